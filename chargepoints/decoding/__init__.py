@@ -1,0 +1,1 @@
+"""OCPP payloads to one domain vocabulary, a file per version; no I/O."""

@@ -1,0 +1,1 @@
+"""The kreiswatt command: joins all parts and runs them."""

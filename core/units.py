@@ -1,0 +1,28 @@
+"""How a stored value is shown: divisor, unit and decimals together, so they never part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from babel.numbers import format_decimal
+
+from core.quantities import PROPERTIES, Quantity
+from core.texts import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A value as people read it; `text` carries the number in the language's form and its unit."""
+
+    value: float
+    unit: str
+    text: str
+
+
+def show(quantity: Quantity, value: float, language: Language) -> Shown:
+    """Return a stored value in its shown unit, e.g. 1250.5 Wh as `1,3 kWh` in German."""
+    properties = PROPERTIES[quantity]
+    shown = value / properties.divisor
+    pattern = "#,##0" + ("." + "0" * properties.decimals if properties.decimals else "")
+    number = format_decimal(round(shown, properties.decimals) + 0.0, format=pattern, locale=language)
+    return Shown(shown, properties.shown_unit, f"{number}\N{NO-BREAK SPACE}{properties.shown_unit}".rstrip())

@@ -1,0 +1,1 @@
+"""A simulated district that speaks the real protocols to the service."""

@@ -1,0 +1,1 @@
+"""Registers to intervals to totals, and their analysis: numpy and pandas, no I/O."""

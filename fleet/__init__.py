@@ -1,0 +1,1 @@
+"""Vehicles, trips, matching, emissions savings, candidates (pure calculation)."""

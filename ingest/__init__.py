@@ -1,0 +1,1 @@
+"""MQTT in: brokers, routing, decoders, the loop that stores before it acknowledges."""

@@ -1,0 +1,1 @@
+"""The clock over scheduled operations."""

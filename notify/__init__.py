@@ -1,0 +1,1 @@
+"""Mail, webhook and MQTT messages to people and systems."""

@@ -1,0 +1,1 @@
+"""Plants, geometry and local revenue shares (pure calculation)."""

@@ -1,0 +1,1 @@
+"""Documents and charts: PDF, XLSX, HTML mail."""

@@ -1,0 +1,1 @@
+"""Persistence: time series, ledger, journal. The only package that knows a database."""
