@@ -5,7 +5,7 @@ WITHOUT ?=
 comma := ,
 empty :=
 space := $(empty) $(empty)
-LEAVE_OUT := $(if $(WITHOUT),-m "not $(subst $(comma),$(space)and not$(space),$(WITHOUT))")
+LEAVE_OUT := -m "not soak$(if $(WITHOUT), and not $(subst $(comma),$(space)and not$(space),$(WITHOUT)))"
 # With a wheelhouse (make wheelhouse) nothing is fetched.
 OFFLINE := $(if $(wildcard wheelhouse),--no-index -f wheelhouse)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet $(OFFLINE)
@@ -53,7 +53,7 @@ bench: .venv/ready-test ## measure the hot paths against their baselines
 
 soak: .venv/ready-test ## the long tests: twenty kills under live traffic
 	@tests/install-system-packages
-	@PATH="$$PATH:/usr/sbin" $(BIN)/python -m pytest tests/flows -m soak -o addopts="--import-mode=importlib -s" --timeout 3600
+	@PATH="$$PATH:/usr/sbin" $(BIN)/python -m pytest tests -m soak --capture=no --timeout 3600
 
 docs: .venv/ready-test ## build the documentation into site/
 	@$(BIN)/mkdocs build --strict --quiet
