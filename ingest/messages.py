@@ -1,0 +1,77 @@
+"""What goes into a decoder and what comes out: plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from core.inventory import Feed
+from core.quantities import Quantity
+from core.readings import Reading
+from core.texts import Finding
+
+NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One MQTT message as it arrived. `retained` marks a replay by the broker at subscription."""
+
+    broker: str
+    topic: str
+    payload: bytes
+    received_at_utc: datetime
+    retained: bool = False
+    qos: int = 1
+
+
+class Field(NamedTuple):
+    """A name in a payload, what it is to us, and what its number is multiplied by to be in our unit."""
+
+    name: str
+    quantity: Quantity
+    factor: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """The inventory entry that a topic belongs to, made ready for its decoder.
+
+    `prefix` is what the topics of the device have in common, `fields` what the payload's names
+    mean, `zone` the zone in which this broker's devices write local times.
+    """
+
+    source: str
+    feed: Feed
+    prefix: str
+    fields: tuple[Field, ...]
+    zone: ZoneInfo
+
+    def tail(self, topic: str) -> str:
+        """Return what follows the device's prefix, e.g. `status/em:0`."""
+        return topic[len(self.prefix) + 1 :]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a decoder remembers of a source from message to message.
+
+    `last_at_utc` is the newest instant that the device itself stated; `state` what the format
+    needs besides (the last known status that deltas are laid over, ids already seen).
+    """
+
+    last_at_utc: datetime | None = None
+    state: Mapping[str, object] = field(default=NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The readings of a message, what to remember, and what was odd about single fields."""
+
+    readings: tuple[Reading, ...] = ()
+    memory: Memory = field(default_factory=Memory)
+    notices: tuple[Finding, ...] = ()
