@@ -1,0 +1,284 @@
+"""The walk along one register, position by position: what is on its line, what waits, what is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from math import isfinite
+
+import numpy as np
+from numpy.typing import NDArray
+
+from energy.register_rules import Booking, Exchange, ManualReading, Proposal, RegisterRules, Step
+
+Instants = NDArray[np.int64]
+Values = NDArray[np.float64]
+Steps = NDArray[np.uint8]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def epoch_ms(at_utc: datetime) -> int:
+    """Return an instant as milliseconds since 1970, exactly."""
+    return (at_utc - _EPOCH) // timedelta(milliseconds=1)
+
+
+def at_utc(at_ms: int) -> datetime:
+    """Return the instant of so many milliseconds since 1970."""
+    return _EPOCH + timedelta(milliseconds=at_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where a register last rose to: the highest trusted value and its instant."""
+
+    at_ms: int
+    value: float
+
+    def goes_on(self, rules: RegisterRules, at_ms: int, value: float) -> bool:
+        """Return whether a later value is on the line: not lower and not higher than the rules allow."""
+        rise = value - self.value
+        return -rules.tolerance <= rise <= rules.base_rise + rules.rate_per_ms * (at_ms - self.at_ms)
+
+    def to(self, at_ms: int, value: float) -> Line:
+        """Return the line with one more value on it; a lower one (jitter) leaves it where it is."""
+        return Line(at_ms, value) if value >= self.value else self
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A position that cannot be told yet, or that was passed over while others could not."""
+
+    at_ms: int
+    value: float
+    step: Step = Step.PENDING
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterState:
+    """All that counting remembers between two calls.
+
+    `line` is in the register's own values; `base + (value - origin)` is the counted position, exact as
+    long as nothing happens to the register. `pending` waits for a decision; from its index `run_start`
+    on, `run` values are consistent with each other, and `candidate` is their line.
+    """
+
+    line: Line | None = None
+    base: float = 0.0
+    origin: float = 0.0
+    seen_ms: int | None = None
+    pending: tuple[Waiting, ...] = ()
+    candidate: Line | None = None
+    run_start: int = 0
+    run: int = 0
+
+    @property
+    def position(self) -> float:
+        """Return what has been counted since the register's first position."""
+        return self.base if self.line is None else self.base + (self.line.value - self.origin)
+
+    @property
+    def proposal(self) -> Proposal | None:
+        """Return what to ask a person if nothing more comes, None where nothing is pending."""
+        first = next((waiting for waiting in self.pending if waiting.step is Step.PENDING), None)
+        if first is None or self.line is None:
+            return None
+        return Proposal(Step.PENDING, at_utc(self.line.at_ms), self.line.value, at_utc(first.at_ms), first.value)
+
+
+class Rows:
+    """The decided positions, in order, as columns."""
+
+    def __init__(self, capacity: int) -> None:
+        self._at_ms: Instants = np.empty(capacity, np.int64)
+        self._value: Values = np.empty(capacity, np.float64)
+        self._position: Values = np.empty(capacity, np.float64)
+        self._step: Steps = np.empty(capacity, np.uint8)
+        self._size = 0
+
+    def put(self, at_ms: int, value: float, position: float, step: Step) -> None:
+        """Add one position."""
+        row = self._size
+        self._at_ms[row] = at_ms
+        self._value[row] = value
+        self._position[row] = position
+        self._step[row] = step
+        self._size += 1
+
+    def put_counted(self, at_ms: Instants, value: Values, position: Values) -> None:
+        """Add a stretch of positions that are all on the line."""
+        rows = slice(self._size, self._size + len(at_ms))
+        self._at_ms[rows] = at_ms
+        self._value[rows] = value
+        self._position[rows] = position
+        self._step[rows] = Step.COUNTED
+        self._size += len(at_ms)
+
+    def columns(self) -> tuple[Instants, Values, Values, Steps]:
+        """Return instants, values, positions and steps."""
+        end = self._size
+        return self._at_ms[:end], self._value[:end], self._position[:end], self._step[:end]
+
+
+class Walk:
+    """Takes positions in order of time and puts into `rows` what is decided about them."""
+
+    def __init__(self, rules: RegisterRules, state: RegisterState, rows: Rows) -> None:
+        self.rows = rows
+        self.proposals: list[Proposal] = []
+        self._rules = rules
+        self._line = state.line
+        self._base = state.base
+        self._origin = state.origin
+        self._seen_ms = state.seen_ms
+        self._pending = list(state.pending)
+        self._candidate = state.candidate
+        self._run_start = state.run_start
+        self._run = state.run
+
+    def state(self) -> RegisterState:
+        """Return what must be remembered to go on later."""
+        return RegisterState(
+            self._line,
+            self._base,
+            self._origin,
+            self._seen_ms,
+            tuple(self._pending),
+            self._candidate,
+            self._run_start,
+            self._run,
+        )
+
+    def is_at(self, at_ms: int, value: float) -> bool:
+        """Return whether the line ends at this very position and nothing waits."""
+        return not self._pending and self._line == Line(at_ms, value)
+
+    def take(self, at_ms: int, value: float) -> None:
+        """Take one position."""
+        if at_ms == self._seen_ms:
+            self._pass_over(at_ms, value, Step.DUPLICATE)
+        elif not isfinite(value):
+            self._pass_over(at_ms, value, Step.INVALID)
+        else:
+            self._seen_ms = at_ms
+            self._judge(at_ms, value)
+
+    def take_counted(self, at_ms: Instants, value: Values) -> None:
+        """Take a stretch that is known to follow the line."""
+        self.rows.put_counted(at_ms, value, self._base + (value - self._origin))
+        self._seen_ms = int(at_ms[-1])
+        self._line = Line(self._seen_ms, float(value[-1]))
+
+    def book(self, booking: Booking) -> None:
+        """Apply what a person says; it decides at once about everything that waits."""
+        match booking:
+            case Exchange():
+                self._exchange(epoch_ms(booking.at_utc), booking.end, booking.start)
+            case ManualReading():
+                self._confirm(epoch_ms(booking.at_utc), booking.value)
+
+    @property
+    def _position(self) -> float:
+        return self._base if self._line is None else self._base + (self._line.value - self._origin)
+
+    def _judge(self, at_ms: int, value: float) -> None:
+        if self._line is None:
+            self._begin(at_ms, value, Step.FIRST)
+        elif self._line.goes_on(self._rules, at_ms, value):
+            self._release(self._pending, Step.GLITCH)
+            self._accept(at_ms, value)
+        else:
+            self._wait(at_ms, value)
+
+    def _begin(self, at_ms: int, value: float, step: Step, *, uncounted: float = 0.0) -> None:
+        """Begin a segment whose first value stands for the present position and what was `uncounted` before."""
+        self._base, self._origin = self._position + uncounted, value
+        self._line = Line(at_ms, value)
+        self.rows.put(at_ms, value, self._position, step)
+
+    def _accept(self, at_ms: int, value: float, step: Step = Step.COUNTED) -> None:
+        line = self._line or Line(at_ms, value)
+        held = step is Step.COUNTED and value < line.value
+        self._line = line.to(at_ms, value)
+        self.rows.put(at_ms, value, self._position, Step.HELD if held else step)
+
+    def _pass_over(self, at_ms: int, value: float, step: Step) -> None:
+        if self._pending:
+            self._pending.append(Waiting(at_ms, value, step))
+        else:
+            self.rows.put(at_ms, value, self._position, step)
+
+    def _wait(self, at_ms: int, value: float) -> None:
+        if self._candidate and self._candidate.goes_on(self._rules, at_ms, value):
+            self._candidate = self._candidate.to(at_ms, value)
+            self._run += 1
+        else:
+            self._candidate = Line(at_ms, value)
+            self._run_start = len(self._pending)
+            self._run = 1
+        self._pending.append(Waiting(at_ms, value))
+        if self._run >= self._rules.confirm:
+            self._decide()
+
+    def _decide(self, *, by_hand: bool = False) -> None:
+        """Settle on the candidate; a fall to about 0 must count on first, or it may still be a long zero blip."""
+        first, line = self._pending[self._run_start], self._line
+        if line is None or self._candidate is None:
+            return
+        step = self._what_happened(line, first)
+        counts_on = self._candidate.value > first.value
+        if step in {Step.RESET, Step.ROLLOVER} and not (counts_on or by_hand):
+            return
+        waited = self._pending
+        ignored, run = waited[: self._run_start], waited[self._run_start + 1 :]
+        self._release(ignored, Step.GLITCH)
+        self._settle(line, first, Step.COUNTED if by_hand and step is Step.JUMP else step)
+        for waiting in run:
+            if waiting.step is Step.PENDING:
+                self._accept(waiting.at_ms, waiting.value)
+            else:
+                self._pass_over(waiting.at_ms, waiting.value, waiting.step)
+
+    def _what_happened(self, line: Line, first: Waiting) -> Step:
+        if first.value > line.value:
+            return Step.JUMP
+        if self._rules.wrapped_rise(line.value, first.value, first.at_ms - line.at_ms) is not None:
+            return Step.ROLLOVER
+        return Step.RESET if abs(first.value) <= self._rules.zero_bound else Step.EXCHANGE
+
+    def _settle(self, line: Line, first: Waiting, step: Step) -> None:
+        if step.missing:
+            from_utc, to_utc = at_utc(line.at_ms), at_utc(first.at_ms)
+            self.proposals.append(Proposal(step, from_utc, line.value, to_utc, first.value))
+        if step not in {Step.ROLLOVER, Step.COUNTED}:
+            self._begin(first.at_ms, first.value, step)
+            return
+        if step is Step.ROLLOVER:
+            self._origin -= self._rules.width or 0.0
+        self._line = Line(first.at_ms, first.value)
+        self.rows.put(first.at_ms, first.value, self._position, step)
+
+    def _release(self, waited: Iterable[Waiting], step: Step) -> None:
+        for waiting in waited:
+            decided = step if waiting.step is Step.PENDING else waiting.step
+            self.rows.put(waiting.at_ms, waiting.value, self._position, decided)
+        self._pending, self._candidate, self._run_start, self._run = [], None, 0, 0
+
+    def _exchange(self, at_ms: int, end: float, start: float) -> None:
+        self._release(self._pending, Step.GLITCH)
+        uncounted = 0.0 if self._line is None else end - self._line.value
+        self._begin(at_ms, start, Step.BOOKED, uncounted=uncounted)
+
+    def _confirm(self, at_ms: int, value: float) -> None:
+        on_line = self._line is None or self._line.goes_on(self._rules, at_ms, value)
+        if not on_line and self._candidate and self._candidate.goes_on(self._rules, at_ms, value):
+            self._decide(by_hand=True)
+        self._release(self._pending, Step.GLITCH)
+        if self._line is None:
+            self._begin(at_ms, value, Step.MANUAL)
+        elif self._line.goes_on(self._rules, at_ms, value):
+            self._accept(at_ms, value, Step.MANUAL)
+        else:
+            self._pending, self._candidate, self._run = [Waiting(at_ms, value)], Line(at_ms, value), 1
+            self._decide(by_hand=True)
