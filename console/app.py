@@ -1,0 +1,82 @@
+"""The web application: REST API, monitoring, and the console's pages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from config.settings import ConsoleSettings
+from console import monitoring, openapi, pages
+from console.api import ROOT, Api
+from console.guard import LOOPBACK, Guard
+from console.problems import problem, problem_of
+from console.signin import SignIn, TooManyAttemptsError
+from core.errors import ServiceError
+from core.people import Actor
+from core.ports import Clock
+from core.texts import Finding
+from operations.gate import Gate
+from operations.long import LongOperations
+
+
+def build_app(
+    gate: Gate,
+    settings: ConsoleSettings,
+    clock: Clock,
+    *,
+    local_token: str | None = None,
+    local_actor: Actor | None = None,
+) -> FastAPI:
+    """Return the application; `local_token` opens the API as `local_actor` for commands on this machine."""
+    long = LongOperations(gate, clock)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await long.close()
+
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
+    signin = SignIn(gate.house.ledger, settings, clock, local_token=local_token, local_actor=local_actor)
+    app.state.gate, app.state.signin = gate, signin
+    _add_error_handlers(app)
+    app.add_api_route(f"{ROOT}/openapi.json", _openapi, include_in_schema=False)
+    Api(gate, long, signin, clock).add_to(app)
+    host = urlsplit(settings.public_url).hostname
+    app.include_router(monitoring.router(gate, signin, direct=host is None or host in LOOPBACK))
+    page_router = getattr(pages, "router", None)
+    if page_router is not None:
+        app.include_router(page_router(gate, signin, settings, clock))
+    app.add_middleware(Guard, hosts={*LOOPBACK, settings.host, *([host] if host else [])}, https=signin.https)
+    return app
+
+
+async def _openapi() -> JSONResponse:
+    return JSONResponse(openapi.document())
+
+
+def _add_error_handlers(app: FastAPI) -> None:
+    async def service_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, ServiceError)  # noqa: S101 - it is registered for these alone
+        return problem_of(request, error)
+
+    async def too_many(request: Request, error: Exception) -> Response:
+        assert isinstance(error, TooManyAttemptsError)  # noqa: S101 - it is registered for these alone
+        return problem(request, 429, error.finding, headers={"retry-after": str(error.wait_s)})
+
+    async def http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for these alone
+        finding = Finding.of(f"error.status_{error.status_code}")
+        return problem(request, error.status_code, finding, headers=error.headers)
+
+    async def defect(request: Request, _error: Exception) -> Response:
+        return problem(request, 500, Finding.of("error.defect"))
+
+    app.add_exception_handler(ServiceError, service_error)
+    app.add_exception_handler(TooManyAttemptsError, too_many)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(Exception, defect)

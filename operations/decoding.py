@@ -1,0 +1,54 @@
+"""Trying a payload out before a meter is configured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.quantities import Quantity
+from core.readings import ReadingQuality
+from ingest.decoding import decode_sample
+from operations.house import Call, House
+from operations.values import Told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecodePayload:
+    """A payload as text, the `format` (row of the decoder table) it should have, and the topic it came on."""
+
+    format: str
+    payload: str
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecodedReading:
+    """A reading the payload carries; it is not stored."""
+
+    quantity: Quantity
+    value: float
+    at_utc: datetime
+    quality: ReadingQuality
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecodedPayload:
+    """What a payload says, and what was odd about single fields."""
+
+    readings: tuple[DecodedReading, ...]
+    notices: tuple[Told, ...]
+
+
+async def decode_payload(house: House, request: DecodePayload, call: Call) -> DecodedPayload:
+    """Return what would be read from a payload. Raises `PayloadError` where it would be rejected."""
+    payload = request.payload.encode("utf-8", "surrogateescape")
+    decoded = decode_sample(request.format, request.topic, payload, call.now_utc, house.time_zone)
+    return DecodedPayload(
+        readings=tuple(
+            DecodedReading(
+                quantity=reading.quantity, value=reading.value, at_utc=reading.at_utc, quality=reading.quality
+            )
+            for reading in decoded.readings
+        ),
+        notices=tuple(Told.of(notice) for notice in decoded.notices),
+    )

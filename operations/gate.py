@@ -1,0 +1,91 @@
+"""The gate: every capability, whoever asks and whichever way, is called here."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from core.errors import ForbiddenError, NotFoundError, ServiceError
+from core.people import Actor
+from operations.edge import read_request
+from operations.house import Call, House, Progress, silent
+from operations.table import CAPABILITIES, Capability
+
+
+class Gate:
+    """Checks role and scope, writes the audit entry, calls the function."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    async def call(
+        self, name: str, request: object, actor: Actor, now_utc: datetime, progress: Progress | None = None
+    ) -> Any:
+        """Return the result of capability `name`.
+
+        A change is written to the audit before it is made, and once more if it fails, so that
+        none goes unrecorded. Raises `NotFoundError` for an unknown name, `ForbiddenError` if the
+        actor may not, and whatever `ServiceError` the capability raises.
+        """
+        capability = admitted(name, actor)
+        call = Call(actor, now_utc, progress or silent)
+        if not capability.changes:
+            return await capability.run(self.house, request, call)
+        return await self._change(name, capability, request, call)
+
+    async def ask(
+        self,
+        name: str,
+        given: Mapping[str, Any],
+        actor: Actor,
+        now_utc: datetime,
+        progress: Progress | None = None,
+    ) -> Any:
+        """Return the result of capability `name` for a request given as plain values (form, page, program)."""
+        return await self.call(name, read_request(admitted(name, actor), given), actor, now_utc, progress)
+
+    async def _change(self, name: str, capability: Capability, request: Any, call: Call) -> Any:
+        entry = (subject(request, call.actor), detail(request))
+        await self.house.ledger.audit(call.actor.name, name, *entry, call.now_utc)
+        try:
+            return await capability.run(self.house, request, call)
+        except ServiceError as error:
+            await self._failed(name, entry[0], str(error.finding), call)
+            raise
+        except asyncio.CancelledError:
+            await self._failed(name, entry[0], "operation.cancelled", call)
+            raise
+
+    async def _failed(self, name: str, subject: str, why: str, call: Call) -> None:
+        await self.house.ledger.audit(call.actor.name, f"{name}.failed", subject, why, call.now_utc)
+
+
+def admitted(name: str, actor: Actor) -> Capability:
+    """Return the capability if the actor may ask for it. Raises `NotFoundError` or `ForbiddenError`."""
+    capability = CAPABILITIES.get(name)
+    if capability is None:
+        raise NotFoundError("error.unknown_capability", name=name)
+    if not actor.may(capability.role):
+        raise ForbiddenError("error.role_missing", name=name, role=capability.role)
+    if capability.whole and actor.sites is not None:
+        raise ForbiddenError("error.scope_too_narrow", name=name)
+    return capability
+
+
+def subject(request: Any, actor: Actor) -> str:
+    """Return what a change is about: the request's first identifying field, or else the actor."""
+    for name in ("id", "name", "ids"):
+        value = getattr(request, name, None)
+        if value:
+            return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return actor.name
+
+
+def detail(request: Any) -> str:
+    """Return the request as JSON for the audit; a field kept out of repr is a secret and kept out here."""
+    shown = {field.name: getattr(request, field.name) for field in fields(request) if field.repr}
+    return json.dumps({name: value for name, value in shown.items() if value not in (None, ())}, default=str)

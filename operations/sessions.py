@@ -1,0 +1,167 @@
+"""Charge sessions as the meters of the stations saw them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from core.errors import NotFoundError
+from core.facts import ChargeSession, Origin, Protocol, SessionState, TagVerdict
+from core.inventory import Inventory
+from core.periods import Period
+from core.ports import Page, SessionFilter
+from core.quantities import Quantity
+from core.readings import ReadingQuality
+from operations.house import Call, House
+from operations.values import Limit, Told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListSessions:
+    """Which sessions: at a site or station, open or ended, begun in a span of time; newest first."""
+
+    site: str | None = None
+    station: str | None = None
+    state: SessionState | None = None
+    since_utc: datetime | None = None
+    until_utc: datetime | None = None
+    limit: Limit = 50
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowSession:
+    """One session by its id."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRow:
+    """A session; `energy_wh` is None while it cannot be computed, and the findings say why."""
+
+    id: str
+    station: str
+    station_name: str
+    site: str | None
+    site_name: str | None
+    connector: int
+    protocol: Protocol
+    state: SessionState
+    begun_at_utc: datetime
+    ended_at_utc: datetime | None
+    duration_s: float
+    tag: str | None
+    tag_verdict: TagVerdict
+    energy_wh: float | None
+    peak_power_w: float | None
+    samples: int
+    quality: ReadingQuality
+    origin: Origin
+    findings: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowerSample:
+    """The power at an instant of a session."""
+
+    at_utc: datetime
+    power_w: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionDetail:
+    """A session with its registers, its place in the journal and its course of power."""
+
+    session: SessionRow
+    transaction: str
+    register_start_wh: float | None
+    register_stop_wh: float | None
+    stop_reason: str | None
+    first_frame: int
+    last_frame: int
+    course: tuple[PowerSample, ...]
+
+
+async def list_sessions(house: House, request: ListSessions, call: Call) -> Page[SessionRow]:
+    """Return the sessions at stations the actor may see, newest first."""
+    inventory = house.inventory()
+    page = await house.ledger.sessions(
+        SessionFilter(
+            stations=_stations(inventory, request, call),
+            state=request.state,
+            period=_period(request, call),
+            limit=request.limit,
+            cursor=request.cursor,
+        )
+    )
+    rows = tuple(session_row(session, inventory, call) for session in page.items)
+    return Page(rows, page.total, page.next_cursor)
+
+
+async def show_session(house: House, request: ShowSession, call: Call) -> SessionDetail:
+    """Return one session. Raises `NotFoundError` or `ForbiddenError`."""
+    inventory = house.inventory()
+    session = await house.ledger.session(request.id)
+    if session is None:
+        raise NotFoundError("sessions.unknown", id=request.id)
+    call.must_see(inventory.site_of(session.source))
+    period = Period(session.begun_at_utc, max(session.ended_at_utc or call.now_utc, session.begun_at_utc))
+    course = await house.query.readings(session.source, Quantity.POWER_W, period)
+    return SessionDetail(
+        session=session_row(session, inventory, call),
+        transaction=session.transaction,
+        register_start_wh=session.register_start_wh,
+        register_stop_wh=session.register_stop_wh,
+        stop_reason=session.stop_reason,
+        first_frame=session.first_frame,
+        last_frame=session.last_frame,
+        course=tuple(PowerSample(at_utc=reading.at_utc, power_w=reading.value) for reading in course),
+    )
+
+
+def session_row(session: ChargeSession, inventory: Inventory, call: Call) -> SessionRow:
+    """Return the row of a session; of a station no longer in the inventory only the id is known."""
+    station = inventory.stations.get(session.station)
+    site = inventory.sites.get(station.site) if station else None
+    return SessionRow(
+        id=session.id,
+        station=session.station,
+        station_name=station.name if station else session.station,
+        site=site.id if site else None,
+        site_name=site.name if site else None,
+        connector=session.connector,
+        protocol=session.protocol,
+        state=session.state,
+        begun_at_utc=session.begun_at_utc,
+        ended_at_utc=session.ended_at_utc,
+        duration_s=((session.ended_at_utc or call.now_utc) - session.begun_at_utc).total_seconds(),
+        tag=session.tag,
+        tag_verdict=session.tag_verdict,
+        energy_wh=session.energy_wh,
+        peak_power_w=session.peak_power_w,
+        samples=session.samples,
+        quality=session.quality,
+        origin=session.origin,
+        findings=tuple(Told.of(finding) for finding in session.findings),
+    )
+
+
+def _stations(inventory: Inventory, request: ListSessions, call: Call) -> frozenset[str] | None:
+    wanted, everywhere = request.station, call.actor.sites is None
+    if wanted is None and request.site is None and everywhere:
+        return None
+    if wanted is not None and wanted not in inventory.stations:
+        return frozenset({wanted} if everywhere and request.site is None else ())
+    return frozenset(
+        station.id
+        for station in inventory.stations.values()
+        if call.actor.sees(station.site) and request.site in (None, station.site) and wanted in (None, station.id)
+    )
+
+
+def _period(request: ListSessions, call: Call) -> Period | None:
+    if request.since_utc is None and request.until_utc is None:
+        return None
+    since_utc = request.since_utc or datetime.min.replace(tzinfo=UTC)
+    return Period(since_utc, request.until_utc or max(call.now_utc, since_utc))

@@ -1,0 +1,98 @@
+"""All capabilities, one row each. REST routes, commands and the reference page are generated from it.
+
+Rows hold names: importing the table imports no capability. A row `meters.list` is
+`GET /api/v1/meters` and `kreiswatt meters list`. The function's annotations name its request
+and its result; texts are `capability.<row>` and `field.<field>` in `operations.po`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import Field, dataclass, fields
+from functools import cached_property
+from importlib import import_module
+from typing import Any, get_type_hints
+
+from core.people import Role
+
+
+@dataclass(frozen=True)
+class Capability:
+    """One thing Kreiswatt can do: `function` as `module:name`, and who may ask for it.
+
+    `changes` rows are written to the audit. `whole` rows concern the whole district and are
+    refused to actors limited to some sites. `long` rows report progress and can be cancelled.
+    """
+
+    function: str
+    role: Role = Role.VIEWER
+    changes: bool = False
+    whole: bool = False
+    long: bool = False
+
+    @cached_property
+    def run(self) -> Callable[..., Awaitable[Any]]:
+        """Return the function itself, which takes house, request and call."""
+        module, _, name = self.function.partition(":")
+        found: Callable[..., Awaitable[Any]] = getattr(import_module(module), name)
+        return found
+
+    @cached_property
+    def request(self) -> type[Any]:
+        """Return the dataclass the function takes."""
+        request: type[Any] = self._hints()[1]
+        return request
+
+    @cached_property
+    def result(self) -> Any:
+        """Return the type of what the function gives back."""
+        return self._hints()[-1]
+
+    @property
+    def fields(self) -> tuple[Field[Any], ...]:
+        """Return the request's fields in their order."""
+        return fields(self.request)
+
+    @property
+    def key(self) -> str | None:
+        """Return the name of the field that says which thing is meant, None if there is none."""
+        return next((field.name for field in self.fields if field.name in ("id", "name")), None)
+
+    def _hints(self) -> tuple[Any, ...]:
+        module = sys.modules[self.run.__module__]
+        return tuple(get_type_hints(self.run, vars(module), include_extras=True).values())
+
+
+CAPABILITIES: dict[str, Capability] = {
+    "overview.show": Capability("operations.overview:show_overview"),
+    "sites.list": Capability("operations.sites:list_sites"),
+    "sites.show": Capability("operations.sites:show_site"),
+    "meters.list": Capability("operations.meters:list_meters"),
+    "meters.show": Capability("operations.meters:show_meter"),
+    "meters.decode": Capability("operations.decoding:decode_payload", Role.OPERATOR),
+    "stations.list": Capability("operations.stations:list_stations"),
+    "stations.show": Capability("operations.stations:show_station"),
+    "sessions.list": Capability("operations.sessions:list_sessions"),
+    "sessions.show": Capability("operations.sessions:show_session"),
+    "vehicles.list": Capability("operations.vehicles:list_vehicles"),
+    "vehicles.show": Capability("operations.vehicles:show_vehicle"),
+    "rejections.list": Capability("operations.rejections:list_rejections", Role.OPERATOR, whole=True),
+    "rejections.show": Capability("operations.rejections:show_rejection", Role.OPERATOR, whole=True),
+    "rejections.replay": Capability(
+        "operations.replay:replay_rejections", Role.OPERATOR, changes=True, whole=True, long=True
+    ),
+    "discoveries.list": Capability("operations.discoveries:list_discoveries", Role.OPERATOR, whole=True),
+    "health.show": Capability("operations.health:show_health", whole=True),
+    "users.list": Capability("operations.users:list_users", Role.ADMIN, whole=True),
+    "users.show": Capability("operations.users:show_user", Role.ADMIN, whole=True),
+    "users.add": Capability("operations.users:add_user", Role.ADMIN, changes=True, whole=True),
+    "users.change": Capability("operations.users:change_user", Role.ADMIN, changes=True, whole=True),
+    "users.disable": Capability("operations.users:disable_user", Role.ADMIN, changes=True, whole=True),
+    "users.link": Capability("operations.users:link_user", Role.ADMIN, changes=True, whole=True),
+    "users.password": Capability("operations.users:set_own_password", changes=True),
+    "tokens.list": Capability("operations.tokens:list_tokens", Role.ADMIN, whole=True),
+    "tokens.add": Capability("operations.tokens:add_token", Role.ADMIN, changes=True, whole=True),
+    "tokens.revoke": Capability("operations.tokens:revoke_token", Role.ADMIN, changes=True, whole=True),
+    "audit.list": Capability("operations.audit:list_audit", Role.ADMIN, whole=True),
+}
