@@ -1,0 +1,178 @@
+"""The append-only journal of all OCPP frames, as files.
+
+Frames that arrive within two milliseconds become one write and one `fdatasync` in a thread; only
+then do their ids go back to who appended them. Names of segments carry the first id in them, so
+a reader begins near any id; a tail that a crash tore off is cut at opening.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from bisect import bisect_right
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+from core.errors import StoreError
+from core.ports import Frame
+from store import frames as records
+from store import segment
+from store.segment import Segment
+
+_GATHER_S = 0.002
+_SEGMENT_BYTES = 64 << 20
+_READ_FRAMES = 500
+
+
+class FileJournal:
+    """`core.ports.Journal` over a folder of segment files; `FileJournal.open(folder)` makes one."""
+
+    def __init__(self, folder: Path, segment_bytes: int = _SEGMENT_BYTES) -> None:
+        self._folder = folder
+        self._segment_bytes = segment_bytes
+        self._threads = ThreadPoolExecutor(1, "journal-writer")
+        self._descriptor = -1
+        # all segments, and how much of the newest one is on disk: one value, so that readers see them fit together
+        self._durable: tuple[tuple[Segment, ...], int] = ((), 0)
+        self._next_id = 1
+        self._records: list[bytes] = []
+        self._waiting: list[tuple[int, asyncio.Future[int]]] = []
+        self._day = date.min
+        self._flushing: asyncio.Task[None] | None = None
+        self._closed = False
+
+    @classmethod
+    async def open(cls, folder: Path, segment_bytes: int = _SEGMENT_BYTES) -> FileJournal:
+        """Return the journal in `folder`, made if there is none. Raises `StoreError` if the folder is no use."""
+        journal = cls(folder, segment_bytes)
+        await asyncio.get_running_loop().run_in_executor(journal._threads, journal._open)
+        return journal
+
+    async def close(self) -> None:
+        """Write what waits and close the files."""
+        self._closed = True
+        if self._flushing is not None:
+            await self._flushing
+        self._threads.shutdown()
+        self._release()
+
+    async def append(self, frame: Frame) -> int:
+        """Return the frame's id once it is on disk. Raises `StoreError` if the disk fails; then it is not kept."""
+        if self._closed:
+            raise StoreError("store.closed")
+        number = self._next_id
+        self._records.append(records.encode(frame, number))
+        self._next_id = number + 1
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[int] = loop.create_future()
+        self._waiting.append((number, done))
+        self._day = frame.at_utc.date()
+        if self._flushing is None:
+            self._flushing = loop.create_task(self._flush())
+        return await done
+
+    async def frames(self, after: int = 0, station: str | None = None) -> AsyncIterator[Frame]:
+        """Yield the frames with an id above `after`, in order, up to the newest one on disk at the start."""
+        loop = asyncio.get_running_loop()
+        found = self._read(after, station)
+        while block := await loop.run_in_executor(None, lambda: list(islice(found, _READ_FRAMES))):
+            for frame in block:
+                yield frame
+
+    async def _flush(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            await asyncio.sleep(_GATHER_S)
+            waiting, self._waiting = self._waiting, []
+            block, self._records = b"".join(self._records), []
+            written = loop.run_in_executor(self._threads, self._write, block, waiting[0][0], self._day)
+            await asyncio.wait([written])
+            _tell(waiting, written.exception())
+        self._flushing = None
+
+    def _open(self) -> None:
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            found = segment.segments(self._folder)
+            if found:
+                self._resume(found)
+        except OSError as error:
+            raise StoreError("store.journal_unusable", folder=str(self._folder), error=str(error)) from error
+
+    def _resume(self, found: tuple[Segment, ...]) -> None:
+        """Go on behind the last sound record; what a crash left behind it was never acknowledged."""
+        newest = found[-1]
+        size_bytes, number = segment.sound_end(newest.path)
+        self._descriptor = os.open(newest.path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+        if size_bytes < newest.path.stat().st_size:
+            os.ftruncate(self._descriptor, size_bytes)
+            os.fsync(self._descriptor)
+        self._durable = found, size_bytes
+        self._next_id = max(number + 1, newest.first)
+
+    def _write(self, block: bytes, first: int, day: date) -> None:
+        try:
+            if self._is_full(day):
+                self._rotate(first, day)
+            _write_all(self._descriptor, block)
+            os.fdatasync(self._descriptor)
+        except OSError as error:
+            self._abandon()
+            raise StoreError("store.journal_failed", folder=str(self._folder), error=str(error)) from error
+        listed, size_bytes = self._durable
+        self._durable = listed, size_bytes + len(block)
+
+    def _is_full(self, day: date) -> bool:
+        listed, size_bytes = self._durable
+        return self._descriptor < 0 or size_bytes >= self._segment_bytes or listed[-1].day < day.isoformat()
+
+    def _rotate(self, first: int, day: date) -> None:
+        self._release()
+        newest, self._descriptor = segment.create(self._folder, day, first)
+        self._durable = (*self._durable[0], newest), 0
+
+    def _abandon(self) -> None:
+        """Cut off what may have been written; the next write begins a new segment, for this one is not trusted."""
+        if self._descriptor >= 0:
+            with suppress(OSError):
+                os.ftruncate(self._descriptor, self._durable[1])
+            self._release()
+
+    def _release(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _read(self, after: int, station: str | None) -> Iterator[Frame]:
+        """Yield frames from the segment that holds `after` on; the newest segment only as far as it is durable."""
+        listed, durable_bytes = self._durable
+        begin = max(bisect_right([each.first for each in listed], after) - 1, 0)
+        for place, each in enumerate(listed[begin:], begin):
+            size_bytes = durable_bytes if place == len(listed) - 1 else each.path.stat().st_size
+            for _, body in segment.records(each.path, size_bytes):
+                if records.number_of(body) > after:
+                    frame = records.decode(body)
+                    if station is None or frame.station == station:
+                        yield frame
+
+
+def _write_all(descriptor: int, block: bytes) -> None:
+    rest = memoryview(block)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _tell(waiting: list[tuple[int, asyncio.Future[int]]], error: BaseException | None) -> None:
+    for number, done in waiting:
+        if done.done():  # whoever waited was cancelled; the frame stays
+            continue
+        if error is None:
+            done.set_result(number)
+        elif isinstance(error, StoreError):
+            done.set_exception(StoreError(error.finding.code, **dict(error.finding.params)))
+        else:
+            done.set_exception(error)

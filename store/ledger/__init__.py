@@ -1,0 +1,1 @@
+"""The ledger: sessions, stations, rejections, people, audit, history; one file per book."""

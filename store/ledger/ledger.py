@@ -1,0 +1,29 @@
+"""All books of the ledger in one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from store.ledger.audit import Audit
+from store.ledger.database import Database
+from store.ledger.history import History
+from store.ledger.migrate import upgrade
+from store.ledger.people import People
+from store.ledger.rejections import Rejections
+from store.ledger.sessions import Sessions
+from store.ledger.stations import Stations
+
+
+class SqlLedger(Sessions, Stations, Rejections, People, Audit, History):
+    """`core.ports.Ledger` over one database."""
+
+    @classmethod
+    async def open(cls, path: Path) -> SqlLedger:
+        """Return the ledger in the SQLite file at `path`, made or brought to the present layout if needed."""
+        database = Database.at(path)
+        await upgrade(database)
+        return cls(database)
+
+    async def close(self) -> None:
+        """Close the database."""
+        await self._database.close()

@@ -1,0 +1,117 @@
+"""The book of charge sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select
+
+from core.facts import ChargeSession, Origin, Protocol, SessionState, TagVerdict
+from core.ports import Page, SessionFilter
+from core.readings import ReadingQuality
+from store.columns import from_us, to_us
+from store.ledger.database import Database, as_cursor, finding_of, finding_row, insert, place_of, replace
+from store.ledger.tables import CHARGE_SESSION, MARK, TRANSACTION_NUMBER
+
+_APPLIED_FRAME = "applied_frame"
+_C = CHARGE_SESSION.c
+
+
+class Sessions:
+    """`core.ports.SessionBook` over a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def save_sessions(self, sessions: Sequence[ChargeSession]) -> None:
+        """Insert or replace sessions by id."""
+        async with self._database.writing() as connection:
+            await replace(connection, CHARGE_SESSION, [_row(session) for session in sessions])
+
+    async def session(self, id: str) -> ChargeSession | None:  # noqa: A002
+        """Return one session, None if there is none."""
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(CHARGE_SESSION).where(_C.id == id))).mappings().one_or_none()
+        return None if row is None else _session(row)
+
+    async def sessions(self, wanted: SessionFilter) -> Page[ChargeSession]:
+        """Return the sessions that began in the period, newest first."""
+        matching = and_(*_conditions(wanted))
+        rows = select(CHARGE_SESSION).where(matching).order_by(_C.begun_at_utc.desc(), _C.id.desc())
+        if wanted.cursor is not None:
+            rows = rows.where(_behind(wanted.cursor))
+        async with self._database.reading() as connection:
+            total = await connection.scalar(select(func.count()).select_from(CHARGE_SESSION).where(matching))
+            found = (await connection.execute(rows.limit(wanted.limit + 1))).mappings().all()
+        items = tuple(_session(row) for row in found[: wanted.limit])
+        more = len(found) > wanted.limit
+        return Page(items, total or 0, _cursor(items[-1]) if more and items else None)
+
+    async def open_sessions(self) -> tuple[ChargeSession, ...]:
+        """Return all sessions that have not ended, oldest first."""
+        running = select(CHARGE_SESSION).where(_C.state == SessionState.OPEN.value).order_by(_C.begun_at_utc, _C.id)
+        async with self._database.reading() as connection:
+            return tuple(_session(row) for row in (await connection.execute(running)).mappings())
+
+    async def transaction_number(self, station: str, natural_key: str) -> int:
+        """Return a transaction's number: positive, never given twice, the same for the same key."""
+        table = TRANSACTION_NUMBER
+        async with self._database.writing() as connection:
+            known = select(table.c.number).where(table.c.station == station, table.c.natural_key == natural_key)
+            number: int | None = await connection.scalar(known)
+            if number is None:
+                fresh = insert(connection, table).values(station=station, natural_key=natural_key)
+                await connection.execute(fresh.on_conflict_do_nothing(index_elements=["station", "natural_key"]))
+                number = (await connection.execute(known)).scalar_one()
+        return number
+
+    async def applied_frame(self) -> int:
+        """Return the journal id up to which everything has been assembled and stored; 0 at the beginning."""
+        async with self._database.reading() as connection:
+            value = await connection.scalar(select(MARK.c.value).where(MARK.c.name == _APPLIED_FRAME))
+        return value or 0
+
+    async def set_applied_frame(self, frame: int) -> None:
+        """Remember that everything up to this frame has been assembled and stored."""
+        async with self._database.writing() as connection:
+            await replace(connection, MARK, [{"name": _APPLIED_FRAME, "value": frame}])
+
+
+def _conditions(wanted: SessionFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [_C.id.is_not(None)]
+    if wanted.stations is not None:
+        conditions.append(_C.station.in_(sorted(wanted.stations)))
+    if wanted.state is not None:
+        conditions.append(_C.state == wanted.state)
+    if wanted.period is not None:
+        conditions += [_C.begun_at_utc >= wanted.period.start_utc, _C.begun_at_utc < wanted.period.end_utc]
+    return conditions
+
+
+def _cursor(session: ChargeSession) -> str:
+    return as_cursor(to_us(session.begun_at_utc), session.id)
+
+
+def _behind(cursor: str) -> ColumnElement[bool]:
+    at_us, session_id = place_of(cursor, int, str)
+    at_utc = from_us(at_us)
+    return or_(_C.begun_at_utc < at_utc, and_(_C.begun_at_utc == at_utc, _C.id < session_id))
+
+
+def _row(session: ChargeSession) -> dict[str, Any]:
+    row: dict[str, Any] = {column.name: getattr(session, column.name) for column in CHARGE_SESSION.c}
+    row["findings"] = [finding_row(finding) for finding in session.findings]
+    return row
+
+
+def _session(row: RowMapping) -> ChargeSession:
+    words = {
+        "protocol": Protocol(row["protocol"]),
+        "state": SessionState(row["state"]),
+        "tag_verdict": TagVerdict(row["tag_verdict"]),
+        "quality": ReadingQuality(row["quality"]),
+        "findings": tuple(finding_of(finding) for finding in row["findings"]),
+        "origin": Origin(row["origin"]),
+    }
+    return ChargeSession(**{**row, **words})

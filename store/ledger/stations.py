@@ -1,0 +1,55 @@
+"""The book of what stations report of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from core.facts import ConnectorStatus, Protocol, StationLink, StationStatus
+from store.ledger.database import Database, insert, replace
+from store.ledger.tables import STATION_LINK, STATION_STATUS
+
+
+class Stations:
+    """`core.ports.StationBook` over a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def save_statuses(self, statuses: Sequence[StationStatus]) -> None:
+        """Keep the newest status per outlet, by the station's own instant; of equal instants the one given last."""
+        if not statuses:
+            return
+        async with self._database.writing() as connection:
+            statement = insert(connection, STATION_STATUS)
+            fresh = {
+                name: statement.excluded[name] for name in ("status", "at_utc", "received_at_utc", "error_code", "info")
+            }
+            newer = statement.excluded.at_utc >= STATION_STATUS.c.at_utc
+            upsert = statement.on_conflict_do_update(index_elements=["station", "connector"], set_=fresh, where=newer)
+            await connection.execute(upsert, [_status_row(status) for status in statuses])
+
+    async def statuses(self) -> tuple[StationStatus, ...]:
+        """Return the newest status of every outlet, by station and connector."""
+        wanted = select(STATION_STATUS).order_by(STATION_STATUS.c.station, STATION_STATUS.c.connector)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(wanted)).mappings().all()
+        return tuple(StationStatus(**{**row, "status": ConnectorStatus(row["status"])}) for row in rows)
+
+    async def save_link(self, link: StationLink) -> None:
+        """Keep the connection state of a station."""
+        row = {column.name: getattr(link, column.name) for column in STATION_LINK.c}
+        async with self._database.writing() as connection:
+            await replace(connection, STATION_LINK, [row])
+
+    async def links(self) -> tuple[StationLink, ...]:
+        """Return the connection state of every station ever seen, by station."""
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(select(STATION_LINK).order_by(STATION_LINK.c.station))).mappings().all()
+        return tuple(StationLink(**{**row, "protocol": row["protocol"] and Protocol(row["protocol"])}) for row in rows)
+
+
+def _status_row(status: StationStatus) -> dict[str, Any]:
+    return {column.name: getattr(status, column.name) for column in STATION_STATUS.c}

@@ -1,0 +1,18 @@
+"""Run by Alembic: migrates over the connection that `store.ledger.migrate` hands in."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from store.ledger.tables import METADATA
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=METADATA,
+    render_as_batch=True,
+    compare_type=True,
+    user_module_prefix="types.",
+    transactional_ddl=False,  # the caller has begun the transaction that all of it belongs to
+)
+with context.begin_transaction():
+    context.run_migrations()
