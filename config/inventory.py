@@ -1,0 +1,96 @@
+"""`inventory/*.yaml` and `inventory/managed/*.yaml` to one `Inventory`, with every mistake at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from config.findings import Locator
+from config.forms import KINDS
+from config.references import Shelves, Written, check_references
+from config.tree import read_tree
+from config.values import is_slug
+from core.inventory import Inventory
+from core.texts import Finding
+
+FOLDER = "inventory"
+MANAGED = "inventory/managed"
+
+
+def read_texts(folder: Path) -> tuple[dict[str, str], list[Finding]]:
+    """Return the text of each inventory file by its path below `folder`, and which could not be read."""
+    texts: dict[str, str] = {}
+    findings = []
+    paths = [path for place in (FOLDER, MANAGED) for path in sorted((folder / place).glob("*.y*ml"))]
+    for path in paths:
+        name = path.relative_to(folder).as_posix()
+        if path.suffix not in (".yaml", ".yml") or path.name.startswith("."):
+            continue
+        try:
+            texts[name] = path.read_text(encoding="utf-8")
+        except OSError:
+            findings.append(Finding.of("config.file_unreadable", file=name))
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            findings.append(Finding.of("config.file_not_utf8", file=name, line=line))
+    return texts, findings
+
+
+def inventory_of(texts: Mapping[str, str], brokers: frozenset[str] | None) -> tuple[Inventory, list[Finding]]:
+    """Return the inventory of all well-formed entries, and everything that is wrong in any file.
+
+    `brokers` are the names a feed may use; None if they are not known, then they are not checked.
+    """
+    findings: list[Finding] = []
+    shelves: Shelves = {kind: {} for kind in KINDS}
+    for file, text in texts.items():
+        findings += _read_file(file, text, shelves)
+    findings += check_references(shelves, brokers)
+    return _inventory(shelves), findings
+
+
+def _inventory(shelves: Shelves) -> Inventory:
+    sound: dict[str, Any] = {
+        kind: {name: written.value for name, written in shelf.items() if written.value is not None}
+        for kind, shelf in shelves.items()
+    }
+    return Inventory(**sound)
+
+
+def _read_file(file: str, text: str, shelves: Shelves) -> list[Finding]:
+    tree, writing = read_tree(text, file)
+    findings = list(writing)
+    if tree is None:
+        return findings
+    locator = Locator(file, tree)
+    if not isinstance(tree.data, dict):
+        return [*findings, Finding.of("config.file_no_sections", file=file, line=tree.line)]
+    for kind, section in tree.data.items():
+        if kind not in KINDS:
+            findings.append(locator.unknown_key((kind,), list(KINDS)))
+        elif section.data is not None and not isinstance(section.data, dict):
+            findings.append(locator.finding("config.expected_entries", (kind,)))
+        elif isinstance(section.data, dict):
+            for name in section.data:
+                findings += _read_entry(kind, name, locator, shelves[kind])
+    return findings
+
+
+def _read_entry(kind: str, name: str, locator: Locator, shelf: dict[str, Written]) -> list[Finding]:
+    way = (kind, name)
+    if name in shelf:
+        first = shelf[name].locator
+        line = first.line_of(way)
+        return [locator.finding("config.id_twice", way, first_file=first.file, first_line=line)]
+    shelf[name] = Written(None, way, locator)
+    findings = [] if is_slug(name) else [locator.finding("config.id_invalid", way)]
+    try:
+        form = KINDS[kind].model_validate(locator.plain(way) or {})
+    except ValidationError as error:
+        return findings + locator.refused(error, KINDS[kind], way)
+    if not findings:
+        shelf[name] = Written(form.value(name), way, locator)
+    return findings

@@ -1,0 +1,93 @@
+"""The whole configuration folder, read once and typed, or every mistake in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from config.credentials import Vault, password_fits_ocpp
+from config.findings import in_order, is_warning
+from config.inventory import inventory_of, read_texts
+from config.settings import (
+    FILE,
+    Settings,
+    SettingsForm,
+    advice,
+    broker_names,
+    read_form,
+    read_settings_text,
+    settings_of,
+)
+from core.errors import ConfigError
+from core.inventory import Inventory
+from core.texts import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """Everything the service is told. Secrets are in it, and never in its repr."""
+
+    folder: Path
+    settings: Settings
+    inventory: Inventory
+    station_secrets: dict[str, str] = field(repr=False)
+    privacy_key: bytes = field(repr=False)
+
+
+def load(folder: Path, environment: Mapping[str, str]) -> Configuration:
+    """Return the configuration in `folder`; secrets named `${X}` come from `environment`.
+
+    Raises `ConfigError` with all mistakes (no warnings) if there is any.
+    """
+    configuration, findings = _read(folder, environment)
+    mistakes = [finding for finding in findings if not is_warning(finding)]
+    if configuration is None or mistakes:
+        raise ConfigError(mistakes)
+    return configuration
+
+
+def check(folder: Path, environment: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Return all mistakes, then all warnings (`config.findings.is_warning` tells them apart), by file and line."""
+    return _read(folder, environment)[1]
+
+
+def _read(folder: Path, environment: Mapping[str, str]) -> tuple[Configuration | None, tuple[Finding, ...]]:
+    text = read_settings_text(folder)
+    form, locator, findings = read_form(text or "")
+    if text is None:
+        findings = [Finding.of("config.folder_empty", file=FILE, folder=str(folder))]
+    texts, unreadable = read_texts(folder)
+    inventory, mistakes = inventory_of(texts, broker_names(form))
+    findings += [*unreadable, *mistakes]
+    if form is None or locator is None:
+        return None, in_order(findings)
+    vault = Vault(folder, environment, locator)
+    configuration = _configuration(form, folder, vault, inventory)
+    return configuration, in_order([*findings, *vault.findings, *advice(form, locator)])
+
+
+def _configuration(form: SettingsForm, folder: Path, vault: Vault, inventory: Inventory) -> Configuration:
+    passwords = vault.table(form.station_passwords, ("station_passwords",))
+    _check_passwords(passwords, inventory, vault)
+    return Configuration(
+        folder=folder,
+        settings=settings_of(form, folder, vault),
+        inventory=inventory,
+        station_secrets=passwords,
+        privacy_key=vault.key(form.privacy_key, ("privacy_key",)),
+    )
+
+
+def _check_passwords(passwords: Mapping[str, str], inventory: Inventory, vault: Vault) -> None:
+    """Add what is wrong between stations and their passwords; the passwords themselves are not shown."""
+    way = ("station_passwords",)
+    for name, password in passwords.items():
+        if name not in inventory.stations:
+            vault.findings.append(vault.locator.finding("config.station_password_unused", way, station=name))
+        if not password_fits_ocpp(password):
+            vault.findings.append(vault.locator.finding("config.station_password_unfit", way, station=name))
+    for station in inventory.stations.values():
+        # Profile 3 knows a station by its certificate, 0 by its name alone (OCPP security whitepaper).
+        if station.security_profile in (1, 2) and station.id not in passwords and station.valid_to is None:
+            vault.findings.append(vault.locator.finding("config.station_password_missing", way, station=station.id))

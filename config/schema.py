@@ -1,0 +1,62 @@
+"""JSON Schemas of the configuration files, for completion and hover help in editors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, create_model
+
+from config.forms import KINDS, Form
+from config.settings import SettingsForm
+from config.values import MAX_ID_LENGTH
+from core.texts import Language, catalogue
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_ID = rf"^[a-z][a-z0-9-]{{0,{MAX_ID_LENGTH - 1}}}$"
+
+
+def schemas(language: Language) -> dict[str, dict[str, Any]]:
+    """Return the schema of each kind of file by its file name; descriptions are in `language`."""
+    return {"kreiswatt.json": settings_schema(language), "inventory.json": inventory_schema(language)}
+
+
+def settings_schema(language: Language) -> dict[str, Any]:
+    """Return the schema of `kreiswatt.yaml`."""
+    schema = _described(SettingsForm, language)
+    embedded = schema["properties"]["embedded_broker"]
+    embedded["anyOf"].insert(0, {"type": "boolean"})
+    return schema
+
+
+def inventory_schema(language: Language) -> dict[str, Any]:
+    """Return the schema of the files in `inventory/`: kinds, each with its entries by id."""
+    kinds: dict[str, Any] = {kind: (_entries_of(form), None) for kind, form in KINDS.items()}
+    whole: type[BaseModel] = create_model("Inventory", __base__=Form, **kinds)
+    schema = _described(whole, language)
+    for kind in KINDS:
+        entries = schema["properties"][kind]["anyOf"][0]
+        entries["propertyNames"] = {"pattern": _ID}
+    return schema
+
+
+def _entries_of(form: type[BaseModel]) -> Any:
+    return dict.__class_getitem__((str, form)) | None
+
+
+def _described(form: type[BaseModel], language: Language) -> dict[str, Any]:
+    schema = form.model_json_schema(mode="validation")
+    texts = catalogue(language)
+    known = texts.codes()
+    for name, section in [("", schema), *schema.get("$defs", {}).items()]:
+        section.pop("description", None)
+        for key, field in section.get("properties", {}).items():
+            field.pop("title", None)
+            specific, general = f"field.{_subject(name)}.{key}", f"field.{key}"
+            code = specific if specific in known else general
+            if code in known:
+                field["description"] = texts.say(code)
+    return {"$schema": DIALECT, **schema}
+
+
+def _subject(form_name: str) -> str:
+    return form_name.removesuffix("Form").lower() or "file"

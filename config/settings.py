@@ -1,0 +1,250 @@
+"""`kreiswatt.yaml`: its forms, and the plain settings the parts of the service take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError
+
+from chargepoints.settings import ChargePointSettings
+from config.credentials import Vault
+from config.findings import Locator
+from config.forms import Form
+from config.tree import Step, read_tree
+from config.values import Host, Number, Port, Secret, Slug, Text, TimeZone, TopicFilter, Url, UrlPath, Whole
+from core.texts import Finding, Language
+from ingest.settings import BrokerSettings, EmbeddedBrokerSettings, TlsSettings
+
+FILE = "kreiswatt.yaml"
+INGEST_USER = "ingest"
+"""The user as which the service itself signs in at its embedded broker."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleSettings:
+    """Where the web console listens, how people reach it, and its language for those who chose none."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str = ""
+    language: Language = "de"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All of `kreiswatt.yaml`, secrets resolved. The embedded broker, if any, is the first of `brokers` too."""
+
+    data_dir: Path
+    console: ConsoleSettings
+    brokers: tuple[BrokerSettings, ...]
+    embedded_broker: EmbeddedBrokerSettings | None
+    charge_points: ChargePointSettings
+
+
+class ConsoleForm(Form):
+    """The web console."""
+
+    host: Host = "127.0.0.1"
+    port: Port = 8080
+    public_url: Url = ""
+    language: Language = "de"
+
+
+class TlsForm(Form):
+    """Certificates for a broker."""
+
+    authority: Text | None = None
+    certificate: Text | None = None
+    key: Text | None = None
+
+
+class BrokerForm(Form):
+    """A broker outside the service."""
+
+    name: Slug
+    host: Host = "127.0.0.1"
+    port: Port = 1883
+    protocol: Literal["5", "3.1.1"] = "5"
+    username: str = Field(default="", max_length=200)
+    password: Secret | None = None
+    tls: TlsForm | None = None
+    client_id: Text = "kreiswatt-ingest"
+    session_expiry_s: Whole = Field(default=7 * 24 * 3600, ge=0, le=0xFFFFFFFF)
+    window: Whole = Field(default=100, ge=1, le=65535)
+    batch: Whole = Field(default=2000, ge=1, le=100_000)
+    topics: tuple[TopicFilter, ...] = Field(default=("#",), min_length=1)
+    time_zone: TimeZone = "Europe/Berlin"
+
+
+class EmbeddedBrokerForm(Form):
+    """The broker the service runs itself."""
+
+    name: Slug = "main"
+    host: Host = "127.0.0.1"
+    port: Port = 1884
+    port_311: Port = 1883
+    users: Secret = "file:secrets/broker.yaml"
+
+
+class ChargePointsForm(Form):
+    """Where stations connect."""
+
+    host: Host = "127.0.0.1"
+    port: Port = 8887
+    path: UrlPath = "ocpp"
+    heartbeat_interval_s: Whole = Field(default=300, ge=10, le=86_400)
+    call_timeout_s: Number = Field(default=30.0, gt=0, le=600)
+    ping_interval_s: Number = Field(default=60.0, gt=0, le=3600)
+    max_frame_bytes: Whole = Field(default=262_144, ge=4096, le=16_777_216)
+    max_depth: Whole = Field(default=32, ge=8, le=128)
+    lenient: bool = True
+    accept_unknown_tags: bool = False
+
+
+def _switch(written: Any) -> Any:
+    """Read `yes` as the defaults and `no` as nothing, so that one word is enough."""
+    words: dict[str, dict[str, str] | None] = {"true": {}, "yes": {}, "on": {}, "false": None, "no": None, "off": None}
+    return words.get(written.lower(), written) if isinstance(written, str) else written
+
+
+class SettingsForm(Form):
+    """The whole file."""
+
+    data_dir: Text
+    console: ConsoleForm = ConsoleForm()
+    embedded_broker: Annotated[EmbeddedBrokerForm | None, BeforeValidator(_switch)] = None
+    brokers: tuple[BrokerForm, ...] = ()
+    charge_points: ChargePointsForm = ChargePointsForm()
+    privacy_key: Secret = "file:secrets/privacy.key"
+    station_passwords: Secret = "file:secrets/stations.yaml"
+
+
+def read_form(text: str) -> tuple[SettingsForm | None, Locator | None, list[Finding]]:
+    """Return the form of `kreiswatt.yaml`'s text (None if it is wrong) and every mistake in it."""
+    tree, writing = read_tree(text, FILE)
+    findings = list(writing)
+    if tree is None:
+        return None, None, findings or [Finding.of("config.file_empty", file=FILE)]
+    locator = Locator(FILE, tree)
+    if not isinstance(tree.data, dict):
+        return None, locator, [*findings, Finding.of("config.file_no_sections", file=FILE, line=tree.line)]
+    try:
+        form = SettingsForm.model_validate(tree.plain())
+    except ValidationError as error:
+        return None, locator, [*findings, *locator.refused(error, SettingsForm)]
+    findings += _twice(form, locator)
+    return form, locator, findings
+
+
+def read_settings_text(folder: Path) -> str | None:
+    """Return the text of `kreiswatt.yaml`, None if there is none that can be read."""
+    try:
+        return (folder / FILE).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def broker_names(form: SettingsForm | None) -> frozenset[str] | None:
+    """Return the names feeds may use for their broker; None if the settings do not tell."""
+    return None if form is None else frozenset(name for name, _ in _named(form))
+
+
+def settings_of(form: SettingsForm, folder: Path, vault: Vault) -> Settings:
+    """Return the settings; what a secret's place does not give is empty here and a finding of the vault."""
+    brokers = tuple(_broker(written, place, folder, vault) for place, written in enumerate(form.brokers))
+    embedded = _embedded(form.embedded_broker, vault)
+    if form.embedded_broker and embedded:
+        brokers = (_own_client(form.embedded_broker.name, embedded), *brokers)
+    return Settings(
+        data_dir=(folder / Path(form.data_dir).expanduser()).resolve(),
+        console=ConsoleSettings(**form.console.model_dump()),
+        brokers=brokers,
+        embedded_broker=embedded,
+        charge_points=ChargePointSettings(**form.charge_points.model_dump()),
+    )
+
+
+def _broker(form: BrokerForm, place: int, folder: Path, vault: Vault) -> BrokerSettings:
+    password = vault.text(form.password, ("brokers", place, "password")) if form.password else ""
+    tls = None
+    if form.tls:
+        files = form.tls.model_dump(exclude_none=True)
+        for name, file in files.items():
+            vault.expect_file(folder / file, ("brokers", place, "tls", name))
+        tls = TlsSettings(**{name: folder / file for name, file in files.items()})
+    rest = form.model_dump(exclude={"password", "tls"})
+    return BrokerSettings(**rest, password=password, tls=tls)
+
+
+def _embedded(form: EmbeddedBrokerForm | None, vault: Vault) -> EmbeddedBrokerSettings | None:
+    if form is None:
+        return None
+    way = ("embedded_broker", "users")
+    users = vault.table(form.users, way)
+    if users and INGEST_USER not in users:
+        vault.findings.append(vault.locator.finding("config.broker_user_missing", way, user=INGEST_USER))
+    return EmbeddedBrokerSettings(host=form.host, port=form.port, port_311=form.port_311, users=users)
+
+
+def _own_client(name: str, embedded: EmbeddedBrokerSettings) -> BrokerSettings:
+    # iotcore leaves 100 messages unacknowledged, whatever it is told (technology.md 1.3).
+    return BrokerSettings(
+        name=name,
+        host=embedded.host,
+        port=embedded.port,
+        username=INGEST_USER,
+        password=embedded.users.get(INGEST_USER, ""),
+        window=100,
+    )
+
+
+def _named(form: SettingsForm) -> list[tuple[str, tuple[Step, ...]]]:
+    own = form.embedded_broker
+    named: list[tuple[str, tuple[Step, ...]]] = [(own.name, ("embedded_broker",))] if own else []
+    return named + [(broker.name, ("brokers", place, "name")) for place, broker in enumerate(form.brokers)]
+
+
+def _listeners(form: SettingsForm) -> list[tuple[str, int, tuple[Step, ...]]]:
+    listeners: list[tuple[str, int, tuple[Step, ...]]] = [
+        (form.console.host, form.console.port, ("console", "port")),
+        (form.charge_points.host, form.charge_points.port, ("charge_points", "port")),
+    ]
+    if own := form.embedded_broker:
+        listeners.append((own.host, own.port, ("embedded_broker", "port")))
+        listeners.append((own.host, own.port_311, ("embedded_broker", "port_311")))
+    return listeners
+
+
+def _twice(form: SettingsForm, locator: Locator) -> list[Finding]:
+    findings: list[Finding] = []
+    names: set[str] = set()
+    for name, way in _named(form):
+        if name in names:
+            findings.append(locator.finding("config.broker_twice", way, found=name))
+        names.add(name)
+    ports: dict[int, tuple[Step, ...]] = {}
+    for _, port, way in _listeners(form):
+        if port in ports:
+            findings.append(
+                locator.finding("config.port_twice", way, found=port, other=".".join(map(str, ports[port])))
+            )
+        ports.setdefault(port, way)
+    return findings
+
+
+def advice(form: SettingsForm, locator: Locator) -> list[Finding]:
+    """Return the warnings about settings that work but should be known."""
+    findings = []
+    if form.embedded_broker:
+        findings.append(locator.finding("config.embedded_broker_memory_only", ("embedded_broker",)))
+    for host, _, way in _listeners(form):
+        if not is_loopback(host):
+            findings.append(locator.finding("config.open_without_encryption", (way[0], "host"), found=host))
+    return findings
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine can reach `host`."""
+    return host in ("localhost", "::1") or host.startswith("127.")

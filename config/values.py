@@ -1,0 +1,127 @@
+"""How single values are written in the configuration: ids, days, amounts, numbers, addresses.
+
+Every type reads the text that stands in the file and refuses with a text code that says what
+was expected, so the same check serves files, managed changes and the schema for editors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+MAX_ID_LENGTH = 48
+"""OCPP 2.0.1 limits a station's identity to 48 characters; one limit serves all ids."""
+
+_COMMA = re.compile(r"-?\d+,\d+\Z")
+
+
+def _matching(pattern: str, code: str) -> Callable[[str], str]:
+    compiled = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if not compiled.fullmatch(text):
+            raise _refusal(code)
+        return text
+
+    return check
+
+
+def _refusal(code: str, **params: object) -> PydanticCustomError:
+    return PydanticCustomError(code, "see the catalogue", params)
+
+
+def is_slug(text: str) -> bool:
+    """Return whether `text` can be an id: small letters, digits and hyphens, a letter first, 48 at most."""
+    return len(text) <= MAX_ID_LENGTH and re.fullmatch(r"[a-z][a-z0-9-]*", text) is not None
+
+
+def _point_not_comma(value: Any) -> Any:
+    if isinstance(value, str) and _COMMA.match(value.strip()):
+        raise _refusal("config.decimal_comma", suggestion=value.strip().replace(",", "."))
+    return value
+
+
+def _day(value: Any) -> Any:
+    try:
+        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise _refusal("config.not_a_day")
+
+
+def _amount(value: Any) -> Any:
+    value = _point_not_comma(value)
+    if isinstance(value, str) and re.fullmatch(r"-?\d{1,12}(\.\d{1,12})?", value, re.ASCII):
+        return Decimal(value)
+    raise _refusal("config.not_an_amount")
+
+
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise _refusal("config.time_zone_unknown") from None
+    return name
+
+
+def _url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.username
+    except ValueError:
+        sound = False
+    if text and not sound:
+        raise _refusal("config.url_invalid")
+    return text.rstrip("/")
+
+
+def _topic(text: str) -> str:
+    if not text or set("+#\x00") & set(text) or text != text.strip("/ "):
+        raise _refusal("config.topic_invalid")
+    return text
+
+
+def _topic_filter(text: str) -> str:
+    levels = text.split("/")
+    misplaced = any(("#" in level and level != "#") or ("+" in level and level != "+") for level in levels)
+    if not text or misplaced or "#" in levels[:-1]:
+        raise _refusal("config.topic_filter_invalid")
+    return text
+
+
+def _secret_reference(text: str) -> str:
+    if re.fullmatch(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}|file:[^\x00]+", text):
+        return text
+    raise _refusal("config.secret_in_plain")
+
+
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+Slug = Annotated[str, AfterValidator(_matching(rf"[a-z][a-z0-9-]{{0,{MAX_ID_LENGTH - 1}}}", "config.slug_invalid"))]
+Day = Annotated[date, BeforeValidator(_day)]
+Amount = Annotated[Decimal, BeforeValidator(_amount)]
+Number = Annotated[float, BeforeValidator(_point_not_comma), Field(allow_inf_nan=False)]
+Positive = Annotated[Number, Field(gt=0)]
+Whole = Annotated[int, BeforeValidator(_point_not_comma)]
+Port = Annotated[Whole, Field(ge=1, le=65535)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+Host = Annotated[str, AfterValidator(_matching(r"[A-Za-z0-9._:%-]+", "config.host_invalid"))]
+Url = Annotated[str, AfterValidator(_url)]
+Topic = Annotated[str, AfterValidator(_topic)]
+TopicFilter = Annotated[str, AfterValidator(_topic_filter)]
+Uid = Annotated[str, AfterValidator(_matching(r"[!-~]{4,36}", "config.uid_invalid"))]
+"""A card's number as the station sends it: OCPP allows 20 (1.6) or 36 (2.0.1) printable characters."""
+MunicipalityKey = Annotated[str, AfterValidator(_matching(r"[0-9]{8}", "config.municipality_key_invalid"))]
+State = Annotated[str, AfterValidator(_matching(r"[A-Z]{2}", "config.state_invalid"))]
+RegisterNumber = Annotated[str, AfterValidator(_matching(r"SEE[0-9]{12}", "config.register_number_invalid"))]
+UrlPath = Annotated[str, AfterValidator(_matching(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", "config.path_invalid"))]
+Secret = Annotated[str, AfterValidator(_secret_reference)]
+"""Where a secret is found, `${ENV}` or `file:path`; never the secret itself."""
