@@ -65,13 +65,18 @@ class Memory:
     """
 
     last_at_utc: datetime | None = None
-    state: Mapping[str, object] = field(default=NOTHING)
+    state: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The readings of a message, what to remember, and what was odd about single fields."""
+    """The readings of a message, what to remember, and what was odd about single fields.
+
+    `dated` tells that the device itself dated the readings: storing the same message twice is then
+    storing it once. Otherwise they bear the time of receipt.
+    """
 
     readings: tuple[Reading, ...] = ()
     memory: Memory = field(default_factory=Memory)
     notices: tuple[Finding, ...] = ()
+    dated: bool = False

@@ -45,13 +45,15 @@ def _whole(topic: str) -> str:
 class Format:
     """One row of the decoder table.
 
-    `shape` shows people what `Feed.topic` looks like; `fields` are the names known without
-    configuration; `prefix` cuts a topic to what the device's topics have in common.
+    `shape` shows people what `Feed.topic` looks like, and `feed_topic` makes it of any topic of the
+    device; `prefix` cuts a `Feed.topic` to what the device's topics have in common; `fields` are the
+    names known without configuration.
     """
 
     shape: str
     decode: Callable[[Message, Binding, Memory], Decoded]
     looks_like: Callable[[str, bytes], bool]
+    feed_topic: Callable[[str], str]
     prefix: Callable[[str], str] = _whole
     fields: tuple[Field, ...] = ()
     free_fields: bool = False
@@ -65,6 +67,7 @@ DECODERS: Final[dict[str, Format]] = {
         shape=tasmota_sml.SHAPE,
         decode=tasmota_sml.decode,
         looks_like=tasmota_sml.looks_like,
+        feed_topic=_whole,
         prefix=tasmota_sml.prefix,
         fields=tasmota_sml.FIELDS,
         free_fields=True,
@@ -73,11 +76,13 @@ DECODERS: Final[dict[str, Format]] = {
         shape=shelly_gen2.SHAPE,
         decode=shelly_gen2.decode,
         looks_like=shelly_gen2.looks_like,
+        feed_topic=shelly_gen2.feed_topic,
     ),
     "chirpstack_v4": Format(
         shape=chirpstack_v4.SHAPE,
         decode=chirpstack_v4.decode,
         looks_like=chirpstack_v4.looks_like,
+        feed_topic=chirpstack_v4.feed_topic,
         free_fields=True,
         needs_fields=True,
     ),
@@ -85,11 +90,13 @@ DECODERS: Final[dict[str, Format]] = {
         shape=ovms_v3.SHAPE,
         decode=ovms_v3.decode,
         looks_like=ovms_v3.looks_like,
+        feed_topic=ovms_v3.feed_topic,
     ),
     "teslamate": Format(
         shape=teslamate.SHAPE,
         decode=teslamate.decode,
         looks_like=teslamate.looks_like,
+        feed_topic=teslamate.feed_topic,
     ),
 }
 

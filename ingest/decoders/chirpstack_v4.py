@@ -42,7 +42,7 @@ def decode(message: Message, binding: Binding, memory: Memory) -> Decoded:
     readings, notices = gather(values, fields, binding.source, at.at_utc)
     if at.finding and readings:
         notices.append(at.finding)
-    return Decoded(tuple(readings), remembered, tuple(notices))
+    return Decoded(tuple(readings), remembered, tuple(notices), dated=at.own)
 
 
 def _object(body: dict[str, object]) -> dict[str, object]:
@@ -58,3 +58,8 @@ def _object(body: dict[str, object]) -> dict[str, object]:
 def looks_like(topic: str, payload: bytes) -> bool:
     """Return whether an unknown topic is probably such a device."""
     return topic.startswith("application/") and "/event/" in topic and b'"deviceInfo"' in payload
+
+
+def feed_topic(topic: str) -> str:
+    """Return the device's part of one of its topics."""
+    return topic.partition("/event/")[0]

@@ -50,3 +50,8 @@ def decode(message: Message, binding: Binding, memory: Memory) -> Decoded:
 def looks_like(topic: str, payload: bytes) -> bool:  # noqa: ARG001 - the topic says it all
     """Return whether an unknown topic is probably such a module."""
     return "/metric/v/" in topic or "/metric/s/v3/" in topic
+
+
+def feed_topic(topic: str) -> str:
+    """Return the vehicle's part of one of its topics."""
+    return topic.partition("/metric/")[0]

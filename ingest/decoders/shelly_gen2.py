@@ -121,7 +121,7 @@ def _decoded(statuses: Mapping[str, object], at: Stamp, message: Message, bindin
     remembered = Memory(later(memory, at), state)
     if not is_new(message, at, memory):
         return Decoded(memory=remembered)
-    return Decoded(tuple(readings), remembered, tuple(notices))
+    return Decoded(tuple(readings), remembered, tuple(notices), dated=at.own)
 
 
 def _laid_over(known: object, delta: Mapping[str, object], fields: tuple[Field, ...]) -> Mapping[str, object]:
@@ -158,3 +158,8 @@ def looks_like(topic: str, payload: bytes) -> bool:
     if topic.endswith("/events/rpc"):
         return b'"Notify' in payload
     return topic.rpartition("/")[2].partition(":")[0] in COMPONENTS and "/status/" in topic
+
+
+def feed_topic(topic: str) -> str:
+    """Return the device's prefix, given one of its topics."""
+    return topic.removesuffix("/events/rpc").partition("/status/")[0]

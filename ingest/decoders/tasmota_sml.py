@@ -46,7 +46,7 @@ def decode(message: Message, binding: Binding, memory: Memory) -> Decoded:
     readings, notices = gather(values, binding.fields, binding.source, at.at_utc)
     if at.finding:
         notices.append(at.finding)
-    return Decoded(tuple(readings), remembered, tuple(notices))
+    return Decoded(tuple(readings), remembered, tuple(notices), dated=at.own)
 
 
 def prefix(topic: str) -> str:

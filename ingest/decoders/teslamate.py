@@ -77,3 +77,8 @@ def _remembered(memory: Memory, leaf: str, value: float) -> Memory:
 def looks_like(topic: str, payload: bytes) -> bool:  # noqa: ARG001 - the topic says it all
     """Return whether an unknown topic is probably TeslaMate's."""
     return topic.startswith("teslamate/") and "/cars/" in topic
+
+
+def feed_topic(topic: str) -> str:
+    """Return the car's part of one of its topics."""
+    return topic.rpartition("/")[0]

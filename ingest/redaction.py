@@ -1,0 +1,72 @@
+"""What must not be kept of a foreign message: secrets, positions, VINs and card numbers (rule 18).
+
+A rejected or discovered payload is kept for people to look at and to replay. Whatever its fields
+are called decides: the value of a sensitive name is replaced, numbers of meters stay.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import orjson
+
+REDACTED: Final = "[redacted]"
+MAX_DEPTH: Final = 32
+_WORDS: Final = (
+    r"pass(?:wor[dt]|wd|phrase|code)?|pwd|psk|secret|token|credentials?|auth(?:orization)?|api_?key|app_?s?key"
+    r"|nwk_?s?key|key|ssid\d?|bssid|vin|lat(?:itude)?|lng|lon(?:gitude)?|location|gps|position|altitude|heading"
+    r"|elevation|address|geo_?fence|route|id_?tag|uid|rfid|email|user(?:name)?"
+)
+_SENSITIVE: Final = re.compile(_WORDS, re.IGNORECASE)
+_PARTS: Final = re.compile(r"[_.\s-]+|(?<=[a-z0-9])(?=[A-Z])")
+_VIN_TEXT: Final = re.compile(r"(?<![A-Za-z0-9])(?=[A-Z]*\d)(?=\d*[A-Z])[A-HJ-NPR-Z0-9]{17}(?![A-Za-z0-9])")
+_PAIR: Final = re.compile(
+    rf"""((?:{_WORDS})["']?\s*[:=]\s*)"""
+    r"""("(?:[^"\\]|\\.)*"?|'[^']*'?|\{[^}]*\}?|\[[^\]]*\]?|[^\s,;&}\]]+)""",
+    re.IGNORECASE,
+)
+"""`name=value` in any text. A part of a longer word is enough: too much taken out does no harm."""
+
+
+def redact(topic: str, payload: bytes) -> bytes:
+    """Return the payload without the values that must not be kept.
+
+    JSON is understood by its names; anything else is searched for `name=value` and for VINs. A topic
+    that ends in a sensitive name (`…/v/vin`, `…/location`) loses its whole payload.
+    """
+    if _is_sensitive(topic.rpartition("/")[2]):
+        return REDACTED.encode() if payload else b""
+    try:
+        value = orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        return _text(payload)
+    if not isinstance(value, dict | list):
+        return _text(payload)
+    clean = _walk(value, 0)
+    return payload if clean == value else orjson.dumps(clean)
+
+
+def redact_topic(topic: str) -> str:
+    """Return the topic with a VIN in it replaced."""
+    return _VIN_TEXT.sub("[vin]", topic)
+
+
+def _is_sensitive(name: str) -> bool:
+    return any(_SENSITIVE.fullmatch(part) for part in (name, *_PARTS.split(name)))
+
+
+def _walk(value: object, depth: int) -> object:
+    if depth > MAX_DEPTH:
+        return REDACTED
+    if isinstance(value, dict):
+        return {name: REDACTED if _is_sensitive(name) else _walk(item, depth + 1) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_walk(item, depth + 1) for item in value]
+    return _VIN_TEXT.sub(REDACTED, value) if isinstance(value, str) else value
+
+
+def _text(payload: bytes) -> bytes:
+    """Return bytes of no known structure without what looks like a secret; one byte is one character here."""
+    text = payload.decode("latin-1")
+    return _VIN_TEXT.sub(REDACTED, _PAIR.sub(rf"\1{REDACTED}", text)).encode("latin-1")
