@@ -24,7 +24,7 @@ from core.texts import Finding, Param
 class ServiceError(Exception):
     """An error with a `finding`: a text code and its parameters, said in German or English at the edge."""
 
-    def __init__(self, code: str, **params: Param) -> None:
+    def __init__(self, code: str, /, **params: Param) -> None:
         self.finding = Finding.of(code, **params)
         super().__init__(str(self.finding))
 

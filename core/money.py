@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_FLOOR, Decimal
+from decimal import MAX_PREC, Context, Decimal
+from fractions import Fraction
 
 from core.errors import CalculationError
 
 CENT = Decimal("0.01")
+_EXACT = Context(prec=MAX_PREC)
 
 
 def allocate(amount: Decimal, weights: Sequence[Decimal | int], step: Decimal = CENT) -> list[Decimal]:
@@ -17,16 +19,27 @@ def allocate(amount: Decimal, weights: Sequence[Decimal | int], step: Decimal = 
     remainders, the earlier part first (largest remainder method), so negative amounts sum too.
     Raises `CalculationError` if the weights are negative or sum to 0, or `amount` is no multiple of `step`.
     """
-    exact_weights = [Decimal(weight) for weight in weights]
-    total = sum(exact_weights, Decimal(0))
-    if any(weight < 0 for weight in exact_weights) or total <= 0:
-        raise CalculationError("money.weights_invalid", weights=", ".join(map(str, weights)))
-    if amount % step != 0:
-        raise CalculationError("money.not_a_multiple", amount=str(amount), step=str(step))
-    shares = [amount * weight / total / step for weight in exact_weights]
-    floors = [share.to_integral_value(rounding=ROUND_FLOOR) for share in shares]
-    left_over = int(amount / step - sum(floors, Decimal(0)))
+    shares = _shares(_steps(amount, step), weights)
+    floors = [share.numerator // share.denominator for share in shares]
+    left_over = int(sum(shares)) - sum(floors)
     by_remainder = sorted(range(len(shares)), key=lambda part: floors[part] - shares[part])
     for part in by_remainder[:left_over]:
         floors[part] += 1
-    return [steps * step for steps in floors]
+    return [_EXACT.multiply(Decimal(steps), step) for steps in floors]
+
+
+def _steps(amount: Decimal, step: Decimal) -> int:
+    if amount.is_finite() and step.is_finite() and step > 0:
+        steps = Fraction(amount) / Fraction(step)
+        if steps.denominator == 1:
+            return steps.numerator
+    raise CalculationError("money.not_a_multiple", amount=str(amount), step=str(step))
+
+
+def _shares(steps: int, weights: Sequence[Decimal | int]) -> list[Fraction]:
+    """Return the exact shares: fractions, because a rounded remainder could go to the wrong part."""
+    if all(Decimal(weight).is_finite() and weight >= 0 for weight in weights) and any(weights):
+        exact = [Fraction(weight) for weight in weights]
+        total = sum(exact)
+        return [steps * weight / total for weight in exact]
+    raise CalculationError("money.weights_invalid", weights=", ".join(map(str, weights)))

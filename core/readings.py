@@ -53,7 +53,7 @@ class Reading:
     def __post_init__(self) -> None:
         if not is_source(self.source):
             raise ReadingError("reading.source_invalid", source=self.source[:80])
-        if not isfinite(self.value):
+        if not _is_finite(self.value):
             raise ReadingError("reading.not_finite", source=self.source, quantity=self.quantity)
         at_utc = instant(self.at_utc)
         if at_utc is not self.at_utc:
@@ -67,10 +67,23 @@ def is_source(source: str) -> bool:
 
 
 def instant(at: datetime) -> datetime:
-    """Return `at` in UTC, truncated to milliseconds. Raises `ReadingError` for a naive time."""
+    """Return `at` in UTC, truncated to milliseconds.
+
+    Raises `ReadingError` for a naive time, and for one that lies outside of the calendar in UTC.
+    """
     if at.tzinfo is not UTC:
         if at.utcoffset() is None:
             raise ReadingError("reading.time_naive", at=at.isoformat())
-        at = at.astimezone(UTC)
+        try:
+            at = at.astimezone(UTC)
+        except OverflowError as error:
+            raise ReadingError("reading.time_out_of_range", at=at.isoformat()) from error
     surplus = at.microsecond % 1000
     return at.replace(microsecond=at.microsecond - surplus) if surplus else at
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return isfinite(value)
+    except OverflowError:  # an integer beyond any float, which JSON may carry
+        return False

@@ -30,7 +30,7 @@ class Finding:
     params: tuple[tuple[str, Param], ...] = ()
 
     @classmethod
-    def of(cls, code: str, **params: Param) -> Finding:
+    def of(cls, code: str, /, **params: Param) -> Finding:
         """Return the finding with its parameters in a fixed order, so that equal findings are equal."""
         return cls(code, tuple(sorted(params.items())))
 
@@ -50,7 +50,7 @@ class Catalogue:
         """Return every code that has a text in this language."""
         return frozenset(code for _, codes in self._texts for code in codes)
 
-    def say(self, code: str, **params: Param) -> str:
+    def say(self, code: str, /, **params: Param) -> str:
         """Return the text of `code` with `params` filled in; the bare code where there is none.
 
         A parameter `count` chooses the plural form.
