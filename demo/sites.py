@@ -1,0 +1,200 @@
+"""A site's meters as a tree: what flows through each at an instant.
+
+One law holds throughout: a meter shows what its own consumers take plus what the meters and
+outlets behind it show. So charging appears in the supply meter, and PV lowers it or turns it
+into export.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from core.inventory import Entry, Inventory, Medium, Meter, MeterRole, Plant, PlantKind, Site
+from core.periods import Period
+from demo.buildings import DEFAULT_FLOOR_M2, USES, Use, electric_w, heat_w, water_m3_per_h
+from demo.calendar import LocalTime, local_time
+from demo.chance import FloatArray, key_of
+from demo.circuits import Circuit, grow_circuits
+from demo.sun import elevation_deg, pv_w
+from demo.weather import clearness, temperature_c, wind_share
+
+DEFAULT_LATITUDE_DEG, DEFAULT_LONGITUDE_DEG = 51.5, 10.0
+GAS_WH_PER_M3 = 10_300.0
+"""Heating value of natural gas."""
+BOILER_EFFICIENCY = 0.9
+_STANDBY_W = 12.0
+_HIGHEST_LOAD_SHARE = 0.45
+"""Share of a meter's power limit that the building may reach, the rest is for charging."""
+_DEFAULT_PV_W = 30_000.0
+_STORAGE_W, _STORAGE_EFFICIENCY = 10_000.0, 0.9
+_STORES_HOUR, _STORES_H, _GIVES_HOUR = 10.0, 4.0, 18.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A site with everything that is needed to say what its meters see at any instant."""
+
+    seed: int
+    site: Site
+    use: Use
+    zone: ZoneInfo
+    roots: tuple[Circuit, ...]
+    floor_m2: Mapping[str, float]
+    """Floor behind each supply meter, by meter id."""
+    others: tuple[Meter, ...]
+    """Meters of heat, gas and water."""
+    total_floor_m2: float
+
+    def net_w(self, at_s: FloatArray, outlet_w: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Return the power through each electricity meter by id; negative flows towards the grid."""
+        local = local_time(at_s, self.zone)
+        shown: dict[str, FloatArray] = {}
+        for root in self.roots:
+            key = key_of(self.seed, "load", root.meter.id)
+            floor_m2 = self.floor_m2.get(root.meter.id, 0.0)
+            load_w = electric_w(self.use, floor_m2, local, at_s, key)
+            self._net_of(root, load_w, at_s, local, outlet_w, shown)
+        return shown
+
+    def flows(self, at_s: FloatArray) -> dict[str, FloatArray]:
+        """Return what passes each meter of heat (W), gas and water (m³/h), by meter id."""
+        if not self.others:
+            return {}
+        local = local_time(at_s, self.zone)
+        outdoor_c = temperature_c(self.seed, at_s)
+        return {meter.id: self._flow_of(meter, at_s, local, outdoor_c) for meter in self.others}
+
+    def _net_of(  # noqa: PLR0917 (one recursion over the tree)
+        self,
+        circuit: Circuit,
+        load_w: FloatArray,
+        at_s: FloatArray,
+        local: LocalTime,
+        outlet_w: Mapping[str, FloatArray],
+        shown: dict[str, FloatArray],
+    ) -> FloatArray:
+        own_w = self._own_w(circuit, load_w, at_s, local)
+        for outlet in circuit.outlets:
+            own_w = own_w + outlet_w.get(outlet, 0.0)
+        for child in circuit.children:
+            own_w = own_w + self._net_of(child, load_w * child.load_share, at_s, local, outlet_w, shown)
+        shown[circuit.meter.id] = own_w
+        return own_w
+
+    def _own_w(self, circuit: Circuit, load_w: FloatArray, at_s: FloatArray, local: LocalTime) -> FloatArray:
+        match circuit.meter.role:
+            case MeterRole.GENERATION:
+                return -self._generated_w(circuit, at_s)
+            case MeterRole.STORAGE:
+                return _storage_w(local)
+            case _:
+                rest = 1.0 - sum(child.load_share for child in circuit.children)
+                return load_w * rest + _STANDBY_W
+
+    def _generated_w(self, circuit: Circuit, at_s: FloatArray) -> FloatArray:
+        plant = circuit.plant
+        peak_w = plant.power_w if plant else _DEFAULT_PV_W
+        if plant and plant.kind is PlantKind.WIND:
+            return peak_w * wind_share(self.seed, circuit.meter.id, at_s)
+        latitude_deg, longitude_deg = _position(plant, self.site)
+        sky = clearness(self.seed, circuit.meter.id, at_s)
+        return np.minimum(pv_w(peak_w, elevation_deg(at_s, latitude_deg, longitude_deg), sky), peak_w)
+
+    def _flow_of(self, meter: Meter, at_s: FloatArray, local: LocalTime, outdoor_c: FloatArray) -> FloatArray:
+        floor_m2 = self.total_floor_m2 * _share_of(meter, self.others)
+        match meter.medium:
+            case Medium.WATER:
+                key = key_of(self.seed, "taps", meter.id)
+                return water_m3_per_h(self.use, floor_m2, local, at_s, key)
+            case Medium.GAS:
+                return heat_w(self.use, floor_m2, local, outdoor_c) / (GAS_WH_PER_M3 * BOILER_EFFICIENCY)
+            case _:
+                return heat_w(self.use, floor_m2, local, outdoor_c)
+
+
+def scenes_of(inventory: Inventory, seed: int, period: Period) -> dict[str, Scene]:
+    """Return the scene of every site that has a meter or a station in `period`, by site id."""
+    inventory = _within(inventory, period)
+    metered = {meter.site for meter in inventory.meters.values()}
+    stationed = {station.site for station in inventory.stations.values()}
+    return {site_id: _scene_of(inventory, site_id, seed) for site_id in sorted(metered | stationed)}
+
+
+def _within(inventory: Inventory, period: Period) -> Inventory:
+    first, last = period.start_utc.date(), period.end_utc.date()
+
+    def overlaps(entry: Entry) -> bool:
+        return entry.valid_from <= last and (entry.valid_to is None or entry.valid_to > first)
+
+    return replace(
+        inventory,
+        meters={name: meter for name, meter in inventory.meters.items() if overlaps(meter)},
+        stations={name: station for name, station in inventory.stations.items() if overlaps(station)},
+    )
+
+
+def _scene_of(inventory: Inventory, site_id: str, seed: int) -> Scene:
+    site = inventory.sites[site_id]
+    meters = [meter for meter in inventory.meters.values() if meter.site == site_id]
+    electric = {meter.id: meter for meter in meters if meter.medium is Medium.ELECTRICITY}
+    floor_m2 = _floor_by_building(inventory, site)
+    use = USES[site.kind]
+    roots = tuple(grow_circuits(inventory, electric, site_id, seed))
+    return Scene(
+        seed=seed,
+        site=site,
+        use=use,
+        zone=ZoneInfo(site.time_zone),
+        roots=roots,
+        floor_m2=_floor_by_supply(roots, floor_m2, use),
+        others=tuple(meter for meter in meters if meter.medium is not Medium.ELECTRICITY),
+        total_floor_m2=sum(floor_m2.values()),
+    )
+
+
+def _floor_by_building(inventory: Inventory, site: Site) -> dict[str, float]:
+    buildings = [building for building in inventory.buildings.values() if building.site == site.id]
+    default_m2 = DEFAULT_FLOOR_M2[site.kind] / max(len(buildings), 1)
+    floors = {building.id: building.floor_area_m2 or default_m2 for building in buildings}
+    return floors or {"": default_m2}
+
+
+def _floor_by_supply(roots: tuple[Circuit, ...], floor_m2: dict[str, float], use: Use) -> dict[str, float]:
+    """Return the floor behind each supply meter, less where its power limit could not feed it."""
+    supplies = [root.meter for root in roots if root.meter.role is MeterRole.SUPPLY]
+    taken = {meter.building for meter in supplies if meter.building}
+    spare_m2 = sum(area for building, area in floor_m2.items() if building not in taken)
+    homeless = [meter for meter in supplies if meter.building not in floor_m2] or supplies[:1]
+    floors = {meter.id: floor_m2.get(meter.building or "", 0.0) for meter in supplies if meter.building in floor_m2}
+    for meter in homeless:
+        floors[meter.id] = floors.get(meter.id, 0.0) + spare_m2 / len(homeless)
+    limits = {meter.id: meter.max_power_w for meter in supplies}
+    return {name: min(area, _feedable_m2(limits[name], use)) for name, area in floors.items()}
+
+
+def _feedable_m2(max_power_w: float | None, use: Use) -> float:
+    return _HIGHEST_LOAD_SHARE * max_power_w / use.peak_w_per_m2 if max_power_w else float("inf")
+
+
+def _share_of(meter: Meter, others: tuple[Meter, ...]) -> float:
+    """Return which part of the site a meter of heat, gas or water stands for."""
+    alike = [other for other in others if other.medium is meter.medium and other.role is meter.role]
+    return (1.0 if meter.role is MeterRole.SUPPLY else 0.4) / len(alike)
+
+
+def _storage_w(local: LocalTime) -> FloatArray:
+    charging = (local.hour >= _STORES_HOUR) & (local.hour < _STORES_HOUR + _STORES_H)
+    giving = (local.hour >= _GIVES_HOUR) & (local.hour < _GIVES_HOUR + _STORES_H * _STORAGE_EFFICIENCY)
+    return _STORAGE_W * (charging.astype(np.float64) - giving.astype(np.float64))
+
+
+def _position(plant: Plant | None, site: Site) -> tuple[float, float]:
+    if plant and plant.latitude_deg is not None and plant.longitude_deg is not None:
+        return plant.latitude_deg, plant.longitude_deg
+    if site.latitude_deg is not None and site.longitude_deg is not None:
+        return site.latitude_deg, site.longitude_deg
+    return DEFAULT_LATITUDE_DEG, DEFAULT_LONGITUDE_DEG
