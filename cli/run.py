@@ -1,98 +1,103 @@
-"""Supervises the daemons: starts them, restarts what fails, drains on SIGTERM."""
+"""`kreiswatt run`: the whole service in this process, until it is told to stop."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import structlog
+import typer
 
-from core.errors import ServiceError
-from core.ports import Daemon, Health
+from core.errors import ConfigError
 from core.texts import Finding
 
-log = structlog.get_logger("supervisor")
+if TYPE_CHECKING:
+    from cli.wire import Service
+    from config.load import Configuration
 
-FIRST_PAUSE_S = 0.5
-LONGEST_PAUSE_S = 60.0
-STEADY_S = 60.0
-"""A daemon that ran this long without failing is restarted at once again."""
+CONFIG = Path("/etc/kreiswatt")
+POLL_S = 0.02
+PATIENCE_S = 15.0
 
-
-@dataclass(slots=True)
-class Watch:
-    """What the supervisor knows of one daemon: its restarts and why it is down, if it is."""
-
-    daemon: Daemon
-    restarts: int = 0
-    failure: Finding | None = None
-    pause_s: float = field(default=FIRST_PAUSE_S)
-
-    def health(self) -> Health:
-        """Return the daemon's own health, or why it is not running."""
-        own = self.daemon.health()
-        figures = {**own.figures, "restarts": float(self.restarts)}
-        if self.failure is not None:
-            return Health(name=own.name, ok=False, finding=self.failure, figures=figures)
-        return Health(name=own.name, ok=own.ok, finding=own.finding, figures=figures)
+log = structlog.get_logger("service")
 
 
-class Supervisor:
-    """Runs daemons side by side until `stop` is called."""
+def run(
+    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", show_default=False)] = None,
+    config: Annotated[Path, typer.Option("--config", envvar="KREISWATT_CONFIG")] = CONFIG,
+) -> None:
+    """Run until SIGTERM or Ctrl-C; SIGHUP reads the inventory again."""
+    from config.load import load
 
-    def __init__(self, daemons: Sequence[Daemon]) -> None:
-        self._watches = [Watch(daemon) for daemon in daemons]
-        self._stopping = asyncio.Event()
-
-    def health(self) -> tuple[Health, ...]:
-        """Return the health of every daemon, in their order."""
-        return tuple(watch.health() for watch in self._watches)
-
-    def stop(self) -> None:
-        """Ask all daemons to finish what they have begun and end."""
-        self._stopping.set()
-
-    async def run(self) -> None:
-        """Run until stopped; daemons end one after the other, the first in the list first."""
-        tasks = [asyncio.create_task(self._keep(watch), name=watch.daemon.name) for watch in self._watches]
-        await self._stopping.wait()
-        for task in tasks:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-
-    async def _keep(self, watch: Watch) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            begun = loop.time()
-            watch.failure = None
-            try:
-                await watch.daemon.serve()
-                watch.failure = Finding.of("run.ended", name=watch.daemon.name)
-            except ServiceError as error:
-                watch.failure = error.finding
-                log.error("daemon failed", daemon=watch.daemon.name, finding=str(error.finding))
-            except Exception as error:  # the one place: whatever it is, the others go on
-                watch.failure = Finding.of("run.failed", name=watch.daemon.name, reason=f"{type(error).__name__}")
-                log.exception("daemon failed", daemon=watch.daemon.name)
-            watch.restarts += 1
-            steady = loop.time() - begun > STEADY_S
-            watch.pause_s = FIRST_PAUSE_S if steady else min(watch.pause_s * 2, LONGEST_PAUSE_S)
-            await asyncio.sleep(watch.pause_s)
+    if services:
+        # The embedded store belongs to one process (design 5); other stores will lift this.
+        raise ConfigError([Finding.of("run.single_process", services=", ".join(services))])
+    log_to_stderr()
+    configuration = load(config, os.environ)
+    asyncio.run(_until_stopped(configuration))
 
 
-@contextlib.contextmanager
-def signals(stop: Callable[[], None], reload: Callable[[], None]) -> Iterator[None]:
-    """While inside, SIGTERM and SIGINT call `stop`, SIGHUP calls `reload`."""
-    loop = asyncio.get_running_loop()
-    handlers = {signal.SIGTERM: stop, signal.SIGINT: stop, signal.SIGHUP: reload}
-    for number, handler in handlers.items():
-        loop.add_signal_handler(number, handler)
+async def _until_stopped(configuration: Configuration) -> None:
+    from cli.supervisor import signals
+    from cli.wire import open_service
+
+    begun = asyncio.get_running_loop().time()
+    async with open_service(configuration) as service, running(service) as ended:
+        with signals(service.supervisor.stop, service.shelf.reload):
+            await all_ready(service)
+            took_s = round(asyncio.get_running_loop().time() - begun, 2)
+            log.info("ready" if service.ready else "running, not everything is well", url=service.url, after_s=took_s)
+            await ended
+    log.info("stopped")
+
+
+@contextlib.asynccontextmanager
+async def running(service: Service) -> AsyncIterator[asyncio.Task[None]]:
+    """Run the service's daemons while inside, announced to commands on this machine; yields what ends with them."""
+    from cli.wire import announced
+
+    ended = asyncio.create_task(service.supervisor.run())
     try:
-        yield
+        await _listening(service)
+        with announced(service):
+            yield ended
     finally:
-        for number in handlers:
-            loop.remove_signal_handler(number)
+        service.supervisor.stop()
+        await ended
+
+
+async def all_ready(service: Service) -> None:
+    """Return once every part is well, or after a while if one is not."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE_S):
+            while not service.ready:  # noqa: ASYNC110 - health is looked at, it does not ring
+                await asyncio.sleep(POLL_S)
+
+
+async def _listening(service: Service) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE_S):
+            while not service.console.ready:  # noqa: ASYNC110 - uvicorn does not ring either
+                await asyncio.sleep(POLL_S)
+
+
+def log_to_stderr(level: int = logging.INFO) -> None:
+    """Log to stderr: for people on a terminal, else one JSON object a line for the journal of the system."""
+    shape = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            shape,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

@@ -44,7 +44,7 @@ class Console:
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                lifespan="off",
+                lifespan="on",
                 timeout_graceful_shutdown=DRAIN_S,
                 ws="none",
             )

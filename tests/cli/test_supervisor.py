@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from cli import run
-from cli.run import Supervisor
+from cli import supervisor as supervising
+from cli.supervisor import Supervisor
 from core.errors import StoreError
 from core.ports import Health
 
@@ -37,7 +37,7 @@ class Loop:
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "FIRST_PAUSE_S", 0.001)
+    monkeypatch.setattr(supervising, "FIRST_PAUSE_S", 0.001)
 
 
 async def test_a_failed_daemon_is_started_again_and_the_others_never_notice() -> None:

@@ -1,0 +1,208 @@
+"""Joins the parts: the one place that knows which implementation stands behind each port.
+
+Below this file nobody sees the environment, the system's clock, or a concrete store.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import json
+import os
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from cli.supervisor import Supervisor
+from config.load import Configuration, load
+from config.managed import ManagedInventory
+from core.errors import ConfigError
+from core.inventory import Inventory
+from core.people import Actor, Role
+from core.ports import Daemon, Health
+from operations.gate import Gate
+from operations.house import House
+from store.open import Stores, open_embedded
+
+if TYPE_CHECKING:
+    from console.daemon import Console
+
+log = structlog.get_logger("service")
+
+
+def now_utc() -> datetime:
+    """Return the present instant; every `Clock` handed down is this function."""
+    return datetime.now(UTC)
+
+
+def local_actor() -> Actor:
+    """Return the actor of commands given on this machine by whoever may read the files."""
+    return Actor(f"local:{getpass.getuser()}", Role.ADMIN)
+
+
+class Shelf:
+    """Holds the configuration that is in force; `reload` replaces it only by a sound one."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.configuration = configuration
+
+    def inventory(self) -> Inventory:
+        """Return the inventory in force; a new object after every reload."""
+        return self.configuration.inventory
+
+    def secret_of(self, station: str) -> str | None:
+        """Return the password of a station, None if it has none."""
+        return self.configuration.station_secrets.get(station)
+
+    def reload(self) -> None:
+        """Read the folder again: inventory and passwords take effect at once, settings at the next start."""
+        try:
+            self.configuration = load(self.configuration.folder, os.environ)
+        except ConfigError as error:
+            for finding in error.findings:
+                log.error("configuration not reloaded", finding=str(finding))
+        else:
+            log.info("configuration reloaded")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """All parts of a running service, joined but not yet started."""
+
+    shelf: Shelf
+    stores: Stores
+    gate: Gate
+    supervisor: Supervisor
+    console: Console
+    local_token: str
+
+    @property
+    def ready(self) -> bool:
+        """Return whether every part is well."""
+        return all(health.ok for health in self.supervisor.health())
+
+    @property
+    def url(self) -> str:
+        """Return the console's address on this machine."""
+        host = self.shelf.configuration.settings.console.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.console.port}"
+
+
+@contextlib.asynccontextmanager
+async def open_house(folder: Path) -> AsyncIterator[Gate]:
+    """Yield the gate over stores opened by this very command; no daemon runs."""
+    shelf = Shelf(load(folder, os.environ))
+    stores = await open_embedded(shelf.configuration.settings.data_dir, now_utc)
+    try:
+        yield Gate(_house(shelf, stores, health=tuple))
+    finally:
+        await stores.close()
+
+
+@contextlib.asynccontextmanager
+async def open_service(configuration: Configuration) -> AsyncIterator[Service]:
+    """Yield the whole service with its stores open; leaving closes them."""
+    stores = await open_embedded(configuration.settings.data_dir, now_utc)
+    try:
+        yield _service(Shelf(configuration), stores)
+    finally:
+        await stores.close()
+
+
+@contextlib.contextmanager
+def announced(service: Service) -> Iterator[None]:
+    """While inside, commands on this machine find the service: its address, and a key for who owns the files."""
+    runtime = service.shelf.configuration.settings.data_dir / "run"
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    said = {"url": service.url, "token": service.local_token, "pid": os.getpid()}
+    file = runtime / "service.json"
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(said), encoding="utf-8")
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _service(shelf: Shelf, stores: Stores) -> Service:
+    # What only a running service needs is loaded by it alone.
+    from console.app import build_app
+    from console.daemon import Console
+
+    settings = shelf.configuration.settings
+    watched: list[Supervisor] = []
+
+    def health() -> tuple[Health, ...]:
+        return watched[0].health() if watched else ()
+
+    gate = Gate(_house(shelf, stores, health))
+    local_token = secrets.token_urlsafe(32)
+    app = build_app(gate, settings.console, now_utc, local_token=local_token, local_actor=local_actor())
+    console = Console(app, settings.console.host, settings.console.port)
+    # They end in this order: first what takes data in, last the broker it comes from.
+    supervisor = Supervisor([*_ingests(shelf, stores), _central(shelf, stores), console, *_broker(shelf)])
+    watched.append(supervisor)
+    return Service(shelf, stores, gate, supervisor, console, local_token)
+
+
+def _house(shelf: Shelf, stores: Stores, health: Callable[[], tuple[Health, ...]]) -> House:
+    return House(
+        inventory=shelf.inventory,
+        query=stores.readings,
+        ledger=stores.ledger,
+        journal=stores.journal,
+        health=health,
+        clock=now_utc,
+        managed=ManagedInventory(shelf.configuration.folder),
+        sink=stores.readings,
+        public_url=shelf.configuration.settings.console.public_url,
+        language=shelf.configuration.settings.console.language,
+    )
+
+
+def _ingests(shelf: Shelf, stores: Stores) -> list[Daemon]:
+    from ingest.daemon import Ingest
+
+    return [
+        Ingest(
+            broker,
+            inventory=shelf.inventory,
+            sink=stores.readings,
+            receipts=stores.readings,
+            rejections=stores.ledger,
+            clock=now_utc,
+        )
+        for broker in shelf.configuration.settings.brokers
+    ]
+
+
+def _central(shelf: Shelf, stores: Stores) -> Daemon:
+    from chargepoints.central import CentralSystem
+
+    from chargepoints.privacy import Privacy
+
+    return CentralSystem(
+        shelf.configuration.settings.charge_points,
+        inventory=shelf.inventory,
+        secret_of=shelf.secret_of,
+        privacy=Privacy(shelf.configuration.privacy_key),
+        journal=stores.journal,
+        sink=stores.readings,
+        ledger=stores.ledger,
+        clock=now_utc,
+    )
+
+
+def _broker(shelf: Shelf) -> list[Daemon]:
+    settings = shelf.configuration.settings
+    if settings.embedded_broker is None:
+        return []
+    from ingest.own_broker import OwnBroker
+
+    return [OwnBroker(settings.embedded_broker, settings.data_dir / "run")]
