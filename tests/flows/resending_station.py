@@ -83,7 +83,9 @@ class ResendingStation:
         event = {
             "eventType": kind,
             "timestamp": _text(at),
-            "triggerReason": {"Started": "Authorized", "Updated": "MeterValuePeriodic", "Ended": "StopAuthorized"}[kind],
+            "triggerReason": {"Started": "Authorized", "Updated": "MeterValuePeriodic", "Ended": "StopAuthorized"}[
+                kind
+            ],
             "seqNo": number,
             "transactionInfo": {"transactionId": transaction},
             "evse": {"id": 1, "connectorId": 1},

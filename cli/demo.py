@@ -1,0 +1,155 @@
+"""`kreiswatt demo`: the whole service with a simulated district that speaks the real protocols to it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import orjson
+import typer
+
+from cli.init import sign_in_link
+from cli.progress import bar
+from cli.run import all_ready, log_to_stderr, running
+from core.texts import Catalogue, catalogue
+
+if TYPE_CHECKING:
+    from cli.wire import Service
+    from config.load import Configuration
+    from demo.tally import Outcome, Tally
+    from operations.house import Progress
+
+DATA = Path("demo-data")
+SEED = 20_26
+MONTHS = 13
+LOST = 1
+
+
+def demo(
+    data: Annotated[Path | None, typer.Option("--data", metavar="DIR", show_default=False)] = None,
+    seconds: Annotated[float | None, typer.Option("--seconds", min=1, show_default=False)] = None,
+    *,
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Run the demo until Ctrl-C, or for some seconds without history; exit with 1 if anything was lost."""
+    from cli.main import language_of
+
+    log_to_stderr(logging.WARNING)
+    texts = catalogue(language_of(sys.argv[1:], os.environ))
+    with contextlib.ExitStack() as stack:
+        if data is None:
+            data = Path(stack.enter_context(tempfile.TemporaryDirectory())) if seconds else DATA
+        configuration = _configuration(data)
+        outcome = asyncio.run(_live(configuration, seconds, texts, quiet=json))
+    if json:
+        print(orjson.dumps(outcome.as_dict()).decode())
+    else:
+        print(texts.say("run.demo_ended", lost=outcome.lost, data=str(data)))
+    for missing in outcome.missing:
+        print(missing, file=sys.stderr)
+    if outcome.lost:
+        raise typer.Exit(LOST)
+
+
+def _configuration(data: Path) -> Configuration:
+    """Return the demo's configuration in `data`, made if there is none, on ports that are free now."""
+    from config.create import create
+    from config.load import load
+    from config.ports import evade
+    from config.settings import FILE
+
+    folder = data / "config"
+    if not (folder / FILE).exists():
+        create(folder, example=True, data_dir=(data / "store").absolute())
+    configuration = load(folder, os.environ)
+    return replace(configuration, settings=evade(configuration.settings))
+
+
+async def _live(configuration: Configuration, seconds: float | None, texts: Catalogue, *, quiet: bool) -> Outcome:
+    from cli.supervisor import signals
+    from cli.wire import now_utc, open_service
+    from demo.tally import Books
+
+    stop = asyncio.Event()
+    with signals(stop.set, _nothing):
+        async with open_service(configuration) as service:
+            if seconds is None:
+                with bar(texts.language) as progress:
+                    await _history(service, progress)
+            async with running(service):
+                await all_ready(service)
+                if not quiet:
+                    await _welcome(service, texts)
+                tally = await _play(service, stop, seconds)
+                ledger = service.stores.ledger
+                return await tally.settle(
+                    Books(service.stores.readings, ledger, service.stores.journal, ledger), now_utc
+                )
+
+
+async def _history(service: Service, progress: Progress) -> None:
+    """Generate what happened until now: all of it at first, later what happened since the last run."""
+    from demo.history import write_history
+
+    from chargepoints.privacy import Privacy
+    from cli.wire import now_utc
+
+    configuration = service.shelf.configuration
+    await write_history(
+        configuration.inventory,
+        service.stores.readings,
+        service.stores.ledger,
+        now_utc(),
+        months=MONTHS,
+        seed=SEED,
+        token_of=Privacy(configuration.privacy_key).token,
+        progress=progress,
+    )
+
+
+async def _play(service: Service, stop: asyncio.Event, seconds: float | None) -> Tally:
+    from cli.wire import now_utc
+    from config.create import DEVICES_USER
+    from demo.mqtt import BrokerAccess
+    from demo.play import play
+
+    configuration = service.shelf.configuration
+    broker = configuration.settings.embedded_broker
+    stations = configuration.settings.charge_points
+    assert broker is not None  # noqa: S101 - the demo's configuration has one
+    if seconds is not None:
+        asyncio.get_running_loop().call_later(seconds, stop.set)
+    return await play(
+        configuration.inventory,
+        broker=BrokerAccess(
+            host=broker.host,
+            port=broker.port,
+            port_311=broker.port_311,
+            username=DEVICES_USER,
+            password=broker.users[DEVICES_USER],
+        ),
+        ocpp_url=f"ws://{stations.host}:{stations.port}/{stations.path}",
+        secrets=configuration.station_secrets,
+        clock=now_utc,
+        seed=SEED,
+        stop=stop,
+        last=await service.stores.readings.last(),
+    )
+
+
+async def _welcome(service: Service, texts: Catalogue) -> None:
+    from cli.wire import now_utc
+
+    link = await sign_in_link(service.gate, now_utc())
+    print(texts.say("run.demo_welcome", url=service.url, link=service.url + link), flush=True)
+
+
+def _nothing() -> None:
+    """Leave SIGHUP without effect: the demo's configuration does not change."""
