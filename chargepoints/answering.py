@@ -1,0 +1,172 @@
+"""From one received frame to its answer: journal, understand, decide, journal the answer, tell the books.
+
+The order is the promise: a frame is on disk before anything is answered, and what the answer
+decides is on disk before it is sent.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from chargepoints.assembly import Assembly
+from chargepoints.conformance import Refusal
+from chargepoints.decoding.events import Arrival
+from chargepoints.decoding.routes import Route
+from chargepoints.privacy import Privacy, outline
+from chargepoints.registrar import Registrar
+from chargepoints.rpc import Call, Malformed, MessageId, Parsed, error_frame, result_frame
+from chargepoints.settings import ChargePointSettings
+from chargepoints.trail import Trail
+from chargepoints.understanding import Sound, check, decode
+from core.facts import Protocol
+from core.ports import Clock, Direction, Frame
+from core.texts import Finding
+
+_PAYLOAD = 3
+_REMEMBERED_ANSWERS = 32
+_INVALID_DATA = 1007
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What all connections share."""
+
+    settings: ChargePointSettings
+    privacy: Privacy
+    trail: Trail
+    registrar: Registrar
+    assembly: Assembly
+    clock: Clock
+
+
+class Inbound(NamedTuple):
+    """A received frame; `is_text` as the WebSocket marked it."""
+
+    frame: bytes
+    is_text: bool
+    parsed: Parsed
+    at_utc: datetime
+
+
+class Reply(NamedTuple):
+    """What goes back: a frame, or the code to close with, or neither."""
+
+    frame: bytes | None = None
+    close_code: int | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Answering:
+    """Answers the frames of one connection."""
+
+    station: str
+    protocol: Protocol
+    connection: str
+    desk: Desk
+    refused: int = 0
+    repeated: int = 0
+    _answers: OrderedDict[MessageId, tuple[int, bytes]] = field(default_factory=OrderedDict)
+
+    async def answer(self, inbound: Inbound) -> Reply:
+        """Return the answer to a frame, which is on disk by then. Raises `StoreError` if it cannot be."""
+        progress = self.desk.assembly.progress
+        ticket, number = progress.take(), 0
+        try:
+            frame, json = self._journalled(inbound)
+            number = await self.desk.trail.write(frame)
+            arrival = Arrival(self.station, self.protocol, inbound.at_utc, number)
+            message = inbound.parsed.message
+            if isinstance(message, Malformed):
+                return self._refuse_malformed(message, inbound, frame)
+            if isinstance(message, Call):
+                return Reply(await self._answer_call(message, inbound, arrival, frame, json))
+            return Reply()
+        finally:
+            progress.give_back(ticket, number)
+
+    def journalled(self, inbound: Inbound) -> Frame:
+        """Return a frame as the journal keeps it: without tags and secrets, sealed where it is no JSON."""
+        return self._journalled(inbound)[0]
+
+    def _journalled(self, inbound: Inbound) -> tuple[Frame, list[Any]]:
+        json, privacy = inbound.parsed.json, self.desk.privacy
+        if json is None:
+            return self._frame(Direction.IN, inbound.at_utc, privacy.seal(inbound.frame), sealed=True), []
+        payload, clean = privacy.redact(inbound.frame, json)
+        return self._frame(Direction.IN, inbound.at_utc, payload), clean
+
+    def sent(self, payload: bytes) -> Frame:
+        """Return a frame of ours as the journal keeps it."""
+        return self._frame(Direction.OUT, self.desk.clock(), payload)
+
+    def _frame(self, direction: Direction, at_utc: datetime, payload: bytes, *, sealed: bool = False) -> Frame:
+        return Frame(self.station, self.connection, direction, at_utc, self.protocol.value, payload, sealed)
+
+    async def _answer_call(
+        self, call: Call, inbound: Inbound, arrival: Arrival, frame: Frame, clean: list[Any]
+    ) -> bytes | None:
+        known = self._answers.get(call.id)
+        if known is not None and known[0] == hash(inbound.frame):
+            self.repeated += 1
+            return known[1]
+        sound = check(self.protocol, call.action, call.payload, lenient=self.desk.settings.lenient)
+        if isinstance(sound, Refusal):
+            return self._refuse(call.id, sound, arrival, frame)
+        payload = self.desk.privacy.clean(sound.payload) if sound.repairs else clean[_PAYLOAD]
+        decoded = decode(Sound(sound.action, sound.route, payload, sound.repairs), arrival)
+        if isinstance(decoded, Refusal):
+            return self._refuse(call.id, decoded, arrival, frame)
+        decision = await self.desk.registrar.decide(self.station, decoded.event)
+        said = sound.route.answer(decoded.event, decision)
+        answer = result_frame(call.id, said)
+        await self._journal_answer(sound.route, answer)
+        self.desk.assembly.tell(arrival, sound.route.learn(decoded.event, said), decoded.findings)
+        self._remember(call.id, inbound.frame, answer)
+        return answer
+
+    async def _journal_answer(self, route: Route, answer: bytes) -> None:
+        """Wait for the journal where the answer decides something (see `trail`)."""
+        frame = self.sent(answer)
+        if route.decides:
+            await self.desk.trail.write(frame)
+        else:
+            self.desk.trail.later(frame)
+
+    def _refuse_malformed(self, message: Malformed, inbound: Inbound, frame: Frame) -> Reply:
+        self._reject(message.finding, inbound.at_utc, outline(inbound.frame) if frame.sealed else frame.payload)
+        if inbound.is_text and not _is_utf8(inbound.frame):
+            return Reply(close_code=_INVALID_DATA)  # RFC 6455 8.1: the connection must be failed
+        if not message.answerable:
+            return Reply()
+        answer = error_frame(self.protocol, message.id, message.fault, message.finding)
+        if answer is not None:
+            self.desk.trail.later(self.sent(answer))
+        return Reply(answer)
+
+    def _refuse(self, id_: MessageId, refusal: Refusal, arrival: Arrival, frame: Frame) -> bytes | None:
+        self._reject(refusal.finding, arrival.received_at_utc, frame.payload)
+        answer = error_frame(self.protocol, id_, refusal.fault, refusal.finding)
+        if answer is not None:
+            self.desk.trail.later(self.sent(answer))
+        return answer
+
+    def _reject(self, finding: Finding, at_utc: datetime, payload: bytes) -> None:
+        self.refused += 1
+        self.desk.assembly.notebook.reject(self.station, finding, payload, at_utc)
+
+    def _remember(self, id_: MessageId, frame: bytes, answer: bytes) -> None:
+        """Keep the answer for a retry, which may reuse its id (OCPP-J 1.6 errata), on this socket only."""
+        self._answers[id_] = hash(frame), answer
+        if len(self._answers) > _REMEMBERED_ANSWERS:
+            self._answers.popitem(last=False)
+
+
+def _is_utf8(frame: bytes) -> bool:
+    try:
+        frame.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,208 @@
+"""From events to what is stored: readings, sessions, states, links, and what was odd.
+
+Nothing here is in the way of an answer: the journal already has the frames. What a crash takes
+from memory is read from the journal again, from the last frame up to which all was stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from chargepoints.decoding.events import (
+    Arrival,
+    Booted,
+    Event,
+    Metered,
+    MeterSample,
+    StatusReported,
+    TransactionEvidence,
+    readings_of,
+)
+from chargepoints.links import Links
+from chargepoints.notebook import Notebook
+from chargepoints.progress import Progress
+from chargepoints.registrar import Registrar
+from chargepoints.replay import Replay, Told, Unused, learnt
+from chargepoints.sessions import session_id
+from chargepoints.transactions import Transactions
+from core.facts import ChargeSession, StationStatus
+from core.inventory import Inventory
+from core.ports import Batch, Clock, Journal, Ledger, ReadingSink
+from core.quantities import Quantity
+from core.readings import Reading
+from core.texts import Finding
+
+_AT_ONCE = 500
+_RECENT = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """Where everything goes, and the clock."""
+
+    journal: Journal
+    sink: ReadingSink
+    ledger: Ledger
+    clock: Clock
+
+
+class Assembly:
+    """Gathers events at once and stores them in batches."""
+
+    def __init__(
+        self,
+        stores: Stores,
+        *,
+        inventory: Callable[[], Inventory],
+        registrar: Registrar,
+        notebook: Notebook,
+        replay: Callable[[], Replay],
+    ) -> None:
+        self.links = Links()
+        self.notebook = notebook
+        self.progress = Progress(0)
+        self.transactions = Transactions(book=stores.ledger, inventory=inventory, recall=self._recall)
+        self.readings = 0
+        self._stores = stores
+        self._registrar = registrar
+        self._replay = replay
+        self._told: list[Told] = []
+        self._statuses: dict[tuple[str, int], StationStatus] = {}
+        self._batch: list[Reading] = []
+
+    def tell(self, arrival: Arrival, event: Event, findings: tuple[Finding, ...] = ()) -> None:
+        """Take an event; it is stored with the next flush."""
+        self._told.append(Told(arrival, event, findings))
+
+    async def flush(self) -> None:
+        """Return once everything told so far is stored."""
+        reached = self.progress.before_write()
+        told, self._told = self._told, []
+        for place, item in enumerate(told, 1):
+            await self._apply(item)
+            if place % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+        now_s = time.monotonic()
+        await self._store(self.transactions.due(now_s))
+        self.transactions.forget(now_s)
+        if reached > self.progress.stored:
+            await self._stores.ledger.set_applied_frame(reached)
+            self.progress.written(reached)
+
+    async def restore(self) -> None:
+        """Store what the journal has and a crash kept from being stored; take up the open transactions."""
+        ledger, now_utc = self._stores.ledger, self._stores.clock()
+        self.links.load(await ledger.links(), now_utc)
+        self.progress = Progress(await ledger.applied_frame())
+        running = {
+            session.id: session.first_frame
+            for session in await ledger.open_sessions()
+            if session.first_frame and now_utc - session.begun_at_utc < _RECENT
+        }
+        applied, replay, whole = self.progress.stored, self._replay(), self.progress.take()
+        async for frame in self._stores.journal.frames(min([applied, *(first - 1 for first in running.values())])):
+            self._take_up(replay.feed(frame), applied, running)
+            if frame.id > applied:
+                self.progress.give_back(self.progress.take(), frame.id)
+            if len(self._told) >= _AT_ONCE:
+                await self.flush()
+        for held in replay.undecided():
+            decision = await self._registrar.decide(held.arrival.station, held.decoded.event)
+            self._take_up(learnt(held, held.sound.route.answer(held.decoded.event, decision)), applied, running)
+        self.progress.give_back(whole)
+        await self.flush()
+
+    def _take_up(self, told: Told | Unused | None, applied: int, running: Collection[str]) -> None:
+        """Tell what was not stored yet; of what was, put back the evidence of transactions that run."""
+        if told is None:
+            return
+        if told.arrival.frame > applied:
+            if isinstance(told, Unused):
+                self.notebook.reject(told.arrival.station, told.finding, told.payload, told.arrival.received_at_utc)
+            else:
+                self._told.append(told)
+        elif isinstance(told, Told) and isinstance(told.event, TransactionEvidence) and _case_id(told.event) in running:
+            self.transactions.put_back(told.event, time.monotonic())
+
+    async def _recall(self, session: ChargeSession) -> list[TransactionEvidence]:
+        """Return the evidence of a session that is no longer in memory."""
+        if not session.first_frame:
+            return []
+        replay = self._replay()
+        events = [
+            told.event
+            async for frame in self._stores.journal.frames(session.first_frame - 1, session.station)
+            if isinstance(told := replay.feed(frame), Told)
+        ]
+        return [event for event in events if isinstance(event, TransactionEvidence) and _case_id(event) == session.id]
+
+    async def _apply(self, told: Told) -> None:
+        arrival, event, findings = told
+        for finding in findings:
+            self.notebook.notice(f"station:{arrival.station}", finding, arrival.received_at_utc)
+        match event:
+            case Metered():
+                self._read(_source(arrival.station, event.connector), event.samples)
+            case TransactionEvidence():
+                await self._apply_evidence(event)
+            case StatusReported():
+                self._apply_status(arrival, event)
+            case Booted():
+                self.links.booted(arrival.station, event, arrival.received_at_utc)
+
+    async def _apply_evidence(self, event: TransactionEvidence) -> None:
+        case = await self.transactions.add(event, time.monotonic())
+        if case is None:
+            finding = Finding.of("ocpp.transaction_unknown", transaction=event.transaction, kind=event.kind)
+            self.notebook.notice(f"station:{event.arrival.station}", finding, event.arrival.received_at_utc)
+        if case is None and event.connector is None:
+            return  # nobody knows at which outlet these values were taken; the journal keeps them
+        connector = event.connector if case is None else case.connector
+        source = _source(event.arrival.station, connector or 0)
+        self._read(source, event.samples)
+        if event.register_wh:
+            self._batch.append(Reading(source, Quantity.ENERGY_IMPORT_WH, event.stamp.at_utc, event.register_wh))
+
+    def _read(self, source: str, samples: tuple[MeterSample, ...]) -> None:
+        self._batch.extend(readings_of(source, samples))
+
+    def _apply_status(self, arrival: Arrival, event: StatusReported) -> None:
+        key = arrival.station, event.connector
+        known = self._statuses.get(key)
+        if known is None or known.at_utc <= event.stamp.at_utc:
+            self._statuses[key] = StationStatus(
+                station=arrival.station,
+                connector=event.connector,
+                status=event.status,
+                at_utc=event.stamp.at_utc,
+                received_at_utc=arrival.received_at_utc,
+                error_code=event.error_code,
+                info=event.info,
+            )
+
+    async def _store(self, sessions: Sequence[ChargeSession]) -> None:
+        ledger = self._stores.ledger
+        batch, self._batch = self._batch, []
+        statuses, self._statuses = self._statuses, {}
+        if batch:
+            await self._stores.sink.put(Batch(batch, self._stores.clock()))
+            self.readings += len(batch)
+        if statuses:
+            await ledger.save_statuses(tuple(statuses.values()))
+        if sessions:
+            await ledger.save_sessions(sessions)
+        await self.notebook.write(ledger)
+        await self.links.write(ledger)
+
+
+def _source(station: str, connector: int) -> str:
+    """Return the source id of an outlet's readings; connector 0 is the whole station."""
+    return f"station:{station}/{connector}" if connector else f"station:{station}"
+
+
+def _case_id(event: TransactionEvidence) -> str:
+    return session_id(event.arrival.station, event.arrival.protocol, event.transaction)

@@ -1,0 +1,278 @@
+"""The OCPP central system: stations connect here, each by a WebSocket under its own name."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import astuple, dataclass
+from http import HTTPStatus
+from typing import Any
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
+
+from chargepoints.answering import Desk
+from chargepoints.assembly import Assembly, Stores
+from chargepoints.connection import StationConnection
+from chargepoints.handshake import SUBPROTOCOLS, Doorkeeper, choose_subprotocol
+from chargepoints.notebook import Notebook
+from chargepoints.privacy import Privacy
+from chargepoints.registrar import Registrar
+from chargepoints.replay import Replay
+from chargepoints.settings import ChargePointSettings
+from chargepoints.sockets import TellingConnection, WebSocket
+from chargepoints.tags import Tags
+from chargepoints.trail import Trail
+from core.errors import StoreError, UnavailableError
+from core.inventory import Inventory, Station
+from core.ports import Clock, Health, Journal, Ledger, ReadingSink
+from core.texts import Finding
+
+_FLUSH_EVERY_S = 0.25
+_CLOSE_TIMEOUT_S = 5.0
+_NORMAL = 1000
+_MISSED = 3
+_HINT_CHARS = 100
+
+_LOG = logging.getLogger(__name__)
+_WIRE_LOG = logging.getLogger("chargepoints.wire")
+_WIRE_LOG.setLevel(logging.WARNING)  # below that the library writes headers with passwords
+
+
+class CentralSystem:
+    """Serves all stations of the inventory; `port` is known once `started` is set."""
+
+    name = "chargepoints"
+
+    def __init__(
+        self,
+        settings: ChargePointSettings,
+        *,
+        inventory: Callable[[], Inventory],
+        secret_of: Callable[[str], str | None],
+        privacy: Privacy,
+        journal: Journal,
+        sink: ReadingSink,
+        ledger: Ledger,
+        clock: Clock,
+    ) -> None:
+        self.started = asyncio.Event()
+        self.port = settings.port
+        self._settings = settings
+        self._inventory = inventory
+        self._privacy = privacy
+        self._stores = Stores(journal=journal, sink=sink, ledger=ledger, clock=clock)
+        self._doorkeeper = Doorkeeper(settings.path, inventory, secret_of)
+        self._connections: dict[str, StationConnection] = {}
+        self._desk = self._new_desk()
+        self._leaving: set[asyncio.Task[None]] = set()
+        self._past = Traffic()
+        self._trouble: Finding | None = None
+
+    async def serve(self) -> None:
+        """Take up what the journal has, then serve stations until cancelled. Raises `StoreError` if storing fails."""
+        desk = self._desk = self._new_desk()
+        await desk.assembly.restore()
+        stop = asyncio.Event()
+        loops = [
+            asyncio.create_task(desk.trail.run()),
+            asyncio.create_task(self._flush(desk.assembly, stop)),
+            asyncio.create_task(self._probe()),
+        ]
+        try:
+            async with self._listen() as server:
+                self.port = next(iter(server.sockets)).getsockname()[1]
+                self._trouble = None
+                self.started.set()
+                done, _ = await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
+                for loop in done:
+                    loop.result()
+        finally:
+            self.started.clear()
+            stop.set()
+            await self._finish(desk, loops)
+
+    def health(self) -> Health:
+        """Return whether stations are served, and what has been done."""
+        now = Traffic.sum((self._past, *(Traffic.of(connection) for connection in self._connections.values())))
+        assembly = self._desk.assembly
+        return Health(
+            name=self.name,
+            ok=self.started.is_set() and self._trouble is None,
+            finding=self._trouble,
+            figures={
+                "connected": len(self._connections),
+                "open_transactions": assembly.transactions.open,
+                "readings": assembly.readings,
+                "frames": now.frames,
+                "refused": now.refused,
+                "repeated": now.repeated,
+                "unsolicited": now.unsolicited,
+                "late_answers": now.late,
+                "left_out": assembly.notebook.left_out,
+            },
+        )
+
+    async def call(
+        self, station: str, action: str, payload: dict[str, Any], timeout_s: float | None = None
+    ) -> dict[str, Any]:
+        """Return a station's answer to a call of ours. Raises `UnavailableError` if it is not connected."""
+        connection = self._connections.get(station)
+        if connection is None:
+            raise UnavailableError("ocpp.station_not_connected", station=station)
+        return await connection.call(action, payload, timeout_s)
+
+    def _new_desk(self) -> Desk:
+        settings, stores = self._settings, self._stores
+        notebook = Notebook()
+        tags = Tags(self._inventory, self._privacy, accept_unknown=settings.accept_unknown_tags)
+        registrar = Registrar(
+            tags=tags,
+            book=stores.ledger,
+            notebook=notebook,
+            clock=stores.clock,
+            heartbeat_interval_s=settings.heartbeat_interval_s,
+        )
+        assembly = Assembly(
+            stores,
+            inventory=self._inventory,
+            registrar=registrar,
+            notebook=notebook,
+            replay=lambda: Replay(lenient=settings.lenient, max_depth=settings.max_depth),
+        )
+        return Desk(
+            settings=settings,
+            privacy=self._privacy,
+            trail=Trail(stores.journal),
+            registrar=registrar,
+            assembly=assembly,
+            clock=stores.clock,
+        )
+
+    def _listen(self) -> Server:
+        return serve(
+            self._handle,
+            self._settings.host,
+            self._settings.port,
+            create_connection=TellingConnection,
+            process_request=self._admit,
+            select_subprotocol=_select_subprotocol,
+            compression=None,
+            ping_interval=None,  # `_probe` judges by frames as well as by pongs
+            close_timeout=_CLOSE_TIMEOUT_S,
+            max_size=self._settings.max_frame_bytes,
+            logger=_WIRE_LOG,
+            server_header=None,
+        )
+
+    def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
+        now_utc = self._stores.clock()
+        admitted = self._doorkeeper.admit(request.path, request.headers.get_all("Authorization"), now_utc.date())
+        if isinstance(admitted, Station):
+            connection.username = admitted.id
+            return None
+        notebook = self._desk.assembly.notebook
+        if admitted.station is not None:
+            notebook.notice(admitted.station.source, admitted.finding, now_utc)
+        elif admitted.asked:
+            offered = ",".join(request.headers.get_all("Sec-WebSocket-Protocol"))
+            notebook.discover("ocpp", admitted.asked, now_utc, hint=offered[:_HINT_CHARS])
+        response = connection.respond(admitted.status, f"{admitted.status.phrase}\n")
+        if admitted.status is HTTPStatus.UNAUTHORIZED:
+            response.headers["WWW-Authenticate"] = 'Basic realm="ocpp"'
+        return response
+
+    async def _handle(self, socket: ServerConnection) -> None:
+        station, protocol = socket.username, SUBPROTOCOLS.get(socket.subprotocol or "")
+        desk = self._desk
+        if protocol is None or not isinstance(socket, TellingConnection):
+            offered = ",".join(socket.request.headers.get_all("Sec-WebSocket-Protocol")) if socket.request else ""
+            finding = Finding.of("ocpp.subprotocol_unsupported", offered=offered[:_HINT_CHARS])
+            desk.assembly.notebook.notice(f"station:{station}", finding, desk.clock())
+            return  # OCPP-J 3.3: complete the handshake without a subprotocol, then close at once
+        connection = StationConnection(station, protocol, WebSocket(socket), desk)
+        self._replace(self._connections.get(station), connection)
+        desk.assembly.links.connected(station, protocol, desk.clock())
+        try:
+            await connection.serve()
+        except StoreError as error:
+            self._trouble = error.finding
+            _LOG.error("connection_dropped station=%s finding=%s", station, error.finding)
+        finally:
+            self._past = Traffic.sum((self._past, Traffic.of(connection)))
+            if self._connections.get(station) is connection:
+                del self._connections[station]
+                desk.assembly.links.disconnected(station, desk.clock())
+
+    def _replace(self, old: StationConnection | None, new: StationConnection) -> None:
+        """Let the newest socket of a station win; the old one may be dead without knowing it."""
+        self._connections[new.station] = new
+        if old is not None:
+            self._leave(old, "replaced")
+
+    def _leave(self, connection: StationConnection, reason: str) -> None:
+        task = asyncio.create_task(connection.close(_NORMAL, reason))
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+
+    async def _flush(self, assembly: Assembly, stop: asyncio.Event) -> None:
+        """Store what was gathered, again and again; never cancelled half-way."""
+        while not stop.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_FLUSH_EVERY_S):
+                    await stop.wait()
+            await assembly.flush()
+
+    async def _probe(self) -> None:
+        """Ping every station; hang up on those that give no sign of life, some of which never answer pings."""
+        ping_s, heartbeat_s = self._settings.ping_interval_s, self._settings.heartbeat_interval_s
+        while True:
+            await asyncio.sleep(ping_s)
+            for connection in tuple(self._connections.values()):
+                patience_s = _MISSED * (ping_s if connection.answers_pings else max(ping_s, heartbeat_s))
+                if connection.silent_s > patience_s:
+                    self._leave(connection, "silent")
+                else:
+                    task = asyncio.create_task(connection.probe())
+                    self._leaving.add(task)
+                    task.add_done_callback(self._leaving.discard)
+
+    async def _finish(self, desk: Desk, loops: Sequence[asyncio.Task[None]]) -> None:
+        """Store what is left, unless storing has failed: then the next start takes it from the journal."""
+        trail, flush, probe = loops
+        probe.cancel()
+        desk.trail.finish()
+        await asyncio.wait(loops)
+        if not (flush.exception() or trail.exception()):
+            await desk.trail.drain()
+            await desk.assembly.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What went over connections."""
+
+    frames: int = 0
+    refused: int = 0
+    repeated: int = 0
+    unsolicited: int = 0
+    late: int = 0
+
+    @classmethod
+    def of(cls, connection: StationConnection) -> Traffic:
+        """Return the traffic of one connection so far."""
+        answering, calls = connection.answering, connection.calls
+        return cls(connection.frames, answering.refused, answering.repeated, calls.unsolicited, calls.late)
+
+    @classmethod
+    def sum(cls, parts: Iterable[Traffic]) -> Traffic:
+        """Return the traffic of all together."""
+        return cls(*(sum(column) for column in zip(*map(astuple, parts), strict=True)))
+
+
+def _select_subprotocol(_connection: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+    chosen = choose_subprotocol(offered)
+    return None if chosen is None else Subprotocol(chosen)

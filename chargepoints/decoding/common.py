@@ -1,0 +1,56 @@
+"""What OCPP 1.6 and 2.0.1 say alike: heartbeats, makers' own messages, plain acknowledgements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chargepoints.decoding.events import Arrival, DataTransferred, Decision, Decoded, Event, HeartbeatSeen, Noted
+from chargepoints.decoding.routes import Payload
+
+_HEARTBEAT = Decoded(HeartbeatSeen())
+_NOTED = Decoded(Noted())
+
+
+def decode_data_transfer(payload: Payload, _arrival: Arrival) -> Decoded:
+    """Return whose own message it is."""
+    return Decoded(DataTransferred(vendor=payload["vendorId"]))
+
+
+def decode_heartbeat(_payload: Payload, _arrival: Arrival) -> Decoded:
+    """Return that the station lives."""
+    return _HEARTBEAT
+
+
+def decode_noted(_payload: Payload, _arrival: Arrival) -> Decoded:
+    """Return that nothing but the journal needs the message."""
+    return _NOTED
+
+
+def utc_text(decision: Decision) -> str:
+    """Return the time as OCPP writes it, e.g. 2026-11-22T10:00:00.000Z."""
+    return decision.now_utc.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def answer_boot(_event: Event, decision: Decision) -> dict[str, Any]:
+    """Accept; unknown stations never come this far."""
+    return {"status": "Accepted", "currentTime": utc_text(decision), "interval": decision.heartbeat_interval_s}
+
+
+def answer_heartbeat(_event: Event, decision: Decision) -> dict[str, Any]:
+    """Tell the time."""
+    return {"currentTime": utc_text(decision)}
+
+
+def answer_nothing(_event: Event, _decision: Decision) -> dict[str, Any]:
+    """Acknowledge."""
+    return {}
+
+
+def answer_data_transfer(_event: Event, _decision: Decision) -> dict[str, Any]:
+    """Say that no maker's own messages are spoken here."""
+    return {"status": "UnknownVendorId"}
+
+
+def answer_rejected(_event: Event, _decision: Decision) -> dict[str, Any]:
+    """Refuse."""
+    return {"status": "Rejected"}

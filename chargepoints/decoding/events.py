@@ -1,0 +1,185 @@
+"""What a station can tell us, in one vocabulary for all OCPP versions.
+
+A version's decoder makes these values from payloads; whatever follows knows no version. Tags
+are pseudonyms already: decoders see journalled messages only, live and in a replay.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from core.facts import ConnectorStatus, Protocol, TagVerdict
+from core.quantities import Quantity
+from core.readings import Reading
+from core.texts import Finding
+
+
+class ReadingContext(StrEnum):
+    """Why a station took a sample (OCPP, ReadingContext)."""
+
+    TRANSACTION_END = "Transaction.End"
+    SAMPLE_PERIODIC = "Sample.Periodic"
+    TRIGGER = "Trigger"
+    SAMPLE_CLOCK = "Sample.Clock"
+    INTERRUPTION_END = "Interruption.End"
+    INTERRUPTION_BEGIN = "Interruption.Begin"
+    OTHER = "Other"
+    TRANSACTION_BEGIN = "Transaction.Begin"
+
+
+DEFAULT_REASON = "Local"
+"""What a stop without a reason means (OCPP 1.6, StopTransaction.req; 2.0.1, TransactionType)."""
+
+
+class Stamp(NamedTuple):
+    """An instant: what the station `said`, and what it is taken for. `assumed`: the receive time stands in."""
+
+    said: str
+    at_utc: datetime
+    assumed: bool = False
+
+    @property
+    def identity(self) -> str:
+        """Return what is the same each time a station says the same."""
+        return self.said if self.assumed else self.at_utc.isoformat()
+
+
+class MeterSample(NamedTuple):
+    """One value of an outlet, in the unit of its quantity; phases are combined already."""
+
+    quantity: Quantity
+    stamp: Stamp
+    value: float
+    context: ReadingContext = ReadingContext.SAMPLE_PERIODIC
+
+
+class Arrival(NamedTuple):
+    """How a message came: from which station, over which protocol, when, and under which journal id."""
+
+    station: str
+    protocol: Protocol
+    received_at_utc: datetime
+    frame: int = 0
+
+
+class EvidenceKind(StrEnum):
+    """What a message says about a transaction."""
+
+    BEGIN = "begin"
+    SAMPLE = "sample"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booted:
+    """A station started and said what it is."""
+
+    maker: str
+    model: str
+    firmware: str = ""
+    serial_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeartbeatSeen:
+    """A station asks for the time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusReported:
+    """An outlet changed its state; connector 0 is the whole station."""
+
+    connector: int
+    status: ConnectorStatus
+    stamp: Stamp
+    error_code: str = ""
+    info: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizeAsked:
+    """A tag was shown."""
+
+    tag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metered:
+    """An outlet was metered outside of any transaction."""
+
+    connector: int
+    samples: tuple[MeterSample, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionEvidence:
+    """What one message says about a transaction. A session is assembled from all of them, in any order.
+
+    `transaction` is empty until a 1.6 start has been given its number; `natural_key` is what
+    stays the same when the start is sent again. `connector` is None where the message does not
+    say. `register_wh` is the value a 1.6 start or stop carries itself.
+    """
+
+    kind: EvidenceKind
+    arrival: Arrival
+    transaction: str
+    stamp: Stamp
+    connector: int | None = None
+    natural_key: str = ""
+    tag: str | None = None
+    verdict: TagVerdict = TagVerdict.NONE
+    register_wh: float | None = None
+    samples: tuple[MeterSample, ...] = ()
+    stop_reason: str | None = None
+    sequence: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataTransferred:
+    """A maker's own message."""
+
+    vendor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A message that is kept in the journal and acknowledged, and changes nothing else."""
+
+
+Event = (
+    Booted | HeartbeatSeen | StatusReported | AuthorizeAsked | Metered | TransactionEvidence | DataTransferred | Noted
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """An event, and what had to be assumed to understand it."""
+
+    event: Event
+    findings: tuple[Finding, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What the answer to a message rests on: the time, the tag's verdict, a new transaction's number."""
+
+    now_utc: datetime
+    heartbeat_interval_s: int
+    verdict: TagVerdict = TagVerdict.NONE
+    number: int = 0
+
+
+def readings_of(source: str, samples: tuple[MeterSample, ...]) -> list[Reading]:
+    """Return samples as readings of `source`.
+
+    A register that stands at 0 when a transaction begins is left out: many stations say so while
+    their dial stands elsewhere, and a real 0 tells nothing that the next value does not.
+    """
+    return [
+        Reading(source, quantity, stamp.at_utc, value)
+        for quantity, stamp, value, context in samples
+        if value or context is not ReadingContext.TRANSACTION_BEGIN or quantity is not Quantity.ENERGY_IMPORT_WH
+    ]

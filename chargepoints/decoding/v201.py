@@ -1,0 +1,204 @@
+"""OCPP 2.0.1: what a station may send, understood and answered. An EVSE is our connector."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from chargepoints.decoding.common import (
+    answer_boot,
+    answer_data_transfer,
+    answer_heartbeat,
+    answer_nothing,
+    answer_rejected,
+    decode_data_transfer,
+    decode_heartbeat,
+    decode_noted,
+)
+from chargepoints.decoding.events import (
+    DEFAULT_REASON,
+    Arrival,
+    AuthorizeAsked,
+    Booted,
+    Decision,
+    Decoded,
+    Event,
+    EvidenceKind,
+    Metered,
+    StatusReported,
+    TransactionEvidence,
+)
+from chargepoints.decoding.instants import stamp_of
+from chargepoints.decoding.places import connector_of
+from chargepoints.decoding.routes import Payload, Route, Routes
+from chargepoints.decoding.samples import DEFAULT_MEASURAND, Sampled, samples_of
+from core.facts import ConnectorStatus, TagVerdict
+from core.texts import Finding
+
+STATUSES = {
+    "Available": ConnectorStatus.AVAILABLE,
+    "Occupied": ConnectorStatus.OCCUPIED,
+    "Reserved": ConnectorStatus.RESERVED,
+    "Unavailable": ConnectorStatus.UNAVAILABLE,
+    "Faulted": ConnectorStatus.FAULTED,
+}
+
+KINDS = {"Started": EvidenceKind.BEGIN, "Updated": EvidenceKind.SAMPLE, "Ended": EvidenceKind.END}
+
+VERDICTS = {
+    TagVerdict.ACCEPTED: "Accepted",
+    TagVerdict.BLOCKED: "Blocked",
+    TagVerdict.EXPIRED: "Expired",
+    TagVerdict.INVALID: "Invalid",
+    TagVerdict.NONE: "Accepted",  # a token of type NoAuthorization asks for no verdict
+}
+_VERDICT_OF = {
+    "Accepted": TagVerdict.ACCEPTED,
+    "Blocked": TagVerdict.BLOCKED,
+    "Expired": TagVerdict.EXPIRED,
+    "Invalid": TagVerdict.INVALID,
+}
+
+
+def decode_boot(payload: Payload, _arrival: Arrival) -> Decoded:
+    """Return what the station says it is."""
+    station = payload["chargingStation"]
+    return Decoded(
+        Booted(
+            maker=station["vendorName"],
+            model=station["model"],
+            firmware=station.get("firmwareVersion", ""),
+            serial_number=station.get("serialNumber", ""),
+        )
+    )
+
+
+def decode_status(payload: Payload, arrival: Arrival) -> Decoded:
+    """Return the state of an EVSE, by the station's own instant."""
+    findings: list[Finding] = []
+    event = StatusReported(
+        connector=connector_of(payload["evseId"]),
+        status=STATUSES[payload["connectorStatus"]],
+        stamp=stamp_of(payload["timestamp"], arrival.received_at_utc, findings),
+    )
+    return Decoded(event, tuple(findings))
+
+
+def decode_authorize(payload: Payload, _arrival: Arrival) -> Decoded:
+    """Return the tag that was shown."""
+    return Decoded(AuthorizeAsked(tag=payload["idToken"]["idToken"]))
+
+
+def decode_meter_values(payload: Payload, arrival: Arrival) -> Decoded:
+    """Return samples outside of any transaction."""
+    findings: list[Finding] = []
+    evse = connector_of(payload["evseId"])
+    samples = samples_of(payload["meterValue"], _sampled, arrival.received_at_utc, findings, evse)
+    return Decoded(Metered(connector=evse, samples=samples), tuple(findings))
+
+
+def decode_transaction(payload: Payload, arrival: Arrival) -> Decoded:
+    """Return what the event says about its transaction; later events may leave out EVSE and tag."""
+    findings: list[Finding] = []
+    info = payload["transactionInfo"]
+    kind = KINDS[payload["eventType"]]
+    token = payload.get("idToken")
+    evse = payload.get("evse")
+    event = TransactionEvidence(
+        kind=kind,
+        arrival=arrival,
+        transaction=info["transactionId"],
+        stamp=stamp_of(payload["timestamp"], arrival.received_at_utc, findings),
+        connector=None if evse is None else connector_of(evse["id"]),
+        tag=(token["idToken"] or None) if token else None,
+        samples=samples_of(payload.get("meterValue", ()), _sampled, arrival.received_at_utc, findings),
+        stop_reason=info.get("stoppedReason", DEFAULT_REASON) if kind is EvidenceKind.END else None,
+        sequence=int(payload["seqNo"]),
+    )
+    return Decoded(event, tuple(findings))
+
+
+def _sampled(value: Payload) -> Sampled:
+    unit = value.get("unitOfMeasure", {})
+    return Sampled(
+        value["value"],
+        value.get("measurand", DEFAULT_MEASURAND),
+        value.get("context", "Sample.Periodic"),
+        value.get("phase"),
+        value.get("location"),
+        unit.get("unit"),
+        int(unit.get("multiplier", 0)),
+    )
+
+
+def answer_authorize(_event: Event, decision: Decision) -> dict[str, Any]:
+    """Tell the verdict on the tag."""
+    return {"idTokenInfo": {"status": VERDICTS[decision.verdict]}}
+
+
+def answer_transaction(event: Event, decision: Decision) -> dict[str, Any]:
+    """Acknowledge, with the verdict on the tag where one was shown."""
+    shown = isinstance(event, TransactionEvidence) and event.tag
+    return answer_authorize(event, decision) if shown else {}
+
+
+def answer_failed(_event: Event, _decision: Decision) -> dict[str, Any]:
+    """Say that it cannot be done."""
+    return {"status": "Failed"}
+
+
+def learn_transaction(event: Event, answer: Payload) -> Event:
+    """Return the event with the verdict on its tag."""
+    if not isinstance(event, TransactionEvidence) or "idTokenInfo" not in answer:
+        return event
+    return replace(event, verdict=_VERDICT_OF[answer["idTokenInfo"]["status"]])
+
+
+def _noted(action: str) -> Route:
+    return Route(f"{action}Request", f"{action}Response", decode_noted, answer_nothing)
+
+
+ROUTES: Routes = {
+    "Authorize": Route("AuthorizeRequest", "AuthorizeResponse", decode_authorize, answer_authorize, decides=True),
+    "BootNotification": Route(
+        "BootNotificationRequest", "BootNotificationResponse", decode_boot, answer_boot, decides=True
+    ),
+    "ClearedChargingLimit": _noted("ClearedChargingLimit"),
+    "DataTransfer": Route("DataTransferRequest", "DataTransferResponse", decode_data_transfer, answer_data_transfer),
+    "FirmwareStatusNotification": _noted("FirmwareStatusNotification"),
+    "GetCertificateStatus": Route(
+        "GetCertificateStatusRequest", "GetCertificateStatusResponse", decode_noted, answer_failed
+    ),
+    "Heartbeat": Route("HeartbeatRequest", "HeartbeatResponse", decode_heartbeat, answer_heartbeat),
+    "LogStatusNotification": _noted("LogStatusNotification"),
+    "MeterValues": Route("MeterValuesRequest", "MeterValuesResponse", decode_meter_values, answer_nothing),
+    "NotifyChargingLimit": _noted("NotifyChargingLimit"),
+    "NotifyCustomerInformation": _noted("NotifyCustomerInformation"),
+    "NotifyDisplayMessages": _noted("NotifyDisplayMessages"),
+    "NotifyEVChargingNeeds": Route(
+        "NotifyEVChargingNeedsRequest", "NotifyEVChargingNeedsResponse", decode_noted, answer_rejected
+    ),
+    "NotifyEVChargingSchedule": Route(
+        "NotifyEVChargingScheduleRequest", "NotifyEVChargingScheduleResponse", decode_noted, answer_rejected
+    ),
+    "NotifyEvent": _noted("NotifyEvent"),
+    "NotifyMonitoringReport": _noted("NotifyMonitoringReport"),
+    "NotifyReport": _noted("NotifyReport"),
+    "PublishFirmwareStatusNotification": _noted("PublishFirmwareStatusNotification"),
+    "ReportChargingProfiles": _noted("ReportChargingProfiles"),
+    "ReservationStatusUpdate": _noted("ReservationStatusUpdate"),
+    "SecurityEventNotification": _noted("SecurityEventNotification"),
+    "SignCertificate": Route("SignCertificateRequest", "SignCertificateResponse", decode_noted, answer_rejected),
+    "StatusNotification": Route(
+        "StatusNotificationRequest", "StatusNotificationResponse", decode_status, answer_nothing
+    ),
+    "TransactionEvent": Route(
+        "TransactionEventRequest",
+        "TransactionEventResponse",
+        decode_transaction,
+        answer_transaction,
+        learn=learn_transaction,
+        decides=True,
+    ),
+}
+"""Every action that a 2.0.1 station may send, less those of ISO 15118 contracts."""

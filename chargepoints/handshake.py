@@ -1,0 +1,117 @@
+"""Who may connect: the station in the path, its password, and the version both speak. Nothing here waits."""
+
+from __future__ import annotations
+
+import binascii
+import hmac
+import re
+from base64 import b64decode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from http import HTTPStatus
+from urllib.parse import unquote_to_bytes
+
+from core.facts import Protocol
+from core.inventory import Inventory, Station
+from core.texts import Finding
+
+SUBPROTOCOLS = {"ocpp2.0.1": Protocol.OCPP_201, "ocpp1.6": Protocol.OCPP_16}
+"""What we speak, best first."""
+
+_BASIC = 1
+_TLS_BASIC = 2
+_HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A connection that is refused. `station` is the known station, `asked` the name in the path."""
+
+    status: HTTPStatus
+    finding: Finding
+    asked: str
+    station: Station | None = None
+
+
+def choose_subprotocol(offered: Sequence[str]) -> str | None:
+    """Return the best version both speak, None if there is none."""
+    return next((ours for ours in SUBPROTOCOLS if ours in offered), None)
+
+
+class Doorkeeper:
+    """Admits the stations of the inventory."""
+
+    def __init__(self, path: str, inventory: Callable[[], Inventory], secret_of: Callable[[str], str | None]) -> None:
+        self._prefix = "/" + path.strip("/") + "/" if path.strip("/") else "/"
+        self._inventory = inventory
+        self._secret_of = secret_of
+        self._indexed: Inventory | None = None
+        self._by_name: dict[str, Station] = {}
+
+    def admit(self, path: str, authorization: Sequence[str], day: date) -> Station | Refused:
+        """Return the station that may connect, or why nobody may."""
+        asked = self._asked(path)
+        if asked is None:
+            return Refused(HTTPStatus.NOT_FOUND, Finding.of("ocpp.path_unknown"), "")
+        station = self._station(asked)
+        if station is None or not station.valid_on(day):
+            return Refused(HTTPStatus.NOT_FOUND, Finding.of("ocpp.station_unknown", station=asked), asked)
+        finding = self._objection(station, authorization)
+        return station if finding is None else Refused(HTTPStatus.UNAUTHORIZED, finding, asked, station)
+
+    def _asked(self, path: str) -> str | None:
+        """Return the station's name in the path; percent-encoding and a trailing slash are no difference."""
+        path = path.partition("?")[0]
+        if not path.startswith(self._prefix):
+            return None
+        try:
+            name = unquote_to_bytes(path[len(self._prefix) :].rstrip("/")).decode()
+        except UnicodeDecodeError:
+            return None
+        return name if name and "/" not in name and name.isprintable() else None
+
+    def _station(self, asked: str) -> Station | None:
+        inventory = self._inventory()
+        if inventory is not self._indexed:
+            self._by_name = {station.id.casefold(): station for station in inventory.stations.values()}
+            self._indexed = inventory
+        return inventory.stations.get(asked) or self._by_name.get(asked.casefold())
+
+    def _objection(self, station: Station, authorization: Sequence[str]) -> Finding | None:
+        if station.security_profile < _BASIC:
+            return None
+        if station.security_profile > _TLS_BASIC:
+            return Finding.of("ocpp.profile_not_supported", profile=station.security_profile)
+        secret = self._secret_of(station.id)
+        if not secret:
+            return Finding.of("ocpp.secret_missing")
+        given = _credentials(authorization)
+        if given is None:
+            return Finding.of("ocpp.password_missing")
+        name, password = given
+        named = name.casefold() == station.id.casefold()
+        return None if matches(password, secret) and named else Finding.of("ocpp.password_wrong")
+
+
+def matches(password: bytes, secret: str) -> bool:
+    """Return whether a password is the secret, in constant time.
+
+    Stations send a hexadecimal key as its bytes, or verbatim as text in either case.
+    """
+    forms = [secret.encode()]
+    if _HEX.fullmatch(secret):
+        forms += [bytes.fromhex(secret), secret.lower().encode(), secret.upper().encode()]
+    return any([hmac.compare_digest(password, form) for form in forms])  # noqa: C419 - all are compared
+
+
+def _credentials(authorization: Sequence[str]) -> tuple[str, bytes] | None:
+    """Return user name and password of exactly one Basic header, None otherwise."""
+    if len(authorization) != 1:
+        return None
+    scheme, _, encoded = authorization[0].partition(" ")
+    try:
+        name, colon, password = b64decode(encoded.strip(), validate=True).partition(b":")
+        return (name.decode(), password) if scheme.lower() == "basic" and colon else None
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return None

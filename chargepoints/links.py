@@ -1,0 +1,78 @@
+"""Which stations are connected, and what they said of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chargepoints.decoding.events import Booted
+from core.facts import Protocol, StationLink
+from core.ports import StationBook
+
+_SEEN_EVERY = timedelta(seconds=15)
+
+
+class Links:
+    """The state of every station's connection, until it is written; mere signs of life wait a little."""
+
+    def __init__(self) -> None:
+        self._links: dict[str, StationLink] = {}
+        self._changed: set[str] = set()
+        self._seen: dict[str, datetime] = {}
+
+    def load(self, links: Iterable[StationLink], now_utc: datetime) -> None:
+        """Take over what the book has; no station is connected to a service that has just started."""
+        for link in links:
+            self._links[link.station] = link
+            if link.connected:
+                self.disconnected(link.station, now_utc)
+
+    def connected(self, station: str, protocol: Protocol, at_utc: datetime) -> None:
+        """Note that a station connected."""
+        known = self._links.get(station)
+        self._links[station] = (
+            StationLink(station=station, connected=True, since_utc=at_utc, protocol=protocol)
+            if known is None
+            else replace(known, connected=True, since_utc=at_utc, protocol=protocol)
+        )
+        self._changed.add(station)
+
+    def disconnected(self, station: str, at_utc: datetime) -> None:
+        """Note that a station is gone."""
+        self._links[station] = replace(self._links[station], connected=False, since_utc=at_utc)
+        self._changed.add(station)
+
+    def booted(self, station: str, said: Booted, at_utc: datetime) -> None:
+        """Note what a station said of itself; in a replay its connection is over."""
+        known = self._links.get(station) or StationLink(station=station, connected=False, since_utc=at_utc)
+        self._links[station] = replace(
+            known,
+            maker=said.maker,
+            model=said.model,
+            firmware=said.firmware,
+            serial_number=said.serial_number,
+            booted_at_utc=at_utc,
+        )
+        self._changed.add(station)
+
+    def seen(self, station: str, at_utc: datetime) -> None:
+        """Note a sign of life."""
+        self._seen[station] = at_utc
+
+    async def write(self, book: StationBook) -> None:
+        """Write what changed, and signs of life that are newer than the written ones by a quarter of a minute."""
+        changed, self._changed = self._changed, set()
+        for station, seen_utc in self._seen.items():
+            known = self._links.get(station)
+            if known is not None and _is_stale(known, seen_utc):
+                changed.add(station)
+        for station in changed:
+            seen = self._seen.get(station)
+            link = self._links[station]
+            self._links[station] = link if seen is None else replace(link, last_frame_at_utc=seen)
+            await book.save_link(self._links[station])
+
+
+def _is_stale(link: StationLink, seen_utc: datetime) -> bool:
+    return link.last_frame_at_utc is None or seen_utc - link.last_frame_at_utc >= _SEEN_EVERY

@@ -1,0 +1,142 @@
+"""What personal data becomes before anything is kept: pseudonyms for tags, seals for the unreadable.
+
+Tags and secrets never pass this module. A frame is changed as little as can be: the values of
+the named keys are replaced in the bytes as they came; where the bytes write a key otherwise than
+plainly (escapes), the message is written anew, so that nothing slips through.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+from secrets import token_bytes
+from typing import Any
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from core.errors import FormatError
+
+TAG_KEYS = frozenset({"idtag", "parentidtag", "idtoken", "additionalidtoken", "customeridentifier"})
+"""Keys (in any case) whose text is a tag's uid; `idToken` and `groupIdToken` of 2.x are objects that hold one."""
+
+SEALED_KEYS = frozenset({"data"})
+"""Keys whose text may hold anything (makers' own messages, customer information): sealed, to be opened when needed."""
+
+SECRET_NAMES = frozenset({"authorizationkey", "basicauthpassword"})
+"""Names of configuration keys and variables whose value nobody needs to see again."""
+
+_NAMED = (("key", "value"), ("variable", "attributeValue"))
+_SECRET_TOKEN = "secret:removed"  # noqa: S105 - what stands in the place of a secret
+_NONCE_BYTES = 12
+_TAG_HEX = 20
+_OUTLINE_BYTES = 1000
+_TAG_KEY = rb"(?:parent)?idTag|(?:additional)?idToken|customerIdentifier"
+_SENSITIVE = re.compile(
+    _TAG_KEY + rb'|"data"|authorizationkey|basicauthpassword|\\u',
+    re.IGNORECASE,
+)
+_TAG_VALUE = re.compile(rb'("(?:' + _TAG_KEY + rb')"\s*:\s*)("(?:[^"\\]|\\.)*")', re.IGNORECASE | re.DOTALL)
+_TELLS_TAG = re.compile(_TAG_KEY.decode(), re.IGNORECASE)
+
+
+class Privacy:
+    """Makes pseudonyms and seals with keys derived from one secret `key`."""
+
+    def __init__(self, key: bytes) -> None:
+        self._token_key = hmac.digest(key, b"tag pseudonyms", sha256)
+        self._cipher = AESGCM(hmac.digest(key, b"sealed frames", sha256))
+
+    def __repr__(self) -> str:
+        return "Privacy()"
+
+    def token(self, uid: str) -> str:
+        """Return a tag's pseudonym, the same for upper and lower case: `tag:` and 20 hexadecimal digits."""
+        return "tag:" + hmac.digest(self._token_key, uid.strip().casefold().encode(), sha256).hex()[:_TAG_HEX]
+
+    def seal(self, clear: bytes) -> bytes:
+        """Return `clear` encrypted; the same bytes never look the same twice."""
+        nonce = token_bytes(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, clear, None)
+
+    def open(self, sealed: bytes) -> bytes:
+        """Return what was sealed. Raises `FormatError` if it was sealed with another key or changed."""
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
+        except (InvalidTag, ValueError) as error:
+            raise FormatError("ocpp.seal_broken", size_byte=len(sealed)) from error
+
+    def redact(self, frame: bytes, json: list[Any]) -> tuple[bytes, list[Any]]:
+        """Return a frame and its JSON without tags and secrets; both as they are where there are none."""
+        if _SENSITIVE.search(frame) is None:
+            return frame, json
+        redacted = self.clean(json)
+        replaced = _TAG_VALUE.sub(self._replace, frame)
+        if _reads_as(replaced, redacted):
+            return replaced, redacted
+        return orjson.dumps(redacted), redacted
+
+    def _replace(self, found: re.Match[bytes]) -> bytes:
+        try:
+            uid = orjson.loads(found[2])
+        except orjson.JSONDecodeError:
+            return found[1] + b'""'
+        return found[1] + orjson.dumps(self._tag(uid))
+
+    def _tag(self, uid: str) -> str:
+        """Return a tag's pseudonym; no tag stays no tag."""
+        return self.token(uid) if uid.strip() else ""
+
+    def clean(self, value: Any) -> Any:
+        """Return JSON without tags and secrets."""
+        if isinstance(value, dict):
+            return {name: self._clean_field(name, field) for name, field in _without_secrets(value).items()}
+        if isinstance(value, list):
+            return [self.clean(item) for item in value]
+        if isinstance(value, str) and _TELLS_TAG.search(value):  # a message quoted in a text
+            return self._sealed(value)
+        return value
+
+    def _clean_field(self, name: str, field: Any) -> Any:
+        key = name.casefold()
+        if key in SEALED_KEYS and isinstance(field, str) and field:
+            return self._sealed(field)
+        return self._clean_tag(field) if key in TAG_KEYS else self.clean(field)
+
+    def _clean_tag(self, field: Any) -> Any:
+        if isinstance(field, list):
+            return [self._clean_tag(item) for item in field]
+        if field is None or isinstance(field, dict):
+            return self.clean(field)
+        return self._tag(str(field))
+
+    def _sealed(self, text: str) -> str:
+        return "sealed:" + self.seal(text.encode()).hex()
+
+
+def outline(frame: bytes) -> bytes:
+    """Return the shape of bytes that could not be read, to be shown: letters as x, digits as 0, at most 1 kB."""
+    head = frame[:_OUTLINE_BYTES].decode("utf-8", errors="replace")
+    return "".join("x" if sign.isalpha() else "0" if sign.isalnum() else sign for sign in head).encode()
+
+
+def _without_secrets(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a name-value pair of a configuration without its value where the name is one of a secret."""
+    cleaned = dict(fields)
+    for name_field, value_field in _NAMED:
+        name = fields.get(name_field)
+        if isinstance(name, dict):
+            name = name.get("name")
+        if isinstance(name, str) and name.strip().casefold() in SECRET_NAMES and value_field in fields:
+            cleaned[value_field] = _SECRET_TOKEN
+    return cleaned
+
+
+def _reads_as(frame: bytes, json: list[Any]) -> bool:
+    try:
+        return bool(orjson.loads(frame) == json)
+    except orjson.JSONDecodeError:
+        return False

@@ -1,0 +1,92 @@
+"""Reading the journal again: the same events as live, with what was answered then.
+
+Decisions are not made anew: numbers and verdicts come from the journalled answers. Only a frame
+that a crash left without answer is decided when it is replayed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from chargepoints.conformance import Refusal
+from chargepoints.decoding.events import Arrival, Decoded, Event
+from chargepoints.rpc import Call, CallError, CallResult, Malformed, parse
+from chargepoints.understanding import Sound, check, decode
+from core.facts import Protocol
+from core.ports import Direction, Frame
+from core.texts import Finding
+
+
+class Told(NamedTuple):
+    """An event with how it came and what was odd about it."""
+
+    arrival: Arrival
+    event: Event
+    findings: tuple[Finding, ...]
+
+
+class Unused(NamedTuple):
+    """A frame that could not be used."""
+
+    arrival: Arrival
+    finding: Finding
+    payload: bytes
+
+
+class Undecided(NamedTuple):
+    """A call whose answer is not in the journal."""
+
+    arrival: Arrival
+    sound: Sound
+    decoded: Decoded
+
+
+class Replay:
+    """Turns frames, fed in order, into events."""
+
+    def __init__(self, *, lenient: bool, max_depth: int) -> None:
+        self._lenient = lenient
+        self._max_depth = max_depth
+        self._held: dict[tuple[str, str], Undecided] = {}
+
+    def feed(self, frame: Frame) -> Told | Unused | None:
+        """Return what a frame tells, None where it tells nothing (yet)."""
+        if frame.direction is Direction.OUT:
+            return self._answered(frame)
+        arrival = Arrival(frame.station, Protocol(frame.protocol), frame.at_utc, frame.id)
+        if frame.sealed:
+            return Unused(arrival, Finding.of("ocpp.frame_unreadable"), b"")
+        message = parse(frame.payload, self._max_depth).message
+        if isinstance(message, Malformed):
+            return Unused(arrival, message.finding, frame.payload)
+        return self._called(message, arrival, frame) if isinstance(message, Call) else None
+
+    def _called(self, call: Call, arrival: Arrival, frame: Frame) -> Told | Unused | None:
+        sound = check(arrival.protocol, call.action, call.payload, lenient=self._lenient)
+        if isinstance(sound, Refusal):
+            return Unused(arrival, sound.finding, frame.payload)
+        decoded = decode(sound, arrival)
+        if isinstance(decoded, Refusal):
+            return Unused(arrival, decoded.finding, frame.payload)
+        if not sound.route.decides:
+            return Told(arrival, decoded.event, decoded.findings)
+        self._held[frame.connection, str(call.id)] = Undecided(arrival, sound, decoded)
+        return None
+
+    def undecided(self) -> list[Undecided]:
+        """Return the calls that were never answered, in order."""
+        return sorted(self._held.values(), key=lambda held: held.arrival.frame)
+
+    def _answered(self, frame: Frame) -> Told | None:
+        message = parse(frame.payload, self._max_depth).message
+        if not isinstance(message, (CallResult, CallError)):
+            return None
+        held = self._held.pop((frame.connection, message.id), None)
+        if held is None or isinstance(message, CallError):
+            return None
+        return learnt(held, message.payload)
+
+
+def learnt(held: Undecided, answer: dict[str, Any]) -> Told:
+    """Return a call's event completed by what was answered."""
+    return Told(held.arrival, held.sound.route.learn(held.decoded.event, answer), held.decoded.findings)
