@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +18,22 @@ _MILLISECOND = timedelta(milliseconds=1)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class SeriesKey(NamedTuple):
-    """What a series is known by."""
+SeriesKey = tuple[str, Quantity]
+"""What a series is known by: its source and quantity."""
 
-    source: str
-    quantity: Quantity
+
+class Numbering(dict[SeriesKey, int]):
+    """The ids of series; asked for one that it does not know, it gives it the next id and notes it in `fresh`."""
+
+    def __init__(self, known: Mapping[SeriesKey, int], next_id: int) -> None:
+        super().__init__(known)
+        self.fresh: dict[SeriesKey, int] = {}
+        self._next_id = next_id
+
+    def __missing__(self, key: SeriesKey) -> int:
+        self[key] = self.fresh[key] = number = self._next_id
+        self._next_id += 1
+        return number
 
 
 def to_ms(at_utc: datetime) -> int:
@@ -65,17 +75,16 @@ class Columns:
 
 
 def of_readings(readings: Sequence[Reading], received_at_utc: datetime, ids: Mapping[SeriesKey, int]) -> Columns:
-    """Return `readings` as columns; `ids` knows every series among them."""
+    """Return `readings` as columns."""
     numbers = QUALITY_NUMBERS
-    count = len(readings)
-    seconds = np.fromiter((reading.at_utc.timestamp() for reading in readings), np.float64, count)
+    # a double holds the instants of a datetime to 0.03 ms, and readings stand on whole milliseconds
+    at_ms = np.array([reading.at_utc.timestamp() for reading in readings]) * 1000
     return Columns(
-        np.fromiter((ids[SeriesKey(reading.source, reading.quantity)] for reading in readings), np.int32, count),
-        # a double holds any instant of a datetime to 0.03 ms, and readings stand on whole milliseconds
-        np.rint(seconds * 1000).astype(np.int64),
-        np.fromiter((reading.value for reading in readings), np.float64, count),
-        np.fromiter((numbers[reading.quality] for reading in readings), np.uint8, count),
-        np.full(count, to_ms(received_at_utc), np.int64),
+        np.array([ids[reading.source, reading.quantity] for reading in readings], np.int32),
+        np.rint(at_ms).astype(np.int64),
+        np.array([reading.value for reading in readings], np.float64),
+        np.array([numbers[reading.quality] for reading in readings], np.uint8),
+        np.full(len(readings), to_ms(received_at_utc), np.int64),
     )
 
 
@@ -90,10 +99,13 @@ def joined(parts: Sequence[Columns]) -> Columns:
 
 def last_wins(rows: Columns) -> Columns:
     """Return `rows` by series and instant; of those with the same series and instant, the last one given."""
-    if len(rows) == 0:
-        return rows
+    after, before = slice(1, None), slice(None, -1)
+    later = rows.at_ms[after] > rows.at_ms[before]
+    same = rows.series_id[after] == rows.series_id[before]
+    if ((same & later) | (rows.series_id[after] > rows.series_id[before])).all():
+        return rows  # long histories come in order
     order = np.lexsort((rows.at_ms, rows.series_id))  # stable: equal keys stay in the order given
     series_id, at_ms = rows.series_id[order], rows.at_ms[order]
     kept = np.ones(len(order), np.bool_)
-    kept[:-1] = (series_id[1:] != series_id[:-1]) | (at_ms[1:] != at_ms[:-1])
+    kept[before] = (series_id[after] != series_id[before]) | (at_ms[after] != at_ms[before])
     return rows.take(order[kept])

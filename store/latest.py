@@ -73,22 +73,22 @@ class Latest:
         quality, received_ms = self._quality.tolist(), self._received_ms.tolist()
         return tuple(
             LastValue(
-                source=key.source,
-                quantity=key.quantity,
+                source=source,
+                quantity=quantity,
                 at_utc=to_utc(at_ms[number]),
                 value=value[number],
                 quality=QUALITIES[quality[number]],
                 received_at_utc=to_utc(received_ms[number]),
             )
-            for key in self._keys
-            if (wanted is None or key.source in wanted) and at_ms[number := self.ids[key]] != _NEVER_MS
+            for source, quantity in self._keys
+            if (wanted is None or source in wanted) and at_ms[number := self.ids[source, quantity]] != _NEVER_MS
         )
 
     def counts(self) -> dict[str, int]:
         """Return how many points there are per kind of source."""
         kinds: dict[str, int] = {}
-        for key, number in self.ids.items():
-            kind = key.source.partition(":")[0]
+        for (source, _), number in self.ids.items():
+            kind = source.partition(":")[0]
             kinds[kind] = kinds.get(kind, 0) + int(self._counts[number])
         return kinds
 

@@ -5,7 +5,7 @@ Everything here blocks and belongs into a thread: the writer's own, or a reader'
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -97,17 +97,17 @@ class PointFile:
                 " arg_max(quality, ts) as quality, epoch_ms(arg_max(ingested, ts)) as received_ms, count(*) as points"
                 f" from {schema.POINT} group by series_id"
             ).fetchnumpy()
-        ids = {SeriesKey(source, Quantity(quantity)): number for source, quantity, number in series}
+        ids = {(source, Quantity(quantity)): number for source, quantity, number in series}
         return Latest(ids, _columns(newest), np.asarray(newest["points"], np.int64))
 
     def receipts(self) -> list[ReceiptRow]:
         """Return all rows of the receipt table."""
         with _opening(self.path):
             rows = self._connection.execute(f"select id, broker, client, deliveries from {schema.RECEIPT}").fetchall()
-        return [ReceiptRow(*row) for row in rows]
+        return [ReceiptRow.of(row) for row in rows]
 
     def write(
-        self, rows: Columns, series: dict[SeriesKey, int], latest: Latest, receipts: ReceiptChange | None
+        self, rows: Columns, series: Mapping[SeriesKey, int], latest: Latest, receipts: ReceiptChange | None
     ) -> Written:
         """Return what changed, once points, new series and receipts are durable together.
 
@@ -135,14 +135,14 @@ class PointFile:
             self._connection.close()
             self._connect(to_utc(0))  # the file is there: nothing is made anew
 
-    def _write_series(self, series: dict[SeriesKey, int]) -> None:
+    def _write_series(self, series: Mapping[SeriesKey, int]) -> None:
         if series:
             self._connection.execute(
                 f"insert into {schema.SERIES} (source, quantity, series_id) select unnest(?), unnest(?), unnest(?)",
-                [[key.source for key in series], [key.quantity.value for key in series], list(series.values())],
+                [[source for source, _ in series], [quantity.value for _, quantity in series], list(series.values())],
             )
 
-    def _write_points(self, rows: Columns, series: dict[SeriesKey, int], latest: Latest) -> Written:
+    def _write_points(self, rows: Columns, series: Mapping[SeriesKey, int], latest: Latest) -> Written:
         added = latest.newer(rows)
         if not added.all():
             kept, replaced = self._rewrite(rows, np.flatnonzero(~added))
@@ -185,11 +185,11 @@ class PointFile:
             return
         if change.dropped:
             dropped = list(change.dropped)
-            self._connection.execute(f"delete from {schema.RECEIPT} where id in (select unnest(?))", [dropped])
+            self._connection.execute(f"delete from {schema.RECEIPT} where list_contains(?, id)", [dropped])
         for row in change.written:
             self._connection.execute(
                 f"insert into {schema.RECEIPT} (id, broker, client, deliveries) values (?, ?, ?, ?)",
-                [row.id, row.broker, row.client, row.deliveries],
+                row.columns,
             )
 
     def _offer(self, rows: Columns, numbers: NDArray[np.intp] | None = None) -> None:

@@ -24,7 +24,7 @@ from core.periods import Period
 from core.ports import Batch, Receipt
 from core.quantities import Quantity
 from core.readings import Reading, ReadingQuality, is_source
-from store.columns import Columns, SeriesKey, joined, last_wins, of_readings, to_ms
+from store.columns import Columns, Numbering, SeriesKey, joined, last_wins, of_readings, to_ms
 from store.latest import Latest, Written
 from store.pointfile import PointFile
 from store.receipts import ReceiptChange, Receipts
@@ -37,9 +37,8 @@ _READERS = 2
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """Something to be committed: its series, how many rows it has, how to make them, and who waits."""
+    """Something to be committed: how many rows, how to make them once series have ids, and who waits."""
 
-    keys: Iterable[SeriesKey]
     count: int
     columns: Callable[[Mapping[SeriesKey, int]], Columns]
     receipts: Sequence[Receipt]
@@ -91,12 +90,7 @@ class TimeSeries:
         readings, received_at_utc = batch.readings, batch.received_at_utc
         if not readings and not batch.receipts:
             return
-        await self._commit_soon(
-            (SeriesKey(reading.source, reading.quantity) for reading in readings),
-            len(readings),
-            lambda ids: of_readings(readings, received_at_utc, ids),
-            batch.receipts,
-        )
+        await self._commit_soon(len(readings), lambda ids: of_readings(readings, received_at_utc, ids), batch.receipts)
 
     async def put_series(
         self, source: str, quantity: Quantity, at_ms: Iterable[int], values: Iterable[float], received_at_utc: datetime
@@ -110,8 +104,8 @@ class TimeSeries:
             raise ReadingError("reading.not_finite", source=source, quantity=quantity)
         for start in range(0, len(at), _BULK_ROWS):
             part = slice(start, start + _BULK_ROWS)
-            await self._put_part(SeriesKey(source, quantity), at[part], value[part], to_ms(received_at_utc))
-        return len(np.unique(at))
+            await self._put_part((source, quantity), at[part], value[part], to_ms(received_at_utc))
+        return len(at) if (at[1:] > at[:-1]).all() else len(np.unique(at))
 
     async def _put_part(
         self, key: SeriesKey, at: NDArray[np.int64], value: NDArray[np.float64], received_ms: int
@@ -119,7 +113,6 @@ class TimeSeries:
         count = len(at)
         measured = QUALITY_NUMBERS[ReadingQuality.MEASURED]
         await self._commit_soon(
-            (key,),
             count,
             lambda ids: Columns(
                 np.full(count, ids[key], np.int32),
@@ -152,7 +145,7 @@ class TimeSeries:
 
     async def readings(self, source: str, quantity: Quantity, period: Period) -> tuple[Reading, ...]:
         """Return the readings of one series in `period`, by instant."""
-        key = SeriesKey(source, quantity)
+        key = source, quantity
         series_id = self._latest.ids.get(key)
         if series_id is None:
             return ()
@@ -161,7 +154,6 @@ class TimeSeries:
 
     async def _commit_soon(
         self,
-        keys: Iterable[SeriesKey],
         count: int,
         columns: Callable[[Mapping[SeriesKey, int]], Columns],
         receipts: Sequence[Receipt],
@@ -169,7 +161,7 @@ class TimeSeries:
         if self._closed:
             raise StoreError("store.closed")
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(keys, count, columns, receipts, loop.create_future())
+        waiting = _Waiting(count, columns, receipts, loop.create_future())
         self._waiting.append(waiting)
         if self._drain is None:
             self._drain = loop.create_task(self._drain_waiting())
@@ -203,14 +195,9 @@ class TimeSeries:
 
     def _commit(self, group: Sequence[_Waiting], change: ReceiptChange | None) -> Written:
         """Run in the writer's thread; the loop changes `_latest` only between two commits."""
-        ids = dict(self._latest.ids)
-        series: dict[SeriesKey, int] = {}
-        for waiting in group:
-            for key in waiting.keys:
-                if key not in ids:
-                    ids[key] = series[key] = self._latest.next_id + len(series)
+        ids = Numbering(self._latest.ids, self._latest.next_id)
         rows = last_wins(joined([waiting.columns(ids) for waiting in group]))
-        return self._file.write(rows, series, self._latest, change)
+        return self._file.write(rows, ids.fresh, self._latest, change)
 
 
 def _opened(path: Path, now_utc: datetime) -> tuple[PointFile, Latest, Receipts]:
