@@ -11,8 +11,6 @@ from core.inventory import Medium, Meter
 from core.quantities import Quantity
 from demo.registers import (
     WARMING_M3_PER_WH,
-    dial_limit,
-    first_value,
     read_dial,
     register_gains,
     registers_of,
@@ -62,8 +60,7 @@ class Dial:
 
 def dials_of(scene: Scene, start: Start) -> dict[str, Dial]:
     """Return a site's meters: where the last position stands plus what has passed since, or where dials begin."""
-    meters = (circuit.meter for root in scene.roots for circuit in root.walk())
-    return {meter.id: _dial(scene, meter, start) for meter in (*meters, *scene.others)}
+    return {meter.id: _dial(scene, meter, start) for meter in scene.meters()}
 
 
 def _dial(scene: Scene, meter: Meter, start: Start) -> Dial:
@@ -71,7 +68,7 @@ def _dial(scene: Scene, meter: Meter, start: Start) -> Dial:
     for quantity in registers_of(meter):
         known = start.last.get((meter.source, quantity))
         if known is None:
-            dial.exact[quantity] = first_value(start.seed, meter.source, quantity, dial_limit(meter))
+            dial.exact[quantity] = scene.first_value(meter, quantity)
         else:
             at_utc, value = known
             dial.exact[quantity] = value + _missed(scene, meter, quantity, at_utc.timestamp(), start.at_s)

@@ -17,7 +17,7 @@ from demo.start import Start
 _FIRST_HOUR, _LAST_HOUR = 6, 18
 _TRIP_S, _REST_S = (40.0, 180.0), (20.0, 120.0)
 _SPEED_M_PER_S = (7.0, 19.0)
-_LOWEST_TO_DRIVE_PERCENT, _ENOUGH_PERCENT = 18.0, 76.0
+_LOWEST_TO_DRIVE_PERCENT = 18.0
 _FIRST_SOC_PERCENT = (30.0, 74.0)
 
 
@@ -46,8 +46,8 @@ class Fleet:
                 car.speed_m_per_s = self._chance.uniform(*_SPEED_M_PER_S)
                 car.until_s = now_s + self._chance.uniform(*_TRIP_S)
 
-    def wants_to_charge(self, site: str) -> Car | None:
-        """Return the parked electric vehicle of a site with the lowest battery, None if none needs charging."""
+    def wants_to_charge(self, site: str, below_percent: float) -> Car | None:
+        """Return the parked electric vehicle of a site with the lowest battery, None if all have enough."""
         waiting = [
             car
             for car in self.cars.values()
@@ -55,7 +55,7 @@ class Fleet:
             and car.vehicle.site == site
             and is_electric(car.vehicle)
             and car.activity is Activity.PARKED
-            and car.soc_percent < _ENOUGH_PERCENT
+            and car.soc_percent < below_percent
         ]
         return min(waiting, key=lambda car: car.soc_percent, default=None)
 
@@ -87,11 +87,11 @@ class Fleet:
 
 
 def _duty_vehicles(cars: Sequence[Car]) -> frozenset[str]:
-    """Return one electric vehicle with telemetry per site: somebody is on duty day and night."""
-    chosen: dict[str, str] = {}
+    """Return one electric vehicle per site and kind of telemetry: somebody is on duty day and night."""
+    chosen: dict[tuple[str, str], str] = {}
     for car in cars:
         if car.vehicle and car.vehicle.feed and is_electric(car.vehicle):
-            chosen.setdefault(car.vehicle.site, car.vehicle.id)
+            chosen.setdefault((car.vehicle.site, car.vehicle.feed.format), car.vehicle.id)
     return frozenset(chosen.values())
 
 

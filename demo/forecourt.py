@@ -9,7 +9,7 @@ from core.quantities import Quantity
 from demo.cars import Activity, guest
 from demo.events import Begun, Ended, Ending, Faulted, OutletEvent, Recovered, Sampled
 from demo.fleet import Fleet
-from demo.outlets import BUSY, LIVELY, Outlet, Visit, lively_of, protocols_of, stations_of
+from demo.outlets import BUSY, LIVELY, Outlet, Visit, lively_of, places_of, protocols_of, stations_of
 from demo.registers import first_value
 from demo.start import Start
 
@@ -26,7 +26,7 @@ class Forecourt:
         self._began_s = start.at_s
         self._visits = 0
         self._guest_tags = _guest_tags(start)
-        self.outlets = {outlet.name: outlet for outlet in self._place(start)}
+        self.outlets = {outlet.place.name: outlet for outlet in self._place(start)}
         busy = [name for name, outlet in self.outlets.items() if outlet.pace is BUSY]
         self._faulty = busy[-1] if busy else None
 
@@ -34,7 +34,7 @@ class Forecourt:
         """Let every plugged-in car charge for some seconds."""
         for outlet in self.outlets.values():
             car = outlet.visit.car if outlet.visit else None
-            outlet.power_w = car.charge(outlet.connector.max_power_w, seconds) if car else 0.0
+            outlet.power_w = car.charge(outlet.place.connector.max_power_w, seconds) if car else 0.0
             outlet.register_wh += outlet.power_w * seconds / 3600.0
 
     def happenings(self, now_utc: datetime) -> Iterator[OutletEvent]:
@@ -52,26 +52,23 @@ class Forecourt:
     def _place(self, start: Start) -> Iterator[Outlet]:
         stations = stations_of(start.inventory, start.day)
         lively = lively_of(stations, protocols_of(start.inventory))
-        for station in stations:
-            for connector in station.connectors:
-                source = f"{station.source}/{connector.number}"
-                pace = LIVELY if f"{station.id}/{connector.number}" in lively else BUSY
-                register_wh = start.last_value(source, Quantity.ENERGY_IMPORT_WH)
-                if register_wh is None:
-                    register_wh = first_value(start.seed, source, Quantity.ENERGY_IMPORT_WH)
-                next_s = start.at_s + self._chance.uniform(*pace.first_s)
-                yield Outlet(station, connector, pace, register_wh, next_s)
+        for place in places_of(stations):
+            pace = LIVELY if place.name in lively else BUSY
+            register_wh = start.last_value(place.source, Quantity.ENERGY_IMPORT_WH)
+            if register_wh is None:
+                register_wh = first_value(start.seed, place.source, Quantity.ENERGY_IMPORT_WH)
+            yield Outlet(place, pace, register_wh, start.at_s + self._chance.uniform(*pace.first_s))
 
     def _faults(self, outlet: Outlet, now_utc: datetime) -> Iterator[OutletEvent]:
         since_s = now_utc.timestamp() - self._began_s - FAULT_AFTER_S
-        faulted = outlet.name == self._faulty and since_s >= 0.0 and since_s % FAULT_EVERY_S < FAULT_LASTS_S
+        faulted = outlet.place.name == self._faulty and since_s >= 0.0 and since_s % FAULT_EVERY_S < FAULT_LASTS_S
         if faulted == outlet.faulted:
             return
         outlet.faulted = faulted
         if outlet.visit:
             yield self._leave(outlet, outlet.visit, now_utc, Ending.FAULT)
         happened = Faulted if faulted else Recovered
-        yield happened(station=outlet.station.id, connector=outlet.connector.number, at_utc=now_utc)
+        yield happened(station=outlet.place.station.id, connector=outlet.place.connector.number, at_utc=now_utc)
 
     def _serves(self, outlet: Outlet, now_utc: datetime) -> Iterator[OutletEvent]:
         now_s, visit = now_utc.timestamp(), outlet.visit
@@ -87,7 +84,7 @@ class Forecourt:
 
     def _arrive(self, outlet: Outlet, now_utc: datetime) -> Begun:
         now_s = now_utc.timestamp()
-        waiting = self._fleet.wants_to_charge(outlet.station.site)
+        waiting = self._fleet.wants_to_charge(outlet.place.station.site, outlet.pace.charges_below_percent)
         car = waiting or guest(self._chance.uniform(*_GUEST_SOC_PERCENT))
         car.activity, car.session_wh = Activity.PLUGGED_IN, 0.0
         self._visits += 1
@@ -99,8 +96,8 @@ class Forecourt:
             sample_s=now_s + outlet.pace.sample_every_s,
         )
         return Begun(
-            station=outlet.station.id,
-            connector=outlet.connector.number,
+            station=outlet.place.station.id,
+            connector=outlet.place.connector.number,
             at_utc=now_utc,
             visit=outlet.visit.number,
             tag_uid=outlet.visit.tag_uid,
@@ -113,8 +110,8 @@ class Forecourt:
         outlet.visit, outlet.power_w = None, 0.0
         outlet.next_s = now_s + self._chance.uniform(*outlet.pace.pause_s)
         return Ended(
-            station=outlet.station.id,
-            connector=outlet.connector.number,
+            station=outlet.place.station.id,
+            connector=outlet.place.connector.number,
             at_utc=now_utc,
             visit=visit.number,
             tag_uid=visit.tag_uid,
@@ -125,8 +122,8 @@ class Forecourt:
 
 def _sampled(outlet: Outlet, visit: Visit, now_utc: datetime) -> Sampled:
     return Sampled(
-        station=outlet.station.id,
-        connector=outlet.connector.number,
+        station=outlet.place.station.id,
+        connector=outlet.place.connector.number,
         at_utc=now_utc,
         visit=visit.number,
         register_wh=outlet.register_wh,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from core.facts import Protocol
 from core.inventory import Connector, Inventory, Station
-from demo.cars import Car
+from demo.cars import DIRECT_CURRENT_W, Car
 
 KNOWN_MAKES: dict[str, Protocol] = {
     "Kranichwerk KW": Protocol.OCPP_16,
@@ -23,6 +23,29 @@ LIVELY_MIN_W = 7_000.0
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a cable hangs: a station and one of its connectors."""
+
+    station: Station
+    connector: Connector
+
+    @property
+    def name(self) -> str:
+        """Return `<station>/<number>`."""
+        return f"{self.station.id}/{self.connector.number}"
+
+    @property
+    def source(self) -> str:
+        """Return the source id of its readings."""
+        return f"{self.station.source}/{self.connector.number}"
+
+    @property
+    def is_fast(self) -> bool:
+        """Return whether it gives direct current."""
+        return self.connector.max_power_w >= DIRECT_CURRENT_W
+
+
+@dataclass(frozen=True, slots=True)
 class Pace:
     """How an outlet is used: seconds of stay, of pause, and between two samples."""
 
@@ -30,11 +53,17 @@ class Pace:
     pause_s: tuple[float, float]
     sample_every_s: float
     first_s: tuple[float, float]
+    charges_below_percent: float
+    """Fleet vehicles come only with less than this: where sessions are short, power shall be full."""
 
 
-LIVELY = Pace(stay_s=(9.0, 12.0), pause_s=(2.0, 4.0), sample_every_s=2.0, first_s=(0.5, 1.5))
+LIVELY = Pace(
+    stay_s=(9.0, 12.0), pause_s=(2.0, 4.0), sample_every_s=2.0, first_s=(0.5, 1.5), charges_below_percent=76.0
+)
 """One outlet per protocol: in any 25 s a session begins and ends."""
-BUSY = Pace(stay_s=(60.0, 420.0), pause_s=(30.0, 240.0), sample_every_s=5.0, first_s=(0.0, 90.0))
+BUSY = Pace(
+    stay_s=(60.0, 420.0), pause_s=(30.0, 240.0), sample_every_s=5.0, first_s=(0.0, 90.0), charges_below_percent=92.0
+)
 
 
 @dataclass(slots=True)
@@ -52,8 +81,7 @@ class Visit:
 class Outlet:
     """An outlet, its register, and the visit it serves."""
 
-    station: Station
-    connector: Connector
+    place: Place
     pace: Pace
     register_wh: float
     next_s: float
@@ -62,15 +90,12 @@ class Outlet:
     visit: Visit | None = None
     faulted: bool = False
 
-    @property
-    def name(self) -> str:
-        """Return `<station>/<number>`."""
-        return f"{self.station.id}/{self.connector.number}"
 
-    @property
-    def source(self) -> str:
-        """Return the source id of its readings."""
-        return f"station:{self.name}"
+def places_of(stations: Iterable[Station]) -> Iterator[Place]:
+    """Yield the places of stations, in their order."""
+    for station in stations:
+        for connector in station.connectors:
+            yield Place(station, connector)
 
 
 def stations_of(inventory: Inventory, day: date) -> tuple[Station, ...]:
@@ -86,13 +111,12 @@ def protocols_of(inventory: Inventory) -> dict[str, Protocol]:
     return {station.id: KNOWN_MAKES.get(_make(station), both[place % 2]) for place, station in enumerate(stations)}
 
 
-def lively_of(stations: Sequence[Station], protocols: Mapping[str, Protocol]) -> frozenset[str]:
+def lively_of(stations: Iterable[Station], protocols: Mapping[str, Protocol]) -> frozenset[str]:
     """Return one outlet per protocol, `<station>/<number>`, for short sessions that follow each other."""
     chosen: dict[Protocol, str] = {}
-    for station in stations:
-        for connector in station.connectors:
-            if connector.max_power_w >= LIVELY_MIN_W:
-                chosen.setdefault(protocols[station.id], f"{station.id}/{connector.number}")
+    for place in places_of(stations):
+        if place.connector.max_power_w >= LIVELY_MIN_W:
+            chosen.setdefault(protocols[place.station.id], place.name)
     return frozenset(chosen.values())
 
 

@@ -71,4 +71,4 @@ def dial_limit(meter: Meter) -> float | None:
 
 def read_dial(value: FloatArray, step: float) -> FloatArray:
     """Return what the dial shows: the value cut to whole steps, so that it never falls."""
-    return np.floor(value / step + 1e-9) * step
+    return np.round(np.floor(value / step + 1e-9) * step, 6)

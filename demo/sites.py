@@ -13,12 +13,14 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from core.inventory import Entry, Inventory, Medium, Meter, MeterRole, Plant, PlantKind, Site
+from core.inventory import Entry, Inventory, Medium, Meter, MeterRole, Plant, PlantKind, Site, Station
 from core.periods import Period
+from core.quantities import Quantity
 from demo.buildings import DEFAULT_FLOOR_M2, USES, Use, electric_w, heat_w, water_m3_per_h
 from demo.calendar import LocalTime, local_time
 from demo.chance import FloatArray, key_of
 from demo.circuits import Circuit, grow_circuits
+from demo.registers import dial_limit, first_value
 from demo.sun import elevation_deg, pv_w
 from demo.weather import clearness, temperature_c, wind_share
 
@@ -27,6 +29,8 @@ GAS_WH_PER_M3 = 10_300.0
 """Heating value of natural gas."""
 BOILER_EFFICIENCY = 0.9
 _STANDBY_W = 12.0
+_STANDBY_SHARE = 2e-4
+"""What an inverter has drawn at night, as a share of what a supply meter of its age has counted."""
 _HIGHEST_LOAD_SHARE = 0.45
 """Share of a meter's power limit that the building may reach, the rest is for charging."""
 _DEFAULT_PV_W = 30_000.0
@@ -48,6 +52,23 @@ class Scene:
     others: tuple[Meter, ...]
     """Meters of heat, gas and water."""
     total_floor_m2: float
+    stations: tuple[Station, ...] = ()
+
+    def meters(self) -> tuple[Meter, ...]:
+        """Return all meters of the site."""
+        electric = (circuit.meter for root in self.roots for circuit in root.walk())
+        return (*electric, *self.others)
+
+    def first_value(self, meter: Meter, quantity: Quantity) -> float:
+        """Return what a meter's register showed before its history; it has given nothing where nothing generates."""
+        value = first_value(self.seed, meter.source, quantity, dial_limit(meter))
+        if quantity is Quantity.ENERGY_EXPORT_WH and not self._exports(meter):
+            return 0.0
+        return (
+            value * _STANDBY_SHARE
+            if meter.role is MeterRole.GENERATION and quantity is Quantity.ENERGY_IMPORT_WH
+            else value
+        )
 
     def net_w(self, at_s: FloatArray, outlet_w: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Return the power through each electricity meter by id; negative flows towards the grid."""
@@ -68,7 +89,12 @@ class Scene:
         outdoor_c = temperature_c(self.seed, at_s)
         return {meter.id: self._flow_of(meter, at_s, local, outdoor_c) for meter in self.others}
 
-    def _net_of(  # noqa: PLR0917 (one recursion over the tree)
+    def _exports(self, meter: Meter) -> bool:
+        sources = {MeterRole.GENERATION, MeterRole.STORAGE}
+        circuits = (circuit for root in self.roots for circuit in root.walk() if circuit.meter.id == meter.id)
+        return any(behind.meter.role in sources for circuit in circuits for behind in circuit.walk())
+
+    def _net_of(
         self,
         circuit: Circuit,
         load_w: FloatArray,
@@ -153,6 +179,7 @@ def _scene_of(inventory: Inventory, site_id: str, seed: int) -> Scene:
         floor_m2=_floor_by_supply(roots, floor_m2, use),
         others=tuple(meter for meter in meters if meter.medium is not Medium.ELECTRICITY),
         total_floor_m2=sum(floor_m2.values()),
+        stations=tuple(station for station in inventory.stations.values() if station.site == site_id),
     )
 
 

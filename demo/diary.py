@@ -1,0 +1,299 @@
+"""The past of cars and outlets: day after day, who drove how far and who charged where."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from core.inventory import Drive, Inventory, Site, SiteKind, Station, Vehicle
+from core.quantities import Quantity
+from demo.calendar import SATURDAY, day_kind, is_working_day
+from demo.cars import USE_WH_PER_KM, battery_wh, charging_limit_w, is_electric
+from demo.chance import FloatArray, key_of, one_of
+from demo.charging import charged_wh, percent_of
+from demo.outlets import Place, places_of
+from demo.registers import first_value
+
+_RESERVE_PERCENT = 12.0
+_PLUG_IN_BELOW_PERCENT, _PLUG_IN_ANYWAY = 60.0, 0.3
+_LINGER_S = (600.0, 5400.0)
+_SHORTEST_STAY_S = 240.0
+_KNOTS_PER_CHARGE = 6
+_LONGEST_PAUSE_DAYS = 8
+_ON_CALL_SHARE = 0.55
+"""Share of weekends and holidays on which a vehicle of an emergency or care service drives."""
+_ON_CALL = frozenset({SiteKind.FIRE_STATION, SiteKind.CLINIC})
+_FIRST_SOC_PERCENT = 62.0
+_TARGETS_PERCENT = (80.0, 80.0, 80.0, 90.0, 100.0)
+"""Fleets mostly charge to 80 %, now and then further before a long trip."""
+
+GUESTS_PER_DAY: dict[SiteKind, float] = {
+    SiteKind.PARKING: 1.5,
+    SiteKind.POOL: 0.9,
+    SiteKind.HALL: 0.6,
+    SiteKind.LIBRARY: 0.7,
+    SiteKind.OFFICE: 0.6,
+    SiteKind.CLINIC: 0.5,
+    SiteKind.SCHOOL: 0.5,
+}
+"""Visits per outlet on a working day; elsewhere guests are rare."""
+_FAST_STAY_S, _SLOW_STAY_S = (1200.0, 2700.0), (2400.0, 14_400.0)
+_GUEST_LIMITS_W = (7_400.0, 11_000.0, 11_000.0, 22_000.0)
+_GUESTS_ELSEWHERE, _GUESTS_AT_WEEKENDS = 0.08, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A car at an outlet from plugging in to unplugging; `power_w` is what outlet and car agree on."""
+
+    outlet: str
+    begin_s: float
+    end_s: float
+    power_w: float
+    battery_wh: float
+    soc_percent: float
+    tag_uid: str = field(repr=False)
+    target_percent: float = 100.0
+
+    def energy_wh(self, at_s: FloatArray) -> FloatArray:
+        """Return what the outlet has given by each instant."""
+        elapsed_s = np.clip(at_s, self.begin_s, self.end_s) - self.begin_s
+        return charged_wh(elapsed_s, self.power_w, self.battery_wh, self.soc_percent, self.target_percent)
+
+
+@dataclass(slots=True)
+class Track:
+    """Where odometer and state of charge stood at some instants; in between they change evenly."""
+
+    at_s: list[float]
+    odometer_m: list[float]
+    soc_percent: list[float]
+
+    def mark(self, at_s: float, odometer_m: float, soc_percent: float) -> None:
+        """Append an instant; one that is not later than the last is moved behind it."""
+        self.at_s.append(max(at_s, self.at_s[-1] + 1.0))
+        self.odometer_m.append(odometer_m)
+        self.soc_percent.append(soc_percent)
+
+
+@dataclass(frozen=True, slots=True)
+class Diary:
+    """All stays in order of their beginning per outlet, and the track of every vehicle."""
+
+    stays: dict[str, list[Stay]]
+    tracks: dict[str, Track]
+
+
+@dataclass(frozen=True, slots=True)
+class _Trip:
+    depart_s: float
+    return_s: float
+    distance_m: float
+
+
+def keep_diary(inventory: Inventory, seed: int, start_s: float, end_s: float) -> Diary:
+    """Return the diary of the district between two instants."""
+    return _Keeper(inventory, seed, start_s, end_s).keep()
+
+
+class _Keeper:
+    def __init__(self, inventory: Inventory, seed: int, start_s: float, end_s: float) -> None:
+        self._inventory, self._seed = inventory, seed
+        self._start_s, self._end_s = start_s, end_s
+        self._free_from: dict[str, float] = {}
+        self._stays: dict[str, list[Stay]] = {}
+        self._trips: dict[tuple[str, date], _Trip | None] = {}
+        self._chance = random.Random(f"{seed}/diary")
+        self._tags = {tag.vehicle: tag.uid for tag in inventory.tags.values() if tag.vehicle}
+        self._tracks = {
+            name: Track([start_s], [first_value(seed, vehicle.source, Quantity.ODOMETER_M)], [_FIRST_SOC_PERCENT])
+            for name, vehicle in inventory.vehicles.items()
+        }
+
+    def keep(self) -> Diary:
+        day = datetime.fromtimestamp(self._start_s, UTC).date() + timedelta(days=1)
+        while day <= datetime.fromtimestamp(self._end_s, UTC).date():
+            self._live(day)
+            day += timedelta(days=1)
+        return Diary(self._stays, self._tracks)
+
+    def _live(self, day: date) -> None:
+        """Let all arrivals of a day happen in their order."""
+        vehicles = (vehicle for vehicle in self._inventory.vehicles.values() if vehicle.valid_on(day))
+        arrivals: list[tuple[float, str, Vehicle | Place]] = [
+            (self._come_home(vehicle, day), vehicle.id, vehicle) for vehicle in vehicles
+        ]
+        guest_tags = self._guest_tags(day)
+        for place in self._places(day):
+            arrivals += [(at_s, place.name, place) for at_s in self._guest_arrivals(place.station, day)]
+        for at_s, _, who in sorted(arrivals, key=lambda arrival: arrival[:2]):
+            if isinstance(who, Vehicle):
+                self._plug_in(who, at_s, day)
+            else:
+                self._serve_guest(who, at_s, self._chance.choice(guest_tags))
+
+    def _come_home(self, vehicle: Vehicle, day: date) -> float:
+        """Drive the day's trip, if there is one; return when the vehicle stands at its site."""
+        trip = self._trip(vehicle, day)
+        if trip is None:
+            return _local_s(day, 7.5, self._zone(vehicle.site))
+        track = self._tracks[vehicle.id]
+        odometer_m, soc_percent = track.odometer_m[-1], track.soc_percent[-1]
+        track.mark(trip.depart_s, odometer_m, soc_percent)
+        distance_m, used_percent = trip.distance_m, 0.0
+        if is_electric(vehicle):
+            per_km = 100.0 * USE_WH_PER_KM / battery_wh(vehicle)
+            spare_percent = max(soc_percent - _RESERVE_PERCENT, 0.0)
+            used_percent = min(distance_m / 1000.0 * per_km, spare_percent)
+            if vehicle.drive is Drive.BATTERY:
+                distance_m = used_percent / per_km * 1000.0
+        track.mark(trip.return_s, odometer_m + distance_m, soc_percent - used_percent)
+        return trip.return_s
+
+    def _plug_in(self, vehicle: Vehicle, at_s: float, day: date) -> None:
+        if not is_electric(vehicle):
+            return
+        soc_percent = self._tracks[vehicle.id].soc_percent[-1]
+        if soc_percent > _PLUG_IN_BELOW_PERCENT and self._chance.random() > _PLUG_IN_ANYWAY:
+            return
+        begin_s = at_s + self._chance.uniform(60.0, 600.0)
+        place = next(self._free_outlets(vehicle, begin_s, day), None)
+        if place is None:
+            return
+        leaves_s = self._next_departure_s(vehicle, day) - 120.0
+        self._charge(vehicle, place, begin_s, leaves_s)
+
+    def _charge(self, vehicle: Vehicle, place: Place, begin_s: float, leaves_s: float) -> None:
+        track = self._tracks[vehicle.id]
+        battery, soc_percent = battery_wh(vehicle), track.soc_percent[-1]
+        power_w = _agreed_w(vehicle, place)
+        target_percent = max(self._chance.choice(_TARGETS_PERCENT), soc_percent)
+        needs_s = _seconds_to(target_percent, power_w, battery, soc_percent)
+        stay = Stay(
+            outlet=place.name,
+            begin_s=begin_s,
+            end_s=min(begin_s + needs_s + self._chance.uniform(*_LINGER_S), leaves_s),
+            power_w=power_w,
+            battery_wh=battery,
+            soc_percent=soc_percent,
+            tag_uid=self._tag(vehicle.id),
+            target_percent=target_percent,
+        )
+        if not self._book(stay):
+            return
+        instants = np.linspace(stay.begin_s, stay.end_s, _KNOTS_PER_CHARGE)
+        for instant, energy in zip(instants, stay.energy_wh(instants), strict=True):
+            reached = min(soc_percent + percent_of(float(energy), battery), 100.0)
+            track.mark(float(instant), track.odometer_m[-1], reached)
+
+    def _serve_guest(self, place: Place, at_s: float, tag_uid: str) -> None:
+        if at_s < self._free_from.get(place.name, 0.0):
+            return
+        stays_s = self._chance.uniform(*(_FAST_STAY_S if place.is_fast else _SLOW_STAY_S))
+        limit_w = place.connector.max_power_w if place.is_fast else self._chance.choice(_GUEST_LIMITS_W)
+        stay = Stay(
+            outlet=place.name,
+            begin_s=at_s,
+            end_s=at_s + stays_s,
+            power_w=min(limit_w, place.connector.max_power_w),
+            battery_wh=self._chance.uniform(38_000.0, 78_000.0),
+            soc_percent=self._chance.uniform(15.0, 62.0),
+            tag_uid=tag_uid,
+        )
+        self._book(stay)
+
+    def _book(self, stay: Stay) -> bool:
+        """Enter a stay, unless it is too short or would last beyond the history's end."""
+        if stay.end_s - stay.begin_s < _SHORTEST_STAY_S or stay.end_s >= self._end_s:
+            return False
+        self._stays.setdefault(stay.outlet, []).append(stay)
+        self._free_from[stay.outlet] = stay.end_s + 120.0
+        return True
+
+    def _guest_arrivals(self, station: Station, day: date) -> Iterator[float]:
+        site = self._inventory.sites[station.site]
+        expected = GUESTS_PER_DAY.get(site.kind, _GUESTS_ELSEWHERE)
+        if not is_working_day(day):
+            expected *= _GUESTS_AT_WEEKENDS
+        if site.kind is SiteKind.SCHOOL and (day_kind(day)[1] or not is_working_day(day)):
+            return
+        while self._chance.random() < expected:
+            expected -= 1.0
+            yield _local_s(day, self._chance.triangular(7.0, 19.5, 10.5), self._zone(site.id))
+
+    def _free_outlets(self, vehicle: Vehicle, at_s: float, day: date) -> Iterator[Place]:
+        """Yield the free outlets of the vehicle's site, slow ones first."""
+        own = (place for place in self._places(day) if place.station.site == vehicle.site)
+        for place in sorted(own, key=lambda place: (place.connector.max_power_w, place.name)):
+            if at_s >= self._free_from.get(place.name, 0.0):
+                yield place
+
+    def _places(self, day: date) -> Iterator[Place]:
+        return places_of(station for station in self._inventory.stations.values() if station.valid_on(day))
+
+    def _next_departure_s(self, vehicle: Vehicle, day: date) -> float:
+        for ahead in range(1, _LONGEST_PAUSE_DAYS):
+            trip = self._trip(vehicle, day + timedelta(days=ahead))
+            if trip:
+                return trip.depart_s
+        return _local_s(day + timedelta(days=1), 7.0, self._zone(vehicle.site))
+
+    def _trip(self, vehicle: Vehicle, day: date) -> _Trip | None:
+        """Return what a vehicle does on a day; the same whenever it is asked."""
+        key = (vehicle.id, day)
+        if key not in self._trips:
+            self._trips[key] = self._plan(vehicle, day)
+        return self._trips[key]
+
+    def _plan(self, vehicle: Vehicle, day: date) -> _Trip | None:
+        chance = random.Random(f"{self._seed}/{vehicle.id}/{day}")
+        kind = self._inventory.sites[vehicle.site].kind
+        drives = is_working_day(day) or (kind in _ON_CALL and chance.random() < _ON_CALL_SHARE)
+        if not drives or chance.random() < (0.06 if day.weekday() < SATURDAY else 0.3):
+            return None
+        zone = self._zone(vehicle.site)
+        usual_km = 22.0 + 55.0 * one_of(key_of(self._seed, "km", vehicle.id))
+        depart_s = _local_s(day, chance.uniform(6.6, 9.2), zone)
+        return_s = depart_s + chance.uniform(3.0, 7.5) * 3600.0
+        return _Trip(depart_s, return_s, 1000.0 * usual_km * chance.lognormvariate(0.0, 0.4))
+
+    def _tag(self, vehicle: str) -> str:
+        return self._tags.get(vehicle) or f"KW{key_of(self._seed, vehicle) & 0xFFFFFFFF:08X}"
+
+    def _guest_tags(self, day: date) -> list[str]:
+        tags = [tag.uid for _, tag in sorted(self._inventory.tags.items()) if tag.vehicle is None and tag.valid_on(day)]
+        return tags or ["KW00000000"]
+
+    def _zone(self, site: str) -> ZoneInfo:
+        return _zone_of(self._inventory.sites[site])
+
+
+def _agreed_w(vehicle: Vehicle, place: Place) -> float:
+    power_w = place.connector.max_power_w
+    return power_w if place.is_fast and vehicle.drive is Drive.BATTERY else min(power_w, charging_limit_w(vehicle))
+
+
+def _seconds_to(target_percent: float, power_w: float, battery: float, soc_percent: float) -> float:
+    instants = np.arange(0.0, 48 * 3600.0, 600.0)
+    charged = charged_wh(instants, power_w, battery, soc_percent, target_percent)
+    return float(instants[np.searchsorted(charged, charged[-1] - 1.0)])
+
+
+def _zone_of(site: Site) -> ZoneInfo:
+    return ZoneInfo(site.time_zone)
+
+
+def _local_s(day: date, hour: float, zone: ZoneInfo) -> float:
+    """Return the instant of a local time of day."""
+    return _midnight_s(day, zone) + hour * 3600.0
+
+
+@cache
+def _midnight_s(day: date, zone: ZoneInfo) -> float:
+    return datetime.combine(day, time(), tzinfo=zone).timestamp()

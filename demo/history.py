@@ -1,0 +1,106 @@
+"""Thirteen months that never were: registers, vehicles and sessions before the live world begins.
+
+The same physics and the same chance as the live world's, so the live registers count on where
+these end. Everything written here is marked as generated.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from core.facts import GeneratedSpan
+from core.inventory import Inventory
+from core.periods import Period
+from core.ports import BulkSink, HistoryBook, SessionBook
+from demo.past import SLOT_S, Past, Series, Story
+
+_SESSIONS_AT_ONCE = 1000
+_ZONE = "Europe/Berlin"
+
+Progress = Callable[[float], None]
+"""Told which share of the work is done, 0 to 1."""
+
+
+class HistoryLedger(SessionBook, HistoryBook, Protocol):
+    """The books that history writes into."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryResult:
+    """What was written (nothing where it had been there already), and the stories told."""
+
+    period: Period
+    readings: int
+    sessions: int
+    sources: int
+    stories: tuple[Story, ...]
+
+
+async def write_history(
+    inventory: Inventory,
+    bulk: BulkSink,
+    ledger: HistoryLedger,
+    end_utc: datetime,
+    *,
+    token_of: Callable[[str], str],
+    months: int = 13,
+    seed: int,
+    progress: Progress | None = None,
+) -> HistoryResult:
+    """Write the months before `end_utc` and mark them as generated; `token_of` is the pseudonym of a card.
+
+    A history that is complete is left alone. One that was interrupted is written again, with its
+    own end and seed, so that nothing appears twice.
+    """
+    spans = await ledger.generated_spans()
+    period, seed = _period_of(spans, inventory, end_utc, months, seed)
+    past = await asyncio.to_thread(Past, inventory, seed, period)
+    if past.sources() <= {span.source for span in spans}:
+        return HistoryResult(period, 0, 0, len(spans), past.stories)
+    tell = progress or (lambda _share: None)
+    sessions = await _write_sessions(past, ledger, token_of)
+    readings = 0
+    for done, site in enumerate(past.scenes, start=1):
+        columns = await asyncio.to_thread(past.columns_of, site)
+        await ledger.mark_generated([past.span(source) for source in sorted({column.source for column in columns})])
+        readings += await _put(bulk, columns, end_utc)
+        tell(done / (len(past.scenes) + 1))
+    columns = await asyncio.to_thread(past.vehicle_columns)
+    readings += await _put(bulk, columns, end_utc)
+    # Last and after its data: without these spans the next start knows that it was interrupted.
+    await ledger.mark_generated([past.span(source) for source in sorted({column.source for column in columns})])
+    tell(1.0)
+    return HistoryResult(period, readings, sessions, len(past.sources()), past.stories)
+
+
+async def _put(bulk: BulkSink, columns: Iterable[Series], received_at_utc: datetime) -> int:
+    stored = 0
+    for column in columns:
+        stored += await bulk.put_series(column.source, column.quantity, column.at_ms, column.values, received_at_utc)
+    return stored
+
+
+async def _write_sessions(past: Past, ledger: SessionBook, token_of: Callable[[str], str]) -> int:
+    sessions = [session for outlet in past.outlets for session in outlet.sessions(token_of)]
+    for first in range(0, len(sessions), _SESSIONS_AT_ONCE):
+        await ledger.save_sessions(sessions[first : first + _SESSIONS_AT_ONCE])
+    return len(sessions)
+
+
+def _period_of(
+    spans: Sequence[GeneratedSpan], inventory: Inventory, end_utc: datetime, months: int, seed: int
+) -> tuple[Period, int]:
+    """Return period and seed of a history that was begun before, else of a new one that ends with a whole slot."""
+    if spans:
+        return Period(spans[0].start_utc, spans[0].end_utc), spans[0].seed
+    zone = ZoneInfo(next((site.time_zone for site in inventory.sites.values()), _ZONE))
+    end_s = int(end_utc.timestamp() // SLOT_S * SLOT_S)
+    day = end_utc.astimezone(zone).date()
+    month = day.year * 12 + day.month - 1 - months
+    first = datetime.combine(date(month // 12, month % 12 + 1, 1), time(), tzinfo=zone)
+    return Period(first, datetime.fromtimestamp(end_s, UTC)), seed

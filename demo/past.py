@@ -1,0 +1,191 @@
+"""The district's past as columns: what every dial, odometer and outlet showed, slot by slot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+
+import numpy as np
+
+from core.facts import GeneratedSpan
+from core.inventory import Inventory, Medium, Meter, Vehicle
+from core.periods import Period
+from core.quantities import Quantity
+from demo.calendar import BoolArray
+from demo.cars import is_electric
+from demo.chance import FloatArray, IntArray
+from demo.diary import Diary, Track, keep_diary
+from demo.outlets import places_of, protocols_of
+from demo.past_sessions import OutletPast, outlet_past
+from demo.registers import read_dial, register_gains, registers_of, resolution_of
+from demo.sites import Scene, scenes_of
+from demo.world import silent_meter_of
+
+SLOT_S = 900.0
+_SLOTS_PER_H = 4
+_SILENT_DAYS_BEFORE_END, _SILENT_H = 40, 60
+_EXCHANGED_DAYS_BEFORE_END = 150
+_NEW_DIAL_M3 = 4.217
+_LOGBOOK_HOUR_UTC = 17
+_ODOMETER_STEP_M = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Something told in the history on purpose: `silent` (no readings) or `exchanged` (another dial since)."""
+
+    kind: str
+    source: str
+    start_utc: datetime
+    end_utc: datetime
+
+    def is_in(self, at_s: FloatArray) -> BoolArray:
+        """Return which instants lie within."""
+        return (at_s > self.start_utc.timestamp()) & (at_s < self.end_utc.timestamp())
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A column of history: register or state of `quantity` at `source`."""
+
+    source: str
+    quantity: Quantity
+    at_ms: IntArray
+    values: FloatArray
+
+
+class Past:
+    """The past of an inventory over a period of whole slots; the same for the same seed."""
+
+    def __init__(self, inventory: Inventory, seed: int, period: Period) -> None:
+        self._inventory, self._seed, self._period = inventory, seed, period
+        start_s, end_s = period.start_utc.timestamp(), period.end_utc.timestamp()
+        self._borders_s = np.arange(start_s, end_s + 1.0, SLOT_S, dtype=np.float64)
+        self._middles_s = self._borders_s[:-1] + SLOT_S / 2
+        self.scenes = scenes_of(inventory, seed, period)
+        self.stories = tuple(stories_of(inventory, period))
+
+    @cached_property
+    def diary(self) -> Diary:
+        """Return who drove and charged when."""
+        return keep_diary(
+            self._inventory, self._seed, self._period.start_utc.timestamp(), self._period.end_utc.timestamp()
+        )
+
+    @cached_property
+    def outlets(self) -> tuple[OutletPast, ...]:
+        """Return the past of every outlet."""
+        protocols = protocols_of(self._inventory)
+        return tuple(
+            outlet_past(
+                self._seed, place, protocols[place.station.id], self.diary.stays.get(place.name, ()), self._borders_s
+            )
+            for scene in self.scenes.values()
+            for place in places_of(scene.stations)
+        )
+
+    def sources(self) -> frozenset[str]:
+        """Return all sources that get a history."""
+        meters = {meter.source for scene in self.scenes.values() for meter in scene.meters()}
+        outlets = {place.source for scene in self.scenes.values() for place in places_of(scene.stations)}
+        vehicles = {vehicle.source for vehicle in self._inventory.vehicles.values() if len(self._heard_s(vehicle))}
+        return frozenset(meters | outlets | vehicles)
+
+    def span(self, source: str) -> GeneratedSpan:
+        """Return the mark of a source."""
+        return GeneratedSpan(
+            source=source, start_utc=self._period.start_utc, end_utc=self._period.end_utc, seed=self._seed
+        )
+
+    def columns_of(self, site: str) -> list[Series]:
+        """Return the registers of a site's meters and outlets."""
+        scene = self.scenes[site]
+        outlet_w = {outlet.place.name: outlet.mean_w() for outlet in self.outlets}
+        rates = scene.net_w(self._middles_s, outlet_w) | scene.flows(self._middles_s)
+        columns = [column for meter in scene.meters() for column in self._registers(scene, meter, rates[meter.id])]
+        own = (outlet for outlet in self.outlets if outlet.place.station.site == site)
+        return [*columns, *(_thinned(outlet, self._borders_s) for outlet in own)]
+
+    def vehicle_columns(self) -> list[Series]:
+        """Return odometers and states of charge: hourly by telemetry, once a day from the logbook without."""
+        return [
+            column
+            for name, vehicle in self._inventory.vehicles.items()
+            if len(at_s := self._heard_s(vehicle))
+            for column in _vehicle_series(vehicle, self.diary.tracks[name], at_s)
+        ]
+
+    def _heard_s(self, vehicle: Vehicle) -> FloatArray:
+        at_s = self._borders_s[self._borders_s % 3600.0 == 0.0]
+        if not vehicle.feed:
+            at_s = at_s[at_s // 3600.0 % 24.0 == _LOGBOOK_HOUR_UTC]
+        heard_s: FloatArray = at_s[_valid_at(at_s, vehicle.valid_from, vehicle.valid_to)]
+        return heard_s
+
+    def _registers(self, scene: Scene, meter: Meter, rate: FloatArray) -> Iterator[Series]:
+        for quantity in registers_of(meter):
+            gained = np.cumsum(register_gains(meter, quantity, rate)) / _SLOTS_PER_H
+            exact = scene.first_value(meter, quantity) + np.insert(gained, 0, 0.0)
+            values = read_dial(self._exchanged(meter, exact), resolution_of(meter, quantity))
+            heard = _valid_at(self._borders_s, meter.valid_from, meter.valid_to)
+            for story in self._told_of(meter, "silent"):
+                heard &= ~story.is_in(self._borders_s)
+            yield Series(meter.source, quantity, _milliseconds(self._borders_s[heard]), values[heard])
+
+    def _exchanged(self, meter: Meter, exact: FloatArray) -> FloatArray:
+        for story in self._told_of(meter, "exchanged"):
+            new = self._borders_s >= story.start_utc.timestamp()
+            return np.where(new, exact - exact[np.argmax(new)] + _NEW_DIAL_M3, exact)
+        return exact
+
+    def _told_of(self, meter: Meter, kind: str) -> Iterator[Story]:
+        return (story for story in self.stories if story.source == meter.source and story.kind == kind)
+
+
+def stories_of(inventory: Inventory, period: Period) -> Iterator[Story]:
+    """Yield what the history tells: one reader fails for some days, one water meter is exchanged unannounced."""
+    silent = silent_meter_of(inventory)
+    failed_utc = period.end_utc - timedelta(days=_SILENT_DAYS_BEFORE_END)
+    if silent and failed_utc > period.start_utc:
+        yield Story("silent", inventory.meters[silent].source, failed_utc, failed_utc + timedelta(hours=_SILENT_H))
+    exchanged_utc = period.end_utc - timedelta(days=_EXCHANGED_DAYS_BEFORE_END)
+    water = [meter for _, meter in sorted(inventory.meters.items()) if _can_be_exchanged(meter)]
+    if water and exchanged_utc > period.start_utc:
+        yield Story("exchanged", water[-1].source, exchanged_utc, period.end_utc)
+
+
+def _can_be_exchanged(meter: Meter) -> bool:
+    return meter.medium is Medium.WATER and meter.feed is not None and meter.valid_to is None
+
+
+def _thinned(outlet: OutletPast, borders_s: FloatArray) -> Series:
+    """Return an outlet's register hourly, and at every slot border while somebody charges."""
+    register_wh = outlet.register_wh()
+    moves = np.diff(register_wh) > 0.0
+    kept = np.append(moves, False) | np.insert(moves, 0, False)
+    kept[::_SLOTS_PER_H] = kept[-1] = True
+    kept &= _valid_at(borders_s, outlet.place.station.valid_from, outlet.place.station.valid_to)
+    return Series(outlet.place.source, Quantity.ENERGY_IMPORT_WH, _milliseconds(borders_s[kept]), register_wh[kept])
+
+
+def _vehicle_series(vehicle: Vehicle, track: Track, at_s: FloatArray) -> Iterator[Series]:
+    odometer_m = read_dial(np.interp(at_s, track.at_s, track.odometer_m), _ODOMETER_STEP_M)
+    yield Series(vehicle.source, Quantity.ODOMETER_M, _milliseconds(at_s), odometer_m)
+    if is_electric(vehicle) and vehicle.feed:
+        soc_percent = np.round(np.interp(at_s, track.at_s, track.soc_percent), 1)
+        yield Series(vehicle.source, Quantity.SOC_PERCENT, _milliseconds(at_s), soc_percent)
+
+
+def _valid_at(at_s: FloatArray, valid_from: date, valid_to: date | None) -> BoolArray:
+    valid = at_s >= _day_s(valid_from)
+    return valid if valid_to is None else valid & (at_s < _day_s(valid_to))
+
+
+def _day_s(day: date) -> float:
+    return datetime.combine(day, time(), UTC).timestamp()
+
+
+def _milliseconds(at_s: FloatArray) -> IntArray:
+    return np.round(at_s * 1000.0).astype(np.int64)

@@ -1,0 +1,87 @@
+"""The past of an outlet: its register and its charge sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+
+from core.facts import ChargeSession, Origin, Protocol, SessionState, TagVerdict
+from core.quantities import Quantity
+from demo.chance import FloatArray
+from demo.charging import taper
+from demo.diary import Stay
+from demo.outlets import Place
+from demo.registers import first_value
+
+SLOT_S = 900.0
+_SLOTS_PER_H = 3600.0 / SLOT_S
+
+
+@dataclass(frozen=True, slots=True)
+class OutletPast:
+    """An outlet with all its stays; `slot_wh` is the energy it gave in each slot."""
+
+    place: Place
+    protocol: Protocol
+    stays: Sequence[Stay]
+    first_wh: float
+    slot_wh: FloatArray
+
+    def mean_w(self) -> FloatArray:
+        """Return the mean power of each slot."""
+        return self.slot_wh * _SLOTS_PER_H
+
+    def register_wh(self) -> FloatArray:
+        """Return what the register shows at each slot border, in whole Wh."""
+        return np.floor(self.first_wh + np.concatenate([[0.0], np.cumsum(self.slot_wh)]))
+
+    def sessions(self, token_of: Callable[[str], str]) -> Iterator[ChargeSession]:
+        """Yield the charge sessions; `token_of` is the pseudonym of a card."""
+        register_wh = self.first_wh
+        for stay in self.stays:
+            start_wh = register_wh
+            register_wh += float(stay.energy_wh(np.array([stay.end_s]))[0])
+            yield self._session(stay, float(int(start_wh)), float(int(register_wh)), token_of(stay.tag_uid))
+
+    def _session(self, stay: Stay, start_wh: float, stop_wh: float, tag: str) -> ChargeSession:
+        begun_at_utc = _instant(stay.begin_s)
+        key = f"{begun_at_utc:%Y%m%dT%H%M%S}-{self.place.connector.number}"
+        return ChargeSession(
+            id=f"{self.place.station.id}-generated-{key}",
+            station=self.place.station.id,
+            connector=self.place.connector.number,
+            protocol=self.protocol,
+            transaction=f"generated-{key}",
+            state=SessionState.ENDED,
+            begun_at_utc=begun_at_utc,
+            ended_at_utc=_instant(stay.end_s),
+            tag=tag,
+            tag_verdict=TagVerdict.ACCEPTED,
+            register_start_wh=start_wh,
+            register_stop_wh=stop_wh,
+            energy_wh=stop_wh - start_wh,
+            peak_power_w=round(stay.power_w * taper(stay.soc_percent), 0),
+            samples=int((stay.end_s - stay.begin_s) // SLOT_S) + 2,
+            stop_reason="Local",
+            origin=Origin.GENERATED,
+        )
+
+
+def outlet_past(
+    seed: int, place: Place, protocol: Protocol, stays: Sequence[Stay], borders_s: FloatArray
+) -> OutletPast:
+    """Return the past of an outlet over the slots between `borders_s`."""
+    slot_wh = np.zeros(len(borders_s) - 1)
+    for stay in stays:
+        first = int((stay.begin_s - borders_s[0]) // SLOT_S)
+        last = int((stay.end_s - borders_s[0]) // SLOT_S) + 1
+        slot_wh[first:last] += np.diff(stay.energy_wh(borders_s[first : last + 1]))
+    first_wh = first_value(seed, place.source, Quantity.ENERGY_IMPORT_WH)
+    return OutletPast(place, protocol, stays, first_wh, slot_wh)
+
+
+def _instant(at_s: float) -> datetime:
+    return datetime.fromtimestamp(int(at_s), UTC)
