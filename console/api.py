@@ -23,19 +23,8 @@ from core.texts import Finding, Language
 from operations.edge import InvalidRequestError, many, read_request, write_result
 from operations.gate import Gate, admitted
 from operations.long import LongOperations, Run, State
+from operations.routes import ROOT, route_of
 from operations.table import CAPABILITIES, Capability
-
-ROOT = "/api/v1"
-
-
-def route_of(name: str, capability: Capability) -> tuple[str, str]:
-    """Return method and path of a row."""
-    subject, verb = name.split(".")
-    if verb == "list" or (verb == "show" and capability.key is None):
-        return "GET", f"{ROOT}/{subject}"
-    if verb == "show":
-        return "GET", f"{ROOT}/{subject}/{{{capability.key}}}"
-    return "POST", f"{ROOT}/{subject}/{verb}"
 
 
 class Api:
@@ -136,7 +125,7 @@ def _object(request: Request, body: bytes) -> Mapping[str, Any]:
     except orjson.JSONDecodeError as error:
         raise RequestError("error.not_json") from error
     if not isinstance(given, dict):
-        raise InvalidRequestError([Finding.of("field.not_an_object", field="body")])
+        raise InvalidRequestError([Finding.of("request.field_not_an_object", field="body")])
     return given
 
 

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from config.settings import ConsoleSettings
 from console import monitoring, openapi, pages
-from console.api import ROOT, Api
+from console.api import Api
 from console.guard import LOOPBACK, Guard
 from console.problems import problem, problem_of
 from console.signin import SignIn, TooManyAttemptsError
@@ -22,6 +22,7 @@ from core.ports import Clock
 from core.texts import Finding
 from operations.gate import Gate
 from operations.long import LongOperations
+from operations.routes import ROOT
 
 
 def build_app(
@@ -42,15 +43,13 @@ def build_app(
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
     signin = SignIn(gate.house.ledger, settings, clock, local_token=local_token, local_actor=local_actor)
-    app.state.gate, app.state.signin = gate, signin
+    app.state.gate, app.state.signin, app.state.long = gate, signin, long
     _add_error_handlers(app)
     app.add_api_route(f"{ROOT}/openapi.json", _openapi, include_in_schema=False)
     Api(gate, long, signin, clock).add_to(app)
     host = urlsplit(settings.public_url).hostname
     app.include_router(monitoring.router(gate, signin, direct=host is None or host in LOOPBACK))
-    page_router = getattr(pages, "router", None)
-    if page_router is not None:
-        app.include_router(page_router(gate, signin, settings, clock))
+    app.include_router(pages.router(gate, signin, settings, clock))
     app.add_middleware(Guard, hosts={*LOOPBACK, settings.host, *([host] if host else [])}, https=signin.https)
     return app
 

@@ -9,10 +9,10 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from console.api import ROOT, route_of
 from console.problems import STATUS
 from core.texts import catalogue
 from operations.edge import request_adapter, result_adapter
+from operations.routes import ROOT, route_of
 from operations.table import CAPABILITIES, Capability
 
 Json = dict[str, Any]
@@ -80,7 +80,7 @@ def _parameters(capability: Capability) -> list[Json]:
             "name": name,
             "in": "path" if name == capability.key else "query",
             "required": name in required,
-            "description": catalogue("en").say(f"field.{name}"),
+            "description": catalogue("en").say(f"option.{name}"),
             "schema": field,
         }
         for name, field in schema.get("properties", {}).items()

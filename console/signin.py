@@ -101,12 +101,12 @@ class SignIn:
 
     async def by_link(self, request: Request, secret: str) -> User | None:
         """Return whose one-time link it is and use it up, None for a bad one. Raises `TooManyAttemptsError`."""
-        self._heed(self._by_address, _address(request))
+        self._knock(request)
         return await access.redeem_link(self._people, secret, self._clock())
 
     async def by_password(self, request: Request, name: str, password: str) -> User | None:
         """Return the user if the password is right. Raises `TooManyAttemptsError` for whoever guesses."""
-        self._heed(self._by_address, _address(request))
+        self._knock(request)
         self._heed(self._by_name, name)
         user = await access.password_user(self._people, name[:200], password[:1024])
         if user:
@@ -154,6 +154,11 @@ class SignIn:
         if len(self._renewed_s) > MOST_RENEWED:
             self._renewed_s.popitem(last=False)
         return True
+
+    def _knock(self, request: Request) -> None:
+        # Otherwise another site could sign a visitor in under a name of its choice.
+        check_origin(request)
+        self._heed(self._by_address, _address(request))
 
     @staticmethod
     def _heed(throttle: Throttle, key: str) -> None:

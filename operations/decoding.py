@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from core.errors import ConfigError
 from core.quantities import Quantity
 from core.readings import ReadingQuality
 from ingest.decoding import decode_sample
+from operations.edge import InvalidRequestError
 from operations.house import Call, House
 from operations.values import Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecodePayload:
-    """A payload as text, the `format` (row of the decoder table) it should have, and the topic it came on."""
+    """A payload as text, the `format` (row of the decoder table) it should have, and the topic it came on.
+
+    `device` and `fields` are those of the inventory's feed, a field written `name=quantity * factor`.
+
+    The command line reads the payload from a file where it is given as `@FILE`.
+    """
 
     format: str
-    payload: str
-    topic: str = ""
+    topic: str
+    payload: str = field(metadata={"file": True})
+    device: str = ""
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +49,27 @@ class DecodedPayload:
 
 
 async def decode_payload(house: House, request: DecodePayload, call: Call) -> DecodedPayload:
-    """Return what would be read from a payload. Raises `PayloadError` where it would be rejected."""
+    """Return what would be read from a payload.
+
+    Raises `PayloadError` where it would be rejected, `InvalidRequestError` for a topic or fields the format
+    does not know.
+    """
     payload = request.payload.encode("utf-8", "surrogateescape")
-    decoded = decode_sample(request.format, request.topic, payload, call.now_utc, house.time_zone)
+    named = tuple(
+        (name.strip(), target.strip()) for name, _, target in (each.partition("=") for each in request.fields)
+    )
+    try:
+        decoded = decode_sample(
+            request.format,
+            request.topic,
+            payload,
+            call.now_utc,
+            house.time_zone,
+            device=request.device,
+            fields=named,
+        )
+    except ConfigError as error:
+        raise InvalidRequestError(error.findings) from error
     return DecodedPayload(
         readings=tuple(
             DecodedReading(

@@ -17,7 +17,7 @@ class InvalidRequestError(RequestError):
     """A request with wrong fields; `findings` holds one finding per field, its name as parameter `field`."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
-        super().__init__("field.request_invalid", count=len(findings))
+        super().__init__("request.invalid", count=len(findings))
         self.findings = tuple(findings)
 
 
@@ -27,7 +27,7 @@ def read_request(capability: Capability, given: Mapping[str, Any]) -> Any:
     Raises `InvalidRequestError` naming every unknown, missing or wrong field at once.
     """
     known = {field.name for field in capability.fields}
-    wrong = [Finding.of("field.unknown", field=name[:80]) for name in given if name not in known]
+    wrong = [Finding.of("request.field_unknown", field=name[:80]) for name in given if name not in known]
     try:
         request = request_adapter(capability).validate_python({n: v for n, v in given.items() if n in known})
     except ValidationError as error:
@@ -55,32 +55,32 @@ def result_adapter(capability: Capability) -> TypeAdapter[Any]:
 
 
 _CODES = {
-    "missing": "field.missing",
-    "enum": "field.not_one_of",
-    "literal_error": "field.not_one_of",
-    "greater_than_equal": "field.too_small",
-    "greater_than": "field.too_small",
-    "less_than_equal": "field.too_large",
-    "less_than": "field.too_large",
-    "string_type": "field.not_text",
-    "string_too_short": "field.too_short",
-    "string_too_long": "field.too_long",
-    "tuple_type": "field.not_a_list",
-    "missing_argument": "field.missing",
+    "missing": "request.field_missing",
+    "enum": "request.field_not_one_of",
+    "literal_error": "request.field_not_one_of",
+    "greater_than_equal": "request.field_too_small",
+    "greater_than": "request.field_too_small",
+    "less_than_equal": "request.field_too_large",
+    "less_than": "request.field_too_large",
+    "string_type": "request.field_not_text",
+    "string_too_short": "request.field_too_short",
+    "string_too_long": "request.field_too_long",
+    "tuple_type": "request.field_not_a_list",
+    "missing_argument": "request.field_missing",
 }
 _KINDS = {
-    "int": "field.not_an_integer",
-    "float": "field.not_a_number",
-    "bool": "field.not_a_boolean",
-    "datetime": "field.not_an_instant",
-    "timezone": "field.no_time_zone",
-    "date": "field.not_a_day",
+    "int": "request.field_not_an_integer",
+    "float": "request.field_not_a_number",
+    "bool": "request.field_not_a_boolean",
+    "datetime": "request.field_not_an_instant",
+    "timezone": "request.field_no_time_zone",
+    "date": "request.field_not_a_day",
 }
 
 
 def _finding(entry: Any) -> Finding:
     kind: str = entry["type"]
-    code = _CODES.get(kind) or _KINDS.get(kind.partition("_")[0], "field.invalid")
+    code = _CODES.get(kind) or _KINDS.get(kind.partition("_")[0], "request.field_invalid")
     context = entry.get("ctx", {})
     bound = next(
         (context[name] for name in ("ge", "gt", "le", "lt", "min_length", "max_length") if name in context), ""

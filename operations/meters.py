@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from core.errors import NotFoundError
 from core.inventory import Inventory, Medium, Meter, MeterRole
+from core.periods import Period
 from core.ports import Page
+from core.quantities import Kind, Quantity
 from operations.house import Call, House
 from operations.values import (
     Freshness,
@@ -23,6 +25,9 @@ from operations.values import (
     page_of,
     values_of,
 )
+
+COURSE = timedelta(days=1)
+"""How far back a meter's course goes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +64,14 @@ class MeterRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A value at an instant."""
+
+    at_utc: datetime
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeterNotice:
     """Something odd about a meter that cost no reading, and how often it was seen."""
 
@@ -69,7 +82,10 @@ class MeterNotice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeterDetail:
-    """A meter with where it sits, how it reports, and what was odd about it."""
+    """A meter with where it sits, how it reports, what was odd about it, and its last day.
+
+    The course is that of its power, or else of its first register; None where nothing has come yet.
+    """
 
     meter: MeterRow
     building: str | None
@@ -84,6 +100,8 @@ class MeterDetail:
     format: str | None
     topic: str | None
     notices: tuple[MeterNotice, ...]
+    course_quantity: Quantity | None = None
+    course: tuple[Sample, ...] = ()
 
 
 async def list_meters(house: House, request: ListMeters, call: Call) -> Page[MeterRow]:
@@ -108,8 +126,10 @@ async def show_meter(house: House, request: ShowMeter, call: Call) -> MeterDetai
     call.must_see(meter.site)
     notices = await house.ledger.notices([meter.source])
     feed = meter.feed
+    row = meter_row(meter, inventory, await newest(house, [meter.source]), call)
+    quantity = _course_quantity(row)
     return MeterDetail(
-        meter=meter_row(meter, inventory, await newest(house, [meter.source]), call),
+        meter=row,
         building=meter.building,
         parent=meter.parent,
         valid_from=meter.valid_from,
@@ -127,7 +147,21 @@ async def show_meter(house: House, request: ShowMeter, call: Call) -> MeterDetai
             )
             for notice in notices
         ),
+        course_quantity=quantity,
+        course=await _course(house, meter, quantity, call) if quantity else (),
     )
+
+
+def _course_quantity(row: MeterRow) -> Quantity | None:
+    quantities = [value.quantity for value in row.values]
+    registers = [quantity for quantity in quantities if quantity.kind is Kind.REGISTER]
+    return Quantity.POWER_W if Quantity.POWER_W in quantities else next(iter(registers), None)
+
+
+async def _course(house: House, meter: Meter, quantity: Quantity, call: Call) -> tuple[Sample, ...]:
+    period = Period(call.now_utc - COURSE, call.now_utc)
+    readings = await house.query.readings(meter.source, quantity, period)
+    return tuple(Sample(at_utc=reading.at_utc, value=reading.value) for reading in readings)
 
 
 def meter_row(meter: Meter, inventory: Inventory, last: Newest, call: Call) -> MeterRow:

@@ -58,6 +58,14 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Generated:
+    """The span of history that the demo generated: nobody measured it."""
+
+    start_utc: datetime
+    end_utc: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     """The district at one moment, as far as the actor may see it."""
 
@@ -67,6 +75,7 @@ class Overview:
     vehicles: tuple[VehicleRow, ...]
     latest: tuple[LatestRow, ...]
     counts: Counts
+    generated: Generated | None = None
 
 
 async def show_overview(house: House, _request: ShowOverview, call: Call) -> Overview:
@@ -85,7 +94,15 @@ async def show_overview(house: House, _request: ShowOverview, call: Call) -> Ove
         vehicles=vehicles,
         latest=_latest(last, inventory, call),
         counts=await _counts(house, call, _meter_states(meters, last, call), stations, vehicles),
+        generated=await _generated(house),
     )
+
+
+async def _generated(house: House) -> Generated | None:
+    spans = await house.ledger.generated_spans()
+    if not spans:
+        return None
+    return Generated(start_utc=min(span.start_utc for span in spans), end_utc=max(span.end_utc for span in spans))
 
 
 def _latest(last: Newest, inventory: Inventory, call: Call) -> tuple[LatestRow, ...]:

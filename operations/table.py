@@ -2,7 +2,7 @@
 
 Rows hold names: importing the table imports no capability. A row `meters.list` is
 `GET /api/v1/meters` and `kreiswatt meters list`. The function's annotations name its request
-and its result; texts are `capability.<row>` and `field.<field>` in `operations.po`.
+and its result; texts are `capability.<row>` and `option.<field>` in `operations.po`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,179 @@
+"""How a command reaches the capabilities: a service elsewhere, the one on this machine, or the stores themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+import httpx
+
+from cli.progress import bar
+from config.settings import FILE, read_form
+from core.errors import ConfigError, ForbiddenError, RequestError, UnavailableError
+from core.texts import Finding, Language, Param
+from operations.edge import read_request, write_result
+from operations.house import Progress
+from operations.routes import route_of
+from operations.table import Capability
+
+POLL_S = 0.2
+TIMEOUT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What was said about where to go; all may be left out."""
+
+    config: Path
+    url: str | None
+    token: str | None = field(repr=False)
+    language: Language = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running service's address and a token for it."""
+
+    url: str
+    token: str = field(repr=False)
+
+
+class AnsweredError(RequestError):
+    """A service refused; `detail` is its text, already in the user's language, `lines` one per wrong field."""
+
+    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+        self.status = status
+        self.detail = str(problem.get("detail", ""))
+        self.lines = tuple(str(each.get("detail", "")) for each in problem.get("errors", ()))
+        super().__init__(str(problem.get("code", "error.answer_unreadable")), status=status)
+
+
+def answer_of(name: str, capability: Capability, request: dict[str, Any], way: Way) -> bytes:
+    """Return the answer's JSON, the same by every way."""
+    return asyncio.run(_call(name, capability, request, way))
+
+
+async def _call(name: str, capability: Capability, request: dict[str, Any], way: Way) -> bytes:
+    with bar(way.language) as progress:
+        if way.url:
+            return await _remote(Service(way.url, way.token or ""), name, capability, request, way, progress)
+        service = running_service(way.config)
+        if service:
+            return await _remote(service, name, capability, request, way, progress)
+        return await _local(name, capability, request, way, progress)
+
+
+def running_service(config: Path) -> Service | None:
+    """Return the service that runs on this machine with this configuration, None if none does.
+
+    Raises `ForbiddenError` if its files belong to somebody else.
+    """
+    file = _data_dir(config) / "run" / "service.json"
+    try:
+        said = json.loads(file.read_text(encoding="utf-8"))
+        os.kill(said["pid"], 0)
+    except PermissionError as error:
+        raise ForbiddenError("cli.not_your_files", path=str(file)) from error
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return Service(said["url"], said["token"])
+
+
+async def _local(name: str, capability: Capability, request: dict[str, Any], way: Way, progress: Progress) -> bytes:
+    # The stores are loaded only by a command that opens them itself.
+    from cli.wire import local_actor, now_utc, open_house
+
+    _must_own(way.config)
+    async with open_house(way.config) as gate:
+        wanted = read_request(capability, request)
+        result = await gate.call(name, wanted, local_actor(), now_utc(), progress)
+        return write_result(capability, result)
+
+
+async def _remote(
+    service: Service, name: str, capability: Capability, request: dict[str, Any], way: Way, progress: Progress
+) -> bytes:
+    headers: dict[str, str] = {"accept-language": way.language}
+    if service.token:
+        headers["authorization"] = f"Bearer {service.token}"
+    async with httpx.AsyncClient(base_url=service.url, headers=headers, timeout=TIMEOUT_S) as client:
+        try:
+            answer = await _send(client, name, capability, request)
+            if capability.long:
+                return await _watch(client, answer.headers["location"], progress)
+        except httpx.TransportError as error:
+            raise UnavailableError("cli.unreachable", url=service.url, reason=str(error)) from error
+        return answer.content
+
+
+async def _send(
+    client: httpx.AsyncClient, name: str, capability: Capability, request: dict[str, Any]
+) -> httpx.Response:
+    method, path = route_of(name, capability)
+    if method == "POST":
+        # A key of its own makes it safe to send the change again should the connection break.
+        return _sound(await client.post(path, json=request, headers={"idempotency-key": uuid4().hex}))
+    key = capability.key
+    if key and key in path:
+        path = path.replace(f"{{{key}}}", quote(str(request.pop(key, "")), safe=""))
+    return _sound(await client.get(path, params=request))
+
+
+async def _watch(client: httpx.AsyncClient, location: str, progress: Progress) -> bytes:
+    try:
+        while True:
+            run = _sound(await client.get(location)).json()
+            if run["doing"]:
+                progress(run["fraction"], _finding(run["doing"]))
+            if run["state"] != "running":
+                return _ended(run)
+            await asyncio.sleep(POLL_S)
+    except asyncio.CancelledError:
+        await client.post(f"{location}/cancel", json={})
+        raise
+
+
+def _ended(run: Mapping[str, Any]) -> bytes:
+    if run["state"] == "cancelled":
+        raise AnsweredError(409, {"code": "operation.cancelled"})
+    if run["error"]:
+        raise AnsweredError(run["error"]["status"], run["error"])
+    return json.dumps(run["result"], ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _sound(answer: httpx.Response) -> httpx.Response:
+    if answer.is_success:
+        return answer
+    try:
+        problem = answer.json()
+    except ValueError:
+        problem = {}
+    raise AnsweredError(answer.status_code, problem if isinstance(problem, dict) else {})
+
+
+def _finding(told: Mapping[str, Any]) -> Finding:
+    params: dict[str, Param] = told["params"]
+    return Finding.of(told["code"], **params)
+
+
+def _data_dir(config: Path) -> Path:
+    try:
+        form, _, _ = read_form((config / FILE).read_text(encoding="utf-8"))
+    except PermissionError as error:
+        raise ForbiddenError("cli.not_your_files", path=str(config / FILE)) from error
+    except FileNotFoundError as error:
+        raise ConfigError([Finding.of("cli.no_configuration", folder=str(config))]) from error
+    return config / Path(form.data_dir if form else "data").expanduser()
+
+
+def _must_own(config: Path) -> None:
+    """Only who owns the files is an administrator without asking."""
+    if os.geteuid() not in (0, (config / FILE).stat().st_uid):
+        raise ForbiddenError("cli.not_your_files", path=str(config / FILE))

@@ -1,0 +1,164 @@
+"""Answers as people read them: tables in shown units, local time, and the words of their language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from babel.dates import format_datetime, format_timedelta
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from core.quantities import Quantity
+from core.texts import Language, catalogue
+from core.units import show as show_quantity
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "sites.list": ("id", "name", "kind", "municipality", "power", "meters", "stations", "vehicles"),
+    "meters.list": ("id", "name", "site_name", "medium", "state", "age_s", "values"),
+    "stations.list": ("id", "name", "site_name", "state", "age_s", "protocol", "outlets"),
+    "sessions.list": ("id", "station_name", "connector", "begun_at_utc", "duration_s", "energy_wh", "state", "tag"),
+    "vehicles.list": ("id", "name", "site_name", "drive", "state", "age_s", "soc", "odometer", "charging"),
+    "rejections.list": ("id", "channel", "subject", "reason", "received_at_utc", "preview"),
+    "discoveries.list": ("channel", "subject", "hint", "count", "age_s"),
+    "users.list": ("name", "role", "sites", "language", "disabled_at_utc"),
+    "tokens.list": ("name", "role", "sites", "active", "created_by", "expires_at_utc"),
+    "audit.list": ("number", "at_utc", "actor", "action", "subject", "detail"),
+}
+"""What a list shows; `--json` gives everything."""
+
+WORDS: dict[str, str] = {
+    "drive": "console.drive.",
+    "kind": "console.site_kind.",
+    "medium": "console.medium.",
+    "quality": "console.quality.",
+    "quantity": "console.quantity.",
+    "status": "console.status.",
+    "tag_verdict": "console.tag_verdict.",
+    "meters.role": "console.meter_role.",
+    "users.role": "console.role.",
+    "tokens.role": "console.role.",
+    "meters.state": "console.freshness.",
+    "vehicles.state": "console.freshness.",
+    "stations.state": "console.station_state.",
+    "sessions.state": "console.session_state.",
+}
+"""Where the words of a column stand, by its name, or by subject and name where they differ."""
+
+UNITS: dict[str, Quantity] = {
+    "_wh": Quantity.ENERGY_IMPORT_WH,
+    "_w": Quantity.POWER_W,
+    "_percent": Quantity.SOC_PERCENT,
+}
+"""How a plain number is shown, by the unit its name ends in."""
+
+
+def show(name: str, answer: bytes, language: Language) -> None:
+    """Print an answer."""
+    subject = name.partition(".")[0]
+    screen = Console(soft_wrap=False, highlight=False)
+    for table in Sheet(subject, language).tables(name, json.loads(answer)):
+        screen.print(table)
+
+
+class Sheet:
+    """Lays out the answers about one subject in one language."""
+
+    def __init__(self, subject: str, language: Language) -> None:
+        self._subject = subject
+        self._language = language
+        self._texts = catalogue(language)
+
+    def tables(self, name: str, answer: Mapping[str, Any]) -> Iterable[Table]:
+        """Yield the table of a list, or a thing's own table and one for each list in it."""
+        if name in COLUMNS:
+            yield self._list(COLUMNS[name], answer["items"], self._caption(answer))
+            return
+        yield self._thing(answer)
+        for key, value in answer.items():
+            if _is_rows(value):
+                yield self._list(_plain_columns(value), value, "", title=self._header(key))
+
+    def text(self, key: str, value: Any) -> str:
+        """Return a value in words."""
+        match value:
+            case None | "":
+                return "–"
+            case bool():
+                return self._texts.say("word.yes" if value else "word.no")
+            case int() | float():
+                return self._number(key, value)
+            case str():
+                return self._word(key, value)
+            case list():
+                return ", ".join(self.text(key, each) for each in value) or "–"
+            case _:
+                return self._record(value)
+
+    def _list(self, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], caption: str, title: str = "") -> Table:
+        table = Table(box=box.SIMPLE_HEAD, caption=caption, title=title, title_justify="left", caption_justify="left")
+        for column in columns:
+            table.add_column(self._header(column), overflow="fold")
+        for row in rows:
+            table.add_row(*(self.text(column, row[column]) for column in columns))
+        return table
+
+    def _thing(self, answer: Mapping[str, Any]) -> Table:
+        table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+        for key, value in _flat(answer):
+            table.add_row(self._header(key), self.text(key, value))
+        return table
+
+    def _caption(self, answer: Mapping[str, Any]) -> str:
+        following = answer["next_cursor"]
+        if following is None:
+            return self._texts.say("cli.rows", count=answer["total"])
+        return self._texts.say("cli.rows_more", shown=len(answer["items"]), total=answer["total"], cursor=following)
+
+    def _header(self, key: str) -> str:
+        return self._texts.say(f"column.{key}")
+
+    def _number(self, key: str, value: float) -> str:
+        if key.endswith("_s"):
+            return format_timedelta(timedelta(seconds=value), format="short", locale=self._language)
+        quantity = next((known for ending, known in UNITS.items() if key.endswith(ending)), None)
+        return show_quantity(quantity, value, self._language).text if quantity else str(value)
+
+    def _word(self, key: str, value: str) -> str:
+        if key.endswith("_utc"):
+            at = datetime.fromisoformat(value).astimezone()
+            return format_datetime(at, "short", tzinfo=at.tzinfo, locale=self._language)
+        prefix = WORDS.get(f"{self._subject}.{key}") or WORDS.get(key)
+        return self._texts.say(prefix + value) if prefix else value
+
+    def _record(self, value: Mapping[str, Any]) -> str:
+        if "quantity" in value:
+            shown = show_quantity(Quantity(value["quantity"]), value["value"], self._language).text
+            return f"{shown} ({self._number('age_s', value['age_s'])})" if "age_s" in value else shown
+        if "code" in value:
+            return self._texts.say(value["code"], **value["params"])
+        if "counted" in value:
+            return f"{self._number('power_w', value['power_w'])} ({value['counted']}/{value['meters']})"
+        if "number" in value and "status" in value:
+            return f"{value['number']}: {self.text('status', value['status'])}"
+        return ", ".join(f"{self._header(key)} {self.text(key, each)}" for key, each in value.items())
+
+
+def _flat(answer: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    """Yield a thing's fields, those of the row it begins with among them, but no lists of rows."""
+    for key, value in answer.items():
+        if isinstance(value, dict) and ("id" in value or "name" in value):
+            yield from _flat(value)
+        elif not _is_rows(value):
+            yield key, value
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict) and "code" not in value[0]
+
+
+def _plain_columns(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    return tuple(key for key, value in rows[0].items() if not _is_rows(value))

@@ -1,0 +1,17 @@
+"""Where a row stands in the REST API; known to the server and to the command line alike."""
+
+from __future__ import annotations
+
+from operations.table import Capability
+
+ROOT = "/api/v1"
+
+
+def route_of(name: str, capability: Capability) -> tuple[str, str]:
+    """Return method and path of a row, the key of a show in braces."""
+    subject, verb = name.split(".")
+    if verb == "list" or (verb == "show" and capability.key is None):
+        return "GET", f"{ROOT}/{subject}"
+    if verb == "show":
+        return "GET", f"{ROOT}/{subject}/{{{capability.key}}}"
+    return "POST", f"{ROOT}/{subject}/{verb}"

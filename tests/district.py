@@ -1,0 +1,249 @@
+"""A small district with the real embedded stores behind it, for every part that stands on the gate."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from core.facts import (
+    ChargeSession,
+    ConnectorStatus,
+    Discovery,
+    Protocol,
+    Rejection,
+    SessionState,
+    StationLink,
+    StationStatus,
+    TagVerdict,
+)
+from core.inventory import (
+    Connector,
+    Drive,
+    Feed,
+    Inventory,
+    Medium,
+    Meter,
+    MeterRole,
+    Municipality,
+    Site,
+    SiteKind,
+    Station,
+    Vehicle,
+)
+from core.people import Actor, Role
+from core.ports import Batch, Health
+from core.quantities import Quantity
+from core.readings import Reading
+from core.texts import Finding
+from operations.gate import Gate
+from operations.house import House
+from store.open import Stores, open_embedded
+
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+SINCE = date(2024, 1, 1)
+SML = b'{"Time":"2026-11-22T10:59:00","SML":{"Total_in":1234.5,"Power_curr":2500}}'
+
+
+@dataclass
+class Hands:
+    """A clock that a test sets."""
+
+    now_utc: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now_utc
+
+    def pass_by(self, span: timedelta) -> None:
+        self.now_utc += span
+
+
+@dataclass
+class District:
+    """The house with what a test wants to reach directly."""
+
+    gate: Gate
+    stores: Stores
+    clock: Hands
+    folder: Path
+    admin: Actor = field(default_factory=lambda: Actor("anna", Role.ADMIN))
+
+    async def ask(self, row: str, actor: Actor | None = None, /, **given: object) -> Any:
+        return await self.gate.ask(row, given, actor or self.admin, self.clock())
+
+
+def small_inventory() -> Inventory:
+    """Return two sites: a school with two meters and a station, a depot with a vehicle."""
+    school = Site(id="schule", name="Grundschule Musterau", valid_from=SINCE, kind=SiteKind.SCHOOL, municipality="au")
+    depot = Site(id="bauhof", name="Bauhof Musterau", valid_from=SINCE, kind=SiteKind.DEPOT, municipality="au")
+    feed = Feed(broker="main", format="tasmota_sml", topic="tele/schule/SENSOR")
+    meters = [
+        Meter(
+            id="schule-strom",
+            name="Hauptzähler",
+            valid_from=SINCE,
+            site="schule",
+            medium=Medium.ELECTRICITY,
+            role=MeterRole.SUPPLY,
+            feed=feed,
+        ),
+        Meter(
+            id="schule-wasser",
+            name="Wasser",
+            valid_from=SINCE,
+            site="schule",
+            medium=Medium.WATER,
+            role=MeterRole.SUPPLY,
+        ),
+    ]
+    outlets = (
+        Connector(number=1, max_power_w=22_000, plug="type_2"),
+        Connector(number=2, max_power_w=22_000, plug="type_2"),
+    )
+    station = Station(
+        id="lis-01", name="Parkplatz", valid_from=SINCE, site="schule", maker="Alfen", model="Eve", connectors=outlets
+    )
+    vehicle = Vehicle(
+        id="lk-e-101",
+        name="Dienstwagen 1",
+        valid_from=SINCE,
+        site="bauhof",
+        maker="VW",
+        model="ID.3",
+        drive=Drive.BATTERY,
+        group="pool",
+    )
+    return Inventory(
+        municipalities={"au": Municipality(id="au", name="Musterau", valid_from=SINCE, key="00000001", state="NI")},
+        sites={"schule": school, "bauhof": depot},
+        meters={meter.id: meter for meter in meters},
+        stations={"lis-01": station},
+        vehicles={"lk-e-101": vehicle},
+    )
+
+
+async def fill(stores: Stores) -> None:
+    """Put something of every kind into the stores."""
+    await stores.readings.put(Batch(_readings(), NOW))
+    ledger = stores.ledger
+    await ledger.save_sessions(_sessions())
+    await ledger.save_link(
+        StationLink(
+            station="lis-01",
+            connected=True,
+            since_utc=NOW - timedelta(hours=3),
+            last_frame_at_utc=NOW - timedelta(seconds=20),
+            protocol=Protocol.OCPP_16,
+            maker="Alfen",
+            model="NG910",
+            firmware="6.4",
+        )
+    )
+    await ledger.save_statuses(
+        [
+            StationStatus(
+                station="lis-01",
+                connector=number,
+                status=status,
+                at_utc=NOW - timedelta(minutes=10),
+                received_at_utc=NOW - timedelta(minutes=10),
+            )
+            for number, status in ((1, ConnectorStatus.CHARGING), (2, ConnectorStatus.AVAILABLE))
+        ]
+    )
+    await ledger.reject(
+        [
+            Rejection(
+                channel="mqtt:main",
+                subject="tele/schule/SENSOR",
+                reason=Finding.of("payload.not_json"),
+                payload=payload,
+                received_at_utc=NOW - timedelta(minutes=minutes),
+            )
+            for minutes, payload in ((30, b"\xff\x00 no json"), (20, SML))
+        ]
+    )
+    await ledger.discover(
+        [
+            Discovery(
+                channel="mqtt:main",
+                subject=f"tele/unbekannt-{number}/SENSOR",
+                first_seen_utc=NOW,
+                last_seen_utc=NOW - timedelta(minutes=number),
+                sample=SML,
+                hint="tasmota_sml",
+            )
+            for number in range(3)
+        ]
+    )
+
+
+def _readings() -> list[Reading]:
+    minute = timedelta(minutes=1)
+    return [
+        Reading("meter:schule-strom", Quantity.POWER_W, NOW - 2 * minute, 4200.0),
+        Reading("meter:schule-strom", Quantity.ENERGY_IMPORT_WH, NOW - 2 * minute, 1_234_500.0),
+        Reading("station:lis-01/1", Quantity.POWER_W, NOW - minute / 2, 11_000.0),
+        Reading("vehicle:lk-e-101", Quantity.SOC_PERCENT, NOW - 50 * minute, 71.0),
+        Reading("vehicle:lk-e-101", Quantity.CHARGING_FLAG, NOW - 50 * minute, 0.0),
+    ]
+
+
+def _sessions() -> list[ChargeSession]:
+    ended = [
+        ChargeSession(
+            id=f"lis-01-{number}",
+            station="lis-01",
+            connector=2,
+            protocol=Protocol.OCPP_16,
+            transaction=str(number),
+            state=SessionState.ENDED,
+            begun_at_utc=NOW - timedelta(days=number + 1),
+            ended_at_utc=NOW - timedelta(days=number + 1) + timedelta(hours=2),
+            tag="tag:0123456789abcdef0123",
+            tag_verdict=TagVerdict.ACCEPTED,
+            register_start_wh=1000.0,
+            register_stop_wh=21_000.0,
+            energy_wh=20_000.0,
+        )
+        for number in range(5)
+    ]
+    running = ChargeSession(
+        id="lis-01-open",
+        station="lis-01",
+        connector=1,
+        protocol=Protocol.OCPP_16,
+        transaction="99",
+        state=SessionState.OPEN,
+        begun_at_utc=NOW - timedelta(minutes=10),
+        register_start_wh=50_000.0,
+        findings=(Finding.of("session.running"),),
+    )
+    return [*ended, running]
+
+
+@asynccontextmanager
+async def open_district(folder: Path) -> AsyncIterator[District]:
+    """Yield a district with nothing in its stores yet."""
+    clock = Hands()
+    stores = await open_embedded(folder / "data", clock)
+    inventory = small_inventory()
+    health = (Health(name="ingest", ok=True, figures={"stored": 12.0}), Health(name="ocpp", ok=True))
+    gate = Gate(
+        House(
+            inventory=lambda: inventory,
+            query=stores.readings,
+            ledger=stores.ledger,
+            journal=stores.journal,
+            health=lambda: health,
+            clock=clock,
+            sink=stores.readings,
+        )
+    )
+    try:
+        yield District(gate, stores, clock, folder)
+    finally:
+        await stores.close()

@@ -1,0 +1,152 @@
+"""Role, scope and audit: what every way in passes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from core.errors import ConflictError, ForbiddenError, NotFoundError
+from core.facts import AuditEntry
+from core.people import Actor, Role
+from operations.edge import InvalidRequestError, read_request
+from operations.gate import admitted
+from operations.table import CAPABILITIES
+from tests.district import District
+
+CHANGES: dict[str, dict[str, object]] = {
+    "rejections.replay": {},
+    "users.add": {"name": "neu", "role": "viewer"},
+    "users.change": {"name": "vera", "language": "en"},
+    "users.disable": {"name": "vera"},
+    "users.link": {"name": "vera"},
+    "users.password": {"password": "korrekt pferd batterie"},
+    "tokens.add": {"name": "neu"},
+    "tokens.revoke": {"name": "grafana"},
+}
+
+
+async def _with_people(district: District) -> None:
+    await district.ask("users.add", name="vera", role="viewer")
+    await district.ask("users.add", name="anna", role="admin")
+    await district.ask("tokens.add", name="grafana")
+
+
+async def _entries(district: District) -> tuple[AuditEntry, ...]:
+    entries: tuple[AuditEntry, ...] = (await district.ask("audit.list")).items
+    return entries
+
+
+@pytest.mark.usefixtures("quick_passwords")
+async def test_every_change_is_in_the_audit_with_who_what_and_subject(district: District) -> None:
+    await _with_people(district)
+    for name in (name for name, row in CAPABILITIES.items() if row.changes):
+        if name == "users.link":  # a disabled user gets none, and they have been disabled by now
+            await district.ask("users.change", name="vera", enabled=True)
+        await district.ask(name, **CHANGES[name])
+        entry = (await _entries(district))[0]
+        assert (entry.actor, entry.action, entry.at_utc) == ("anna", name, district.clock())
+        assert entry.subject == str(CHANGES[name].get("name", "anna"))
+
+
+@pytest.mark.parametrize("name", [name for name, row in CAPABILITIES.items() if not row.changes])
+def test_a_row_that_changes_nothing_is_a_list_a_show_or_a_trial(name: str) -> None:
+    assert name.partition(".")[2] in ("list", "show", "decode")
+
+
+@pytest.mark.usefixtures("quick_passwords")
+async def test_no_secret_is_in_the_audit(district: District) -> None:
+    await _with_people(district)
+    secrets = ["korrekt pferd batterie"]
+    for name, given in CHANGES.items():
+        if name == "users.link":  # a disabled user gets none, and they have been disabled by now
+            await district.ask("users.change", name="vera", enabled=True)
+        result = await district.ask(name, **given)
+        secrets += [value for value in (getattr(result, "link", ""), getattr(result, "secret", "")) if value]
+    written = json.dumps([str(entry) for entry in await _entries(district)])
+    assert len(secrets) == 4
+    for secret in secrets:
+        assert secret.rpartition("/")[2] not in written
+
+
+async def test_a_change_that_fails_leaves_two_entries(district: District) -> None:
+    with pytest.raises(NotFoundError):
+        await district.ask("users.disable", name="niemand")
+    failed, asked = await _entries(district)
+    assert (asked.action, failed.action, failed.subject) == ("users.disable", "users.disable.failed", "niemand")
+    assert "users.unknown" in failed.detail
+
+
+async def test_looking_leaves_no_entry(district: District) -> None:
+    for name in ("overview.show", "meters.list", "users.list", "audit.list", "health.show"):
+        await district.ask(name)
+    assert await _entries(district) == ()
+
+
+@pytest.mark.parametrize("name", CAPABILITIES)
+@pytest.mark.parametrize("role", Role)
+def test_a_row_is_open_to_the_roles_that_include_its_own_and_to_no_other(name: str, role: Role) -> None:
+    actor = Actor("x", role)
+    if actor.may(CAPABILITIES[name].role):
+        assert admitted(name, actor) is CAPABILITIES[name]
+        return
+    with pytest.raises(ForbiddenError) as caught:
+        admitted(name, actor)
+    assert caught.value.finding.code == "error.role_missing"
+
+
+@pytest.mark.parametrize("name", [name for name, row in CAPABILITIES.items() if row.whole])
+def test_a_row_about_the_whole_district_needs_the_whole_scope(name: str) -> None:
+    with pytest.raises(ForbiddenError) as caught:
+        admitted(name, Actor("x", Role.ADMIN, frozenset({"schule"})))
+    assert caught.value.finding.code == "error.scope_too_narrow"
+
+
+async def test_a_refused_change_is_not_made_and_leaves_no_entry(empty_district: District, viewer: Actor) -> None:
+    with pytest.raises(ForbiddenError):
+        await empty_district.ask("users.add", viewer, name="neu", role="admin")
+    assert await empty_district.stores.ledger.users() == ()
+    assert await _entries(empty_district) == ()
+
+
+async def test_an_unknown_row_is_not_found(empty_district: District) -> None:
+    with pytest.raises(NotFoundError):
+        await empty_district.ask("meters.explode")
+
+
+def test_every_wrong_field_is_named_at_once() -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        read_request(CAPABILITIES["meters.list"], {"limit": "viele", "medium": "strom", "farbe": "rot"})
+    named = {(finding.code, dict(finding.params)["field"]) for finding in caught.value.findings}
+    assert named == {
+        ("request.field_unknown", "farbe"),
+        ("request.field_not_an_integer", "limit"),
+        ("request.field_not_one_of", "medium"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("row", "given", "code"),
+    [
+        ("meters.show", {}, "request.field_missing"),
+        ("meters.list", {"limit": 0}, "request.field_too_small"),
+        ("meters.list", {"limit": 501}, "request.field_too_large"),
+        ("meters.list", {"site": 5}, "request.field_not_text"),
+        ("users.password", {"password": "kurz"}, "request.field_too_short"),
+        ("users.password", {"password": "x" * 1025}, "request.field_too_long"),
+        ("users.change", {"name": "a", "enabled": "vielleicht"}, "request.field_not_a_boolean"),
+        ("users.change", {"name": "a", "sites": 5}, "request.field_not_a_list"),
+        ("sessions.list", {"since_utc": "gestern"}, "request.field_not_an_instant"),
+        ("tokens.add", {"name": "a", "days": 1831}, "request.field_too_large"),
+    ],
+)
+def test_each_kind_of_mistake_has_its_own_text(row: str, given: dict[str, object], code: str) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        read_request(CAPABILITIES[row], given)
+    assert [finding.code for finding in caught.value.findings] == [code]
+
+
+async def test_two_who_add_the_same_name_do_not_both_succeed(empty_district: District) -> None:
+    await empty_district.ask("tokens.add", name="grafana")
+    with pytest.raises(ConflictError):
+        await empty_district.ask("tokens.add", name="grafana")
