@@ -26,14 +26,12 @@ from time import monotonic
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from paho.mqtt.client import MQTTMessage
-
 from core.errors import StoreError
 from core.inventory import Inventory
 from core.ports import Batch, Clock, Health, ReadingSink, Receipt, ReceiptBook, RejectionBook
 from core.texts import Finding
 from ingest.intake import Catch, Intake
-from ingest.link import Connected, Link
+from ingest.link import Connected, Delivery, Link
 from ingest.messages import Message
 from ingest.settings import BrokerSettings
 
@@ -45,7 +43,6 @@ RECEIPT_KEPT_S: Final = 5.0
 WATCH_S: Final = 5.0
 REDELIVERY_S: Final = 10.0
 _DIGEST_BYTES: Final = 12
-UNREADABLE_TOPIC: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 class Ingest:
@@ -104,6 +101,7 @@ class Ingest:
     def health(self) -> Health:
         """Return whether messages flow and are kept, with counters since the start."""
         figures: dict[str, float] = dict(self._figures)
+        figures["dropped_qos0"] = float(self._link.dropped if self._link else 0)
         figures["connected"] = float(self._link is not None and self._link.connected)
         if self._committed_at_utc:
             figures["commit_age_s"] = (self._clock() - self._committed_at_utc).total_seconds()
@@ -132,8 +130,7 @@ class Ingest:
         while not link.queue and not self._stop.is_set():
             await link.wait(1, WATCH_S)
             await self._forget()
-            if not link.alive():
-                raise ConnectionError(self.name)
+            link.check()
         begun = monotonic()
         while 0 < len(link.queue) < self._limit and not self._stop.is_set():
             now = monotonic()
@@ -144,7 +141,7 @@ class Ingest:
 
     async def _take(self, link: Link, limit: int) -> None:
         """Take up to `limit` messages of one connection and settle them."""
-        messages: list[MQTTMessage] = []
+        messages: list[Delivery] = []
         while link.queue and len(messages) < limit:
             item = link.queue.popleft()
             if isinstance(item, Connected):
@@ -169,28 +166,28 @@ class Ingest:
         if known and not connected.resumed:
             self._acknowledged.append((monotonic(), list(known[-1])))
 
-    async def _settle(self, link: Link, messages: list[MQTTMessage]) -> None:
+    async def _settle(self, link: Link, messages: list[Delivery]) -> None:
         """Keep what the messages came to, then acknowledge them; or, if stopped before it could be kept, do not."""
         if not messages:
             return
         now_utc, now = self._clock(), monotonic()
         known = self._known(messages, now)
-        fresh = [message for message in messages if message.mid not in known] if known else messages
+        fresh = [message for message in messages if message.packet not in known] if known else messages
         catch = self._intake.sort([self._message(message, now_utc, now) for message in fresh], now_utc)
         receipts = [
             self._receipt(message)
             for message, undated in zip(fresh, catch.undated, strict=True)
-            if undated and message.qos
+            if undated and message.packet
         ]
         if not await self._keep(catch, Batch(catch.readings, now_utc, receipts)):
             return
         self._count(messages, catch, len(known))
-        if link.acknowledge([message.mid for message in messages if message.qos], self._connection):
+        if link.acknowledge([message.packet for message in messages if message.packet], self._connection):
             receipts += known.values()
             self._acknowledged.append((monotonic(), receipts))
         await self._forget()
 
-    def _known(self, messages: list[MQTTMessage], now: float) -> dict[int, Receipt]:
+    def _known(self, messages: list[Delivery], now: float) -> dict[int, Receipt]:
         """Return the receipts of those messages that were stored before, by packet id."""
         if not self._redelivered:
             return {}
@@ -198,7 +195,7 @@ class Ingest:
             self._acknowledged.append((now, list(self._redelivered)))
             self._redelivered = frozenset()
             return {}
-        receipts = {message.mid: self._receipt(message) for message in messages if message.qos}
+        receipts = {message.packet: self._receipt(message) for message in messages if message.packet}
         known = {packet: receipt for packet, receipt in receipts.items() if receipt in self._redelivered}
         self._redelivered -= set(known.values())
         return known
@@ -246,28 +243,22 @@ class Ingest:
         if due:
             await self._insist(lambda: self._receipts.forget(due))
 
-    def _message(self, raw: MQTTMessage, now_utc: datetime, now: float) -> Message:
-        received_at_utc = now_utc - timedelta(seconds=now - raw.timestamp)
-        return Message(self._settings.name, _topic(raw), bytes(raw.payload), received_at_utc, bool(raw.retain), raw.qos)
+    def _message(self, delivery: Delivery, now_utc: datetime, now: float) -> Message:
+        topic, payload, packet, retained, timestamp = delivery
+        received_at_utc = now_utc - timedelta(seconds=now - timestamp)
+        return Message(self._settings.name, topic, payload, received_at_utc, retained, 1 if packet else 0)
 
-    def _receipt(self, raw: MQTTMessage) -> Receipt:
-        topic = _topic(raw).encode()
+    def _receipt(self, delivery: Delivery) -> Receipt:
+        topic = delivery.topic.encode()
         digest = blake2b(b"%d %b" % (len(topic), topic), digest_size=_DIGEST_BYTES)
-        digest.update(raw.payload)
-        return Receipt(self._settings.name, self._settings.client_id, raw.mid, digest.digest())
+        digest.update(delivery.payload)
+        return Receipt(self._settings.name, self._settings.client_id, delivery.packet, digest.digest())
 
-    def _count(self, messages: list[MQTTMessage], catch: Catch, duplicates: int) -> None:
+    def _count(self, messages: list[Delivery], catch: Catch, duplicates: int) -> None:
         figures = self._figures
         figures["messages"] += len(messages)
         figures["readings"] += len(catch.readings)
         figures["rejected"] += catch.rejected
         figures["discovered"] += catch.discovered
         figures["duplicates"] += duplicates
-        figures["retained"] += sum(message.retain for message in messages)
-
-
-def _topic(raw: MQTTMessage) -> str:
-    try:
-        return raw.topic
-    except UnicodeDecodeError:
-        return UNREADABLE_TOPIC
+        figures["retained"] += sum(message.retained for message in messages)

@@ -1,4 +1,7 @@
-"""The connection to one broker: paho's network thread fills a queue, the daemon empties it.
+"""The connection to one broker: fills a queue that the daemon empties.
+
+paho speaks MQTT, the event loop waits for its socket (paho's external loop). Its own network thread
+would cost a change of threads per acknowledgement, which measured more than everything else here.
 
 The session outlives the connection (Session Expiry, clean start off, fixed client id), so the
 broker keeps what comes while we are away, and sends again what was not acknowledged. What the
@@ -14,31 +17,55 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import threading
+import struct
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
-import orjson
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv5, MQTTv311
-from paho.mqtt.enums import CallbackAPIVersion
-from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from core.errors import ConfigError, StoreError
 from core.texts import Finding
+from ingest.client import client_of, former_topics
 from ingest.settings import BrokerSettings
 
-KEEP_ALIVE_S: Final = 30
-LONGEST_RETRY_S: Final = 60
+GOODBYE_TIMEOUT_S: Final = 2.0
+FIRST_RETRY_S: Final = 0.5
+LONGEST_RETRY_S: Final = 60.0
+LARGEST_QUEUE: Final = 65_536
+"""Beyond it messages of QoS 0 are dropped and counted; those of QoS 1 are limited by the window."""
+UNREADABLE_TOPIC: Final = "\N{REPLACEMENT CHARACTER}"
+_BURST: Final = 200
 _RETAINED_IF_NEW: Final = 1
-_LARGEST_RECEIVE_MAXIMUM: Final = 65_535
+_BROKEN_PACKET: Final = (ValueError, LookupError, TypeError, struct.error)
+
+
+class Socket(Protocol):
+    """A TCP or TLS socket of paho's."""
+
+    def fileno(self) -> int:
+        """Return what the event loop watches."""
+        ...
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
+
+class Delivery(NamedTuple):
+    """One message as the broker delivered it: `packet` is its id in this connection (0 at QoS 0)."""
+
+    topic: str
+    payload: bytes
+    packet: int
+    retained: bool
+    timestamp: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,49 +86,55 @@ class Link:
     """
 
     def __init__(self, settings: BrokerSettings, folder: Path | None) -> None:
-        self.queue: deque[MQTTMessage | Connected] = deque()
+        self.queue: deque[Delivery | Connected] = deque()
         self.refusal: Finding | None = None
         self.connected = False
+        self.dropped = 0
         self._settings = settings
-        self._former = _former_topics(settings, folder)
+        self._former = former_topics(settings, folder)
         self._loop = asyncio.get_running_loop()
         self._news = asyncio.Event()
+        self._ended = asyncio.Event()
         self._wanted = 0
         self._number = 0
-        self._guard = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._client = _client(settings)
-        self._client.on_pre_connect = self._on_pre_connect
-        self._client.on_connect = self._on_connect
-        self._client.on_connect_fail = self._on_connect_fail
-        self._client.on_disconnect = self._on_disconnect
-        self._client.on_subscribe = self._on_subscribe
-        self._client.on_message = self._on_message
+        self._was_connected = False
+        self._task: asyncio.Task[None] | None = None
+        self._attempt: asyncio.Future[object] | None = None
+        self._client = client = client_of(settings)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
+        client.on_message = self._on_message
+        client.on_socket_open = self._on_socket_open
+        client.on_socket_close = self._on_socket_close
+        client.on_socket_register_write = self._on_socket_register_write
 
     def start(self) -> None:
         """Connect and stay connected, with growing pauses, until stopped."""
-        settings, client = self._settings, self._client
-        if settings.protocol == "5":
-            client.connect_async(
-                settings.host,
-                settings.port,
-                KEEP_ALIVE_S,
-                clean_start=False,
-                properties=_session_properties(settings),
-            )
-        else:
-            client.connect_async(settings.host, settings.port, KEEP_ALIVE_S)
-        client.loop_start()
+        self._task = self._loop.create_task(self._stay_connected())
 
     async def stop(self) -> None:
-        """Send what is to be sent, say goodbye and end the network thread. The session stays."""
-        self._client.disconnect()
-        await asyncio.to_thread(self._client.loop_stop)
+        """Send what is to be sent and say goodbye. The session stays."""
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        if self._attempt:
+            await asyncio.wait([self._attempt])
+        if self.connected:
+            self._ended.clear()
+            self._client.disconnect()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), GOODBYE_TIMEOUT_S)
         self.connected = False
+        if left := self._client.socket():
+            self._on_socket_close(self._client, None, left)
+            left.close()
 
-    def alive(self) -> bool:
-        """Return whether the network thread runs (it may not have started to)."""
-        return self._thread is None or self._thread.is_alive()
+    def check(self) -> None:
+        """Raise what ended the work of the link, if anything has."""
+        if self._task and self._task.done():
+            self._task.result()
 
     async def wait(self, count: int, timeout_s: float | None = None) -> None:
         """Return once `count` items are in the queue, `nudge` was called, or time is up."""
@@ -121,24 +154,97 @@ class Link:
 
         Packet ids of an ended connection may mean other messages now; the broker will send again.
         """
-        with self._guard:
-            if connection != self._number or not self.connected:
-                return False
-            for packet in packets:
-                self._client.ack(packet, 1)
-            return True
+        if connection != self._number or not self.connected:
+            return False
+        for packet in packets:
+            self._client.ack(packet, 1)
+        return True
 
-    # What follows runs in paho's network thread.
+    async def _stay_connected(self) -> None:
+        pause = FIRST_RETRY_S
+        while True:
+            self._number += 1
+            self._was_connected = False
+            self._ended.clear()
+            if await self._connect():
+                await self._until_ended()
+            if self._was_connected:
+                pause = FIRST_RETRY_S
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_RETRY_S)
+
+    async def _connect(self) -> bool:
+        """Open the socket, in a thread, as names are looked up and TLS is agreed there; return whether it is open."""
+        settings = self._settings
+        self._attempt = self._loop.run_in_executor(None, self._client.reconnect)
+        try:
+            await asyncio.shield(self._attempt)
+        except OSError:
+            self.refusal = Finding.of(
+                "ingest.broker_unreachable", broker=settings.name, host=settings.host, port=settings.port
+            )
+            return False
+        return True
+
+    async def _until_ended(self) -> None:
+        while not self._ended.is_set():
+            self._client.loop_misc()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), 1)
+
+    def _on_socket_open(self, _client: Client, _userdata: object, sock: Socket) -> None:
+        self._loop.call_soon_threadsafe(self._attach, sock)
+
+    def _on_socket_register_write(self, _client: Client, _userdata: object, _sock: Socket) -> None:
+        self._loop.call_soon_threadsafe(self._write)
+
+    def _on_socket_close(self, _client: Client, _userdata: object, sock: Socket) -> None:
+        self._loop.remove_reader(sock)
+        self._loop.remove_writer(sock)
+
+    def _attach(self, sock: Socket) -> None:
+        if self._client.socket() is sock:
+            self._loop.add_reader(sock, self._read, sock)
+
+    def _read(self, sock: Socket) -> None:
+        """Take what has arrived, up to a burst; the event loop calls again while there is more."""
+        queue, client = self.queue, self._client
+        try:
+            for _ in range(_BURST):
+                before = len(queue)
+                client.loop_read()
+                if len(queue) == before and not _pending(sock):
+                    return
+        except _BROKEN_PACKET as error:
+            self._lose(str(error))
+            return
+        if _pending(sock):  # decrypted already: the socket itself may stay silent
+            self._loop.call_soon(self._read, sock)
+
+    def _write(self) -> None:
+        client = self._client
+        sock = client.socket()
+        if sock is None:
+            return
+        client.loop_write()
+        if client.socket() is not sock:
+            return
+        if client.want_write():
+            self._loop.add_writer(sock, self._write)
+        else:
+            self._loop.remove_writer(sock)
 
     def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
         queue = self.queue
-        queue.append(message)
+        if message.qos == 0 and len(queue) >= LARGEST_QUEUE:
+            self.dropped += 1
+            return
+        # paho's own object is let go at once: it drags a hundred others along for the garbage collector.
+        queue.append(
+            Delivery(_topic(message), bytes(message.payload), message.mid, bool(message.retain), message.timestamp)
+        )
         if len(queue) == self._wanted:
-            self._loop.call_soon_threadsafe(self._news.set)
-
-    def _on_pre_connect(self, _client: Client, _userdata: object) -> None:
-        self._thread = threading.current_thread()
-        self._connection_ends()
+            self._news.set()
 
     def _on_connect(
         self, client: Client, _userdata: object, flags: ConnectFlags, reason: ReasonCode, _properties: Properties | None
@@ -146,107 +252,52 @@ class Link:
         if reason.is_failure:
             self.refusal = Finding.of("ingest.broker_refused", broker=self._settings.name, reason=str(reason))
             return
-        with self._guard:
-            self.connected = True
-            self.refusal = None
-            self.queue.append(Connected(self._number, flags.session_present))
+        self.connected = self._was_connected = True
+        self.refusal = None
+        self.queue.append(Connected(self._number, flags.session_present))
         self._subscribe(client)
-        self._loop.call_soon_threadsafe(self._news.set)
-
-    def _on_connect_fail(self, _client: Client, _userdata: object) -> None:
-        settings = self._settings
-        self.refusal = Finding.of(
-            "ingest.broker_unreachable", broker=settings.name, host=settings.host, port=settings.port
-        )
+        self._news.set()
 
     def _on_disconnect(
-        self,
-        _client: Client,
-        _userdata: object,
-        _flags: DisconnectFlags,
-        reason: ReasonCode,
-        _properties: Properties | None,
+        self, _client: Client, _userdata: object, _flags: DisconnectFlags, reason: ReasonCode, _props: Properties | None
     ) -> None:
-        self._connection_ends()
-        if reason.is_failure and self.refusal is None:
-            self.refusal = Finding.of("ingest.broker_lost", broker=self._settings.name, reason=str(reason))
+        self._lose(str(reason))
 
-    def _on_subscribe(
-        self,
-        _client: Client,
-        _userdata: object,
-        _packet: int,
-        reasons: list[ReasonCode],
-        _properties: Properties | None,
-    ) -> None:
-        refused = [topic for topic, reason in zip(self._settings.topics, reasons, strict=False) if reason.is_failure]
-        if refused:
-            self.refusal = Finding.of(
-                "ingest.subscription_refused", broker=self._settings.name, topics=", ".join(refused)
-            )
-
-    def _connection_ends(self) -> None:
-        with self._guard:
-            self._number += 1
-            self.connected = False
+    def _lose(self, reason: str) -> None:
+        self.connected = False
+        if self.refusal is None:
+            self.refusal = Finding.of("ingest.broker_lost", broker=self._settings.name, reason=reason)
+        if sock := self._client.socket():
+            self._on_socket_close(self._client, None, sock)
+        self._ended.set()
 
     def _subscribe(self, client: Client) -> None:
-        topics = self._settings.topics
         if self._former:
             client.unsubscribe(self._former)
+        topics = self._settings.topics
         if self._settings.protocol == "5":
             options = SubscribeOptions(qos=1, retainAsPublished=False, retainHandling=_RETAINED_IF_NEW)
             client.subscribe([(topic, options) for topic in topics])
         else:
             client.subscribe([(topic, 1) for topic in topics])
 
+    def _on_subscribe(
+        self, _client: Client, _userdata: object, _packet: int, reasons: list[ReasonCode], _props: Properties | None
+    ) -> None:
+        answers = zip(self._settings.topics, reasons, strict=False)
+        if refused := [topic for topic, reason in answers if reason.is_failure]:
+            self.refusal = Finding.of(
+                "ingest.subscription_refused", broker=self._settings.name, topics=", ".join(refused)
+            )
 
-def _former_topics(settings: BrokerSettings, folder: Path | None) -> list[str]:
-    """Return the topics that this session may have subscribed before and is no longer to have.
 
-    Raises `StoreError` if the folder cannot be written.
-    """
-    if folder is None:
-        return []
-    memo = folder / f"{settings.name}.{settings.client_id}.topics.json"
+def _topic(message: MQTTMessage) -> str:
     try:
-        known = orjson.loads(memo.read_bytes()) if memo.exists() else []
-        folder.mkdir(parents=True, exist_ok=True)
-        memo.write_bytes(orjson.dumps(sorted({*known, *settings.topics})))
-    except (OSError, ValueError, TypeError) as error:
-        raise StoreError("ingest.topics_not_remembered", file=str(memo), reason=str(error)) from error
-    return [topic for topic in known if topic not in settings.topics]
+        return message.topic
+    except UnicodeDecodeError:
+        return UNREADABLE_TOPIC
 
 
-def _client(settings: BrokerSettings) -> Client:
-    if settings.protocol == "5":
-        client = Client(CallbackAPIVersion.VERSION2, settings.client_id, protocol=MQTTv5, manual_ack=True)
-    else:
-        client = Client(
-            CallbackAPIVersion.VERSION2, settings.client_id, clean_session=False, protocol=MQTTv311, manual_ack=True
-        )
-    if settings.username:
-        client.username_pw_set(settings.username, settings.password)
-    if settings.tls:
-        client.tls_set_context(_tls(settings))
-    client.reconnect_delay_set(1, LONGEST_RETRY_S)
-    return client
-
-
-def _tls(settings: BrokerSettings) -> ssl.SSLContext:
-    files = settings.tls
-    try:
-        context = ssl.create_default_context(cafile=files.authority if files else None)
-        if files and files.certificate:
-            context.load_cert_chain(files.certificate, files.key)
-    except OSError as error:
-        finding = Finding.of("ingest.certificate_unusable", broker=settings.name, reason=str(error))
-        raise ConfigError([finding]) from error
-    return context
-
-
-def _session_properties(settings: BrokerSettings) -> Properties:
-    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-    properties.SessionExpiryInterval = settings.session_expiry_s
-    properties.ReceiveMaximum = min(settings.window, _LARGEST_RECEIVE_MAXIMUM)
-    return properties
+def _pending(sock: Socket) -> bool:
+    """Return whether TLS has decrypted bytes that were not read."""
+    return isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
