@@ -43,15 +43,20 @@ def build_app(
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
     signin = SignIn(gate.house.ledger, settings, clock, local_token=local_token, local_actor=local_actor)
-    app.state.gate, app.state.signin, app.state.long = gate, signin, long
+    app.state.gate, app.state.signin = gate, signin
     _add_error_handlers(app)
     app.add_api_route(f"{ROOT}/openapi.json", _openapi, include_in_schema=False)
     Api(gate, long, signin, clock).add_to(app)
     host = urlsplit(settings.public_url).hostname
     app.include_router(monitoring.router(gate, signin, direct=host is None or host in LOOPBACK))
-    app.include_router(pages.router(gate, signin, settings, clock))
+    app.state.desk = pages.Desk(gate=gate, signin=signin, settings=settings, clock=clock, long=long)
+    app.include_router(pages.router(app.state.desk))
     app.add_middleware(Guard, hosts={*LOOPBACK, settings.host, *([host] if host else [])}, https=signin.https)
     return app
+
+
+def _is_for_programs(request: Request) -> bool:
+    return request.url.path.startswith((f"{ROOT}/", "/health/", "/metrics"))
 
 
 async def _openapi() -> JSONResponse:
@@ -70,10 +75,13 @@ def _add_error_handlers(app: FastAPI) -> None:
     async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for these alone
         finding = Finding.of(f"error.status_{error.status_code}")
+        if not _is_for_programs(request):
+            return pages.failed(request, error.status_code, finding)
         return problem(request, error.status_code, finding, headers=error.headers)
 
     async def defect(request: Request, _error: Exception) -> Response:
-        return problem(request, 500, Finding.of("error.defect"))
+        finding = Finding.of("error.defect")
+        return problem(request, 500, finding) if _is_for_programs(request) else pages.failed(request, 500, finding)
 
     app.add_exception_handler(ServiceError, service_error)
     app.add_exception_handler(TooManyAttemptsError, too_many)

@@ -1,0 +1,92 @@
+"""Sites, meters, stations, vehicles: lists and what is known of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Response
+
+from console.pages.drawing import curve
+from console.pages.filters import Choice, Field, Filters, choice, members, search
+from console.pages.visit import Visit
+from core.inventory import Drive, Medium, SiteKind
+from core.quantities import Kind, Quantity
+
+
+async def show_sites(visit: Visit) -> Response:
+    """Return the list of sites."""
+    filters = Filters(
+        "/sites",
+        (search(visit.query), choice(visit.query, "kind", "console.kind", members(SiteKind, visit.words))),
+        visit.query.get("cursor", ""),
+    )
+    return await _list(visit, "sites", filters)
+
+
+async def show_site(visit: Visit) -> Response:
+    """Return one site with everything at it."""
+    detail = await visit.ask("sites.show", id=visit.part("id"))
+    return visit.page("sites/show.html", detail.site.name, detail=detail, **_PICK)
+
+
+async def show_meters(visit: Visit) -> Response:
+    """Return the list of meters."""
+    media = choice(visit.query, "medium", "console.medium", members(Medium, visit.words))
+    return await _list(visit, "meters", await _by_site(visit, "/meters", media))
+
+
+async def show_meter(visit: Visit) -> Response:
+    """Return one meter."""
+    detail = await visit.ask("meters.show", id=visit.part("id"))
+    drawn = curve(
+        [(sample.at_utc, sample.value) for sample in detail.course],
+        from_zero=detail.course_quantity is Quantity.POWER_W,
+    )
+    return visit.page("meters/show.html", detail.meter.name, detail=detail, curve=drawn)
+
+
+async def show_stations(visit: Visit) -> Response:
+    """Return the list of stations."""
+    return await _list(visit, "stations", await _by_site(visit, "/stations"))
+
+
+async def show_station(visit: Visit) -> Response:
+    """Return one station with its outlets and last sessions."""
+    detail = await visit.ask("stations.show", id=visit.part("id"))
+    last = await visit.ask("sessions.list", station=detail.station.id, limit=10)
+    return visit.page("stations/show.html", detail.station.name, detail=detail, sessions=last)
+
+
+async def show_vehicles(visit: Visit) -> Response:
+    """Return the list of vehicles."""
+    drives = choice(visit.query, "drive", "console.drive", members(Drive, visit.words))
+    return await _list(visit, "vehicles", await _by_site(visit, "/vehicles", drives))
+
+
+async def show_vehicle(visit: Visit) -> Response:
+    """Return one vehicle."""
+    detail = await visit.ask("vehicles.show", id=visit.part("id"))
+    return visit.page("vehicles/show.html", detail.vehicle.name, detail=detail)
+
+
+async def _list(visit: Visit, subject: str, filters: Filters) -> Response:
+    page = await visit.ask(f"{subject}.list", **filters.given(), cursor=filters.cursor)
+    heading = visit.words.t(f"console.{subject}.title")
+    return visit.page(f"{subject}/list.html", heading, page=page, filters=filters, **_PICK)
+
+
+async def _by_site(visit: Visit, path: str, *more: Field) -> Filters:
+    sites = await visit.ask("sites.list", limit=500)
+    at = choice(visit.query, "site", "console.site", [Choice(site.id, site.name) for site in sites.items])
+    return Filters(path, (search(visit.query), at, *more), visit.query.get("cursor", ""))
+
+
+def _value_of(values: tuple[Any, ...], quantity: Quantity) -> Any:
+    return next((value for value in values if value.quantity == quantity), None)
+
+
+def _register_of(row: Any) -> Any:
+    return next((value for value in row.values if value.quantity.kind is Kind.REGISTER), None)
+
+
+_PICK: dict[str, Any] = {"value_of": _value_of, "register_of": _register_of}

@@ -1,0 +1,61 @@
+"""How a state looks: a shape, a tone and a word together, never colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+LOOKS: dict[str, dict[str, tuple[str, str]]] = {
+    "ConnectorStatus": {
+        "available": ("available", "good"),
+        "preparing": ("occupied", "idle"),
+        "charging": ("charging", "busy"),
+        "suspended_ev": ("paused", "idle"),
+        "suspended_evse": ("paused", "warn"),
+        "finishing": ("occupied", "idle"),
+        "occupied": ("occupied", "idle"),
+        "reserved": ("reserved", "idle"),
+        "unavailable": ("closed", "warn"),
+        "faulted": ("warn", "bad"),
+    },
+    "StationState": {
+        "offline": ("offline", "bad"),
+        "faulted": ("warn", "bad"),
+        "unavailable": ("closed", "warn"),
+        "charging": ("charging", "busy"),
+        "occupied": ("occupied", "idle"),
+        "available": ("available", "good"),
+        "unknown": ("unknown", "idle"),
+    },
+    "Freshness": {
+        "fresh": ("good", "good"),
+        "late": ("paused", "warn"),
+        "silent": ("warn", "bad"),
+        "never": ("unknown", "idle"),
+    },
+    "SessionState": {
+        "open": ("charging", "busy"),
+        "ended": ("good", "idle"),
+    },
+    "State": {
+        "running": ("charging", "busy"),
+        "done": ("good", "good"),
+        "failed": ("warn", "bad"),
+        "cancelled": ("closed", "idle"),
+    },
+}
+"""Shape and tone of each member, by the name of its enum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What `parts.state` draws: the name of a shape, a tone (good, busy, warn, bad, idle), and the word."""
+
+    shape: str
+    tone: str
+    text: str
+
+
+def look(member: StrEnum) -> tuple[str, str]:
+    """Return shape and tone of a state."""
+    return LOOKS[type(member).__name__][member.value]

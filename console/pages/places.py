@@ -1,0 +1,112 @@
+"""Where each capability is found in the console, and the menu."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.people import Actor
+from operations.table import CAPABILITIES
+
+PLACES: dict[str, str] = {
+    "overview.show": "/",
+    "sites.list": "/sites",
+    "sites.show": "/sites/{id}",
+    "meters.list": "/meters",
+    "meters.show": "/meters/{id}",
+    "meters.decode": "/decode",
+    "stations.list": "/stations",
+    "stations.show": "/stations/{id}",
+    "sessions.list": "/sessions",
+    "sessions.show": "/sessions/{id}",
+    "vehicles.list": "/vehicles",
+    "vehicles.show": "/vehicles/{id}",
+    "rejections.list": "/rejections",
+    "rejections.show": "/rejections/{id}",
+    "rejections.replay": "/rejections/replay",
+    "discoveries.list": "/discoveries",
+    "health.show": "/health",
+    "users.list": "/users",
+    "users.show": "/users/{name}",
+    "users.add": "/users",
+    "users.change": "/users/{name}",
+    "users.disable": "/users/{name}/disable",
+    "users.link": "/users/{name}/link",
+    "users.password": "/account",
+    "tokens.list": "/tokens",
+    "tokens.add": "/tokens",
+    "tokens.revoke": "/tokens/{name}/revoke",
+    "audit.list": "/audit",
+}
+"""The path that shows a capability's result (GET) or carries it out (POST, for rows that change something)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry of the menu, shown to those who may call `capability`."""
+
+    path: str
+    title: str
+    capability: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries of the menu that belong together."""
+
+    title: str
+    links: tuple[Link, ...]
+
+
+MENU: tuple[Group, ...] = (
+    Group(
+        "console.menu.operation",
+        (
+            Link("/", "console.overview.title", "overview.show"),
+            Link("/sessions", "console.sessions.title", "sessions.list"),
+        ),
+    ),
+    Group(
+        "console.menu.inventory",
+        (
+            Link("/sites", "console.sites.title", "sites.list"),
+            Link("/meters", "console.meters.title", "meters.list"),
+            Link("/stations", "console.stations.title", "stations.list"),
+            Link("/vehicles", "console.vehicles.title", "vehicles.list"),
+        ),
+    ),
+    Group(
+        "console.menu.inbox",
+        (
+            Link("/rejections", "console.rejections.title", "rejections.list"),
+            Link("/discoveries", "console.discoveries.title", "discoveries.list"),
+            Link("/decode", "console.decode.title", "meters.decode"),
+        ),
+    ),
+    Group(
+        "console.menu.administration",
+        (
+            Link("/users", "console.users.title", "users.list"),
+            Link("/tokens", "console.tokens.title", "tokens.list"),
+            Link("/audit", "console.audit.title", "audit.list"),
+            Link("/health", "console.health.title", "health.show"),
+        ),
+    ),
+)
+
+
+def menu_of(actor: Actor) -> tuple[Group, ...]:
+    """Return the menu without what the actor may not open."""
+    groups = (Group(group.title, tuple(link for link in group.links if may(actor, link.capability))) for group in MENU)
+    return tuple(group for group in groups if group.links)
+
+
+def may(actor: Actor, capability: str) -> bool:
+    """Return whether the actor may call a capability at all."""
+    row = CAPABILITIES[capability]
+    return actor.may(row.role) and not (row.whole and actor.sites is not None)
+
+
+def path_of(source: str) -> str:
+    """Return the page of the thing that a source id names, e.g. `/meters/schule-a-strom`."""
+    kind, _, name = source.partition(":")
+    return f"/{kind}s/{name.partition('/')[0]}"

@@ -1,0 +1,119 @@
+"""All pages by address: who may open them, and what becomes of an error."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from console.pages import (
+    account,
+    audit,
+    decode,
+    discoveries,
+    doors,
+    errors,
+    exports,
+    health,
+    inventory,
+    live,
+    overview,
+    rejections,
+    sessions,
+    tokens,
+    users,
+)
+from console.pages.visit import Desk, Visit
+from console.signin import TooManyAttemptsError
+from core.errors import ServiceError
+
+Handler = Callable[[Visit], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A handler at a path; `open` pages are shown to people who have not signed in."""
+
+    method: str
+    path: str
+    show: Handler
+    open: bool = False
+
+
+PAGES: tuple[Page, ...] = (
+    Page("GET", "/", overview.show),
+    Page("GET", "/live", live.stream),
+    Page("GET", "/sessions", sessions.show_all),
+    Page("GET", "/sessions/{id:path}", sessions.show),
+    Page("GET", "/sites", inventory.show_sites),
+    Page("GET", "/sites/{id}", inventory.show_site),
+    Page("GET", "/meters", inventory.show_meters),
+    Page("GET", "/meters/{id}", inventory.show_meter),
+    Page("GET", "/stations", inventory.show_stations),
+    Page("GET", "/stations/{id}", inventory.show_station),
+    Page("GET", "/vehicles", inventory.show_vehicles),
+    Page("GET", "/vehicles/{id}", inventory.show_vehicle),
+    Page("GET", "/rejections", rejections.show_all),
+    Page("POST", "/rejections/replay", rejections.replay),
+    Page("GET", "/rejections/replay/{run}", rejections.show_run),
+    Page("POST", "/rejections/replay/{run}/cancel", rejections.cancel_run),
+    Page("GET", "/rejections/{id}", rejections.show),
+    Page("GET", "/discoveries", discoveries.show_all),
+    Page("GET", "/decode", decode.show),
+    Page("POST", "/decode", decode.decode),
+    Page("GET", "/users", users.show_all),
+    Page("POST", "/users", users.add),
+    Page("GET", "/users/{name}", users.show),
+    Page("POST", "/users/{name}", users.change),
+    Page("POST", "/users/{name}/link", users.link),
+    Page("POST", "/users/{name}/disable", users.disable),
+    Page("POST", "/users/{name}/enable", users.enable),
+    Page("GET", "/tokens", tokens.show_all),
+    Page("POST", "/tokens", tokens.add),
+    Page("POST", "/tokens/{name}/revoke", tokens.revoke),
+    Page("GET", "/audit", audit.show_all),
+    Page("GET", "/health", health.show),
+    Page("GET", "/account", account.show),
+    Page("POST", "/account", account.change_password),
+    Page("GET", "/export/{list}.csv", exports.export),
+    Page("GET", "/signin", doors.show, open=True),
+    Page("POST", "/signin", doors.enter, open=True),
+    Page("GET", "/signin/{secret}", doors.show_link, open=True),
+    Page("POST", "/signin/{secret}", doors.enter_by_link, open=True),
+    Page("POST", "/signout", doors.leave),
+    Page("GET", "/language/{language}", doors.choose_language, open=True),
+    Page("GET", "/static/{file}", doors.static_file, open=True),
+    Page("GET", "/{rest:path}", errors.unknown, open=True),
+)
+
+
+def router(desk: Desk) -> APIRouter:
+    """Return all pages as one router."""
+    found = APIRouter(include_in_schema=False)
+    for page in PAGES:
+        found.add_route(page.path, _endpoint(page, desk), methods=[page.method])
+    return found
+
+
+def _endpoint(page: Page, desk: Desk) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        visit = Visit(desk, request, await desk.signin.visitor(request))
+        if visit.visitor is None and not page.open:
+            return _to_the_door(request)
+        try:
+            return await page.show(visit)
+        except TooManyAttemptsError as error:
+            return errors.too_many(visit, error)
+        except ServiceError as error:
+            return errors.show(visit, error)
+
+    return answer
+
+
+def _to_the_door(request: Request) -> Response:
+    wanted = request.url.path if request.method == "GET" else "/"
+    query = f"?{request.url.query}" if request.url.query and request.method == "GET" else ""
+    return RedirectResponse(f"/signin?next={quote(wanted + query, safe='')}", 303)

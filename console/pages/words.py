@@ -1,0 +1,177 @@
+"""How a page says things: texts, numbers, units, instants, ages and durations in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import format_decimal
+
+from console.pages.marks import Mark, look
+from core.quantities import Quantity
+from core.texts import Finding, Language, Param, catalogue
+from core.units import show
+from operations.values import Told
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+LABELS: dict[str, str] = {
+    "ConnectorStatus": "console.status.",
+    "Drive": "console.drive.",
+    "Freshness": "console.freshness.",
+    "Medium": "console.medium.",
+    "MeterRole": "console.meter_role.",
+    "Quantity": "console.quantity.",
+    "ReadingQuality": "console.quality.",
+    "Role": "console.role.",
+    "SessionState": "console.session_state.",
+    "SiteKind": "console.site_kind.",
+    "State": "console.run_state.",
+    "StationState": "console.station_state.",
+    "TagVerdict": "console.tag_verdict.",
+}
+"""Where the texts of an enum's members stand, by the enum's name: prefix + value."""
+
+
+class Words:
+    """The texts of one page, as one person reads them at `now_utc` at a place in `zone`."""
+
+    def __init__(self, language: Language, now_utc: datetime, zone: ZoneInfo) -> None:
+        self.language = language
+        self.now_utc = now_utc
+        self.zone = zone
+        self._catalogue = catalogue(language)
+
+    def t(self, code: str, **params: Param) -> str:
+        """Return the text of `code`; whole numbers among `params` are written in the language's form."""
+        return self._catalogue.say(code, **params)
+
+    def tell(self, told: Told) -> str:
+        """Return a finding in words."""
+        return self._catalogue.say(told.code, **self._legible(told.params))
+
+    def say(self, finding: Finding) -> str:
+        """Return an error's finding in words."""
+        return self._catalogue.say(finding.code, **self._legible(dict(finding.params)))
+
+    def _legible(self, params: Mapping[str, Param]) -> dict[str, Param]:
+        """Return the parameters with large and broken numbers in the language's form; `count` stays a number."""
+        return {name: self._number_of(value) if name != "count" else value for name, value in params.items()}
+
+    def _number_of(self, value: Param) -> Param:
+        if isinstance(value, float):
+            return self.number(value, 0 if value.is_integer() else 1)
+        if isinstance(value, int) and abs(value) >= 10_000:  # noqa: PLR2004 - where separators begin to help
+            return self.number(value)
+        return value
+
+    def label(self, member: StrEnum) -> str:
+        """Return what people call a state, role, medium and the like."""
+        return self._catalogue.say(LABELS[type(member).__name__] + member.value)
+
+    def mark(self, member: StrEnum) -> Mark:
+        """Return a state as shape, tone and word."""
+        return Mark(*look(member), self.label(member))
+
+    def outlet(self, status: StrEnum | None, *, connected: bool) -> Mark:
+        """Return how an outlet is; what a station said before it was lost no longer counts."""
+        if not connected:
+            return Mark("offline", "bad", self.t("console.link_lost"))
+        return self.mark(status) if status else Mark("unknown", "idle", self.t("console.station_state.unknown"))
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """Return a number with the language's separators."""
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        return format_decimal(value, format=pattern, locale=self.language)
+
+    def quantity(self, quantity: Quantity, value: float | None) -> str:
+        """Return a stored value with its shown unit, e.g. `1.234,5 kWh`; a dash for None."""
+        if value is None:
+            return self.t("console.none")
+        if quantity in (Quantity.CHARGING_FLAG, Quantity.PLUGGED_IN_FLAG):
+            return self.t("console.yes") if value else self.t("console.no")
+        return show(quantity, value, self.language).text
+
+    def energy(self, energy_wh: float | None) -> str:
+        """Return an energy in kWh with two decimals: what a charging session shows."""
+        return self.quantity(Quantity.ENERGY_SESSION_WH, energy_wh)
+
+    def power(self, power_w: float | None) -> str:
+        """Return a power in kW with one decimal: what a glance can take in."""
+        if power_w is None:
+            return self.t("console.none")
+        return f"{self.number(round(power_w / 1000, 1) + 0.0, 1)}{NO_BREAK}kW"
+
+    def percent(self, percent: float | None) -> str:
+        """Return a percentage without decimals."""
+        return self.quantity(Quantity.SOC_PERCENT, percent)
+
+    def local(self, at_utc: datetime, zone: ZoneInfo | None = None) -> str:
+        """Return local date and time to the minute; today the time alone suffices."""
+        place = zone or self.zone
+        at, today = at_utc.astimezone(place), self.now_utc.astimezone(place).date()
+        clock = format_time(at, "HH:mm", locale=self.language)
+        if at.date() == today:
+            return self.t("console.today_at", time=clock)
+        return f"{format_date(at.date(), 'medium', locale=self.language)}, {clock}"
+
+    def exact(self, at_utc: datetime) -> str:
+        """Return the instant in UTC to the second, for the tooltip of a local time."""
+        return at_utc.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+    def iso(self, at_utc: datetime) -> str:
+        """Return the instant in UTC for machines."""
+        return at_utc.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def day(self, day: date) -> str:
+        """Return a date, e.g. `22.11.2026`."""
+        return format_date(day, "medium", locale=self.language)
+
+    def clock(self) -> str:
+        """Return the present local time with its zone, e.g. `22.11.2026, 10:47 MEZ`."""
+        return format_datetime(self.now_utc, "dd.MM.y, HH:mm zzz", tzinfo=self.zone, locale=self.language)
+
+    def age(self, at_utc: datetime) -> str:
+        """Return how long ago an instant was."""
+        return self.ago((self.now_utc - at_utc).total_seconds())
+
+    def ago(self, age_s: float) -> str:
+        """Return an age, coarse on purpose: a page of ages must not flicker."""
+        if abs(age_s) < 60:  # noqa: PLR2004 - a minute
+            return self.t("console.ago_now")
+        return format_timedelta(
+            timedelta(seconds=-age_s),
+            granularity="minute",
+            threshold=1.5,
+            add_direction=True,
+            format="short",
+            locale=self.language,
+        )
+
+    def instant(self, age_s: float) -> datetime:
+        """Return the instant that is `age_s` old."""
+        return self.now_utc - timedelta(seconds=age_s)
+
+    def duration(self, duration_s: float) -> str:
+        """Return hours and minutes."""
+        hours, minutes = divmod(int(duration_s) // 60, 60)
+        if hours:
+            return f"{self.number(hours)}{NO_BREAK}h{NO_BREAK}{minutes:02d}{NO_BREAK}min"
+        return f"{minutes}{NO_BREAK}min" if minutes else f"{int(duration_s)}{NO_BREAK}s"
+
+    def area(self, area_m2: float) -> str:
+        """Return an area in square metres."""
+        return f"{self.number(area_m2)}{NO_BREAK}m²"
+
+    def figure(self, value: float) -> str:
+        """Return a counter of the service: whole if it is whole."""
+        return self.number(value, 0 if value == int(value) else 3)
+
+    def size(self, size_byte: int) -> str:
+        """Return a size in bytes or kB."""
+        if size_byte < 1000:  # noqa: PLR2004 - a kilobyte
+            return f"{size_byte}{NO_BREAK}B"
+        return f"{self.number(size_byte / 1000, 1)}{NO_BREAK}kB"
