@@ -75,7 +75,7 @@ def _table(names: Iterable[str]) -> str:
     return "".join(f'{name}: "{new_password()}"\n' for name in names) or "# Kennung: Passwort (16 bis 40 Zeichen)\n"
 
 
-def _new_file(path: Path, text: str, mode: int = 0o644) -> Path:
+def _new_file(path: Path, text: str, mode: int = 0o640) -> Path:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)

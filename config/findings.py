@@ -31,6 +31,7 @@ _TAG_KEYS_SHOWN = frozenset({"name", "valid_from", "valid_to", "vehicle"})
 _CODES = {
     "missing": "config.key_missing",
     "string_type": "config.expected_text",
+    "string_unicode": "config.expected_text",
     "string_too_short": "config.text_empty",
     "string_too_long": "config.text_too_long",
     "int_type": "config.expected_whole_number",
@@ -99,8 +100,12 @@ class Locator:
 
     def refused(self, error: ValidationError, form: type[BaseModel], way: Sequence[Step] = ()) -> list[Finding]:
         """Return one finding for each thing `form` refused in the section at the end of `way`."""
-        details = error.errors(include_url=False, include_input=False)
-        return [self._refused(dict(detail), form, way) for detail in details]
+        details = [dict(detail) for detail in error.errors(include_url=False, include_input=False)]
+        return [self._refused(detail, form, way) for detail in details if not self._only_follows(detail, way)]
+
+    def _only_follows(self, detail: dict[str, Any], way: Sequence[Step]) -> bool:
+        # A list whose only item is wrong counts as too short for pydantic; for a person it is one mistake.
+        return bool(detail["type"] == "too_short" and self.plain((*way, *detail["loc"])))
 
     def _refused(self, detail: dict[str, Any], form: type[BaseModel], way: Sequence[Step]) -> Finding:
         # "[key]" is pydantic's mark for the key of a free mapping, which is no step of the way.
@@ -115,7 +120,8 @@ class Locator:
             return self.finding("config.key_missing", whole)
         params: dict[str, Param] = {"found": self.found(whole)}
         params |= {name: _param(context[pydantics]) for pydantics, name in _LIMITS.items() if pydantics in context}
-        return self.finding(_CODES.get(kind, kind), whole, **params)
+        code = kind if kind.startswith("config.") else _CODES.get(kind, "config.value_invalid")
+        return self.finding(code, whole, **params)
 
     def unknown_key(self, way: Sequence[Step], known: Sequence[str]) -> Finding:
         """Return the finding about a key nobody knows, with the nearest known one if there is one."""

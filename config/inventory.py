@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from config.findings import Locator
-from config.forms import KINDS
+from config.forms import KINDS, EntryForm
 from config.references import Shelves, Written, check_references
 from config.tree import read_tree
 from config.values import is_slug
@@ -40,7 +40,7 @@ def read_texts(folder: Path) -> tuple[dict[str, str], list[Finding]]:
 
 
 def inventory_of(texts: Mapping[str, str], brokers: frozenset[str] | None) -> tuple[Inventory, list[Finding]]:
-    """Return the inventory of all well-formed entries, and everything that is wrong in any file.
+    """Return the inventory, and everything that is wrong in any file; with mistakes it is only what could be read.
 
     `brokers` are the names a feed may use; None if they are not known, then they are not checked.
     """
@@ -85,12 +85,24 @@ def _read_entry(kind: str, name: str, locator: Locator, shelf: dict[str, Written
         first = shelf[name].locator
         line = first.line_of(way)
         return [locator.finding("config.id_twice", way, first_file=first.file, first_line=line)]
-    shelf[name] = Written(None, way, locator)
-    findings = [] if is_slug(name) else [locator.finding("config.id_invalid", way)]
-    try:
-        form = KINDS[kind].model_validate(locator.plain(way) or {})
-    except ValidationError as error:
-        return findings + locator.refused(error, KINDS[kind], way)
-    if not findings:
-        shelf[name] = Written(form.value(name), way, locator)
+    form, findings = _form(KINDS[kind], locator, way)
+    if not is_slug(name):
+        findings.append(locator.finding("config.id_invalid", way))
+    shelf[name] = Written(form.value(name) if form else None, way, locator)
     return findings
+
+
+def _form(kind: type[EntryForm], locator: Locator, way: tuple[str, str]) -> tuple[EntryForm | None, list[Finding]]:
+    """Return the form of an entry and its mistakes; without its wrong keys, so that the rest is still checked."""
+    plain = locator.plain(way) or {}
+    try:
+        return kind.model_validate(plain), []
+    except ValidationError as error:
+        findings = locator.refused(error, kind, way)
+        wrong = {detail["loc"][0] for detail in error.errors(include_url=False) if detail["loc"]}
+    if not isinstance(plain, dict):
+        return None, findings
+    try:
+        return kind.model_validate({key: value for key, value in plain.items() if key not in wrong}), findings
+    except ValidationError:
+        return None, findings

@@ -135,7 +135,7 @@ def _feed(written: Written, entry: Entry, brokers: frozenset[str] | None) -> Ite
         way = (*written.way, "feed", "broker")
         yield written.locator.unknown_name(_BROKER_UNKNOWN, way, feed.broker, brokers)
     for wrong in feed_findings(feed):
-        code, key = _FEED_CODES[wrong.code]
+        code, key = _FEED_CODES.get(wrong.code, (wrong.code, "format"))
         params = {name: str(value) for name, value in wrong.params}
         inside = ("feed", key, params["name"]) if code == "config.feed_field_wrong" else ("feed", key)
         yield written.finding(code, *inside, **params)
@@ -198,9 +198,10 @@ def _twins(
     for written, entry in entries:
         groups.setdefault(trait(entry), []).append((written, entry))
     for group in groups.values():
-        for (first, one), (second, other) in combinations(group, 2):
-            if _overlap(one, other):
-                yield second.finding(code, key, other=first.way[1], **_place(first))
+        for position, (written, entry) in enumerate(group):
+            twin = next((first for first, other in group[:position] if _overlap(entry, other)), None)
+            if twin:
+                yield written.finding(code, key, other=twin.way[1], **_place(twin))
 
 
 def _place(written: Written) -> dict[str, str | int]:

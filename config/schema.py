@@ -22,7 +22,7 @@ def schemas(language: Language) -> dict[str, dict[str, Any]]:
 
 def settings_schema(language: Language) -> dict[str, Any]:
     """Return the schema of `kreiswatt.yaml`."""
-    schema = _described(SettingsForm, language)
+    schema = _described(SettingsForm, "settings", language)
     embedded = schema["properties"]["embedded_broker"]
     embedded["anyOf"].insert(0, {"type": "boolean"})
     return schema
@@ -32,7 +32,7 @@ def inventory_schema(language: Language) -> dict[str, Any]:
     """Return the schema of the files in `inventory/`: kinds, each with its entries by id."""
     kinds: dict[str, Any] = {kind: (_entries_of(form), None) for kind, form in KINDS.items()}
     whole: type[BaseModel] = create_model("Inventory", __base__=Form, **kinds)
-    schema = _described(whole, language)
+    schema = _described(whole, "inventory", language)
     for kind in KINDS:
         entries = schema["properties"][kind]["anyOf"][0]
         entries["propertyNames"] = {"pattern": _ID}
@@ -43,20 +43,16 @@ def _entries_of(form: type[BaseModel]) -> Any:
     return dict.__class_getitem__((str, form)) | None
 
 
-def _described(form: type[BaseModel], language: Language) -> dict[str, Any]:
+def _described(form: type[BaseModel], subject: str, language: Language) -> dict[str, Any]:
     schema = form.model_json_schema(mode="validation")
     texts = catalogue(language)
     known = texts.codes()
-    for name, section in [("", schema), *schema.get("$defs", {}).items()]:
+    for name, section in [(subject, schema), *schema.get("$defs", {}).items()]:
         section.pop("description", None)
         for key, field in section.get("properties", {}).items():
             field.pop("title", None)
-            specific, general = f"field.{_subject(name)}.{key}", f"field.{key}"
+            specific, general = f"field.{name.removesuffix('Form').lower()}.{key}", f"field.{key}"
             code = specific if specific in known else general
             if code in known:
                 field["description"] = texts.say(code)
     return {"$schema": DIALECT, **schema}
-
-
-def _subject(form_name: str) -> str:
-    return form_name.removesuffix("Form").lower() or "file"

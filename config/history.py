@@ -1,0 +1,80 @@
+"""The append-only record of changes to `inventory/managed/`, from which each can be undone."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from core.readings import instant
+
+FILE = "history.jsonl"
+Action = Literal["add", "change", "end", "undo"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What `actor` did to one entry. `before` and `after` are its lines in `file`, None where there were none."""
+
+    id: int
+    at_utc: datetime
+    actor: str
+    action: Action
+    kind: str
+    entry: str
+    file: str
+    before: str | None = field(default=None, repr=False)
+    after: str | None = field(default=None, repr=False)
+    undoes: int | None = None
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[bool]:
+    """Hold the folder for one writer, threads and processes alike; yield whether it can be written at all."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        yield False
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield True
+    finally:
+        os.close(descriptor)
+
+
+def read_history(folder: Path) -> tuple[Change, ...]:
+    """Return all changes, oldest first. A line that was cut off by a crash is passed over."""
+    try:
+        lines = (folder / FILE).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ()
+    return tuple(change for line in lines if (change := _read(line)))
+
+
+def append(folder: Path, change: Change) -> None:
+    """Write a change behind the others and return once it is on disk."""
+    line = json.dumps({**asdict(change), "at_utc": change.at_utc.isoformat()}, ensure_ascii=False) + "\n"
+    with (folder / FILE).open("r+b") as file:
+        if file.seek(0, os.SEEK_END):
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                file.write(b"\n")
+        file.write(line.encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read(line: str) -> Change | None:
+    try:
+        fields = json.loads(line)
+        return Change(**{**fields, "at_utc": instant(datetime.fromisoformat(fields["at_utc"]))})
+    except (ValueError, TypeError, KeyError):
+        return None

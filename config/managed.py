@@ -1,0 +1,227 @@
+"""Entries that console and commands write: `inventory/managed/`, checked as a whole, with undo.
+
+Hand-edited files are never touched. A change is validated together with everything else before
+anything is written; comments and order of the file stay as they are.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from config.findings import HIDDEN, in_order, is_warning
+from config.forms import KINDS
+from config.history import Action, Change, append, locked, read_history
+from config.inventory import MANAGED, inventory_of, read_texts
+from config.settings import broker_names, read_form, read_settings_text
+from config.splice import UnwritableError, change_entry, find_entry, replace_entry, write_entry
+from config.tree import read_tree
+from config.values import is_slug
+from core.errors import ConfigError, ConflictError, NotFoundError, UnavailableError
+from core.texts import Finding
+
+_HEADER = "# Von Weboberfläche und Befehlen geschrieben. Kommentare und Reihenfolge bleiben erhalten.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """The lines of one entry before and after a change, and the file they are in."""
+
+    file: str
+    kind: str
+    entry: str
+    before: str | None
+    after: str | None
+
+
+class ManagedInventory:
+    """Adds, changes and ends entries in `inventory/managed/` of a configuration folder.
+
+    Every method returns the `Change` once it is on disk. They raise `ConfigError` with findings
+    if the configuration would not be sound, `ConflictError` and `NotFoundError` if the entry does
+    not allow it, `UnavailableError` with the text to paste if the folder cannot be written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._managed = folder / MANAGED
+
+    def add(self, kind: str, entry: str, values: Mapping[str, object], *, actor: str, now_utc: datetime) -> Change:
+        """Write a new entry of `kind` (such as `tags`) with the id `entry`."""
+
+        def edit(texts: Mapping[str, str]) -> _Edit:
+            if not is_slug(entry):
+                raise ConfigError([Finding.of("config.new_id_invalid", found=HIDDEN if kind == "tags" else entry)])
+            if taken := _file_of(texts, kind, entry):
+                line = _line(texts[taken], kind, entry)
+                raise ConflictError("config.entry_exists", kind=kind, entry=entry, file=taken, line=line)
+            return _Edit(f"{MANAGED}/{kind}.yaml", kind, entry, None, _written(kind, entry, values))
+
+        return self._apply(kind, edit, action="add", actor=actor, now_utc=now_utc)
+
+    def change(self, kind: str, entry: str, values: Mapping[str, object], *, actor: str, now_utc: datetime) -> Change:
+        """Set some values of an entry; None removes one. All others stay as they are written."""
+
+        def edit(texts: Mapping[str, str]) -> _Edit:
+            return _changed(texts, kind, entry, values)
+
+        return self._apply(kind, edit, action="change", actor=actor, now_utc=now_utc)
+
+    def end(self, kind: str, entry: str, valid_to: date, *, actor: str, now_utc: datetime) -> Change:
+        """Let an entry be valid until the day before `valid_to`. Entries are never removed."""
+
+        def edit(texts: Mapping[str, str]) -> _Edit:
+            return _changed(texts, kind, entry, {"valid_to": valid_to})
+
+        return self._apply(kind, edit, action="end", actor=actor, now_utc=now_utc)
+
+    def undo(self, change: int, *, actor: str, now_utc: datetime) -> Change:
+        """Put an entry's lines back as they were before a change; this is a change itself.
+
+        Raises `ConflictError` if the entry has been changed since, by whomever.
+        """
+        undone = next((past for past in self.history() if past.id == change), None)
+        if undone is None:
+            raise NotFoundError("config.change_unknown", change=change)
+
+        def edit(texts: Mapping[str, str]) -> _Edit:
+            if _lines(texts.get(undone.file, ""), undone.kind, undone.entry) != undone.after:
+                raise ConflictError("config.change_overtaken", change=change, entry=undone.entry)
+            return _Edit(undone.file, undone.kind, undone.entry, undone.after, undone.before)
+
+        return self._apply(undone.kind, edit, action="undo", actor=actor, now_utc=now_utc, undoes=change)
+
+    def history(self) -> tuple[Change, ...]:
+        """Return all changes, oldest first."""
+        return read_history(self._managed)
+
+    def _apply(
+        self,
+        kind: str,
+        edit: Callable[[Mapping[str, str]], _Edit],
+        *,
+        action: Action,
+        actor: str,
+        now_utc: datetime,
+        undoes: int | None = None,
+    ) -> Change:
+        if kind not in KINDS:
+            raise NotFoundError("config.kind_unknown", kind=kind, expected=", ".join(KINDS))
+        with locked(self._managed) as writable:
+            texts, unreadable = read_texts(self._folder)
+            edited = edit(texts)
+            old = texts.get(edited.file, _HEADER)
+            texts[edited.file] = replace_entry(old, kind, edited.entry, edited.after)
+            self._check(texts, unreadable)
+            _check_layout(old, texts[edited.file], edited)
+            past = read_history(self._managed)
+            change = Change(
+                id=past[-1].id + 1 if past else 1,
+                at_utc=now_utc,
+                actor=actor,
+                action=action,
+                kind=kind,
+                entry=edited.entry,
+                file=edited.file,
+                before=edited.before,
+                after=edited.after,
+                undoes=undoes,
+            )
+            self._write(edited, texts[edited.file], change, writable=writable)
+            return change
+
+    def _check(self, texts: Mapping[str, str], unreadable: list[Finding]) -> None:
+        """Raise `ConfigError` if the whole configuration would not be sound with these texts."""
+        form, _, _ = read_form(read_settings_text(self._folder) or "")
+        _, findings = inventory_of(texts, broker_names(form))
+        mistakes = [finding for finding in in_order([*unreadable, *findings]) if not is_warning(finding)]
+        if mistakes:
+            raise ConfigError(mistakes)
+
+    def _write(self, edited: _Edit, text: str, change: Change, *, writable: bool) -> None:
+        try:
+            if not writable:
+                raise PermissionError
+            replace_file(self._folder / edited.file, text)
+            append(self._managed, change)
+        except OSError as error:
+            paste = f"{edited.kind}:\n{edited.after or ''}"
+            shown = re.sub(r"(?m)^(\s*uid:).*$", rf"\1 {HIDDEN}", paste)
+            raise UnavailableError("config.managed_read_only", file=edited.file, text=shown) from error
+
+
+def _written(kind: str, entry: str, values: Mapping[str, object]) -> str:
+    try:
+        return write_entry(entry, values)
+    except UnwritableError as error:
+        raise ConfigError([Finding.of("config.value_unwritable", key=f"{kind}.{entry}")]) from error
+
+
+def _changed(texts: Mapping[str, str], kind: str, entry: str, values: Mapping[str, object]) -> _Edit:
+    file = _file_of(texts, kind, entry)
+    before = _lines(texts[file], kind, entry) if file else None
+    if file is None or before is None:
+        raise NotFoundError("config.entry_unknown", kind=kind, entry=entry)
+    if not file.startswith(f"{MANAGED}/"):
+        line = _line(texts[file], kind, entry)
+        raise ConflictError("config.entry_hand_edited", entry=entry, file=file, line=line)
+    try:
+        return _Edit(file, kind, entry, before, change_entry(before, entry, values))
+    except UnwritableError as error:
+        raise ConfigError([Finding.of("config.value_unwritable", key=f"{kind}.{entry}")]) from error
+
+
+def _file_of(texts: Mapping[str, str], kind: str, entry: str) -> str | None:
+    """Return the file that holds an entry, None if none does."""
+    files = (file for file, text in texts.items() if entry in text and find_entry(text, kind, entry))
+    return next(files, None)
+
+
+def _lines(text: str, kind: str, entry: str) -> str | None:
+    place = find_entry(text, kind, entry)
+    return text[slice(*place)] if place else None
+
+
+def _check_layout(old: str, new: str, edited: _Edit) -> None:
+    """Raise `ConfigError` if anything else than the entry would have changed, as in a file of unusual layout."""
+    sound = _lines(new, edited.kind, edited.entry) == edited.after and _others(old, edited) == _others(new, edited)
+    if not sound:
+        raise ConfigError([Finding.of("config.managed_layout", file=edited.file, entry=edited.entry)])
+
+
+def _line(text: str, kind: str, entry: str) -> int:
+    tree, _ = read_tree(text, "")
+    return tree.line_of((kind, entry)) if tree else 1
+
+
+def _others(text: str, edited: _Edit) -> object:
+    """Return everything a file says besides the edited entry."""
+    tree, _ = read_tree(text, "")
+    plain = tree.plain() if tree else {}
+    entries = plain.pop(edited.kind, {})
+    return plain, {name: entry for name, entry in entries.items() if name != edited.entry}
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Put `text` in the place of a file; after a crash there is the old one or the new one, whole."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fchmod(file.fileno(), path.stat().st_mode & 0o777 if path.exists() else 0o640)
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

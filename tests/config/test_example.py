@@ -1,0 +1,94 @@
+"""The example district: sound, complete, and as large as a demo needs it."""
+
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+
+from config.load import check, load
+from core.inventory import Drive, Inventory, Medium, MeterRole, PlantKind, SiteKind
+from ingest.routing import DECODERS
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture
+def inventory(folder: Path) -> Inventory:
+    return load(folder, {}).inventory
+
+
+def test_check_finds_nothing_but_the_memory_of_the_embedded_broker(folder: Path) -> None:
+    assert [finding.code for finding in check(folder, {})] == ["config.embedded_broker_memory_only"]
+
+
+def test_it_has_sites_of_every_kind_a_district_runs(inventory: Inventory) -> None:
+    kinds = {site.kind for site in inventory.sites.values()}
+    assert len(inventory.sites) >= 8
+    assert kinds >= {
+        SiteKind.SCHOOL,
+        SiteKind.OFFICE,
+        SiteKind.FIRE_STATION,
+        SiteKind.DEPOT,
+        SiteKind.CLINIC,
+        SiteKind.HALL,
+    }
+
+
+def test_its_meters_cover_media_roles_and_meter_formats(inventory: Inventory) -> None:
+    meters = [meter for meter in inventory.meters.values() if meter.valid_on(TODAY)]
+    assert len(meters) >= 30
+    assert {meter.medium for meter in meters} == set(Medium)
+    assert {meter.role for meter in meters} >= {MeterRole.SUPPLY, MeterRole.SUBMETER, MeterRole.GENERATION}
+    formats = {meter.feed.format for meter in meters if meter.feed}
+    assert formats == {"tasmota_sml", "shelly_gen2", "chirpstack_v4"}
+
+
+def test_its_stations_have_twenty_connectors_of_three_makers(inventory: Inventory) -> None:
+    stations = [station for station in inventory.stations.values() if station.valid_on(TODAY)]
+    connectors = [connector for station in stations for connector in station.connectors]
+    assert len(connectors) >= 20
+    assert {connector.max_power_w for connector in connectors} == {11000, 22000, 50000}
+    assert len({station.maker for station in stations}) >= 3
+
+
+def test_forty_percent_of_its_vehicles_are_electric_and_report(inventory: Inventory) -> None:
+    vehicles = [vehicle for vehicle in inventory.vehicles.values() if vehicle.valid_on(TODAY)]
+    electric = [vehicle for vehicle in vehicles if vehicle.drive in (Drive.BATTERY, Drive.PLUG_IN_HYBRID)]
+    assert len(vehicles) >= 25
+    assert 0.35 <= len(electric) / len(vehicles) <= 0.45
+    assert {vehicle.feed.format for vehicle in electric if vehicle.feed} == {"ovms_v3", "teslamate"}
+    assert all(vehicle.feed and vehicle.battery_wh for vehicle in electric)
+    tagged = {tag.vehicle for tag in inventory.tags.values()}
+    assert {vehicle.id for vehicle in electric} <= tagged
+
+
+def test_its_plants_have_contracts(inventory: Inventory) -> None:
+    large = [plant for plant in inventory.plants.values() if plant.kind in (PlantKind.WIND, PlantKind.PV_GROUND)]
+    assert len(large) >= 3
+    assert {contract.plant for contract in inventory.contracts.values()} == {plant.id for plant in large}
+
+
+def test_every_format_of_the_decoder_table_is_used(inventory: Inventory) -> None:
+    feeds = [entry.feed for entry in [*inventory.meters.values(), *inventory.vehicles.values()] if entry.feed]
+    assert {feed.format for feed in feeds} == set(DECODERS)
+
+
+def test_its_municipalities_cannot_be_real(inventory: Inventory) -> None:
+    assert all(municipality.key.startswith("99") for municipality in inventory.municipalities.values())
+
+
+def test_some_entries_have_ended(inventory: Inventory) -> None:
+    for shelf in (inventory.meters, inventory.vehicles, inventory.stations, inventory.tags, inventory.municipalities):
+        assert [entry for entry in shelf.values() if not entry.valid_on(TODAY)]
+
+
+def test_prices_are_read_as_they_are_written(inventory: Inventory) -> None:
+    assert str(inventory.tariffs["strom-2025"].energy_eur_per_kwh) == "0.2685"
+    assert str(inventory.tariffs["strom-2025"].base_eur_per_year) == "138.00"
+
+
+def test_reading_it_takes_less_than_a_second(folder: Path) -> None:
+    begun = perf_counter()
+    load(folder, {})
+    assert perf_counter() - begun < 1
