@@ -2,13 +2,25 @@
 
 import math
 import random
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from energy.registers import START, Counted, Exchange, RegisterRules, Step, at_utc, count
+from energy.registers import (
+    START,
+    Booking,
+    Counted,
+    Exchange,
+    ManualReading,
+    RegisterRules,
+    Step,
+    at_utc,
+    count,
+    epoch_ms,
+)
 
 RULES = RegisterRules(resolution=1.0, max_rate_per_h=36_000.0, clock_tolerance_s=2.0, width=1e6)
 Positions = list[tuple[int, float]]
@@ -20,6 +32,11 @@ anything = st.one_of(
     st.floats(-1e7, 1e7),
     st.sampled_from([0.0, math.nan, math.inf, -math.inf, 1.7e308, -1.7e308]),
 )
+
+
+values = st.floats(-10, 1e6)
+instants = st.integers(0, 40_000_000).map(at_utc)
+booked = st.one_of(st.builds(ManualReading, instants, values), st.builds(Exchange, instants, values, values))
 
 
 @st.composite
@@ -61,19 +78,26 @@ def outcome(parts: list[Counted]) -> tuple[object, ...]:
     return rows(parts), proposals, state.line, state.base, state.origin, pending, state.candidate, state.run
 
 
-def chunked(positions: Positions, cuts: list[int]) -> list[Counted]:
-    parts, state = [], START
+def chunked(positions: Positions, cuts: list[int], bookings: Sequence[Booking] = ()) -> list[Counted]:
+    parts, state, booked_ms = [], START, -1
     for start, end in pairwise(sorted({0, len(positions), *(cut for cut in cuts if cut <= len(positions))})):
         chunk = positions[start:end]
-        parts.append(count([at for at, _ in chunk], [value for _, value in chunk], RULES, state=state))
-        state = parts[-1].state
+        until_ms = chunk[-1][0] if end < len(positions) else 10**15
+        due = [booking for booking in bookings if booked_ms < epoch_ms(booking.at_utc) <= until_ms]
+        instants, values = [at for at, _ in chunk], [value for _, value in chunk]
+        parts.append(count(instants, values, RULES, bookings=due, state=state))
+        state, booked_ms = parts[-1].state, until_ms
     return parts
 
 
-@given(wild(), st.lists(st.integers(1, 40), max_size=6))
-def test_chunk_by_chunk_gives_what_the_whole_gives(positions: Positions, cuts: list[int]) -> None:
+@given(wild(), st.lists(booked, max_size=3), st.lists(st.integers(1, 40), max_size=6))
+def test_chunk_by_chunk_gives_what_the_whole_gives(
+    positions: Positions, bookings: list[Booking], cuts: list[int]
+) -> None:
     assume(positions)
-    assert outcome(chunked(positions, cuts)) == outcome([run(positions)])
+    whole = chunked(positions, [], bookings)
+    assert len(whole) == 1
+    assert outcome(chunked(positions, cuts, bookings)) == outcome(whole)
 
 
 @given(wild())
