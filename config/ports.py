@@ -49,7 +49,7 @@ def write_free_ports(folder: Path) -> None:
     for old, new in (
         ("  # port: 8080\n", f"  port: {console}\n"),
         ("  # port: 8887\n", f"  port: {stations}\n"),
-        ("embedded_broker: yes\n", f"embedded_broker:\n  port: {broker}\n  port_311: {broker_311}\n"),
+        ("embedded_broker: true\n", f"embedded_broker:\n  port: {broker}\n  port_311: {broker_311}\n"),
     ):
         text = text.replace(old, new, 1)
     file.write_text(text, encoding="utf-8")
