@@ -90,7 +90,7 @@ def _fields(capability: Capability, texts: Catalogue) -> str:
 
 
 def _meaning(name: str, texts: Catalogue) -> str:
-    return texts.say(f"field.{name}").replace("|", "\\|")
+    return texts.say(f"option.{name}").replace("|", "\\|")
 
 
 def _default(field: Field[Any]) -> str:

@@ -36,7 +36,7 @@ def test_the_page_of_capabilities_is_current() -> None:
 
 def test_the_page_of_capabilities_lacks_no_text() -> None:
     page = (DOCS / "reference" / "capabilities.md").read_text(encoding="utf-8")
-    assert re.findall(r"\b(?:field|capability|subject)\.[a-z_.]+", page) == []
+    assert re.findall(r"\b(?:option|capability|subject)\.[a-z_.]+", page) == []
 
 
 def test_every_quantity_stands_in_the_nomenclature_with_unit_and_kind() -> None:
