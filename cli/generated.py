@@ -42,7 +42,7 @@ def row_command(name: str, capability: Capability, language: Language) -> Any:
     return command(name.partition(".")[2], signed, texts=texts, help=texts.say(f"capability.{name}"))
 
 
-def _run(name: str, language: Language, **given: Any) -> None:
+def _run(name: str, language: Language, /, **given: Any) -> None:
     # What a command needs is loaded when it runs, so that help is quick.
     from cli.client import Way, answer_of
     from cli.shown import show
