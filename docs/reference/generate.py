@@ -66,10 +66,10 @@ def _section(name: str, capability: Capability, texts: Catalogue) -> str:
     said = [text for mark, text in marks.items() if getattr(capability, mark)]
     if said:
         facts["Marks"] = ", ".join(said)
-    rows = "".join(f"| {fact} | {value} |\n" for fact, value in facts.items())
+    rows = "".join(f"- {fact}: {value}\n" for fact, value in facts.items())
     text = texts.say(f"capability.{name}").rstrip(".")
     answer = f"\nAnswer: {_answer(capability.result)}\n"
-    return f"\n### {name}\n\n{text}.\n\n| | |\n|---|---|\n{rows}{_fields(capability, texts)}{answer}"
+    return f"\n### {name}\n\n{text}.\n\n{rows}{_fields(capability, texts)}{answer}"
 
 
 def _arguments(capability: Capability) -> str:
