@@ -1,12 +1,13 @@
-"""The append-only record of changes to `inventory/managed/`, from which each can be undone."""
+"""How `inventory/managed/` is written: one writer at a time, whole files, and a record that only grows."""
 
 from __future__ import annotations
 
 import fcntl
 import json
 import os
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +41,7 @@ def locked(folder: Path) -> Iterator[bool]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o600)
+        _belong_like(descriptor, folder)
     except OSError:
         yield False
         return
@@ -78,3 +80,31 @@ def _read(line: str) -> Change | None:
         return Change(**{**fields, "at_utc": instant(datetime.fromisoformat(fields["at_utc"]))})
     except (ValueError, TypeError, KeyError):
         return None
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Put `text` in the place of a file; after a crash there is the old one or the new one, whole."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fchmod(descriptor, path.stat().st_mode & 0o777 if path.exists() else 0o640)
+            _belong_like(descriptor, path if path.exists() else path.parent)
+            os.fsync(descriptor)
+        Path(temporary).replace(path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _belong_like(descriptor: int, model: Path) -> None:
+    # What root writes by a command, the service must still be able to read and write.
+    owner = model.stat()
+    with suppress(PermissionError):
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)

@@ -6,9 +6,7 @@ anything is written; comments and order of the file stay as they are.
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,7 +14,7 @@ from pathlib import Path
 
 from config.findings import HIDDEN, in_order, is_warning
 from config.forms import KINDS
-from config.history import Action, Change, append, locked, read_history
+from config.history import Action, Change, append, locked, read_history, replace_file
 from config.inventory import MANAGED, inventory_of, read_texts
 from config.settings import broker_names, read_form, read_settings_text
 from config.splice import UnwritableError, change_entry, find_entry, replace_entry, write_entry
@@ -205,23 +203,3 @@ def _others(text: str, edited: _Edit) -> object:
     plain = tree.plain() if tree else {}
     entries = plain.pop(edited.kind, {})
     return plain, {name: entry for name, entry in entries.items() if name != edited.entry}
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Put `text` in the place of a file; after a crash there is the old one or the new one, whole."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fchmod(file.fileno(), path.stat().st_mode & 0o777 if path.exists() else 0o640)
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -13,7 +13,7 @@ from config.credentials import Vault
 from config.findings import Locator
 from config.forms import Form
 from config.tree import Step, read_tree
-from config.values import Host, Number, Port, Secret, Slug, Text, TimeZone, TopicFilter, Url, UrlPath, Whole
+from config.values import FilePath, Host, Number, Port, Secret, Slug, Text, TimeZone, TopicFilter, Url, UrlPath, Whole
 from core.texts import Finding, Language
 from ingest.settings import BrokerSettings, EmbeddedBrokerSettings, TlsSettings
 
@@ -55,9 +55,9 @@ class ConsoleForm(Form):
 class TlsForm(Form):
     """Certificates for a broker."""
 
-    authority: Text | None = None
-    certificate: Text | None = None
-    key: Text | None = None
+    authority: FilePath | None = None
+    certificate: FilePath | None = None
+    key: FilePath | None = None
 
 
 class BrokerForm(Form):
@@ -112,7 +112,7 @@ def _switch(written: Any) -> Any:
 class SettingsForm(Form):
     """The whole file."""
 
-    data_dir: Text
+    data_dir: FilePath
     console: ConsoleForm = ConsoleForm()
     embedded_broker: Annotated[EmbeddedBrokerForm | None, BeforeValidator(_switch)] = None
     brokers: tuple[BrokerForm, ...] = ()
@@ -158,7 +158,7 @@ def settings_of(form: SettingsForm, folder: Path, vault: Vault) -> Settings:
     if form.embedded_broker and embedded:
         brokers = (_own_client(form.embedded_broker.name, embedded), *brokers)
     return Settings(
-        data_dir=(folder / Path(form.data_dir).expanduser()).resolve(),
+        data_dir=(folder / form.data_dir).resolve(),
         console=ConsoleSettings(**form.console.model_dump()),
         brokers=brokers,
         embedded_broker=embedded,

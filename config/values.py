@@ -99,7 +99,7 @@ def _topic_filter(text: str) -> str:
 
 
 def _secret_reference(text: str) -> str:
-    if re.fullmatch(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}|file:[^\x00]+", text):
+    if re.fullmatch(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}|file:[^\x00-\x1f]+", text):
         return text
     raise _refusal("config.secret_in_plain")
 
@@ -123,5 +123,7 @@ MunicipalityKey = Annotated[str, AfterValidator(_matching(r"[0-9]{8}", "config.m
 State = Annotated[str, AfterValidator(_matching(r"[A-Z]{2}", "config.state_invalid"))]
 RegisterNumber = Annotated[str, AfterValidator(_matching(r"SEE[0-9]{12}", "config.register_number_invalid"))]
 UrlPath = Annotated[str, AfterValidator(_matching(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", "config.path_invalid"))]
+FilePath = Annotated[str, AfterValidator(_matching(r"[^\x00-\x1f~][^\x00-\x1f]*", "config.file_path_invalid"))]
+"""A path, absolute or from the configuration folder on; no `~`, as the service may run as another user."""
 Secret = Annotated[str, AfterValidator(_secret_reference)]
 """Where a secret is found, `${ENV}` or `file:path`; never the secret itself."""

@@ -1,12 +1,19 @@
 """Whatever stands in the files: an inventory or findings, never another error."""
 
-from hypothesis import given, settings
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from config.findings import is_warning
 from config.forms import KINDS
 from config.inventory import inventory_of
-from config.settings import read_form
+from config.load import check, load
+from config.settings import BrokerForm, ChargePointsForm, ConsoleForm, EmbeddedBrokerForm
 from config.tree import read_tree
+from core.errors import ConfigError
 from core.inventory import Inventory
 from core.texts import LANGUAGES, catalogue
 
@@ -66,11 +73,33 @@ def test_any_text_is_an_inventory_or_findings(text: str) -> None:
             assert catalogue(language).tell(finding) != finding.code
 
 
-@given(st.text(max_size=300) | YAML_LIKE)
-@settings(max_examples=100, deadline=None)
-def test_any_settings_are_a_form_or_findings(text: str) -> None:
-    form, _, findings = read_form(text)
-    assert form is not None or findings
+@st.composite
+def settings_files(draw: st.DrawFn) -> str:
+    forms = {"console": ConsoleForm, "embedded_broker": EmbeddedBrokerForm, "charge_points": ChargePointsForm}
+    rows = [f"data_dir: {_flow(draw(SCALARS))}"]
+    for name in draw(st.sets(st.sampled_from(sorted(forms)))):
+        form = forms[name]
+        rows.append(f"{name}: {_flow(draw(st.dictionaries(st.sampled_from(list(form.model_fields)), VALUES)))}")
+    broker = draw(st.dictionaries(st.sampled_from(list(BrokerForm.model_fields)), VALUES))
+    return "\n".join([*rows, f"brokers: [{_flow(broker)}]"])
+
+
+@pytest.fixture
+def alone(folder: Path) -> Path:
+    shutil.rmtree(folder / "inventory")
+    return folder
+
+
+@given(st.text(max_size=300) | YAML_LIKE | settings_files())
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_settings_are_a_configuration_or_findings(alone: Path, text: str) -> None:
+    (alone / "kreiswatt.yaml").write_text(text, encoding="utf-8", errors="surrogateescape")
+    mistakes = [finding for finding in check(alone, {}) if not is_warning(finding)]
+    if mistakes:
+        with pytest.raises(ConfigError):
+            load(alone, {})
+    else:
+        assert load(alone, {}).settings.data_dir.is_absolute()
 
 
 @st.composite

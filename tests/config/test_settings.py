@@ -170,3 +170,12 @@ def test_a_file_that_is_not_utf8_is_named_with_its_line(folder: Path) -> None:
     (folder / "inventory" / "alt.yaml").write_bytes(b"sites:\n  x:\n    name: M\xfchle\n")
     findings = [dict(finding.params) for finding in check(folder, {}) if finding.code == "config.file_not_utf8"]
     assert findings == [{"file": "inventory/alt.yaml", "line": 3}]
+
+
+def test_an_entry_that_outlives_what_it_names_is_a_warning(folder: Path) -> None:
+    sites = folder / "inventory" / "sites.yaml"
+    text = sites.read_text(encoding="utf-8")
+    sites.write_text(text.replace("valid_from: 2017-08-01", "valid_from: 2017-08-01\n    valid_to: 2026-01-01"))
+    found = {dict(finding.params)["key"] for finding in check(folder, {}) if finding.code == "config.outlives"}
+    assert {"meters.kita-strom.site", "buildings.kita-haus.site", "tariffs.gas.sites[2]"} <= found
+    assert load(folder, {}).inventory.sites["kita"].valid_to
