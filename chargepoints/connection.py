@@ -1,8 +1,8 @@
-"""One station's connection: a reader, a worker, and our own calls.
+"""One station's connection: a loop that reads and answers, and our own calls.
 
-The reader only parses: answers to our calls go to their call at once, everything else into a
-queue. The worker answers one by one, so answers keep the order of the calls, and never waits for
-the station. One bad frame is answered, kept, and costs only itself.
+Calls are answered one by one, so answers keep their order. What an answer waits for is the disk,
+never the station: so an answer to a call of ours, however many calls the station makes before it,
+is always reached. One bad frame is answered, kept, and costs only itself.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from core.errors import StoreError
 from core.facts import Protocol
 from core.texts import Finding
 
-_OPEN_CALLS = 64
 _INTERNAL_ERROR = 1011
 
 
@@ -40,17 +39,20 @@ class StationConnection:
         self._desk = desk
         self._now_s = asyncio.get_running_loop().time
         self._seen_s = self._now_s()
-        self._inbox: asyncio.Queue[Inbound | None] = asyncio.Queue(_OPEN_CALLS)
 
     async def serve(self) -> None:
         """Answer the station until its socket closes. Raises `StoreError` if the journal fails."""
-        worker = asyncio.create_task(self._work())
         try:
-            await self._read()
+            while True:
+                await self._take(*await self._socket.receive())
+        except SocketClosedError as closed:
+            if closed.too_large:
+                self._note_too_large()
+        except StoreError:
+            await self._socket.close(_INTERNAL_ERROR, "")
+            raise
         finally:
             self.calls.close()
-            await self._inbox.put(None)
-            await worker
 
     async def call(self, action: str, payload: dict[str, Any], timeout_s: float | None = None) -> dict[str, Any]:
         """Return the station's answer to a call of ours (see `Calls.call`)."""
@@ -70,40 +72,22 @@ class StationConnection:
         """Close the socket; what was received is answered in the books all the same."""
         await self._socket.close(code, reason)
 
-    async def _read(self) -> None:
-        while True:
-            try:
-                frame, is_text = await self._socket.receive()
-            except SocketClosedError as closed:
-                if closed.too_large:
-                    self._note_too_large()
-                return
-            self._seen_s = self._now_s()
-            self.frames += 1
-            at_utc = self._desk.clock()
-            self._desk.assembly.links.seen(self.station, at_utc)
-            inbound = Inbound(frame, is_text, parse(frame, self._desk.settings.max_depth), at_utc)
-            if isinstance(inbound.parsed.message, (CallResult, CallError)):
-                self._desk.trail.later(self.answering.journalled(inbound))
-                self.calls.resolve(inbound.parsed.message)
-            else:
-                await self._inbox.put(inbound)
-
-    async def _work(self) -> None:
-        """Answer frame after frame; if the journal fails, answer nothing more and hang up."""
-        try:
-            while (inbound := await self._inbox.get()) is not None:
-                frame, close_code = await self.answering.answer(inbound)
-                with suppress(SocketClosedError):
-                    if frame is not None:
-                        await self._socket.send(frame)
-                if close_code is not None:
-                    await self._socket.close(close_code, "")
-        except StoreError:
-            await self._socket.close(_INTERNAL_ERROR, "")
-            while await self._inbox.get() is not None:
-                pass
-            raise
+    async def _take(self, frame: bytes, is_text: bool) -> None:  # noqa: FBT001 - as the socket gives it
+        self._seen_s = self._now_s()
+        self.frames += 1
+        at_utc = self._desk.clock()
+        self._desk.assembly.links.seen(self.station, at_utc)
+        inbound = Inbound(frame, is_text, parse(frame, self._desk.settings.max_depth), at_utc)
+        message = inbound.parsed.message
+        if isinstance(message, (CallResult, CallError)):
+            self._desk.trail.later(self.answering.journalled(inbound))
+            self.calls.resolve(message)
+            return
+        answer, close_code = await self.answering.answer(inbound)
+        if answer is not None:
+            await self._socket.send(answer)
+        if close_code is not None:
+            await self._socket.close(close_code, "")
 
     async def _send_call(self, frame: bytes) -> None:
         payload, _ = self._desk.privacy.redact(frame, orjson.loads(frame))

@@ -68,10 +68,10 @@ class Links:
             if known is not None and _is_stale(known, seen_utc):
                 changed.add(station)
         for station in changed:
-            seen = self._seen.get(station)
-            link = self._links[station]
-            self._links[station] = link if seen is None else replace(link, last_frame_at_utc=seen)
-            await book.save_link(self._links[station])
+            if station in self._seen:
+                self._links[station] = replace(self._links[station], last_frame_at_utc=self._seen[station])
+        if changed:
+            await book.save_links([self._links[station] for station in sorted(changed)])
 
 
 def _is_stale(link: StationLink, seen_utc: datetime) -> bool:

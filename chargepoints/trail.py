@@ -46,4 +46,4 @@ class Trail:
         """Return once all frames so far are written."""
         self._waiting.clear()
         frames, self._later = self._later, []
-        await asyncio.gather(*(self._journal.append(frame) for frame in frames))
+        await self._journal.append_all(frames)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import inf
 
 from chargepoints.decoding.events import EvidenceKind, TransactionEvidence
@@ -11,12 +11,10 @@ from chargepoints.sessions import assemble, session_id
 from core.facts import ChargeSession, Protocol
 from core.inventory import Inventory
 from core.ports import SessionBook
-from core.quantities import Quantity
 
 _SAVE_EVERY_S = 15.0
 _KEEP_ENDED_S = 900.0
 _KEEP_SILENT_S = 7200.0
-_FOR_SESSION = {Quantity.ENERGY_IMPORT_WH, Quantity.POWER_W}
 
 Recall = Callable[[ChargeSession], Awaitable[Sequence[TransactionEvidence]]]
 
@@ -34,7 +32,7 @@ class Case:
 
     def take(self, item: TransactionEvidence, now_s: float) -> None:
         """Add evidence; begin and end are to be saved at once, samples a little later."""
-        self.evidence.append(_slim(item))
+        self.evidence.append(item)
         self.connector = item.connector if self.connector is None else self.connector
         self.ended = self.ended or item.kind is EvidenceKind.END
         self.touched_at_s = now_s
@@ -103,9 +101,3 @@ class Transactions:
         if station is None:
             return None
         return next((each.max_power_w for each in station.connectors if each.number == case.connector), None)
-
-
-def _slim(item: TransactionEvidence) -> TransactionEvidence:
-    """Return evidence with what a session is made of; one sample stays of any message, to be counted."""
-    kept = tuple(sample for sample in item.samples if sample.quantity in _FOR_SESSION)
-    return item if len(kept) == len(item.samples) else replace(item, samples=kept or item.samples[:1])

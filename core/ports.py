@@ -131,6 +131,10 @@ class Journal(Protocol):
         """Return the frame's id once it is on disk; writes of a few milliseconds are committed together."""
         ...
 
+    async def append_all(self, frames: Sequence[Frame]) -> None:
+        """Return once all frames are on disk, in their order, with a single wait."""
+        ...
+
     def frames(self, after: int = 0, station: str | None = None) -> AsyncIterator[Frame]:
         """Yield the frames with an id above `after`, in order."""
         ...
@@ -192,6 +196,10 @@ class StationBook(Protocol):
 
     async def save_link(self, link: StationLink) -> None:
         """Keep the connection state of a station."""
+        ...
+
+    async def save_links(self, links: Sequence[StationLink]) -> None:
+        """Keep the connection states of several stations at once."""
         ...
 
     async def links(self) -> tuple[StationLink, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date
@@ -62,15 +62,24 @@ class FileJournal:
 
     async def append(self, frame: Frame) -> int:
         """Return the frame's id once it is on disk. Raises `StoreError` if the disk fails; then it is not kept."""
+        return await self._append((frame,))
+
+    async def append_all(self, frames: Sequence[Frame]) -> None:
+        """Return once all frames are on disk, in their order. Raises `StoreError` if the disk fails: none is kept."""
+        if frames:
+            await self._append(frames)
+
+    async def _append(self, frames: Sequence[Frame]) -> int:
+        """Return the id of the first of `frames` once all are on disk, written as one."""
         if self._closed:
             raise StoreError("store.closed")
         number = self._next_id
-        self._records.append(records.encode(frame, number))
-        self._next_id = number + 1
+        self._records += [records.encode(frame, number + place) for place, frame in enumerate(frames)]
+        self._next_id = number + len(frames)
         loop = asyncio.get_running_loop()
         done: asyncio.Future[int] = loop.create_future()
         self._waiting.append((number, done))
-        self._day = frame.at_utc.date()
+        self._day = frames[-1].at_utc.date()
         if self._flushing is None:
             self._flushing = loop.create_task(self._flush())
         return await done

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -20,13 +21,11 @@ from core.quantities import Quantity
 from core.texts import Finding
 
 
-class Sampled(NamedTuple):
-    """One sampled value as a version's decoder found it; `exponent` is 2.0.1's multiplier."""
+class Named(NamedTuple):
+    """What a sampled value is called; `exponent` is 2.0.1's multiplier."""
 
-    value: object
     measurand: str
     context: str
-    phase: str | None
     location: str | None
     unit: str | None
     exponent: int = 0
@@ -62,16 +61,17 @@ def _mean(phases: Mapping[str, float]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
+_SAME = (1.0, 0.0)
 _PHASES = frozenset({"L1", "L2", "L3"})
-_ENERGY = {"Wh": (1.0, 0.0), "kWh": (1000.0, 0.0)}
-_POWER = {"W": (1.0, 0.0), "kW": (1000.0, 0.0)}
-_AMPERE = {"A": (1.0, 0.0)}
-_VOLT = {"V": (1.0, 0.0)}
-_PERCENT = {"Percent": (1.0, 0.0), "%": (1.0, 0.0)}
-_HERTZ = {"Hertz": (1.0, 0.0), "Hz": (1.0, 0.0)}
+_ENERGY = {"Wh": _SAME, "kWh": (1000.0, 0.0)}
+_POWER = {"W": _SAME, "kW": (1000.0, 0.0)}
+_AMPERE = {"A": _SAME}
+_VOLT = {"V": _SAME}
+_PERCENT = {"Percent": _SAME, "%": _SAME}
+_HERTZ = {"Hertz": _SAME, "Hz": _SAME}
 _CELSIUS = {
-    "Celsius": (1.0, 0.0),
-    "Celcius": (1.0, 0.0),  # OCPP 1.6 misspells it in its own schema
+    "Celsius": _SAME,
+    "Celcius": _SAME,  # OCPP 1.6 misspells it in its own schema
     "K": (1.0, -273.15),
     "Fahrenheit": (5 / 9, -160 / 9),
 }
@@ -100,69 +100,86 @@ _LARGEST_EXPONENT = 12
 _SENTINELS = {-8388608.0, 2147483647.0}
 
 _Found = dict[tuple[Quantity, ReadingContext], dict[str | None, float]]
+_Read = Callable[[Mapping[str, Any]], tuple[object, str | None, Named]]
 
 
 def samples_of(
     values: Iterable[Mapping[str, Any]],
-    read: Callable[[Mapping[str, Any]], Sampled],
+    read: _Read,
     received_at_utc: datetime,
     findings: list[Finding],
     connector: int | None = None,
 ) -> tuple[MeterSample, ...]:
-    """Return the samples of a list of MeterValue, at most one per quantity and instant (see above)."""
+    """Return the samples of a list of MeterValue, at most one per quantity and instant (see above).
+
+    `read` takes a sampled value apart: its value, its phase, and what it is called.
+    """
     samples: list[MeterSample] = []
+    whole_station = connector == 0
     for value in values:
         stamp = stamp_of(value.get("timestamp"), received_at_utc, findings)
         found: _Found = {}
         for sampled in value["sampledValue"]:
-            _take(read(sampled), found, findings, connector)
+            said, phase, named = read(sampled)
+            meaning = _meaning(named, whole_station)
+            if meaning is None:
+                continue
+            number = meaning.value(said)
+            if number is None:
+                findings.append(Finding.of("ocpp.sample_unusable", measurand=named.measurand, unit=named.unit or ""))
+            else:
+                found.setdefault(meaning.key, {})[phase] = number
         samples.extend(_chosen(found, stamp))
     return tuple(samples)
 
 
-def _take(sampled: Sampled, found: _Found, findings: list[Finding], connector: int | None) -> None:
-    measurand = MEASURANDS.get(sampled.measurand)
-    if measurand is None or not _here(measurand.quantity, sampled.location, connector):
-        return
-    value = _value(sampled, measurand)
-    if value is None:
-        findings.append(Finding.of("ocpp.sample_unusable", measurand=sampled.measurand, unit=sampled.unit or ""))
-        return
-    context = _CONTEXTS.get(sampled.context, ReadingContext.OTHER)
-    found.setdefault((measurand.quantity, context), {})[sampled.phase] = value
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a name means here: quantity and context, and the way to our unit (None: a unit we do not know)."""
+
+    key: tuple[Quantity, ReadingContext]
+    scale: tuple[float, float] | None
+    lowest: float
+
+    def value(self, said: object) -> float | None:
+        """Return a value in our unit, None if it is none: text, a sentinel, a unit nobody knows, less than can be."""
+        number = number_of(said)
+        if number is None or number in _SENTINELS or self.scale is None:
+            return None
+        if self.scale is not _SAME:
+            factor, offset = self.scale
+            number = round(number * factor + offset, 6)  # 12.345 kWh are 12345 Wh
+        return number if number >= self.lowest else None
 
 
-def _here(quantity: Quantity, location: str | None, connector: int | None) -> bool:
-    """Return whether a value at `location` is one of this source; a whole station is metered at its inlet."""
-    return location in _AT_OUTLET or quantity in _OUTSIDE or (location == "Inlet" and connector == 0)
-
-
-def _value(sampled: Sampled, measurand: Measurand) -> float | None:
-    unit = sampled.unit
-    if not unit or (unit == "Wh" and "Wh" not in measurand.units):  # Wh is the default that some write out
-        factor, offset = 1.0, 0.0
-    elif unit in measurand.units:
-        factor, offset = measurand.units[unit]
-    else:
+@lru_cache(maxsize=4096)
+def _meaning(named: Named, whole_station: bool) -> _Meaning | None:  # noqa: FBT001 - a cache key
+    """Return what a name means, None for what becomes no reading. A whole station is metered at its inlet."""
+    measurand = MEASURANDS.get(named.measurand)
+    if measurand is None:
         return None
-    number = number_of(sampled.value)
-    if number is None or number in _SENTINELS:
+    here = named.location in _AT_OUTLET or (named.location == "Inlet" and whole_station)
+    if not here and measurand.quantity not in _OUTSIDE:
         return None
-    if not -_LARGEST_EXPONENT <= sampled.exponent <= _LARGEST_EXPONENT:
+    key = measurand.quantity, _CONTEXTS.get(named.context, ReadingContext.OTHER)
+    return _Meaning(key, _scale(named, measurand), measurand.lowest)
+
+
+def _scale(named: Named, measurand: Measurand) -> tuple[float, float] | None:
+    unit = named.unit
+    natural = not unit or (unit == "Wh" and unit not in measurand.units)  # Wh is a default that some write out
+    scale = _SAME if natural else measurand.units.get(unit or "")
+    if scale is None or not -_LARGEST_EXPONENT <= named.exponent <= _LARGEST_EXPONENT:
         return None
-    if factor != 1.0 or offset or sampled.exponent:
-        number = round(number * 10.0**sampled.exponent * factor + offset, 6)  # 12.345 kWh are 12345 Wh
-    return number if number >= measurand.lowest else None
+    return (scale[0] * 10.0**named.exponent, scale[1]) if named.exponent else scale
 
 
 def number_of(value: object) -> float | None:
     """Return a number that may have come as text, with a comma perhaps; None if it is none."""
-    if isinstance(value, str):
-        value = value.strip().replace(",", ".")
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
     try:
-        number = float(value)
+        number = float(value.replace(",", ".") if isinstance(value, str) else value)
     except (ValueError, OverflowError):
         return None
     return number if isfinite(number) else None

@@ -31,7 +31,7 @@ from chargepoints.decoding.events import (
 from chargepoints.decoding.instants import stamp_of
 from chargepoints.decoding.places import connector_of
 from chargepoints.decoding.routes import Payload, Route, Routes
-from chargepoints.decoding.samples import DEFAULT_MEASURAND, Sampled, samples_of
+from chargepoints.decoding.samples import DEFAULT_MEASURAND, Named, samples_of
 from core.facts import ConnectorStatus, TagVerdict
 from core.texts import Finding
 
@@ -141,16 +141,11 @@ def decode_meter_values(payload: Payload, arrival: Arrival) -> Decoded:
     return Decoded(event, tuple(findings))
 
 
-def _sampled(value: Payload) -> Sampled:
-    signed = value.get("format") == "SignedData"
-    return Sampled(
-        value["value"],
-        "SignedData" if signed else value.get("measurand", DEFAULT_MEASURAND),
-        value.get("context", "Sample.Periodic"),
-        value.get("phase"),
-        value.get("location"),
-        value.get("unit"),
-    )
+def _sampled(value: Payload) -> tuple[object, str | None, Named]:
+    get = value.get
+    measurand = "SignedData" if get("format") == "SignedData" else get("measurand", DEFAULT_MEASURAND)
+    named = Named(measurand, get("context", "Sample.Periodic"), get("location"), get("unit"))
+    return value["value"], get("phase"), named
 
 
 def answer_authorize(_event: Event, decision: Decision) -> dict[str, Any]:

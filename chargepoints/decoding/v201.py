@@ -31,7 +31,7 @@ from chargepoints.decoding.events import (
 from chargepoints.decoding.instants import stamp_of
 from chargepoints.decoding.places import connector_of
 from chargepoints.decoding.routes import Payload, Route, Routes
-from chargepoints.decoding.samples import DEFAULT_MEASURAND, Sampled, samples_of
+from chargepoints.decoding.samples import DEFAULT_MEASURAND, Named, samples_of
 from core.facts import ConnectorStatus, TagVerdict
 from core.texts import Finding
 
@@ -42,6 +42,8 @@ STATUSES = {
     "Unavailable": ConnectorStatus.UNAVAILABLE,
     "Faulted": ConnectorStatus.FAULTED,
 }
+
+_NO_UNIT: Payload = {}
 
 KINDS = {"Started": EvidenceKind.BEGIN, "Updated": EvidenceKind.SAMPLE, "Ended": EvidenceKind.END}
 
@@ -118,17 +120,17 @@ def decode_transaction(payload: Payload, arrival: Arrival) -> Decoded:
     return Decoded(event, tuple(findings))
 
 
-def _sampled(value: Payload) -> Sampled:
-    unit = value.get("unitOfMeasure", {})
-    return Sampled(
-        value["value"],
-        value.get("measurand", DEFAULT_MEASURAND),
-        value.get("context", "Sample.Periodic"),
-        value.get("phase"),
-        value.get("location"),
+def _sampled(value: Payload) -> tuple[object, str | None, Named]:
+    get = value.get
+    unit = get("unitOfMeasure", _NO_UNIT)
+    named = Named(
+        get("measurand", DEFAULT_MEASURAND),
+        get("context", "Sample.Periodic"),
+        get("location"),
         unit.get("unit"),
         int(unit.get("multiplier", 0)),
     )
+    return value["value"], get("phase"), named
 
 
 def answer_authorize(_event: Event, decision: Decision) -> dict[str, Any]:

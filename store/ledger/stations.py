@@ -40,15 +40,24 @@ class Stations:
 
     async def save_link(self, link: StationLink) -> None:
         """Keep the connection state of a station."""
-        row = {column.name: getattr(link, column.name) for column in STATION_LINK.c}
+        await self.save_links([link])
+
+    async def save_links(self, links: Sequence[StationLink]) -> None:
+        """Keep the connection states of several stations at once; of one station the one given last."""
+        if not links:
+            return
         async with self._database.writing() as connection:
-            await replace(connection, STATION_LINK, [row])
+            await replace(connection, STATION_LINK, [_link_row(link) for link in links])
 
     async def links(self) -> tuple[StationLink, ...]:
         """Return the connection state of every station ever seen, by station."""
         async with self._database.reading() as connection:
             rows = (await connection.execute(select(STATION_LINK).order_by(STATION_LINK.c.station))).mappings().all()
         return tuple(StationLink(**{**row, "protocol": row["protocol"] and Protocol(row["protocol"])}) for row in rows)
+
+
+def _link_row(link: StationLink) -> dict[str, Any]:
+    return {column.name: getattr(link, column.name) for column in STATION_LINK.c}
 
 
 def _status_row(status: StationStatus) -> dict[str, Any]:
