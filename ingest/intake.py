@@ -29,6 +29,7 @@ KEPT_PER_HOUR: Final = 10
 KEPT_DISCOVERIES: Final = 2000
 SAMPLE_BYTES: Final = 1024
 THE_REST: Final = "#"
+_LONGEST_CUT_BYTES: Final = 64
 _HOUR: Final = timedelta(hours=1)
 _NOTICE_PAUSE: Final = timedelta(minutes=1)
 _EMPTY: Final = Memory()
@@ -121,7 +122,7 @@ class Intake:
             return
         payload = message.payload
         if len(payload) > LARGEST_PAYLOAD_BYTES:
-            payload = payload[:SAMPLE_BYTES]
+            payload = _sample(message.topic, payload)
         catch.rejections.append(
             Rejection(
                 channel=self._channel,
@@ -156,7 +157,7 @@ class _Sighting:
     count: int = 1
 
     def discovery(self, channel: str, subject: str) -> Discovery:
-        topic, payload = self.message.topic, self.message.payload[:LARGEST_PAYLOAD_BYTES]
+        topic, payload = self.message.topic, self.message.payload
         named = subject != THE_REST
         return Discovery(
             channel=channel,
@@ -164,9 +165,16 @@ class _Sighting:
             first_seen_utc=self.first_seen_utc,
             last_seen_utc=self.message.received_at_utc,
             count=self.count,
-            sample=redact(topic, payload)[:SAMPLE_BYTES] if named else b"",
+            sample=_sample(topic, payload) if named else b"",
             hint=hint(topic, payload) if named else "",
         )
+
+
+def _sample(topic: str, payload: bytes) -> bytes:
+    """Return the beginning of a payload, redacted before it is cut, so that no half of a secret is left over."""
+    if len(payload) > 4 * SAMPLE_BYTES:
+        payload = payload[: SAMPLE_BYTES + _LONGEST_CUT_BYTES]
+    return redact(topic, payload)[:SAMPLE_BYTES]
 
 
 class _Allowance:

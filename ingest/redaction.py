@@ -22,11 +22,10 @@ _SENSITIVE: Final = re.compile(_WORDS, re.IGNORECASE)
 _PARTS: Final = re.compile(r"[_.\s-]+|(?<=[a-z0-9])(?=[A-Z])")
 _VIN_TEXT: Final = re.compile(r"(?<![A-Za-z0-9])(?=[A-Z]*\d)(?=\d*[A-Z])[A-HJ-NPR-Z0-9]{17}(?![A-Za-z0-9])")
 _PAIR: Final = re.compile(
-    rf"""((?:{_WORDS})["']?\s*[:=]\s*)"""
-    r"""("(?:[^"\\]|\\.)*"?|'[^']*'?|\{[^}]*\}?|\[[^\]]*\]?|[^\s,;&}\]]+)""",
-    re.IGNORECASE,
+    r"""(?<![\w.-])([\w.-]++)(["']?\s*+[:=]\s*+)"""
+    r"""(?:"(?:[^"\\]|\\.)*+"?|'[^']*+'?|\{[^}]*+\}?|\[[^\]]*+\]?|[^\s,;&}\]]++)"""
 )
-"""`name=value` in any text. A part of a longer word is enough: too much taken out does no harm."""
+"""`name=value` in any text; written so that no text takes longer than its length."""
 
 
 def redact(topic: str, payload: bytes) -> bytes:
@@ -69,4 +68,10 @@ def _walk(value: object, depth: int) -> object:
 def _text(payload: bytes) -> bytes:
     """Return bytes of no known structure without what looks like a secret; one byte is one character here."""
     text = payload.decode("latin-1")
-    return _VIN_TEXT.sub(REDACTED, _PAIR.sub(rf"\1{REDACTED}", text)).encode("latin-1")
+    return _VIN_TEXT.sub(REDACTED, _PAIR.sub(_without_value, text)).encode("latin-1")
+
+
+def _without_value(pair: re.Match[str]) -> str:
+    """Return a pair without its value if the name holds a sensitive word; one word too many does no harm."""
+    name, between = pair.groups()
+    return f"{name}{between}{REDACTED}" if _SENSITIVE.search(name) else pair.group()

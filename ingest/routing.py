@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -180,9 +181,12 @@ def parse_field(name: str, target: str) -> Field:
     """Return the field of a mapping like `energy_import_wh * 1000`. Raises `ConfigError`."""
     quantity, star, factor = (part.strip() for part in target.partition("*"))
     try:
-        return Field(name, Quantity(quantity), float(factor) if star else 1.0)
-    except ValueError as error:
-        raise ConfigError([Finding.of("ingest.field_wrong", name=name, target=target)]) from error
+        parsed = Field(name, Quantity(quantity), float(factor) if star else 1.0)
+    except ValueError:
+        parsed = None
+    if parsed is None or not isfinite(parsed.factor) or not parsed.factor:
+        raise ConfigError([Finding.of("ingest.field_wrong", name=name, target=target)])
+    return parsed
 
 
 def bind(source: str, feed: Feed, zone: ZoneInfo) -> Binding:

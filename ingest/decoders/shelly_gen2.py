@@ -64,7 +64,7 @@ PHASES: Final[dict[str, tuple[str, ...]]] = {
 }
 """What a total is the sum of, where a notification names phases but not their total."""
 _DATA: Final = {"em": "emdata", "em1": "em1data"}
-_NOTIFICATIONS: Final = frozenset({"NotifyStatus", "NotifyFullStatus"})
+_NOTIFICATIONS: Final = ("NotifyStatus", "NotifyFullStatus")
 
 
 def decode(message: Message, binding: Binding, memory: Memory) -> Decoded:

@@ -15,6 +15,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from paho.mqtt.client import Client, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
@@ -31,6 +33,8 @@ from ingest.settings import BrokerSettings, TlsSettings
 USER, PASSWORD = "ingest", "correct horse"
 DEVICE_USER, DEVICE_PASSWORD = "device", "battery staple"
 START = date(2020, 1, 1)
+LORA = "application/1/device/0101010101010101"
+ZONE = ZoneInfo("Europe/Berlin")
 
 
 def meter(name: str, feed: Feed, medium: Medium = Medium.ELECTRICITY) -> Meter:
@@ -39,23 +43,39 @@ def meter(name: str, feed: Feed, medium: Medium = Medium.ELECTRICITY) -> Meter:
 
 def vehicle(name: str, feed: Feed) -> Vehicle:
     return Vehicle(
-        id=name, name=name, valid_from=START, site="depot", maker="A", model="B", drive=Drive.BATTERY, group="x", feed=feed
-    )  # fmt: skip
+        id=name,
+        name=name,
+        valid_from=START,
+        site="depot",
+        maker="Maker",
+        model="Model",
+        drive=Drive.BATTERY,
+        group="pool",
+        feed=feed,
+    )
 
 
 def inventory(broker: str = "main") -> Inventory:
     """One device of each format."""
 
-    def feed(format: str, topic: str, device: str = "", fields: tuple[tuple[str, str], ...] = ()) -> Feed:
-        return Feed(broker=broker, format=format, topic=topic, device=device, fields=fields)
+    def feed(name: str, topic: str, device: str = "", fields: tuple[tuple[str, str], ...] = ()) -> Feed:
+        return Feed(broker=broker, format=name, topic=topic, device=device, fields=fields)
 
     meters = [
         meter("power", feed("tasmota_sml", "tele/tasmota_power/SENSOR")),
         meter("shelly", feed("shelly_gen2", "shellyemg3-dcb4d9c564f4")),
+        meter("sound", feed("tasmota_sml", "tele/tasmota_sound/SENSOR")),
+        meter(
+            "second",
+            feed("tasmota_sml", "tele/tasmota_power/SENSOR", "PV", fields=(("E_out", "energy_import_wh * 1000"),)),
+        ),
+        meter("shelly-channel-1", feed("shelly_gen2", "shellyemg3-dcb4d9c564f4", "em1:1")),
         meter("shelly-3em", feed("shelly_gen2", "shellypro3em-1")),
         meter(
             "water",
-            feed("chirpstack_v4", "application/1/device/0101010101010101", fields=(("liter", "volume_m3 * 0.001"),)),
+            feed(
+                "chirpstack_v4", "application/1/device/0101010101010101", fields=(("meter.liter", "volume_m3 * 0.001"),)
+            ),
             Medium.WATER,
         ),
     ]
@@ -154,9 +174,9 @@ class Mosquitto:
             self.process.wait(10)
             self.process = None
 
-    def settings(self, **changes: object) -> BrokerSettings:
+    def settings(self, **changes: Any) -> BrokerSettings:
         plain = BrokerSettings(name="main", port=self.port, username=USER, password=PASSWORD, window=WINDOW)
-        return replace(plain, **changes)  # type: ignore[arg-type]
+        return replace(plain, **changes)
 
 
 def wait_for_port(port: int) -> None:
@@ -171,12 +191,14 @@ def wait_for_port(port: int) -> None:
 class Device:
     """A publisher that waits for the broker's acknowledgement of each message."""
 
-    def __init__(self, port: int, protocol: int = MQTTv311, user: str = DEVICE_USER, password: str = DEVICE_PASSWORD):
+    def __init__(
+        self, port: int, protocol: int = MQTTv311, user: str = DEVICE_USER, password: str = DEVICE_PASSWORD
+    ) -> None:
         self._client = Client(CallbackAPIVersion.VERSION2, protocol=protocol)
         self._client.username_pw_set(user, password)
         self.port = port
 
-    def __enter__(self) -> Device:
+    def __enter__(self) -> Self:
         self._client.connect("127.0.0.1", self.port)
         self._client.loop_start()
         return self
@@ -201,15 +223,15 @@ def now() -> datetime:
     return datetime.fromtimestamp(time.clock_gettime(time.CLOCK_REALTIME), UTC)
 
 
-def make(settings: BrokerSettings, store: ListStore, **changes: object) -> Ingest:
-    parts: dict[str, object] = {
+def make(settings: BrokerSettings, store: ListStore, **changes: Any) -> Ingest:
+    parts: dict[str, Any] = {
         "inventory": lambda: INVENTORY,
         "sink": store,
         "receipts": store,
         "rejections": store,
         "clock": now,
     }
-    return Ingest(settings, **{**parts, **changes})  # type: ignore[arg-type]
+    return Ingest(settings, **{**parts, **changes})
 
 
 @asynccontextmanager
