@@ -7,6 +7,7 @@ are called decides: the value of a sensitive name is replaced, numbers of meters
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 import orjson
@@ -21,10 +22,8 @@ _WORDS: Final = (
 _SENSITIVE: Final = re.compile(_WORDS, re.IGNORECASE)
 _PARTS: Final = re.compile(r"[_.\s-]+|(?<=[a-z0-9])(?=[A-Z])")
 _VIN_TEXT: Final = re.compile(r"(?<![A-Za-z0-9])(?=[A-Z]*\d)(?=\d*[A-Z])[A-HJ-NPR-Z0-9]{17}(?![A-Za-z0-9])")
-_PAIR: Final = re.compile(
-    r"""(?<![\w.-])([\w.-]++)(["']?\s*+[:=]\s*+)"""
-    r"""(?:"(?:[^"\\]|\\.)*+"?|'[^']*+'?|\{[^}]*+\}?|\[[^\]]*+\]?|[^\s,;&}\]]++)"""
-)
+_NAME: Final = re.compile(r"""(?<![\w.-])([\w.-]++)["']?\s*+[:=]\s*+""")
+_VALUE: Final = re.compile(r""""(?:[^"\\]|\\.)*+"?|'[^']*+'?|\{[^}]*+\}?|\[[^\]]*+\]?|[^\s,;&}\]]*+""")
 """`name=value` in any text; written so that no text takes longer than its length."""
 
 
@@ -68,10 +67,17 @@ def _walk(value: object, depth: int) -> object:
 def _text(payload: bytes) -> bytes:
     """Return bytes of no known structure without what looks like a secret; one byte is one character here."""
     text = payload.decode("latin-1")
-    return _VIN_TEXT.sub(REDACTED, _PAIR.sub(_without_value, text)).encode("latin-1")
+    return _VIN_TEXT.sub(REDACTED, "".join(_without_values(text))).encode("latin-1")
 
 
-def _without_value(pair: re.Match[str]) -> str:
-    """Return a pair without its value if the name holds a sensitive word; one word too many does no harm."""
-    name, between = pair.groups()
-    return f"{name}{between}{REDACTED}" if _SENSITIVE.search(name) else pair.group()
+def _without_values(text: str) -> Iterator[str]:
+    """Yield the text without the values of names that hold a sensitive word; one word too many does no harm."""
+    place = 0
+    while name := _NAME.search(text, place):
+        yield text[place : name.end()]
+        place = name.end()
+        if _SENSITIVE.search(name[1]):
+            yield REDACTED
+            value = _VALUE.match(text, place)
+            place = value.end() if value else place
+    yield text[place:]

@@ -30,6 +30,7 @@ def test_a_sensitive_field_loses_its_value_at_any_depth(name: str) -> None:
     "text",
     [
         f"password={SECRET}", f'garbage {{"token": "{SECRET}"', f"mqttPassword: {SECRET}, x", f"api_key='{SECRET}'",
+        f'data={{"password":"{SECRET}"', f'x:{{"y":{{"vin":"{SECRET}"',
         f'{{"latitude":{{"deg":"{SECRET}"}}', f'"location":["{SECRET}"',
     ],
 )  # fmt: skip
@@ -71,7 +72,9 @@ def test_nesting_ends_somewhere() -> None:
     assert len(redact("a/b", deep)) < len(deep)
 
 
-@pytest.mark.parametrize("unit", [b"a-", b"a_", b"key ", b'"key', b"lat:", b"{", b"pass=[", b"A", b"key    "])
+@pytest.mark.parametrize(
+    "unit", [b"a-", b"a_", b"key ", b'"key', b"lat:", b"{", b"pass=[", b"A", b"key    ", b"a={", b"key={"]
+)
 def test_no_text_takes_long(unit: bytes) -> None:
     payload = (unit * 262_144)[:262_144]
     begun = time.monotonic()
