@@ -56,8 +56,11 @@ class AnsweredError(RequestError):
 
 
 def answer_of(name: str, capability: Capability, request: dict[str, Any], way: Way) -> bytes:
-    """Return the answer's JSON, the same by every way."""
-    return asyncio.run(_call(name, capability, request, way))
+    """Return the answer's JSON, the same by every way. Ctrl-C cancels what was begun, here or in the service."""
+    try:
+        return asyncio.run(_call(name, capability, request, way))
+    except KeyboardInterrupt as error:
+        raise RequestError("cli.cancelled") from error
 
 
 async def _call(name: str, capability: Capability, request: dict[str, Any], way: Way) -> bytes:

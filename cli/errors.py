@@ -20,9 +20,3 @@ def say_error(error: ServiceError, language: Language) -> int:
     for line in lines:
         print(f"  {line}", file=sys.stderr)
     return WRONG if lines or isinstance(error, ConfigError) else FAILED
-
-
-def say_cancelled(language: Language) -> int:
-    """Say that a command was cancelled and return the exit code."""
-    print(catalogue(language).say("cli.cancelled"), file=sys.stderr)
-    return FAILED

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.errors import say_cancelled, say_error
+from cli.errors import say_error
 from cli.generated import row_command, row_names
 from cli.groups import Entry, Group, command
 from core.errors import ServiceError
@@ -42,8 +42,6 @@ def main() -> None:
         build(language)(prog_name="kreiswatt")
     except ServiceError as error:
         sys.exit(say_error(error, language))
-    except KeyboardInterrupt:
-        sys.exit(say_cancelled(language))
 
 
 def build(language: Language) -> Group:

@@ -6,11 +6,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from unicodedata import category
 
 from babel.dates import format_datetime, format_timedelta
+from babel.numbers import format_decimal
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from core.quantities import Quantity
 from core.texts import Language, catalogue
@@ -32,8 +35,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 
 WORDS: dict[str, str] = {
     "drive": "console.drive.",
+    "freshness": "console.freshness.",
+    "course_quantity": "console.quantity.",
     "kind": "console.site_kind.",
     "medium": "console.medium.",
+    "origin": "word.",
     "quality": "console.quality.",
     "quantity": "console.quantity.",
     "status": "console.status.",
@@ -75,18 +81,18 @@ class Sheet:
     def tables(self, name: str, answer: Mapping[str, Any]) -> Iterable[Table]:
         """Yield the table of a list, or a thing's own table and one for each list in it."""
         if name in COLUMNS:
-            yield self._list(COLUMNS[name], answer["items"], self._caption(answer))
+            yield self.of_rows(COLUMNS[name], answer["items"], self._caption(answer))
             return
         yield self._thing(answer)
-        for key, value in answer.items():
-            if _is_rows(value):
-                yield self._list(_plain_columns(value), value, "", title=self._header(key))
+        for key, rows in _lists(answer):
+            columns = COLUMNS.get(f"{key}.list") or _plain_columns(rows)
+            yield Sheet(key, self._language).of_rows(columns, rows, "", title=self._header(key))
 
     def text(self, key: str, value: Any) -> str:
         """Return a value in words."""
+        if value is None or value == "":
+            return self._texts.say("word.all") if key == "sites" else "–"
         match value:
-            case None | "":
-                return "–"
             case bool():
                 return self._texts.say("word.yes" if value else "word.no")
             case int() | float():
@@ -98,19 +104,27 @@ class Sheet:
             case _:
                 return self._record(value)
 
-    def _list(self, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], caption: str, title: str = "") -> Table:
+    def of_rows(
+        self, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], caption: str, title: str = ""
+    ) -> Table:
+        """Return the table of some rows."""
         table = Table(box=box.SIMPLE_HEAD, caption=caption, title=title, title_justify="left", caption_justify="left")
         for column in columns:
             table.add_column(self._header(column), overflow="fold")
         for row in rows:
-            table.add_row(*(self.text(column, row[column]) for column in columns))
+            table.add_row(*(_harmless(self._cell(column, row)) for column in columns))
         return table
 
     def _thing(self, answer: Mapping[str, Any]) -> Table:
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
         for key, value in _flat(answer):
-            table.add_row(self._header(key), self.text(key, value))
+            table.add_row(self._header(key), _harmless(self.text(key, value)))
         return table
+
+    def _cell(self, column: str, row: Mapping[str, Any]) -> str:
+        if column == "value" and "quantity" in row:
+            return show_quantity(Quantity(row["quantity"]), row["value"], self._language).text
+        return self.text(column, row[column])
 
     def _caption(self, answer: Mapping[str, Any]) -> str:
         following = answer["next_cursor"]
@@ -119,13 +133,16 @@ class Sheet:
         return self._texts.say("cli.rows_more", shown=len(answer["items"]), total=answer["total"], cursor=following)
 
     def _header(self, key: str) -> str:
-        return self._texts.say(f"column.{key}")
+        text = self._texts.say(f"column.{key}")
+        return key if text == f"column.{key}" else text  # a counter keeps the name it has in /metrics
 
     def _number(self, key: str, value: float) -> str:
         if key.endswith("_s"):
             return format_timedelta(timedelta(seconds=value), format="short", locale=self._language)
         quantity = next((known for ending, known in UNITS.items() if key.endswith(ending)), None)
-        return show_quantity(quantity, value, self._language).text if quantity else str(value)
+        if quantity:
+            return show_quantity(quantity, value, self._language).text
+        return format_decimal(value, locale=self._language)
 
     def _word(self, key: str, value: str) -> str:
         if key.endswith("_utc"):
@@ -150,10 +167,26 @@ class Sheet:
 def _flat(answer: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     """Yield a thing's fields, those of the row it begins with among them, but no lists of rows."""
     for key, value in answer.items():
-        if isinstance(value, dict) and ("id" in value or "name" in value):
+        if key == "counts" or (isinstance(value, dict) and ("id" in value or "name" in value)):
             yield from _flat(value)
         elif not _is_rows(value):
             yield key, value
+
+
+def _lists(answer: Mapping[str, Any]) -> Iterable[tuple[str, Sequence[Mapping[str, Any]]]]:
+    """Yield the lists of rows in a thing and in the row it begins with."""
+    for key, value in answer.items():
+        if _is_rows(value):
+            yield key, value
+        elif isinstance(value, dict):
+            yield from _lists(value)
+
+
+def _harmless(text: str) -> Text:
+    """Return text that is no markup and holds no control characters: rejected messages come from anywhere."""
+    return Text(
+        "".join(ascii(sign)[1:-1] if category(sign).startswith("C") and sign != "\n" else sign for sign in text)
+    )
 
 
 def _is_rows(value: Any) -> bool:

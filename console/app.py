@@ -43,7 +43,6 @@ def build_app(
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
     signin = SignIn(gate.house.ledger, settings, clock, local_token=local_token, local_actor=local_actor)
-    app.state.gate, app.state.signin = gate, signin
     _add_error_handlers(app)
     app.add_api_route(f"{ROOT}/openapi.json", _openapi, include_in_schema=False)
     Api(gate, long, signin, clock).add_to(app)

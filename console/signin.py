@@ -166,23 +166,6 @@ class SignIn:
             raise TooManyAttemptsError(wait_s)
 
 
-def signin_of(request: Request) -> SignIn:
-    """Return the app's ways in."""
-    signin: SignIn = request.app.state.signin
-    return signin
-
-
-async def current_visitor(request: Request) -> Visitor | None:
-    """Return who looks at a page, None if nobody is signed in (a FastAPI dependency)."""
-    return await signin_of(request).visitor(request)
-
-
-async def current_actor(request: Request) -> Actor | None:
-    """Return who looks at a page as an actor, None if nobody is signed in (a FastAPI dependency)."""
-    visitor = await current_visitor(request)
-    return visitor.actor if visitor else None
-
-
 def csrf_of(secret: str) -> str:
     """Return the CSRF token of a session: derived from its secret, useless without the cookie."""
     return hashlib.blake2b(secret.encode(), digest_size=32, person=b"kreiswatt-csrf").hexdigest()

@@ -86,6 +86,11 @@ def subject(request: Any, actor: Actor) -> str:
 
 
 def detail(request: Any) -> str:
-    """Return the request as JSON for the audit; a field kept out of repr is a secret and kept out here."""
+    """Return what was asked for as JSON, empty where only defaults were.
+
+    A field kept out of repr is a secret, and kept out here.
+    """
     shown = {field.name: getattr(request, field.name) for field in fields(request) if field.repr}
-    return json.dumps({name: value for name, value in shown.items() if value not in (None, ())}, default=str)
+    defaults = {field.name: field.default for field in fields(request)}
+    said = {name: value for name, value in shown.items() if value != defaults[name]}
+    return json.dumps(said, ensure_ascii=False, default=str) if said else ""

@@ -159,7 +159,7 @@ async def fill(stores: Stores) -> None:
             Rejection(
                 channel="mqtt:main",
                 subject="tele/schule/SENSOR",
-                reason=Finding.of("payload.not_json"),
+                reason=Finding.of("payload.not_json", position=1),
                 payload=payload,
                 received_at_utc=NOW - timedelta(minutes=minutes),
             )

@@ -1,0 +1,104 @@
+"""The command as people type it, in this process, over stores that a test can look into."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cli import main as cli_main
+from cli import wire
+from core.people import Actor, Role
+from operations.gate import Gate
+from tests.district import NOW, District, fill, open_district
+
+ANNA = Actor("anna", Role.ADMIN)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+Type = Callable[..., Typed]
+
+
+@pytest.fixture
+def type_in(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Type:
+    """Return what runs `kreiswatt` with these arguments and answers, and returns exit code and output."""
+    for name in ("KREISWATT_URL", "KREISWATT_TOKEN", "KREISWATT_CONFIG", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    monkeypatch.setenv("COLUMNS", "240")
+
+    def run(*arguments: str, said: str = "") -> Typed:
+        monkeypatch.setattr(sys, "argv", ["kreiswatt", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(said.encode())))
+        capfdbinary.readouterr()
+        code = 0
+        try:
+            cli_main.main()
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else 1
+        sys.stdout.flush()
+        out, err = capfdbinary.readouterr()
+        return Typed(code, out.decode(), err.decode())
+
+    return run
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Path:
+    """Return a folder whose `data` holds the small district, with people; nobody has it open."""
+
+    async def make() -> None:
+        async with open_district(tmp_path / "filled") as district:
+            await fill(district.stores)
+            await people(district)
+
+    asyncio.run(make())
+    return tmp_path / "filled"
+
+
+async def people(district: District) -> None:
+    """Add an administrator, a viewer and a token."""
+    await district.ask("users.add", name="anna", role="admin")
+    await district.ask("users.add", name="vera", role="viewer")
+    await district.ask("tokens.add", name="grafana")
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """Return a configuration folder that names the data of `filled`, with nothing else in it."""
+    folder = tmp_path / "config"
+    folder.mkdir()
+    (folder / "kreiswatt.yaml").write_text(f"data_dir: {tmp_path / 'filled' / 'data'}\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def own_house(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """Return what lets commands open the small district in a folder themselves, at the test's instant, as Anna."""
+
+    def point(folder: Path) -> None:
+        monkeypatch.setattr(wire, "open_house", lambda _config: _gate(folder))
+        monkeypatch.setattr(wire, "now_utc", lambda: NOW)
+        monkeypatch.setattr(wire, "local_actor", lambda: ANNA)
+
+    return point
+
+
+@asynccontextmanager
+async def _gate(folder: Path) -> AsyncIterator[Gate]:
+    async with open_district(folder) as district:
+        yield district.gate
