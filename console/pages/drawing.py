@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 WIDTH = 600
 HEIGHT = 120
@@ -38,8 +39,24 @@ def curve(samples: Sequence[tuple[datetime, float]], *, from_zero: bool) -> Curv
         (round(WIDTH * ((at - start) / (end - start)), 1), round(_height(value, ground, highest), 1))
         for at, value in samples
     ]
-    line = " ".join(f"{x},{y}" for x, y in points)
+    line = " ".join(f"{x},{y}" for x, y in _thinned(points))
     return Curve(line, f"0,{HEIGHT} {line} {WIDTH},{HEIGHT}", lowest, highest, start, end)
+
+
+def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return of each unit of width the first point and the two extremes, in their order: peaks stay."""
+    if len(points) <= 2 * WIDTH:
+        return points
+    kept: list[tuple[float, float]] = []
+    for _, group in groupby(points, key=lambda point: int(point[0])):
+        column = list(group)
+        extremes = {min(column, key=_y), max(column, key=_y)}
+        kept += [point for point in dict.fromkeys(column) if point in extremes or point == column[0]]
+    return kept
+
+
+def _y(point: tuple[float, float]) -> float:
+    return point[1]
 
 
 def share_percent(value: float, whole: float) -> float:

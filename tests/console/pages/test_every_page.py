@@ -1,0 +1,107 @@
+"""Each page in a real browser: accessible, silent, at home, in both languages, at every width and light."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page
+
+from console.pages.places import PLACES
+from console.pages.routing import PAGES
+from operations.table import CAPABILITIES
+
+pytestmark = pytest.mark.browser
+
+PATHS = (
+    "/",
+    "/sessions",
+    "/sessions/lra-01-1-2",
+    "/sessions?station=lra-02&state=open",
+    "/sessions?state=ended&from=2030-01-01",
+    "/sites",
+    "/sites/lra",
+    "/meters",
+    "/meters/lra-strom",
+    "/stations",
+    "/stations/lra-03",
+    "/vehicles",
+    "/vehicles/{vehicle}",
+    "/rejections",
+    "/rejections/5",
+    "/discoveries",
+    "/decode",
+    "/users",
+    "/users/vera",
+    "/tokens",
+    "/audit",
+    "/health",
+    "/account",
+    "/no-such-page",
+)
+DOORS = ("/signin", "/signin/abc")
+Open = Callable[..., Page]
+
+
+@cache
+def axe() -> str:
+    return (resources.files("axe_core_python") / "axe.min.js").read_text(encoding="utf-8")
+
+
+def violations(page: Page, *rules: str) -> list[str]:
+    """Return what axe-core finds wrong; only `rules` if any are named."""
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": list(rules)}
+    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
+    return [f"{each['id']}: {node['html'][:160]} {node['failureSummary']}" for each in found for node in each["nodes"]]
+
+
+def overflow_px(page: Page) -> int:
+    found: int = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return found
+
+
+@pytest.mark.parametrize("path", [*PATHS, *DOORS])
+def test_a_page_is_accessible_by_day_and_by_night_on_desk_and_phone(visit: Open, path: str) -> None:
+    page = visit(path.format(vehicle="aut-e-101"), name=None if path in DOORS else "anna")
+    page.evaluate(axe())
+    assert violations(page) == []
+    assert overflow_px(page) <= 0
+    page.emulate_media(color_scheme="dark")
+    assert violations(page, "color-contrast") == []
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert overflow_px(page) <= 0
+    assert violations(page, "scrollable-region-focusable") == []
+    assert page.evaluate("document.documentElement.lang") == "de"
+    assert page.locator("h1").count() == 1
+
+
+@pytest.mark.parametrize("path", [*PATHS, *DOORS])
+def test_a_page_is_whole_in_english_too(client: Callable[..., httpx.Client], path: str) -> None:
+    name = None if path in DOORS else "anna"
+    address = path.format(vehicle="aut-e-101")
+    german, english = (client(name, language).get(address) for language in ("de", "en"))
+    assert '<html lang="en">' in english.text
+    assert english.headers["content-language"] == "en"
+    assert german.status_code == english.status_code == (404 if path == "/no-such-page" else 200)
+    assert "console." not in english.text.replace("/static/console.", "")
+    assert german.text.count("<h2") == english.text.count("<h2")
+
+
+def test_every_capability_has_a_page() -> None:
+    assert PLACES.keys() == CAPABILITIES.keys()
+    served = {(page.method, page.path.replace(":path", "")) for page in PAGES}
+    for row, path in PLACES.items():
+        method = "POST" if CAPABILITIES[row].changes or row == "meters.decode" else "GET"
+        pattern = path if (method, path) in served else None
+        assert pattern, f"{row} is said to be at {method} {path}"
+
+
+def test_every_page_of_the_menu_is_in_the_list_of_pages_that_are_tested() -> None:
+    reads = {path for row, path in PLACES.items() if not CAPABILITIES[row].changes and "{" not in path}
+    assert reads <= set(PATHS)

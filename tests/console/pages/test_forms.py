@@ -1,0 +1,190 @@
+"""What the pages do without a browser: changes, secrets, exports, doors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from console.pages.places import PLACES
+from core.facts import Discovery
+from operations.table import CAPABILITIES
+
+NOW = datetime(2026, 11, 18, 9, 47, tzinfo=UTC)
+Client = Callable[..., httpx.Client]
+
+
+def csrf(page: str) -> str:
+    found = re.search(r'name="csrf_token" value="([0-9a-f]+)"', page)
+    assert found
+    return found.group(1)
+
+
+def post(client: httpx.Client, path: str, **given: Any) -> httpx.Response:
+    return client.post(path, data={"csrf_token": csrf(client.get("/account").text), **given}, follow_redirects=True)
+
+
+def test_each_capability_is_called_by_its_page(client: Client, district: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    call = district.gate.call
+
+    async def heard(name: str, *given: Any, **more: Any) -> Any:
+        asked.append(name)
+        return await call(name, *given, **more)
+
+    monkeypatch.setattr(district.gate, "call", heard)
+    anna = client()
+    ids = {
+        "sites": "lra",
+        "meters": "lra-strom",
+        "stations": "lra-01",
+        "sessions": "lra-01-1-2",
+        "vehicles": "aut-e-101",
+    }
+    forms = {
+        "meters.decode": {"format": "tasmota_sml", "topic": "t", "payload": "{}"},
+        "rejections.replay": {"ids": "1"},
+        "users.add": {"name": "walker", "role": "viewer"},
+        "users.change": {"role": "viewer", "language": "en"},
+        "tokens.add": {"name": "walker", "role": "viewer", "days": "3"},
+    }
+    order = sorted(CAPABILITIES, key=lambda row: (row.endswith((".disable", ".revoke")), row == "users.link"))
+    for row in order:
+        if row == "users.password":
+            continue
+        subject = row.partition(".")[0]
+        path = PLACES[row].format(id=ids.get(subject, "5"), name="walker")
+        if CAPABILITIES[row].changes or row in forms:
+            post(anna, path, **forms.get(row, {}))
+        else:
+            anna.get(path)
+        assert row in asked, row
+
+
+def test_a_change_without_our_form_is_refused(client: Client) -> None:
+    refused = client().post("/users/vera/disable", data={})
+    assert refused.status_code == 403
+    assert "<h1>" in refused.text
+    assert "aktiv" in client().get("/users/vera").text
+
+
+def test_who_may_not_is_told_so(client: Client) -> None:
+    ole = client("ole")
+    assert ole.get("/users").status_code == 403
+    assert ole.get("/rejections").status_code == 200
+    assert client("vera").get("/meters/schule-a-strom").status_code in (403, 404)
+
+
+def test_nobody_sees_a_page_without_signing_in(client: Client) -> None:
+    nobody = client(None)
+    for path in ("/", "/live", "/sessions", "/export/sessions.csv", "/users"):
+        answer = nobody.get(path)
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/signin?next=")
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"])
+def test_the_door_leads_nowhere_else(client: Client, path: str) -> None:
+    assert client().get("/signin", params={"next": path}).headers["location"] == "/"
+    assert client(None).get("/language/de", params={"back": path}).headers["location"] == "/"
+
+
+def test_a_wrong_password_says_no_more_than_that(client: Client) -> None:
+    answer = client(None).post("/signin", data={"name": "nobody", "password": "wrong-password-1"})
+    assert answer.status_code == 401
+    assert "stimmt nicht" in answer.text
+    assert "set-cookie" not in answer.headers
+
+
+def test_a_token_is_shown_once(client: Client) -> None:
+    anna = client()
+    made = post(anna, "/tokens", name="einmal", role="viewer", days="30", sites=["lra"])
+    secret = re.search(r"kw_[\w-]{40,}", made.text)
+    assert secret
+    assert secret.group() not in anna.get("/tokens").text
+    assert "Landratsamt Auental" in anna.get("/tokens").text
+    assert "tokens.add" in anna.get("/audit").text
+    assert secret.group() not in anna.get("/audit").text
+
+
+def test_a_wrong_field_is_named_and_what_was_typed_stays(client: Client) -> None:
+    answer = post(client(), "/tokens", name="Ein Name", role="viewer", days="9999")
+    assert answer.status_code == 422
+    assert 'href="#days"' in answer.text
+    assert 'value="Ein Name"' in answer.text
+
+
+def test_disabling_is_undone(client: Client) -> None:
+    anna = client()
+    post(anna, "/users", name="kurz", role="viewer")
+    assert "gesperrt" in post(anna, "/users/kurz/disable").text
+    assert "Sperre aufgehoben." in post(anna, "/users/kurz/enable").text
+
+
+def test_a_new_user_gets_a_link_that_opens(client: Client) -> None:
+    made = post(client(), "/users", name="neu", role="facility", sites=["lra"])
+    path = re.search(r"/signin/[\w-]{40,}", made.text)
+    assert path
+    nobody = client(None)
+    assert nobody.get(path.group()).status_code == 200
+    assert nobody.post(path.group()).headers["location"] == "/"
+    assert "Gebäudemanagement" in nobody.get("/").text
+
+
+def test_no_page_tells_a_secret(client: Client, district: Any) -> None:
+    anna = client()
+    hidden = {district.cookies["anna"], "kw_this-is-a-secret-of-a-token"}
+    hidden |= {tag.uid for tag in district.inventory.tags.values()}
+    hidden |= {token.digest for token in district.do(district.stores.ledger.tokens())}
+    paths = [page for row, page in PLACES.items() if "{" not in page and not CAPABILITIES[row].changes]
+    for path in [*paths, "/sessions/lra-01-1-2", "/users/vera", "/export/sessions.csv", "/export/audit.csv"]:
+        text = anna.get(path).text
+        assert not [secret for secret in hidden if secret in text], path
+
+
+def test_a_list_is_exported_as_the_language_writes_numbers(client: Client) -> None:
+    german, english = (client("anna", language).get("/export/sessions.csv?state=ended") for language in ("de", "en"))
+    assert german.headers["content-type"] == "text/csv; charset=utf-8"
+    assert german.text.startswith("\N{ZERO WIDTH NO-BREAK SPACE}id;station;")
+    assert english.text.splitlines()[0].count(",") == german.text.splitlines()[0].count(";")
+    assert len(german.text.splitlines()) > 100
+    assert ";open;" not in german.text
+
+
+def test_a_topic_is_no_formula(client: Client, district: Any) -> None:
+    formula = Discovery(channel="mqtt:main", subject="=cmd|calc!A0", first_seen_utc=NOW, last_seen_utc=NOW)
+    district.do(district.stores.ledger.discover([formula]))
+    assert ";'=cmd|calc!A0;" in client().get("/export/discoveries.csv").text
+    assert client().get("/export/nothing.csv").status_code == 404
+
+
+def test_pages_follow_one_another_to_the_end(client: Client) -> None:
+    anna, path, seen = client(), "/sessions", set()
+    while path:
+        text = anna.get(path).text
+        rows = set(re.findall(r'href="(/sessions/[^"?]+)"', text))
+        assert rows
+        assert not rows & seen
+        seen |= rows
+        following = re.search(r'href="([^"]+)" rel="next"', text)
+        path = following.group(1).replace("&amp;", "&") if following else ""
+    assert len(seen) > 150
+
+
+def test_static_files_may_be_kept_and_nothing_else(client: Client) -> None:
+    nobody = client(None)
+    style = re.search(r'href="(/static/console\.css\?v=\w+)"', nobody.get("/signin").text)
+    assert style
+    assert "immutable" in nobody.get(style.group(1)).headers["cache-control"]
+    assert nobody.get("/signin").headers["cache-control"] == "no-store"
+    assert nobody.get("/static/..%2Fapp.py").status_code == 404
+
+
+def test_programs_get_no_pages(client: Client) -> None:
+    answer = client().get("/api/v1/nothing")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
