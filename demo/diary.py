@@ -162,7 +162,7 @@ class _Keeper:
         soc_percent = self._tracks[vehicle.id].soc_percent[-1]
         if soc_percent > _PLUG_IN_BELOW_PERCENT and self._chance.random() > _PLUG_IN_ANYWAY:
             return
-        begin_s = at_s + self._chance.uniform(60.0, 600.0)
+        begin_s = float(round(at_s + self._chance.uniform(60.0, 600.0)))
         place = next(self._free_outlets(vehicle, begin_s, day), None)
         if place is None:
             return
@@ -178,7 +178,7 @@ class _Keeper:
         stay = Stay(
             outlet=place.name,
             begin_s=begin_s,
-            end_s=min(begin_s + needs_s + self._chance.uniform(*_LINGER_S), leaves_s),
+            end_s=float(round(min(begin_s + needs_s + self._chance.uniform(*_LINGER_S), leaves_s))),
             power_w=power_w,
             battery_wh=battery,
             soc_percent=soc_percent,
@@ -195,7 +195,7 @@ class _Keeper:
     def _serve_guest(self, place: Place, at_s: float, tag_uid: str) -> None:
         if at_s < self._free_from.get(place.name, 0.0):
             return
-        stays_s = self._chance.uniform(*(_FAST_STAY_S if place.is_fast else _SLOW_STAY_S))
+        stays_s = float(round(self._chance.uniform(*(_FAST_STAY_S if place.is_fast else _SLOW_STAY_S))))
         limit_w = place.connector.max_power_w if place.is_fast else self._chance.choice(_GUEST_LIMITS_W)
         stay = Stay(
             outlet=place.name,
@@ -225,7 +225,7 @@ class _Keeper:
             return
         while self._chance.random() < expected:
             expected -= 1.0
-            yield _local_s(day, self._chance.triangular(7.0, 19.5, 10.5), self._zone(site.id))
+            yield float(round(_local_s(day, self._chance.triangular(7.0, 19.5, 10.5), self._zone(site.id))))
 
     def _free_outlets(self, vehicle: Vehicle, at_s: float, day: date) -> Iterator[Place]:
         """Yield the free outlets of the vehicle's site, slow ones first."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
+from core.inventory import Inventory
 from core.quantities import Quantity
 from demo.cars import Activity, guest
 from demo.events import Begun, Ended, Ending, Faulted, OutletEvent, Recovered, Sampled
@@ -27,8 +28,7 @@ class Forecourt:
         self._visits = 0
         self._guest_tags = _guest_tags(start)
         self.outlets = {outlet.place.name: outlet for outlet in self._place(start)}
-        busy = [name for name, outlet in self.outlets.items() if outlet.pace is BUSY]
-        self._faulty = busy[-1] if busy else None
+        self._faulty = faulty_outlet_of(start.inventory, start.day)
 
     def charge(self, seconds: float) -> None:
         """Let every plugged-in car charge for some seconds."""
@@ -118,6 +118,14 @@ class Forecourt:
             register_wh=outlet.register_wh,
             ending=ending,
         )
+
+
+def faulty_outlet_of(inventory: Inventory, day: date) -> str | None:
+    """Return the outlet whose residual-current device trips in every run: the last that is not one of the lively."""
+    stations = stations_of(inventory, day)
+    lively = lively_of(stations, protocols_of(inventory))
+    others = [place.name for place in places_of(stations) if place.name not in lively]
+    return others[-1] if others else None
 
 
 def _sampled(outlet: Outlet, visit: Visit, now_utc: datetime) -> Sampled:

@@ -58,7 +58,7 @@ class Pace:
 
 
 LIVELY = Pace(
-    stay_s=(9.0, 12.0), pause_s=(2.0, 4.0), sample_every_s=2.0, first_s=(0.5, 1.5), charges_below_percent=76.0
+    stay_s=(8.8, 10.0), pause_s=(1.5, 2.5), sample_every_s=2.0, first_s=(0.5, 1.5), charges_below_percent=76.0
 )
 """One outlet per protocol: in any 25 s a session begins and ends."""
 BUSY = Pace(

@@ -21,7 +21,7 @@ from demo.dialects import Call, Dialect
 from demo.events import OutletEvent
 from demo.tally import Tally
 
-HEARTBEAT_S = 20.0
+HEARTBEAT_S = 10.0
 _ANSWER_WITHIN_S = 10.0
 _PAUSE_S = 0.7
 _BOOT_AGAIN_S = 2.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -20,6 +21,7 @@ from demo.sites import scenes_of
 from demo.start import begin
 
 SILENT_AFTER_S = 8.0
+_LONGEST_STEP_S, _MOST_STEPS = 60.0, 1440
 
 
 class World:
@@ -58,18 +60,27 @@ class World:
     def step(self, now_utc: datetime) -> list[OutletEvent]:
         """Let time pass until `now_utc`; return what happened at outlets, in order."""
         now_s = now_utc.timestamp()
-        seconds = now_s - self._at_s
-        if seconds <= 0.0:
+        if now_s <= self._at_s:
             return []
-        self._forecourt.charge(seconds)
-        self._turn_dials(seconds)
-        self._fleet.move(seconds, now_s)
+        seconds = (now_s - self._at_s) / self._pieces(now_s)
+        while now_s - self._at_s > seconds / 2:
+            self._move(seconds)
         self._at_s = now_s
         return list(self._forecourt.happenings(now_utc))
 
     def close(self, now_utc: datetime) -> list[OutletEvent]:
         """End all sessions, as when the district is switched off."""
         return list(self._forecourt.close(now_utc))
+
+    def _pieces(self, now_s: float) -> int:
+        """Return into how many steps time is cut, so that a computer that slept does not overcharge a battery."""
+        return min(math.ceil((now_s - self._at_s) / _LONGEST_STEP_S), _MOST_STEPS)
+
+    def _move(self, seconds: float) -> None:
+        self._forecourt.charge(seconds)
+        self._turn_dials(seconds)
+        self._at_s += seconds
+        self._fleet.move(seconds, self._at_s)
 
     def _turn_dials(self, seconds: float) -> None:
         middle_s = np.array([self._at_s + seconds / 2])

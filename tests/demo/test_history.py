@@ -1,0 +1,301 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from config.load import Configuration
+from core.facts import ChargeSession, GeneratedSpan, Origin, Protocol, SessionState
+from core.inventory import Inventory
+from core.periods import local_month
+from core.quantities import Quantity
+from demo.history import HistoryResult, write_history
+from energy.registers import Step, count, rules_of
+
+BERLIN = ZoneInfo("Europe/Berlin")
+END = datetime(2026, 11, 22, 9, 52, 31, tzinfo=UTC)
+SLOT_MS = 900_000
+WH = Quantity.ENERGY_IMPORT_WH
+
+
+@dataclass
+class Archive:
+    """A bulk sink and the books of history, in memory."""
+
+    series: dict[tuple[str, Quantity], tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    saved: dict[str, ChargeSession] = field(default_factory=dict)
+    spans: dict[tuple[str, datetime], GeneratedSpan] = field(default_factory=dict)
+    fails_after: int = 10**9
+
+    async def put_series(
+        self, source: str, quantity: Quantity, at_ms: Iterable[int], values: Iterable[float], received_at_utc: datetime
+    ) -> int:
+        assert received_at_utc == END
+        self.fails_after -= 1
+        if self.fails_after < 0:
+            raise ConnectionError
+        at, value = np.asarray(at_ms), np.asarray(values)
+        assert at.dtype == np.int64
+        assert value.dtype == np.float64
+        assert np.all(np.diff(at) > 0)
+        self.series[source, quantity] = at, value
+        return len(at)
+
+    async def save_sessions(self, sessions: Sequence[ChargeSession]) -> None:
+        self.saved |= {session.id: session for session in sessions}
+
+    async def mark_generated(self, spans: Sequence[GeneratedSpan]) -> None:
+        self.spans |= {(span.source, span.start_utc): span for span in spans}
+
+    async def generated_spans(self) -> tuple[GeneratedSpan, ...]:
+        return tuple(self.spans.values())
+
+    def of(self, source: str, quantity: Quantity = WH) -> tuple[np.ndarray, np.ndarray]:
+        return self.series[source, quantity]
+
+
+async def write(
+    inventory: Inventory, archive: Archive, *, seed: int = 7, end: datetime = END, months: int = 13
+) -> HistoryResult:
+    return await write_history(
+        inventory,
+        archive,  # type: ignore[arg-type]
+        archive,  # type: ignore[arg-type]
+        end,
+        token_of=lambda uid: f"tag:{uid.lower()}",
+        seed=seed,
+        months=months,
+    )
+
+
+@pytest.fixture(scope="module")
+def district(example: Configuration) -> tuple[Archive, HistoryResult]:
+    archive = Archive()
+    return archive, asyncio.run(write(example.inventory, archive))
+
+
+@pytest.fixture(scope="module")
+def yard(depot: Inventory) -> tuple[Archive, HistoryResult]:
+    archive = Archive()
+    return archive, asyncio.run(write(depot, archive))
+
+
+def test_thirteen_whole_months_and_the_begun_one(district: tuple[Archive, HistoryResult]) -> None:
+    _, result = district
+    assert result.period.start_utc.astimezone(BERLIN).isoformat() == "2025-10-01T00:00:00+02:00"
+    assert result.period.end_utc == datetime(2026, 11, 22, 9, 45, tzinfo=UTC)
+
+
+def test_every_meter_outlet_and_vehicle_has_a_past_and_a_mark(
+    example: Configuration, district: tuple[Archive, HistoryResult]
+) -> None:
+    archive, result = district
+    inventory, day = example.inventory, END.date()
+    meters = {meter.source for meter in inventory.meters.values() if meter.valid_on(day)}
+    vehicles = {vehicle.source for vehicle in inventory.vehicles.values() if vehicle.valid_on(day)}
+    outlets = {
+        f"{station.source}/{connector.number}"
+        for station in inventory.stations.values()
+        if station.valid_on(day)
+        for connector in station.connectors
+    }
+    written = {source for source, _ in archive.series}
+    assert written == meters | vehicles | outlets
+    assert {span.source for span in archive.spans.values()} == written
+    assert {(span.start_utc, span.end_utc, span.seed) for span in archive.spans.values()} == {
+        (result.period.start_utc, result.period.end_utc, 7)
+    }
+    assert result.readings == sum(len(at) for at, _ in archive.series.values()) > 2_000_000
+
+
+@pytest.mark.parametrize(
+    ("year", "month", "slots"), [(2026, 3, 2972), (2025, 10, 2980), (2026, 10, 2980), (2026, 2, 2688)]
+)
+def test_months_over_clock_changes_have_their_number_of_slots(
+    district: tuple[Archive, HistoryResult], year: int, month: int, slots: int
+) -> None:
+    at_ms, _ = district[0].of("meter:klinik-strom")
+    period = local_month(year, month, BERLIN)
+    inside = (at_ms >= period.start_utc.timestamp() * 1000) & (at_ms < period.end_utc.timestamp() * 1000)
+    assert inside.sum() == slots
+
+
+def test_there_are_no_gaps_but_the_ones_told(example: Configuration, district: tuple[Archive, HistoryResult]) -> None:
+    archive, result = district
+    silent = {story.source: story for story in result.stories if story.kind == "silent"}
+    assert len(silent) == 1
+    for meter in (meter for meter in example.inventory.meters.values() if meter.valid_on(END.date())):
+        for (source, _), (at_ms, _) in archive.series.items():
+            if source != meter.source:
+                continue
+            gaps = np.flatnonzero(np.diff(at_ms) > SLOT_MS)
+            if source in silent:
+                assert at_ms[gaps[0]] == silent[source].start_utc.timestamp() * 1000
+                assert at_ms[gaps[0] + 1] == silent[source].end_utc.timestamp() * 1000
+            assert len(gaps) == (source in silent), source
+
+
+def test_registers_fall_only_where_a_meter_was_exchanged(district: tuple[Archive, HistoryResult]) -> None:
+    archive, result = district
+    (exchanged,) = (story for story in result.stories if story.kind == "exchanged")
+    for (source, quantity), (at_ms, values) in archive.series.items():
+        if quantity is Quantity.SOC_PERCENT:
+            assert values.min() >= 0.0
+            assert values.max() <= 100.0
+            continue
+        falls = np.flatnonzero(np.diff(values) < 0.0)
+        assert len(falls) == (source == exchanged.source), source
+        if len(falls):
+            assert at_ms[falls[0] + 1] == exchanged.start_utc.timestamp() * 1000
+
+
+def test_our_register_rules_find_nothing_odd_but_the_exchange(
+    example: Configuration, district: tuple[Archive, HistoryResult]
+) -> None:
+    archive, result = district
+    exchanged = {story.source for story in result.stories if story.kind == "exchanged"}
+    for meter in (meter for meter in example.inventory.meters.values() if meter.valid_on(END.date())):
+        for (source, quantity), (at_ms, values) in archive.series.items():
+            if source == meter.source:
+                counted = count(at_ms, values, rules_of(meter, quantity))
+                odd = {Step(step) for step in np.unique(counted.step)} - {Step.FIRST, Step.COUNTED}
+                assert odd == ({Step.EXCHANGE} if source in exchanged else set()), (source, quantity)
+
+
+def test_supply_is_load_and_charging_less_the_roof(yard: tuple[Archive, HistoryResult]) -> None:
+    archive, _ = yard
+    _, taken = archive.of("meter:hof-strom")
+    _, given = archive.of("meter:hof-strom", Quantity.ENERGY_EXPORT_WH)
+    _, charged = archive.of("meter:hof-laden")
+    _, made = archive.of("meter:hof-pv", Quantity.ENERGY_EXPORT_WH)
+    load_wh = np.diff(taken) - np.diff(given) + np.diff(made) - np.diff(charged)
+    assert load_wh.min() > 0.0
+    assert np.diff(made).sum() > 40_000_000
+    assert np.diff(given).sum() > 1_000_000
+    # never both ways in one slot, but for the dial's last digit
+    assert np.minimum(np.diff(taken), np.diff(given)).max() <= 0.1
+
+
+def test_what_the_outlets_gave_went_through_the_meter_in_front(
+    depot: Inventory, yard: tuple[Archive, HistoryResult]
+) -> None:
+    archive, result = yard
+    _, charged = archive.of("meter:hof-laden")
+    outlets_wh = sum(
+        values[-1] - values[0] for name in depot.stations for values in [archive.of(f"station:{name}/1")[1]]
+    )
+    standby_wh = 12.0 * (result.period.duration / timedelta(hours=1))
+    assert charged[-1] - charged[0] == pytest.approx(outlets_wh + standby_wh, abs=10.0)
+    assert outlets_wh > 1_000_000
+
+
+def test_sessions_are_what_the_registers_tell(example: Configuration, district: tuple[Archive, HistoryResult]) -> None:
+    archive, result = district
+    assert result.sessions == len(archive.saved) > 3_000
+    assert {session.protocol for session in archive.saved.values()} == set(Protocol)
+    tags = {f"tag:{tag.uid.lower()}" for tag in example.inventory.tags.values()}
+    per_outlet: dict[str, list[ChargeSession]] = {}
+    for session in sorted(archive.saved.values(), key=lambda session: session.begun_at_utc):
+        assert session.origin is Origin.GENERATED
+        assert session.state is SessionState.ENDED
+        assert session.tag in tags
+        per_outlet.setdefault(session.source, []).append(session)
+    for source, sessions in per_outlet.items():
+        _, values = archive.of(source)
+        for session, following in pairwise(sessions):
+            assert session.ended_at_utc
+            assert session.ended_at_utc <= following.begun_at_utc
+            assert session.register_stop_wh == following.register_start_wh
+        assert sessions[-1].register_stop_wh == values[-1]
+        total = sum(session.energy_wh or 0.0 for session in sessions)
+        assert total == pytest.approx(values[-1] - values[0])
+
+
+def test_no_session_gives_more_than_power_times_time(
+    example: Configuration, district: tuple[Archive, HistoryResult]
+) -> None:
+    for session in district[0].saved.values():
+        assert session.ended_at_utc
+        limits = {
+            connector.number: connector.max_power_w
+            for connector in example.inventory.stations[session.station].connectors
+        }
+        hours = (session.ended_at_utc - session.begun_at_utc) / timedelta(hours=1)
+        assert session.energy_wh is not None
+        assert 0.0 <= session.energy_wh <= limits[session.connector] * hours + 10.0
+        assert session.peak_power_w is not None
+        assert session.peak_power_w <= limits[session.connector]
+
+
+def test_electric_vehicles_drive_and_charge_hourly_told(district: tuple[Archive, HistoryResult]) -> None:
+    archive, _ = district
+    socs = [
+        (source, column) for (source, quantity), column in archive.series.items() if quantity is Quantity.SOC_PERCENT
+    ]
+    assert len(socs) >= 10
+    for source, (at_ms, values) in socs:
+        assert set(np.diff(at_ms)) == {3_600_000}
+        assert values.std() > 3.0
+        _, odometer_m = archive.of(source, Quantity.ODOMETER_M)
+        assert 3_000_000 < odometer_m[-1] - odometer_m[0] < 40_000_000
+
+
+@pytest.fixture(scope="module")
+def short_yard(depot: Inventory) -> Archive:
+    archive = Archive()
+    asyncio.run(write(depot, archive, months=1))
+    return archive
+
+
+async def test_the_same_seed_writes_the_same_past(depot: Inventory, short_yard: Archive) -> None:
+    again, other = Archive(), Archive()
+    await write(depot, again, months=1)
+    await write(depot, other, months=1, seed=8)
+    assert again.saved == short_yard.saved
+    assert all(np.array_equal(again.series[key][1], short_yard.series[key][1]) for key in short_yard.series)
+    assert not np.array_equal(other.of("meter:hof-strom")[1], short_yard.of("meter:hof-strom")[1])
+
+
+async def test_a_complete_past_is_left_alone(depot: Inventory) -> None:
+    archive = Archive()
+    await write(depot, archive, months=1)
+    before = dict(archive.series)
+    result = await write(depot, archive, months=1, seed=99, end=END + timedelta(days=1))
+    assert result.readings == result.sessions == 0
+    assert archive.series == before
+
+
+@pytest.mark.parametrize("written", [0, 3, 8, 10])
+async def test_an_interrupted_past_is_completed_as_it_was_begun(
+    depot: Inventory, short_yard: Archive, written: int
+) -> None:
+    archive = Archive(fails_after=written)
+    with pytest.raises(ConnectionError):
+        await write(depot, archive, months=1)
+    archive.fails_after = 10**9
+    result = await write(depot, archive, months=1, seed=99)
+    assert result.readings > 0
+    assert archive.saved == short_yard.saved
+    assert all(np.array_equal(archive.series[key][1], short_yard.series[key][1]) for key in short_yard.series)
+
+
+async def test_progress_grows_to_the_end(depot: Inventory) -> None:
+    archive, told = Archive(), []
+    await write_history(
+        depot,
+        archive,  # type: ignore[arg-type]
+        archive,  # type: ignore[arg-type]
+        END,
+        token_of=str,
+        months=1,
+        seed=1,
+        progress=told.append,
+    )
+    assert told == sorted(told)
+    assert told[-1] == 1.0
