@@ -33,3 +33,18 @@ class FolderLock:
     def release(self) -> None:
         """Let another process have the folder."""
         os.close(self._descriptor)
+
+
+def held_elsewhere(path: Path) -> bool:
+    """Return whether another process holds a lock on the file at `path`, e.g. a database shell left open."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

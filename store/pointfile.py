@@ -21,6 +21,7 @@ from core.quantities import Quantity
 from core.readings import Reading
 from store import schema
 from store.columns import Columns, SeriesKey, to_utc
+from store.folder import held_elsewhere
 from store.latest import Latest, Written
 from store.receipts import ReceiptChange, ReceiptRow
 
@@ -222,6 +223,8 @@ def _opening(path: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
+        if held_elsewhere(path):
+            raise StoreError("store.file_held", file=str(path), error=str(error)) from error
         wal = path.with_name(path.name + ".wal")
         raise StoreError("store.timeseries_unreadable", file=str(path), wal=str(wal), error=str(error)) from error
 

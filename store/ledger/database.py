@@ -43,13 +43,13 @@ class Database:
         await self._engine.dispose()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Give a connection that sees one state of the database."""
+    async def reading(self, failure: str = "store.read_failed") -> AsyncIterator[AsyncConnection]:
+        """Give a connection that sees one state of the database; `failure` is the text of a database error."""
         try:
             async with self._engine.connect() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            raise StoreError("store.read_failed", file=self.name, error=_cause(error)) from error
+            raise StoreError(failure, file=self.name, error=_cause(error)) from error
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:

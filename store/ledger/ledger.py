@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.errors import StoreError
 from store.ledger.audit import Audit
 from store.ledger.database import Database
 from store.ledger.history import History
@@ -21,7 +22,11 @@ class SqlLedger(Sessions, Stations, Rejections, People, Audit, History):
     async def open(cls, path: Path) -> SqlLedger:
         """Return the ledger in the SQLite file at `path`, made or brought to the present layout if needed."""
         database = Database.at(path)
-        await upgrade(database)
+        try:
+            await upgrade(database)
+        except StoreError:
+            await database.close()
+            raise
         return cls(database)
 
     async def close(self) -> None:

@@ -17,7 +17,7 @@ SCRIPTS = Path(__file__).parent.parent / "migrations"
 
 async def upgrade(database: Database) -> None:
     """Apply the migrations that are missing. Raises `StoreError` if the ledger belongs to a newer release."""
-    async with database.reading() as connection:
+    async with database.reading("store.ledger_unreadable") as connection:
         found = await connection.run_sync(_revision)
     if found != HEAD:
         async with database.writing() as connection:
