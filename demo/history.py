@@ -59,21 +59,20 @@ async def write_history(
     """
     spans = await ledger.generated_spans()
     period, seed = _period_of(spans, inventory, end_utc, months, seed)
-    past = await asyncio.to_thread(Past, inventory, seed, period)
+    past = Past(inventory, seed, period)
     if past.sources() <= {span.source for span in spans}:
         return HistoryResult(period, 0, 0, len(spans), past.stories)
     tell = progress or (lambda _share: None)
+    # Marks before data, so that nothing generated stands unmarked; the vehicles' come last of all
+    # and after their data: without them the next start knows that the history was interrupted.
+    await ledger.mark_generated([past.span(source) for source in sorted(past.places())])
     sessions = await _write_sessions(past, ledger, token_of)
     readings = 0
     for done, site in enumerate(past.scenes, start=1):
-        columns = await asyncio.to_thread(past.columns_of, site)
-        await ledger.mark_generated([past.span(source) for source in sorted({column.source for column in columns})])
-        readings += await _put(bulk, columns, end_utc)
+        readings += await _put(bulk, await asyncio.to_thread(past.columns_of, site), end_utc)
         tell(done / (len(past.scenes) + 1))
-    columns = await asyncio.to_thread(past.vehicle_columns)
-    readings += await _put(bulk, columns, end_utc)
-    # Last and after its data: without these spans the next start knows that it was interrupted.
-    await ledger.mark_generated([past.span(source) for source in sorted({column.source for column in columns})])
+    readings += await _put(bulk, await asyncio.to_thread(past.vehicle_columns), end_utc)
+    await ledger.mark_generated([past.span(source) for source in sorted(past.vehicles())])
     tell(1.0)
     return HistoryResult(period, readings, sessions, len(past.sources()), past.stories)
 
@@ -86,7 +85,8 @@ async def _put(bulk: BulkSink, columns: Iterable[Series], received_at_utc: datet
 
 
 async def _write_sessions(past: Past, ledger: SessionBook, token_of: Callable[[str], str]) -> int:
-    sessions = [session for outlet in past.outlets for session in outlet.sessions(token_of)]
+    outlets = await asyncio.to_thread(lambda: past.outlets)
+    sessions = [session for outlet in outlets for session in outlet.sessions(token_of)]
     for first in range(0, len(sessions), _SESSIONS_AT_ONCE):
         await ledger.save_sessions(sessions[first : first + _SESSIONS_AT_ONCE])
     return len(sessions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from paho.mqtt.client import Client, MQTTMessageInfo
@@ -26,7 +26,7 @@ class BrokerAccess:
     port: int
     port_311: int
     username: str
-    password: str
+    password: str = field(repr=False)
 
 
 class Line:

@@ -88,10 +88,17 @@ class Past:
 
     def sources(self) -> frozenset[str]:
         """Return all sources that get a history."""
+        return self.places() | self.vehicles()
+
+    def places(self) -> frozenset[str]:
+        """Return the sources that stand somewhere: meters and outlets."""
         meters = {meter.source for scene in self.scenes.values() for meter in scene.meters()}
         outlets = {place.source for scene in self.scenes.values() for place in places_of(scene.stations)}
-        vehicles = {vehicle.source for vehicle in self._inventory.vehicles.values() if len(self._heard_s(vehicle))}
-        return frozenset(meters | outlets | vehicles)
+        return frozenset(meters | outlets)
+
+    def vehicles(self) -> frozenset[str]:
+        """Return the vehicles' sources."""
+        return frozenset(vehicle.source for vehicle in self._inventory.vehicles.values() if len(self._heard_s(vehicle)))
 
     def span(self, source: str) -> GeneratedSpan:
         """Return the mark of a source."""

@@ -17,7 +17,7 @@ from websockets.typing import Subprotocol
 
 from core.inventory import Station
 from core.ports import Clock
-from demo.dialects import Call, Dialect
+from demo.calls import Call, Dialect
 from demo.events import OutletEvent
 from demo.tally import Tally
 

@@ -87,7 +87,6 @@ class Service:
 @asynccontextmanager
 async def running(configuration: Configuration, broker: BrokerAccess, folder: Path) -> AsyncIterator[Service]:
     async with AsyncExitStack() as stack:
-        folder.mkdir()
         stores = await open_embedded(folder, clock)
         stack.push_async_callback(stores.close)
         service = Service(configuration, broker, stores)
@@ -101,14 +100,14 @@ async def test_a_district_lives_and_nothing_is_lost_though_the_service_is_cut_of
     example: Configuration, broker: BrokerAccess, tmp_path: Path
 ) -> None:
     tasks, threads = asyncio.all_tasks(), set(threading.enumerate())
-    async with running(example, broker, tmp_path / "data") as service:
+    async with running(example, broker, tmp_path) as service:
         stop = asyncio.Event()
         playing = asyncio.create_task(_play(example, broker, service.ocpp_url, stop))
         await asyncio.sleep(4)
         await service.cut_off()
         await asyncio.sleep(1)
         service.start()
-        await asyncio.sleep(11)
+        await asyncio.sleep(10)
         stop.set()
         tally = await playing
         outcome = await tally.settle(service.books, clock, timeout_s=8)
@@ -160,24 +159,25 @@ async def _sessions_are_plausible(service: Service) -> None:
 async def test_the_tally_finds_what_a_careless_sink_drops(
     example: Configuration, broker: BrokerAccess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(example, broker, tmp_path / "data") as service:
+    async with running(example, broker, tmp_path) as service:
         keep = service.stores.readings.put
 
         async def careless(batch: Batch) -> None:
-            kept = [r for r in batch.readings if r.source != "meter:klinik-strom"]
+            kept = [r for r in batch.readings if not r.source.startswith("meter:")]
             await keep(Batch(kept, batch.received_at_utc, batch.receipts))
 
         monkeypatch.setattr(type(service.stores.readings), "put", lambda _self, batch: careless(batch))
         stop = asyncio.Event()
         playing = asyncio.create_task(_play(example, broker, service.ocpp_url, stop))
-        await asyncio.sleep(6)
+        await asyncio.sleep(2.5)
         stop.set()
-        outcome = await (await playing).settle(service.books, clock, timeout_s=2)
-        assert outcome.lost >= 2
-        assert {missing.split()[0] for missing in outcome.missing} == {"meter:klinik-strom"}
+        outcome = await (await playing).settle(service.books, clock, timeout_s=1)
+        assert outcome.lost > 50
+        assert all(missing.startswith("meter:") for missing in outcome.missing)
 
 
-async def test_without_any_service_the_district_still_ends(depot: Inventory) -> None:
+async def test_without_any_service_the_district_still_ends(depot: Inventory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("demo.play._CLOSE_WITHIN_S", 0.5)
     nowhere = BrokerAccess("127.0.0.1", free_port(), free_port(), "devices", "pw")
     stop = asyncio.Event()
     asyncio.get_running_loop().call_later(1.2, stop.set)
@@ -207,7 +207,7 @@ async def test_the_live_world_counts_on_from_the_store(
     await stores.readings.put_series("meter:hof-strom", Quantity.ENERGY_IMPORT_WH, [at_ms], [5_000_000.0], clock())
     last = await stores.readings.last()
     await stores.close()
-    asyncio.get_running_loop().call_later(7, stop.set)
+    asyncio.get_running_loop().call_later(4, stop.set)
     tally = await play(
         depot, broker=broker, ocpp_url=central.url, secrets={}, clock=clock, seed=1, stop=stop, last=last
     )

@@ -12,7 +12,8 @@ import pytest
 from core.facts import Protocol
 from core.inventory import Inventory
 from core.quantities import Quantity
-from demo.dialects import dialect_of, stamp
+from demo.calls import stamp
+from demo.dialects import dialect_of
 from demo.events import Begun, Ended, Ending, Faulted, OutletEvent, Sampled
 from demo.stations import StationClient
 from demo.tally import Tally
