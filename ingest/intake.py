@@ -10,7 +10,7 @@ beyond `KEPT_DISCOVERIES` only their sum is kept, under the subject `#`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -33,6 +33,7 @@ _LONGEST_CUT_BYTES: Final = 64
 _HOUR: Final = timedelta(hours=1)
 _NOTICE_PAUSE: Final = timedelta(minutes=1)
 _EMPTY: Final = Memory()
+_MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 @dataclass(slots=True)
@@ -61,6 +62,7 @@ class Intake:
         self._zone = zone
         self._inventory = inventory
         self._memories: dict[str, Memory] = {}
+        self._arrivals: dict[str, datetime] = {}
         self._allowance = _Allowance()
         self._discovered: set[str] = set()
         self._tally = _Tally()
@@ -101,6 +103,7 @@ class Intake:
         undated = False
         for route in routes:
             source = route.binding.source
+            message = self._in_turn(source, message)
             try:
                 decoded = decode(message, route, self._memories.get(source, _EMPTY))
             except PayloadError as error:
@@ -113,6 +116,18 @@ class Intake:
             for finding in decoded.notices:
                 self._tally.add(source, finding, message.received_at_utc)
         return undated
+
+    def _in_turn(self, source: str, message: Message) -> Message:
+        """Return the message, received at least a millisecond after the source's one before it.
+
+        After an outage a broker hands over what waited within the same millisecond. Values without a time
+        of their own would otherwise replace each other, as a series has one value per instant.
+        """
+        last = self._arrivals.get(source)
+        if last is not None and message.received_at_utc < last + _MILLISECOND:
+            message = replace(message, received_at_utc=last + _MILLISECOND)
+        self._arrivals[source] = message.received_at_utc
+        return message
 
     def _reject(self, message: Message, source: str, reason: Finding, catch: Catch) -> None:
         catch.rejected += 1

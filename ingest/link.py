@@ -179,7 +179,9 @@ class Link:
         self._attempt = self._loop.run_in_executor(None, self._client.reconnect)
         try:
             await asyncio.shield(self._attempt)
+            self._attempt = None
         except OSError:
+            self._attempt = None  # lets go of the socket that its traceback holds
             self.refusal = Finding.of(
                 "ingest.broker_unreachable", broker=settings.name, host=settings.host, port=settings.port
             )

@@ -19,13 +19,14 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from paho.mqtt.client import Client, MQTTv311
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from core.errors import StoreError
 from core.facts import Discovery, Notice, Rejection
 from core.inventory import Drive, Feed, Inventory, Medium, Meter, MeterRole, Vehicle
 from core.ports import Batch, Receipt
 from core.readings import Reading
+from core.texts import catalogue
 from ingest.daemon import Ingest
 from ingest.mosquitto import WINDOW, mosquitto_acl, mosquitto_conf
 from ingest.settings import BrokerSettings, TlsSettings
@@ -192,7 +193,11 @@ class Device:
     """A publisher that waits for the broker's acknowledgement of each message."""
 
     def __init__(
-        self, port: int, protocol: int = MQTTv311, user: str = DEVICE_USER, password: str = DEVICE_PASSWORD
+        self,
+        port: int,
+        protocol: MQTTProtocolVersion = MQTTv311,
+        user: str = DEVICE_USER,
+        password: str = DEVICE_PASSWORD,
     ) -> None:
         self._client = Client(CallbackAPIVersion.VERSION2, protocol=protocol)
         self._client.username_pw_set(user, password)
@@ -253,3 +258,16 @@ async def until(condition: Callable[[], bool], timeout_s: float = 10.0) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not come true in time"
         await asyncio.sleep(0.01)
+
+
+async def refused_as(daemon: Ingest, code: str) -> None:
+    """Check that the daemon keeps running and says why it is not connected."""
+    task = asyncio.create_task(daemon.serve())
+    await until(lambda: getattr(daemon.health().finding, "code", "") == code)
+    finding = daemon.health().finding
+    assert finding is not None
+    assert catalogue("de").tell(finding) != code
+    assert not task.done()
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
