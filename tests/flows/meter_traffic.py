@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -35,14 +35,15 @@ class MeterTraffic:
     untimed: Counter[tuple[str, float]] = field(default_factory=Counter)
     _stop: threading.Event = field(default_factory=threading.Event)
     _waiting: dict[int, tuple[str, datetime | None, float]] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _acknowledgements: deque[int] = field(default_factory=deque)
 
     def start(self) -> None:
         """Connect and begin to publish."""
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="devices", protocol=mqtt.MQTTv5)
         self._client.username_pw_set(self.username, self.password)
         self._client.max_inflight_messages_set(1000)
-        self._client.on_publish = self._acknowledged
+        # paho calls back with its locks held: only take note of it.
+        self._client.on_publish = lambda _client, _userdata, mid, *_rest: self._acknowledgements.append(mid)
         self._client.connect(self.host, self.port)
         self._client.loop_start()
         self._thread = threading.Thread(target=self._publish, name="meters")
@@ -53,9 +54,9 @@ class MeterTraffic:
         self._stop.set()
         self._thread.join(10)
         for _ in range(500):
-            with self._lock:
-                if not self._waiting:
-                    break
+            self._sweep()
+            if not self._waiting:
+                break
             threading.Event().wait(0.02)
         self._client.disconnect()
         self._client.loop_stop()
@@ -79,17 +80,20 @@ class MeterTraffic:
                 self._send(f"{car.feed.topic}/odometer", str(number), car.source, None, number * 1000.0)
 
     def _send(self, topic: str, body: str, source: str, at_utc: datetime | None, value: float) -> None:
-        with self._lock:
-            mid = self._client.publish(topic, body, qos=1).mid
-            self._waiting[mid] = (source, at_utc, value)
+        mid = self._client.publish(topic, body, qos=1).mid
+        self._waiting[mid] = (source, at_utc, value)
+        self._sweep()
 
-    def _acknowledged(self, _client: Any, _userdata: Any, mid: int, *_rest: Any) -> None:
-        with self._lock:
+    def _sweep(self) -> None:
+        for mid in [self._acknowledgements.popleft() for _ in range(len(self._acknowledgements))]:
+            if mid not in self._waiting:
+                self._acknowledgements.append(mid)
+                continue
             source, at_utc, value = self._waiting.pop(mid)
-        if at_utc is None:
-            self.untimed[source, value] += 1
-        else:
-            self.timed[source, at_utc.astimezone(UTC)] = value
+            if at_utc is None:
+                self.untimed[source, value] += 1
+            else:
+                self.timed[source, at_utc.astimezone(UTC)] = value
 
 
 def _is_plain_tasmota(meter: Any) -> bool:
