@@ -11,13 +11,12 @@ from core.periods import Period
 from core.ports import Page
 from core.quantities import Kind, Quantity
 from operations.house import Call, House
+from operations.notices import SourceNotice, notices_of
 from operations.values import (
     Freshness,
     Limit,
     Newest,
-    Told,
     Value,
-    age_s,
     freshest,
     in_force,
     matches,
@@ -72,15 +71,6 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MeterNotice:
-    """Something odd about a meter that cost no reading, and how often it was seen."""
-
-    notice: Told
-    count: int
-    last_age_s: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MeterDetail:
     """A meter with where it sits, how it reports, what was odd about it, and its last day.
 
@@ -99,7 +89,7 @@ class MeterDetail:
     broker: str | None
     format: str | None
     topic: str | None
-    notices: tuple[MeterNotice, ...]
+    notices: tuple[SourceNotice, ...]
     course_quantity: Quantity | None = None
     course: tuple[Sample, ...] = ()
 
@@ -124,7 +114,6 @@ async def show_meter(house: House, request: ShowMeter, call: Call) -> MeterDetai
     if meter is None:
         raise NotFoundError("meters.unknown", id=request.id)
     call.must_see(meter.site)
-    notices = await house.ledger.notices([meter.source])
     feed = meter.feed
     row = meter_row(meter, inventory, await newest(house, [meter.source]), call)
     quantity = _course_quantity(row)
@@ -141,12 +130,7 @@ async def show_meter(house: House, request: ShowMeter, call: Call) -> MeterDetai
         broker=feed.broker if feed else None,
         format=feed.format if feed else None,
         topic=feed.topic if feed else None,
-        notices=tuple(
-            MeterNotice(
-                notice=Told.of(notice.finding), count=notice.count, last_age_s=age_s(notice.last_seen_utc, call.now_utc)
-            )
-            for notice in notices
-        ),
+        notices=await notices_of(house, meter.source, call),
         course_quantity=quantity,
         course=await _course(house, meter, quantity, call) if quantity else (),
     )

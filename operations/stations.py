@@ -13,6 +13,7 @@ from core.inventory import Connector, Inventory, Station
 from core.ports import Page
 from core.quantities import Quantity
 from operations.house import Call, House
+from operations.notices import SourceNotice, notices_of
 from operations.values import Limit, Newest, Value, age_s, in_force, matches, newest, page_of, pick, values_of
 
 NOMINAL_INTERVAL_S = 60
@@ -100,7 +101,7 @@ class StationRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationDetail:
-    """A station with what it said of itself at its last boot."""
+    """A station with what it said of itself at its last boot, and what was odd about it."""
 
     station: StationRow
     security_profile: int
@@ -114,6 +115,7 @@ class StationDetail:
     reported_model: str
     firmware: str
     serial_number: str
+    notices: tuple[SourceNotice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,7 @@ async def show_station(house: House, request: ShowStation, call: Call) -> Statio
         reported_model=link.model if link else "",
         firmware=link.firmware if link else "",
         serial_number=link.serial_number if link else "",
+        notices=await notices_of(house, station.source, call),
     )
 
 

@@ -10,6 +10,7 @@ from core.inventory import Drive, Inventory, Vehicle
 from core.ports import Page
 from core.quantities import Quantity
 from operations.house import Call, House
+from operations.notices import SourceNotice, notices_of
 from operations.values import (
     Freshness,
     Limit,
@@ -68,7 +69,7 @@ class VehicleRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VehicleDetail:
-    """A vehicle with all its newest values and what its model says."""
+    """A vehicle with all its newest values, what its model says, and what was odd about its messages."""
 
     vehicle: VehicleRow
     battery_wh: float | None
@@ -78,6 +79,7 @@ class VehicleDetail:
     format: str | None
     topic: str | None
     values: tuple[Value, ...]
+    notices: tuple[SourceNotice, ...]
 
 
 async def list_vehicles(house: House, request: ListVehicles, call: Call) -> Page[VehicleRow]:
@@ -112,6 +114,7 @@ async def show_vehicle(house: House, request: ShowVehicle, call: Call) -> Vehicl
         format=feed.format if feed else None,
         topic=feed.topic if feed else None,
         values=values_of(last, vehicle.source, NOMINAL_INTERVAL_S, call.now_utc),
+        notices=await notices_of(house, vehicle.source, call),
     )
 
 
