@@ -46,7 +46,9 @@ def build_app(
     _add_error_handlers(app)
     app.add_api_route(f"{ROOT}/openapi.json", _openapi, include_in_schema=False)
     Api(gate, long, signin, clock).add_to(app)
-    host = urlsplit(settings.public_url).hostname
+    public = urlsplit(settings.public_url)
+    host = public.hostname
+    app.state.public_netloc = public.netloc  # a proxy may have put another Host before it
     app.include_router(monitoring.router(gate, signin, direct=host is None or host in LOOPBACK))
     app.state.desk = pages.Desk(gate=gate, signin=signin, settings=settings, clock=clock, long=long)
     app.include_router(pages.router(app.state.desk))

@@ -6,6 +6,7 @@ reach the console by https. Changes asked for by cookie carry a CSRF token besid
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections import OrderedDict
@@ -70,6 +71,8 @@ class SignIn:
         self._by_name = Throttle(limit=5, span_s=300)
         self._by_address = Throttle(limit=30, span_s=300)
         self._renewed_s: OrderedDict[str, float] = OrderedDict()
+        # Argon2 takes 64 MiB a time.
+        self._hashing = asyncio.Semaphore(2)
 
     async def visitor(self, request: Request) -> Visitor | None:
         """Return who has the request's session cookie, None without a good one; being here keeps it alive."""
@@ -108,7 +111,8 @@ class SignIn:
         """Return the user if the password is right. Raises `TooManyAttemptsError` for whoever guesses."""
         self._knock(request)
         self._heed(self._by_name, name)
-        user = await access.password_user(self._people, name[:200], password[:1024])
+        async with self._hashing:
+            user = await access.password_user(self._people, name[:200], password[:1024])
         if user:
             self._by_name.forget(name)
         return user
@@ -183,7 +187,8 @@ def check_origin(request: Request) -> None:
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise ForbiddenError("error.csrf")
     origin = request.headers.get("origin")
-    if origin and urlsplit(origin).netloc != request.headers.get("host"):
+    ours = {request.headers.get("host"), request.app.state.public_netloc}
+    if origin and (urlsplit(origin).netloc or None) not in ours:
         raise ForbiddenError("error.csrf")
 
 

@@ -73,8 +73,6 @@ _KINDS = {
     "float": "request.field_not_a_number",
     "bool": "request.field_not_a_boolean",
     "datetime": "request.field_not_an_instant",
-    "timezone": "request.field_no_time_zone",
-    "date": "request.field_not_a_day",
 }
 
 

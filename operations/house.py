@@ -26,7 +26,8 @@ class InventoryWriter(Protocol):
 class House:
     """The parts behind all capabilities, as ports; a part that does not run is None.
 
-    `time_zone` decides what day it is; `public_url` stands before sign-in links.
+    `time_zone` decides what day it is; `public_url` stands before sign-in links;
+    `language` is that of users for whom none is given.
     """
 
     inventory: Callable[[], Inventory]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -55,10 +54,8 @@ class LongOperations:
         self._clock = clock
         self._runs: dict[str, Run] = {}
 
-    def start(
-        self, name: str, request: object, actor: Actor, finish: Callable[[Run], Awaitable[None]] | None = None
-    ) -> Run:
-        """Start and return a run; `finish` is awaited when it has ended.
+    def start(self, name: str, request: object, actor: Actor) -> Run:
+        """Start and return a run.
 
         Raises `UnavailableError` if too many run, and what the gate raises for an actor who may not.
         """
@@ -68,7 +65,7 @@ class LongOperations:
         run = Run(id=new_secret()[:22], name=name, actor=actor.name, begun_at_utc=self._clock())
         self._runs[run.id] = run
         self._forget_old()
-        run.task = asyncio.create_task(self._work(run, request, actor, finish))
+        run.task = asyncio.create_task(self._work(run, request, actor))
         return run
 
     def run(self, id: str, actor: Actor) -> Run:  # noqa: A002
@@ -93,9 +90,7 @@ class LongOperations:
         for run in self._runs.values():
             await _stop(run)
 
-    async def _work(
-        self, run: Run, request: object, actor: Actor, finish: Callable[[Run], Awaitable[None]] | None
-    ) -> None:
+    async def _work(self, run: Run, request: object, actor: Actor) -> None:
         def progress(fraction: float, doing: Finding) -> None:
             run.fraction, run.doing = min(max(fraction, 0.0), 1.0), Told.of(doing)
 
@@ -109,8 +104,6 @@ class LongOperations:
         finally:
             run.state = State.FAILED if run.state is State.RUNNING else run.state
             run.ended_at_utc = self._clock()
-        if finish:
-            await finish(run)
 
     def _forget_old(self) -> None:
         ended = [run.id for run in self._runs.values() if run.state is not State.RUNNING]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from core.errors import NotFoundError
 from core.facts import ChargeSession, Origin, Protocol, SessionState, TagVerdict
 from core.inventory import Inventory
+from core.people import Actor, Role
 from core.periods import Period
 from core.ports import Page, SessionFilter
 from core.quantities import Quantity
@@ -38,7 +39,10 @@ class ShowSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRow:
-    """A session; `energy_wh` is None while it cannot be computed, and the findings say why."""
+    """A session; `energy_wh` is None while it cannot be computed, and the findings say why.
+
+    `tag` is a pseudonym, and still tells who charged when: only fleet, operators and administrators see it.
+    """
 
     id: str
     station: str
@@ -136,7 +140,7 @@ def session_row(session: ChargeSession, inventory: Inventory, call: Call) -> Ses
         begun_at_utc=session.begun_at_utc,
         ended_at_utc=session.ended_at_utc,
         duration_s=((session.ended_at_utc or call.now_utc) - session.begun_at_utc).total_seconds(),
-        tag=session.tag,
+        tag=session.tag if _may_see_tags(call.actor) else None,
         tag_verdict=session.tag_verdict,
         energy_wh=session.energy_wh,
         peak_power_w=session.peak_power_w,
@@ -145,6 +149,10 @@ def session_row(session: ChargeSession, inventory: Inventory, call: Call) -> Ses
         origin=session.origin,
         findings=tuple(Told.of(finding) for finding in session.findings),
     )
+
+
+def _may_see_tags(actor: Actor) -> bool:
+    return actor.may(Role.FLEET) or actor.may(Role.OPERATOR)
 
 
 def _stations(inventory: Inventory, request: ListSessions, call: Call) -> frozenset[str] | None:

@@ -39,12 +39,12 @@ class ShowUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddUser:
-    """A new user; without `sites` all sites are in scope."""
+    """A new user; without `sites` all sites are in scope, without `language` it is the console's."""
 
     name: str
     role: Role
     sites: tuple[str, ...] | None = None
-    language: Language = "de"
+    language: Language | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +124,7 @@ async def add_user(house: House, request: AddUser, call: Call) -> LinkedUser:
         name=request.name,
         role=request.role,
         sites=sites_of(house, request.sites),
-        language=request.language,
+        language=request.language or house.language,
         created_at_utc=call.now_utc,
     )
     await house.ledger.save_user(user)

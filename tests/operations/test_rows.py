@@ -103,6 +103,11 @@ async def test_a_session_shows_its_course_of_power(district: District) -> None:
     assert detail.session.findings[0].code == "session.running"
 
 
+async def test_a_viewer_does_not_see_whose_card_it_was(district: District, viewer: Actor) -> None:
+    for actor, tag in ((viewer, None), (district.admin, "tag:0123456789abcdef0123")):
+        assert (await district.ask("sessions.show", actor, id="lis-01-0")).session.tag == tag
+
+
 async def test_a_vehicle_tells_its_charge_and_never_its_place(district: District) -> None:
     (vehicle,) = (await district.ask("vehicles.list")).items
     assert (vehicle.soc.value, vehicle.charging, vehicle.plugged_in) == (71.0, False, None)
