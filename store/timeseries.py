@@ -202,7 +202,11 @@ class TimeSeries:
 
 def _opened(path: Path, now_utc: datetime) -> tuple[PointFile, Latest, Receipts]:
     file = PointFile(path, now_utc)
-    return file, file.latest(), Receipts(file.receipts())
+    try:
+        return file, file.latest(), Receipts(file.receipts())
+    except StoreError:
+        file.close()
+        raise
 
 
 def _tell(group: Sequence[_Waiting], error: BaseException | None) -> None:

@@ -66,6 +66,32 @@ async def test_a_point_in_the_cold_table_is_replaced_like_any_other(series: Time
     assert await rows(series, f"select value from {schema.POINT} order by ts") == [(7.0,), (5.0,)]
 
 
+async def test_late_readings_of_many_years_are_replaced_too(series: TimeSeries) -> None:
+    days = range(0, 4000, 200)
+    await series.put(Batch([batch(day * 86400, 1.0).readings[0] for day in days], NOW))
+    await series.put(Batch([batch(day * 86400, float(day % 400 > 0)).readings[0] for day in days], NOW))
+    assert await series.count() == {"meter": len(days)}
+    found = await rows(series, f"select value, count(*) from {schema.POINT} group by value order by value")
+    assert found == [(0.0, 10), (1.0, 10)]
+
+
+async def test_a_file_with_a_quantity_of_a_newer_release_is_refused(series: TimeSeries) -> None:
+    await series.close()
+    with duckdb.connect(series._file.path) as connection:
+        connection.execute(f"insert into {schema.SERIES} values (0, 'meter:a', 'moonlight_lx')")
+    with pytest.raises(StoreError) as refused:
+        await TimeSeries.open(series._file.path, NOW)
+    assert refused.value.finding.code == "store.file_too_new"
+
+
+async def test_a_database_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    with duckdb.connect(tmp_path / "other.duckdb") as connection:
+        connection.execute("create table mine (a integer)")
+    with pytest.raises(StoreError) as refused:
+        await TimeSeries.open(tmp_path / "other.duckdb", NOW)
+    assert refused.value.finding.code == "store.timeseries_unreadable"
+
+
 async def test_a_series_keeps_its_number_when_its_first_commit_failed(
     series: TimeSeries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
