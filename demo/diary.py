@@ -18,7 +18,7 @@ from demo.cars import USE_WH_PER_KM, battery_wh, charging_limit_w, is_electric
 from demo.chance import FloatArray, key_of, one_of
 from demo.charging import charged_wh, percent_of
 from demo.outlets import Place, places_of
-from demo.registers import first_value
+from demo.registers import Positions, first_value
 
 _RESERVE_PERCENT = 12.0
 _PLUG_IN_BELOW_PERCENT, _PLUG_IN_ANYWAY = 60.0, 0.3
@@ -97,13 +97,23 @@ class _Trip:
     distance_m: float
 
 
-def keep_diary(inventory: Inventory, seed: int, start_s: float, end_s: float) -> Diary:
-    """Return the diary of the district between two instants."""
-    return _Keeper(inventory, seed, start_s, end_s).keep()
+def keep_diary(inventory: Inventory, seed: int, start_s: float, end_s: float, positions: Positions) -> Diary:
+    """Return the diary of the district between two instants; vehicles begin where `positions` know them."""
+    tracks = {
+        name: Track(
+            [start_s],
+            [_first_odometer_m(vehicle, seed, positions)],
+            [positions.get((vehicle.source, Quantity.SOC_PERCENT), _FIRST_SOC_PERCENT)],
+        )
+        for name, vehicle in inventory.vehicles.items()
+    }
+    return _Keeper(inventory, seed, start_s, end_s, tracks=tracks).keep()
 
 
 class _Keeper:
-    def __init__(self, inventory: Inventory, seed: int, start_s: float, end_s: float) -> None:
+    def __init__(
+        self, inventory: Inventory, seed: int, start_s: float, end_s: float, *, tracks: dict[str, Track]
+    ) -> None:
         self._inventory, self._seed = inventory, seed
         self._start_s, self._end_s = start_s, end_s
         self._free_from: dict[str, float] = {}
@@ -111,10 +121,7 @@ class _Keeper:
         self._trips: dict[tuple[str, date], _Trip | None] = {}
         self._chance = random.Random(f"{seed}/diary")
         self._tags = {tag.vehicle: tag.uid for tag in inventory.tags.values() if tag.vehicle}
-        self._tracks = {
-            name: Track([start_s], [first_value(seed, vehicle.source, Quantity.ODOMETER_M)], [_FIRST_SOC_PERCENT])
-            for name, vehicle in inventory.vehicles.items()
-        }
+        self._tracks = tracks
 
     def keep(self) -> Diary:
         day = datetime.fromtimestamp(self._start_s, UTC).date() + timedelta(days=1)
@@ -272,6 +279,11 @@ class _Keeper:
 
     def _zone(self, site: str) -> ZoneInfo:
         return _zone_of(self._inventory.sites[site])
+
+
+def _first_odometer_m(vehicle: Vehicle, seed: int, positions: Positions) -> float:
+    known = positions.get((vehicle.source, Quantity.ODOMETER_M))
+    return first_value(seed, vehicle.source, Quantity.ODOMETER_M) if known is None else known
 
 
 def _agreed_w(vehicle: Vehicle, place: Place) -> float:

@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime, time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from core.facts import GeneratedSpan
+from core.facts import GeneratedSpan, LastValue
 from core.inventory import Inventory
-from core.periods import Period
+from core.periods import SLOT, Period
 from core.ports import BulkSink, HistoryBook, SessionBook
 from demo.past import SLOT_S, Past, Series, Story
 
@@ -50,18 +50,21 @@ async def write_history(
     token_of: Callable[[str], str],
     months: int = 13,
     seed: int,
+    last: Iterable[LastValue] = (),
     progress: Progress | None = None,
 ) -> HistoryResult:
     """Write the months before `end_utc` and mark them as generated; `token_of` is the pseudonym of a card.
 
-    A history that is complete is left alone. One that was interrupted is written again, with its
-    own end and seed, so that nothing appears twice.
+    `last` are the last values in the store. A complete history is continued from there: what
+    happened while nobody watched. One that was interrupted is written again, with its own end and
+    seed, so that nothing appears twice. Where the store has values but no history, none is written:
+    it could not end where they begin.
     """
     spans = await ledger.generated_spans()
-    period, seed = _period_of(spans, inventory, end_utc, months, seed)
-    past = Past(inventory, seed, period)
-    if past.sources() <= {span.source for span in spans}:
-        return HistoryResult(period, 0, 0, len(spans), past.stories)
+    known = tuple(last)
+    past, period = _new_past(inventory, spans, known, end_utc, months=months, seed=seed)
+    if past is None:
+        return HistoryResult(period, 0, 0, 0, ())
     tell = progress or (lambda _share: None)
     # Marks before data, so that nothing generated stands unmarked; the vehicles' come last of all
     # and after their data: without them the next start knows that the history was interrupted.
@@ -92,15 +95,40 @@ async def _write_sessions(past: Past, ledger: SessionBook, token_of: Callable[[s
     return len(sessions)
 
 
-def _period_of(
-    spans: Sequence[GeneratedSpan], inventory: Inventory, end_utc: datetime, months: int, seed: int
-) -> tuple[Period, int]:
-    """Return period and seed of a history that was begun before, else of a new one that ends with a whole slot."""
-    if spans:
-        return Period(spans[0].start_utc, spans[0].end_utc), spans[0].seed
+def _new_past(
+    inventory: Inventory,
+    spans: Sequence[GeneratedSpan],
+    last: Sequence[LastValue],
+    end_utc: datetime,
+    *,
+    months: int,
+    seed: int,
+) -> tuple[Past | None, Period]:
+    """Return what is still to be written, if anything, and its period."""
+    end_utc = _slot_before(end_utc)
+    if not spans:
+        period = Period(_months_before(end_utc, months, inventory), end_utc)
+        return (None if last else Past(inventory, seed, period, {})), period
+    seed = spans[0].seed
+    begun = Period(min(span.start_utc for span in spans), min(span.end_utc for span in spans))
+    past = Past(inventory, seed, begun, {})
+    if not past.sources() <= {span.source for span in spans}:
+        return past, begun
+    resumed_utc = _slot_before(max((value.at_utc for value in last), default=end_utc) + SLOT)
+    if resumed_utc >= end_utc:
+        return None, Period(end_utc, end_utc)
+    positions = {(value.source, value.quantity): value.value for value in last}
+    period = Period(resumed_utc, end_utc)
+    return Past(inventory, seed, period, positions), period
+
+
+def _slot_before(at_utc: datetime) -> datetime:
+    return datetime.fromtimestamp(at_utc.timestamp() // SLOT_S * SLOT_S, UTC)
+
+
+def _months_before(end_utc: datetime, months: int, inventory: Inventory) -> datetime:
+    """Return the first local midnight of the month that lies `months` before."""
     zone = ZoneInfo(next((site.time_zone for site in inventory.sites.values()), _ZONE))
-    end_s = int(end_utc.timestamp() // SLOT_S * SLOT_S)
     day = end_utc.astimezone(zone).date()
     month = day.year * 12 + day.month - 1 - months
-    first = datetime.combine(date(month // 12, month % 12 + 1, 1), time(), tzinfo=zone)
-    return Period(first, datetime.fromtimestamp(end_s, UTC)), seed
+    return datetime.combine(date(month // 12, month % 12 + 1, 1), time(), tzinfo=zone)

@@ -17,9 +17,9 @@ from demo.calendar import BoolArray
 from demo.cars import is_electric
 from demo.chance import FloatArray, IntArray
 from demo.diary import Diary, Track, keep_diary
-from demo.outlets import places_of, protocols_of
+from demo.outlets import Place, places_of, protocols_of
 from demo.past_sessions import OutletPast, outlet_past
-from demo.registers import read_dial, register_gains, registers_of, resolution_of
+from demo.registers import Positions, first_value, read_dial, register_gains, registers_of, resolution_of
 from demo.sites import Scene, scenes_of
 from demo.world import silent_meter_of
 
@@ -57,10 +57,13 @@ class Series:
 
 
 class Past:
-    """The past of an inventory over a period of whole slots; the same for the same seed."""
+    """The past of an inventory over a period of whole slots; the same for the same seed.
 
-    def __init__(self, inventory: Inventory, seed: int, period: Period) -> None:
-        self._inventory, self._seed, self._period = inventory, seed, period
+    Registers, odometers and batteries begin where `positions` know them, else where the seed says.
+    """
+
+    def __init__(self, inventory: Inventory, seed: int, period: Period, positions: Positions) -> None:
+        self._inventory, self._seed, self._period, self._positions = inventory, seed, period, positions
         start_s, end_s = period.start_utc.timestamp(), period.end_utc.timestamp()
         self._borders_s = np.arange(start_s, end_s + 1.0, SLOT_S, dtype=np.float64)
         self._middles_s = self._borders_s[:-1] + SLOT_S / 2
@@ -70,9 +73,8 @@ class Past:
     @cached_property
     def diary(self) -> Diary:
         """Return who drove and charged when."""
-        return keep_diary(
-            self._inventory, self._seed, self._period.start_utc.timestamp(), self._period.end_utc.timestamp()
-        )
+        start_s, end_s = float(self._borders_s[0]), float(self._borders_s[-1])
+        return keep_diary(self._inventory, self._seed, start_s, end_s, self._positions)
 
     @cached_property
     def outlets(self) -> tuple[OutletPast, ...]:
@@ -80,7 +82,11 @@ class Past:
         protocols = protocols_of(self._inventory)
         return tuple(
             outlet_past(
-                self._seed, place, protocols[place.station.id], self.diary.stays.get(place.name, ()), self._borders_s
+                place,
+                protocols[place.station.id],
+                self.diary.stays.get(place.name, ()),
+                self._borders_s,
+                self._first_wh(place),
             )
             for scene in self.scenes.values()
             for place in places_of(scene.stations)
@@ -124,6 +130,10 @@ class Past:
             for column in _vehicle_series(vehicle, self.diary.tracks[name], at_s)
         ]
 
+    def _first_wh(self, place: Place) -> float:
+        known = self._positions.get((place.source, Quantity.ENERGY_IMPORT_WH))
+        return first_value(self._seed, place.source, Quantity.ENERGY_IMPORT_WH) if known is None else known
+
     def _heard_s(self, vehicle: Vehicle) -> FloatArray:
         at_s = self._borders_s[self._borders_s % 3600.0 == 0.0]
         if not vehicle.feed:
@@ -134,7 +144,8 @@ class Past:
     def _registers(self, scene: Scene, meter: Meter, rate: FloatArray) -> Iterator[Series]:
         for quantity in registers_of(meter):
             gained = np.cumsum(register_gains(meter, quantity, rate)) / _SLOTS_PER_H
-            exact = scene.first_value(meter, quantity) + np.insert(gained, 0, 0.0)
+            known = self._positions.get((meter.source, quantity))
+            exact = (scene.first_value(meter, quantity) if known is None else known) + np.insert(gained, 0, 0.0)
             values = read_dial(self._exchanged(meter, exact), resolution_of(meter, quantity))
             heard = _valid_at(self._borders_s, meter.valid_from, meter.valid_to)
             for story in self._told_of(meter, "silent"):

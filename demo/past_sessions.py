@@ -9,12 +9,10 @@ from datetime import UTC, datetime
 import numpy as np
 
 from core.facts import ChargeSession, Origin, Protocol, SessionState, TagVerdict
-from core.quantities import Quantity
 from demo.chance import FloatArray
 from demo.charging import taper
 from demo.diary import Stay
 from demo.outlets import Place
-from demo.registers import first_value
 
 SLOT_S = 900.0
 _SLOTS_PER_H = 3600.0 / SLOT_S
@@ -71,15 +69,14 @@ class OutletPast:
 
 
 def outlet_past(
-    seed: int, place: Place, protocol: Protocol, stays: Sequence[Stay], borders_s: FloatArray
+    place: Place, protocol: Protocol, stays: Sequence[Stay], borders_s: FloatArray, first_wh: float
 ) -> OutletPast:
-    """Return the past of an outlet over the slots between `borders_s`."""
+    """Return the past of an outlet over the slots between `borders_s`, its register beginning at `first_wh`."""
     slot_wh = np.zeros(len(borders_s) - 1)
     for stay in stays:
         first = int((stay.begin_s - borders_s[0]) // SLOT_S)
         last = int((stay.end_s - borders_s[0]) // SLOT_S) + 1
         slot_wh[first:last] += np.diff(stay.energy_wh(borders_s[first : last + 1]))
-    first_wh = first_value(seed, place.source, Quantity.ENERGY_IMPORT_WH)
     return OutletPast(place, protocol, stays, first_wh, slot_wh)
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from core.inventory import Medium, Meter, MeterRole
 from core.quantities import Kind, Quantity
 from demo.chance import FloatArray, key_of, one_of
+
+Positions = Mapping[tuple[str, Quantity], float]
+"""What series showed last, by source and quantity."""
 
 _HIGHEST_FIRST: dict[Quantity, float] = {
     Quantity.ENERGY_IMPORT_WH: 2.0e8,
@@ -16,6 +21,8 @@ _HIGHEST_FIRST: dict[Quantity, float] = {
     Quantity.ODOMETER_M: 6.0e7,
 }
 _HIGHEST_SHARE_OF_DIAL = 0.3
+_STEP_TOLERANCE = 1e-3
+"""A dial that was read and counts on from there must not lose a step to binary fractions."""
 _BESIDE_RESOLUTION_M3 = 0.01
 WARMING_M3_PER_WH = 1.0 / (1_163.0 * 30.0)
 """Water through a heat meter: 1,163 Wh per m³ and kelvin, 30 K between flow and return."""
@@ -71,4 +78,4 @@ def dial_limit(meter: Meter) -> float | None:
 
 def read_dial(value: FloatArray, step: float) -> FloatArray:
     """Return what the dial shows: the value cut to whole steps, so that it never falls."""
-    return np.round(np.floor(value / step + 1e-9) * step, 6)
+    return np.round(np.floor(value / step + _STEP_TOLERANCE) * step, 6)

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from config.load import Configuration
-from core.facts import ChargeSession, GeneratedSpan, Origin, Protocol, SessionState
+from core.facts import ChargeSession, GeneratedSpan, LastValue, Origin, Protocol, SessionState
 from core.inventory import Inventory
 from core.periods import local_month
 from core.quantities import Quantity
+from core.readings import ReadingQuality
 from demo.history import HistoryResult, write_history
 from energy.registers import Step, count, rules_of
 
@@ -36,7 +37,7 @@ class Archive:
     async def put_series(
         self, source: str, quantity: Quantity, at_ms: Iterable[int], values: Iterable[float], received_at_utc: datetime
     ) -> int:
-        assert received_at_utc == END
+        assert received_at_utc >= END
         self.fails_after -= 1
         if self.fails_after < 0:
             raise ConnectionError
@@ -44,8 +45,23 @@ class Archive:
         assert at.dtype == np.int64
         assert value.dtype == np.float64
         assert np.all(np.diff(at) > 0)
-        self.series[source, quantity] = at, value
+        before_at, before = self.series.get((source, quantity), (at[:0], value[:0]))
+        kept = ~np.isin(before_at, at)
+        self.series[source, quantity] = np.append(before_at[kept], at), np.append(before[kept], value)
         return len(at)
+
+    def last(self) -> tuple[LastValue, ...]:
+        return tuple(
+            LastValue(
+                source=source,
+                quantity=quantity,
+                at_utc=datetime.fromtimestamp(at_ms[-1] / 1000, UTC),
+                value=float(values[-1]),
+                quality=ReadingQuality.MEASURED,
+                received_at_utc=END,
+            )
+            for (source, quantity), (at_ms, values) in self.series.items()
+        )
 
     async def save_sessions(self, sessions: Sequence[ChargeSession]) -> None:
         self.saved |= {session.id: session for session in sessions}
@@ -61,7 +77,13 @@ class Archive:
 
 
 async def write(
-    inventory: Inventory, archive: Archive, *, seed: int = 7, end: datetime = END, months: int = 13
+    inventory: Inventory,
+    archive: Archive,
+    *,
+    seed: int = 7,
+    end: datetime = END,
+    months: int = 13,
+    last: Sequence[LastValue] = (),
 ) -> HistoryResult:
     return await write_history(
         inventory,
@@ -71,6 +93,7 @@ async def write(
         token_of=lambda uid: f"tag:{uid.lower()}",
         seed=seed,
         months=months,
+        last=last,
     )
 
 
@@ -283,6 +306,35 @@ async def test_an_interrupted_past_is_completed_as_it_was_begun(
     assert result.readings > 0
     assert archive.saved == short_yard.saved
     assert all(np.array_equal(archive.series[key][1], short_yard.series[key][1]) for key in short_yard.series)
+
+
+async def test_what_happened_while_nobody_watched_is_told_at_the_next_start(depot: Inventory) -> None:
+    archive = Archive()
+    await write(depot, archive, months=1)
+    rows = {key: len(at) for key, (at, _) in archive.series.items()}
+    monday = END + timedelta(days=4)
+    result = await write(depot, archive, months=1, end=monday, last=archive.last())
+    assert result.period.start_utc == END.replace(minute=45, second=0) + timedelta(minutes=15)
+    assert result.sessions > 0
+    for (source, quantity), (at_ms, values) in archive.series.items():
+        assert len(at_ms) > rows[source, quantity], source
+        assert np.all(np.diff(at_ms) > 0)
+        if quantity is not Quantity.SOC_PERCENT:
+            assert np.all(np.diff(values) >= 0.0), source
+    at_ms, _ = archive.of("meter:hof-strom")
+    assert set(np.diff(at_ms)) == {SLOT_MS}
+    assert {span.end_utc for span in archive.spans.values()} == {
+        END.replace(minute=45, second=0),
+        monday.replace(minute=45, second=0),
+    }
+
+
+async def test_a_store_with_values_of_its_own_gets_no_invented_past(depot: Inventory, short_yard: Archive) -> None:
+    archive = Archive()
+    result = await write(depot, archive, last=short_yard.last())
+    assert result.readings == 0
+    assert not archive.series
+    assert not archive.spans
 
 
 async def test_progress_grows_to_the_end(depot: Inventory) -> None:
