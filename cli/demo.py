@@ -18,7 +18,7 @@ import typer
 from cli.init import sign_in_link
 from cli.progress import bar
 from cli.run import all_ready, log_to_stderr, running
-from core.texts import Catalogue, catalogue
+from core.texts import Catalogue, Finding, catalogue
 
 if TYPE_CHECKING:
     from cli.wire import Service
@@ -110,7 +110,8 @@ async def _history(service: Service, progress: Progress) -> None:
         months=MONTHS,
         seed=SEED,
         token_of=Privacy(configuration.privacy_key).token,
-        progress=progress,
+        last=await service.stores.readings.last(),
+        progress=lambda share: progress(share, Finding.of("run.demo_history")),
     )
 
 
