@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from core.errors import ConfigError, ServiceError
+from core.errors import ConfigError, RequestError, ServiceError
 from core.texts import Language, catalogue
 
 FAILED = 1
 WRONG = 2
+
+
+class WrongUsageError(RequestError):
+    """A command line that means nothing."""
 
 
 def say_error(error: ServiceError, language: Language) -> int:
@@ -19,4 +23,4 @@ def say_error(error: ServiceError, language: Language) -> int:
     lines = getattr(error, "lines", None) or [texts.tell(each) for each in getattr(error, "findings", ())]
     for line in lines:
         print(f"  {line}", file=sys.stderr)
-    return WRONG if lines or isinstance(error, ConfigError) else FAILED
+    return WRONG if lines or isinstance(error, (ConfigError, WrongUsageError)) else FAILED

@@ -9,6 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from cli.errors import WrongUsageError
 from core.texts import Catalogue
 
 
@@ -42,6 +43,12 @@ class Group(TyperGroup):
         del ctx
         entry = self._entries.get(cmd_name)
         return entry.make() if entry else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that is meant. Raises `WrongUsageError` if there is none of that name."""
+        if args and args[0] not in self._entries:
+            raise WrongUsageError("cli.unknown_command", name=args[0][:80], known=", ".join(self._entries))
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write names and helps; no command is made for it."""

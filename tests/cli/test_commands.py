@@ -108,7 +108,9 @@ def test_wrong_usage_names_every_field_and_exits_with_2(
     typed = type_in("users", "add", "--sites", "schule", "--config", str(config))
     assert typed.code == 2
     assert typed.err.splitlines() == ["2 fields are wrong:", "  name: is missing.", "  role: is missing."]
-    assert type_in("meters", "explode").code == 2
+    unknown = type_in("--language", "de", "meters", "explode")
+    assert unknown.code == 2
+    assert unknown.err == "Den Befehl „explode“ gibt es hier nicht. Möglich sind: list, show, decode.\n"
     assert type_in("meters", "list", "--farbe", "rot").code == 2
 
 
