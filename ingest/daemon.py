@@ -65,7 +65,8 @@ class Ingest:
         self._rejections = rejections
         self._clock = clock
         self._folder = folder
-        self._intake = Intake(settings.name, ZoneInfo(settings.time_zone), inventory)
+        self._inventory = inventory
+        self._intake = self._fresh_intake()
         self._limit = max(1, min(settings.batch, settings.window))
         self._link: Link | None = None
         self._connection = 0
@@ -85,6 +86,7 @@ class Ingest:
     async def serve(self) -> None:
         """Take, decode, store, acknowledge, until cancelled. Raises `ConfigError` for unusable certificates."""
         self._stop.clear()
+        self._intake = self._fresh_intake()  # what was not stored will be read again, and must not seem known
         self._link = link = Link(self._settings, self._folder)
         link.start()
         work = asyncio.create_task(self._work(link))
@@ -109,20 +111,22 @@ class Ingest:
         return Health(name=self.name, ok=finding is None, finding=finding, figures=figures)
 
     def _trouble(self) -> Finding | None:
-        link = self._link
-        if self._store_error or link is None or link.refusal:
-            return self._store_error or (link and link.refusal) or self._connecting()
-        return None if link.connected else self._connecting()
-
-    def _connecting(self) -> Finding:
+        if self._store_error:
+            return self._store_error
+        if self._link and (self._link.refusal or self._link.connected):
+            return self._link.refusal
         return Finding.of("ingest.connecting", broker=self._settings.name)
+
+    def _fresh_intake(self) -> Intake:
+        return Intake(self._settings.name, ZoneInfo(self._settings.time_zone), self._inventory)
 
     async def _work(self, link: Link) -> None:
         while not self._stop.is_set():
             await self._close_batch(link)
             await self._take(link, self._limit)
         for _ in range(0, len(link.queue), self._limit):
-            await self._take(link, self._limit)
+            if self._store_error is None:  # else the broker will send it all again
+                await self._take(link, self._limit)
         await self._insist(lambda: self._rejections.notice(self._intake.rest()))
 
     async def _close_batch(self, link: Link) -> None:

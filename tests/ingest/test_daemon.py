@@ -15,7 +15,7 @@ from core.ports import Batch
 from core.quantities import Quantity
 from ingest.daemon import Ingest
 from tests.ingest.bad_input import BAD_INPUT
-from tests.ingest.rig import INVENTORY, Device, ListStore, Mosquitto, free_port, make, refused_as, running, until
+from tests.ingest.rig import INVENTORY, LORA, Device, ListStore, Mosquitto, free_port, make, refused_as, running, until
 
 pytestmark = pytest.mark.mosquitto
 
@@ -149,6 +149,31 @@ async def test_a_failing_store_loses_nothing_and_shows(mosquitto: Mosquitto, dev
         await until(lambda: len(store.readings) == 40)
         await until(lambda: daemon.health().ok)
     assert soc_values(store) == [float(number) for number in range(40)]
+
+
+async def test_a_daemon_that_fails_and_is_started_again_reads_again_what_was_not_stored(
+    mosquitto: Mosquitto, device: Device
+) -> None:
+    class BreaksOnce(ListStore):
+        broken = False
+
+        async def put(self, batch: Batch) -> None:
+            if not self.broken:
+                self.broken = True
+                raise LookupError
+            await super().put(batch)
+
+    fragile = BreaksOnce()
+    daemon = make(mosquitto.settings(), fragile)
+    uplink = b'{"deduplicationId":"a","time":"2026-11-22T08:59:00Z","object":{"meter":{"liter":1000}}}'
+    task = asyncio.create_task(daemon.serve())
+    await until(lambda: daemon.health().ok)
+    device.send(f"{LORA}/event/up", uplink)
+    with pytest.raises(LookupError):
+        await task
+    assert fragile.readings == []
+    async with running(daemon):
+        await until(lambda: [reading.value for reading in fragile.readings] == [1.0])
 
 
 async def test_a_rejection_is_kept_before_it_is_acknowledged(

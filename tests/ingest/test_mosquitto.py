@@ -5,15 +5,22 @@ from pathlib import Path
 from ingest.mosquitto import mosquitto_acl, mosquitto_conf
 from ingest.settings import TlsSettings
 
-FILES = {
-    "folder": Path("/var/lib/mosquitto"),
-    "passwords": Path("/etc/mosquitto/passwd"),
-    "acl": Path("/etc/mosquitto/acl"),
-}
+ETC = Path("/etc/mosquitto")
+
+
+def conf(tls: TlsSettings | None = None) -> list[str]:
+    text = mosquitto_conf(
+        host="127.0.0.1",
+        port=1883,
+        folder=Path("/var/lib/mosquitto"),
+        passwords=ETC / "passwd",
+        acl=ETC / "acl",
+        tls=tls,
+    )
+    return text.splitlines()
 
 
 def test_nothing_is_dropped_silently_and_nobody_is_anonymous() -> None:
-    lines = conf()
     assert {
         "listener 1883 127.0.0.1",
         "persistence true",
@@ -23,13 +30,12 @@ def test_nothing_is_dropped_silently_and_nobody_is_anonymous() -> None:
         "allow_anonymous false",
         "password_file /etc/mosquitto/passwd",
         "acl_file /etc/mosquitto/acl",
-    } <= set(lines)
+    } <= set(conf())
 
 
 def test_tls_files_are_named() -> None:
     tls = TlsSettings(authority=Path("ca.crt"), certificate=Path("a.crt"), key=Path("a.key"))
-    lines = conf(tls)
-    assert lines[1:4] == ["cafile ca.crt", "certfile a.crt", "keyfile a.key"]
+    assert conf(tls)[1:4] == ["cafile ca.crt", "certfile a.crt", "keyfile a.key"]
 
 
 def test_the_reader_reads_everything_and_a_device_writes_its_own_topics() -> None:
