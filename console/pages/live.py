@@ -9,12 +9,10 @@ from collections.abc import AsyncIterator
 from fastapi import Response
 from fastapi.sse import EventSourceResponse, format_sse_event
 
+from console.pages.board import Parts
 from console.pages.overview import PARTS, look
-from console.pages.visit import Visit
+from console.pages.visit import LIVE_EVERY_S, Visit
 from core.errors import ServiceError
-
-EVERY_S = 2.0
-"""How often the page's parts are compared with what the browser has."""
 
 RETRY_MS = 3000
 
@@ -25,7 +23,7 @@ async def stream(visit: Visit) -> Response:
 
 
 async def _events(visit: Visit) -> AsyncIterator[bytes]:
-    sent: dict[str, str] = {}
+    sent: Parts = {}
     yield format_sse_event(retry=RETRY_MS)
     while True:
         # Asked anew each time: the session may have ended, the role or the scope may have changed.
@@ -43,9 +41,12 @@ async def _events(visit: Visit) -> AsyncIterator[bytes]:
             yield format_sse_event(event="part", data_str=json.dumps({"id": part, "html": html}))
         if not changed:
             yield format_sse_event(comment="")
-        await asyncio.sleep(EVERY_S)
+        await asyncio.sleep(LIVE_EVERY_S)
 
 
-async def _parts(visit: Visit) -> dict[str, str]:
-    view = await look(visit)
-    return {part: visit.fragment(f"overview/{part}.html", view=view) for part in PARTS}
+async def _parts(visit: Visit) -> Parts:
+    async def make() -> Parts:
+        view = await look(visit)
+        return {part: visit.fragment(f"overview/{part}.html", view=view) for part in PARTS}
+
+    return await visit.desk.board.parts((visit.actor.role, visit.actor.sites, visit.language), make)

@@ -14,6 +14,7 @@ STATIC = CONSOLE / "static"
 FRAGMENTS = Environment(
     loader=FileSystemLoader(CONSOLE / "templates"),
     autoescape=True,
+    auto_reload=False,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from config.settings import ConsoleSettings
+from console.pages.board import Board
 from console.pages.places import menu_of, path_of
 from console.pages.templates import FRAGMENTS, asset
 from console.pages.words import Words
@@ -23,6 +24,9 @@ from core.quantities import Quantity
 from core.texts import LANGUAGES, Language, catalogue
 from operations.gate import Gate
 from operations.long import LongOperations
+
+LIVE_EVERY_S = 2.0
+"""How often the parts of a live page are compared with what the browser has."""
 
 LANGUAGE_COOKIE = "kreiswatt_language"
 DONE_COOKIE = "kreiswatt_done"
@@ -39,6 +43,7 @@ class Desk:
     settings: ConsoleSettings
     clock: Clock
     long: LongOperations
+    board: Board = field(default_factory=lambda: Board(LIVE_EVERY_S / 2))
 
 
 class Visit:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.browser
 
 PICTURE = Path(__file__).parents[3] / "docs" / "images" / "overview.png"
-WRITE = "KWATT_WRITE_SCREENSHOT"
+WRITE = "KREISWATT_WRITE_SCREENSHOT"
 """Set it to replace the committed picture; otherwise it goes to the test's own folder and the checkout stays clean."""
 
 
