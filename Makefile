@@ -56,7 +56,7 @@ soak: .venv/ready-test ## the long tests: twenty kills under live traffic
 	@PATH="$$PATH:/usr/sbin" $(BIN)/python -m pytest tests -m soak --capture=no --timeout 3600
 
 docs: .venv/ready-test ## build the documentation into site/
-	@$(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 wheelhouse: .venv/ready-test ## fetch every pinned package, so that the next .venv needs no network
 	@$(BIN)/python -m pip --disable-pip-version-check download --quiet --require-hashes -r requirements.lock -d wheelhouse

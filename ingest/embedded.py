@@ -8,6 +8,9 @@ both. It leaves 100 messages unacknowledged, whatever it is asked for. In produc
 from __future__ import annotations
 
 import json
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -66,7 +69,8 @@ class EmbeddedBroker:
         self._file.write_text(embedded_toml(self._settings), encoding="utf-8")
         broker = Broker(config_path=str(self._file))
         try:
-            broker.start()
+            with _no_interrupt():
+                broker.start()
         except (OSError, RuntimeError) as error:
             ports = f"{self._settings.port}, {self._settings.port_311}"
             raise UnavailableError("ingest.embedded_not_started", ports=ports, reason=str(error)) from error
@@ -91,6 +95,16 @@ class EmbeddedBroker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Keep Ctrl-C from the child that is started inside: it ends when we have taken what it holds, not before."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def embedded_toml(settings: EmbeddedBrokerSettings) -> str:

@@ -1,43 +1,19 @@
-"""A small district with the real embedded stores behind it, for every part that stands on the gate."""
+"""What a test needs beside Python marks it, so that `make test WITHOUT=...` can leave it out by name."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-from argon2 import PasswordHasher
 
-from core.people import Actor, Role
-from operations import access
-from tests.district import District, fill, open_district
-
-
-@pytest.fixture
-async def empty_district(tmp_path: Path) -> AsyncIterator[District]:
-    async with open_district(tmp_path) as opened:
-        yield opened
+BY_FIXTURE = {"mosquitto": "mosquitto", "service": "mosquitto", "browser": "browser"}
+BY_NAME = {"Mosquitto": "mosquitto"}
+"""Which marker a fixture brings, and which a name that the test's module uses."""
 
 
-@pytest.fixture
-async def district(empty_district: District) -> District:
-    await fill(empty_district.stores)
-    return empty_district
-
-
-@pytest.fixture
-def viewer() -> Actor:
-    return Actor("vera", Role.VIEWER)
-
-
-@pytest.fixture
-def depot_viewer() -> Actor:
-    return Actor("dora", Role.VIEWER, frozenset({"bauhof"}))
-
-
-@pytest.fixture
-def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash passwords with next to no work: what is tested is not argon2."""
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(access, "_hasher", lambda: hasher)
-    access._nobody.cache_clear()
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        fixtures, module = getattr(item, "fixturenames", ()), getattr(item, "module", None)
+        for marker in {
+            *(marker for fixture, marker in BY_FIXTURE.items() if fixture in fixtures),
+            *(marker for name, marker in BY_NAME.items() if hasattr(module, name)),
+        }:
+            item.add_marker(marker)
