@@ -176,6 +176,7 @@ def _ingests(shelf: Shelf, stores: Stores) -> list[Daemon]:
             receipts=stores.readings,
             rejections=stores.ledger,
             clock=now_utc,
+            folder=shelf.configuration.settings.data_dir / "run",
         )
         for broker in shelf.configuration.settings.brokers
     ]
