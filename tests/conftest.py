@@ -1,8 +1,16 @@
-"""What a test needs beside Python marks it, so that `make test WITHOUT=...` can leave it out by name."""
+"""A small district with real embedded stores for every part that stands on the gate; marks of what a test needs."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest
+from argon2 import PasswordHasher
+
+from core.people import Actor, Role
+from operations import access
+from tests.district import District, fill, open_district
 
 BY_FIXTURE = {"mosquitto": "mosquitto", "service": "mosquitto", "browser": "browser"}
 BY_NAME = {"Mosquitto": "mosquitto"}
@@ -17,3 +25,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             *(marker for name, marker in BY_NAME.items() if hasattr(module, name)),
         }:
             item.add_marker(marker)
+
+
+@pytest.fixture
+async def empty_district(tmp_path: Path) -> AsyncIterator[District]:
+    async with open_district(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def district(empty_district: District) -> District:
+    await fill(empty_district.stores)
+    return empty_district
+
+
+@pytest.fixture
+def viewer() -> Actor:
+    return Actor("vera", Role.VIEWER)
+
+
+@pytest.fixture
+def depot_viewer() -> Actor:
+    return Actor("dora", Role.VIEWER, frozenset({"bauhof"}))
+
+
+@pytest.fixture
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords with next to no work: what is tested is not argon2."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(access, "_hasher", lambda: hasher)
+    access._nobody.cache_clear()
