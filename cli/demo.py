@@ -96,10 +96,9 @@ async def _live(configuration: Configuration, seconds: float | None, texts: Cata
 
 async def _history(service: Service, progress: Progress) -> None:
     """Generate what happened until now: all of it at first, later what happened since the last run."""
-    from demo.history import write_history
-
     from chargepoints.privacy import Privacy
     from cli.wire import now_utc
+    from demo.history import write_history
 
     configuration = service.shelf.configuration
     await write_history(

@@ -184,7 +184,6 @@ def _ingests(shelf: Shelf, stores: Stores) -> list[Daemon]:
 
 def _central(shelf: Shelf, stores: Stores) -> Daemon:
     from chargepoints.central import CentralSystem
-
     from chargepoints.privacy import Privacy
 
     return CentralSystem(
