@@ -78,7 +78,11 @@ function live() {
     say("lost");
     location.reload();
   });
-  source.addEventListener("error", () => say("lost"));
+  source.addEventListener("error", () => {
+    say("lost");
+    // The browser tries again by itself unless the answer was no stream at all: signed out, or an error page.
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
+  });
   addEventListener("pagehide", () => source.close());
   addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();
@@ -90,10 +94,15 @@ function poll() {
   const running = document.querySelector("[data-poll]");
   if (!running) return;
   setTimeout(async () => {
-    const answer = await fetch(running.dataset.poll, { headers: { accept: "text/html" } });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.getElementById(running.id);
-    if (fresh) morph(running, fresh);
+    try {
+      const answer = await fetch(running.dataset.poll, { headers: { accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById(running.id);
+      if (!fresh) return location.reload(); // signed out meanwhile
+      morph(running, fresh);
+    } catch {
+      // The service cannot be reached at the moment; the next try may reach it.
+    }
     poll();
   }, 1000);
 }

@@ -188,3 +188,37 @@ def test_programs_get_no_pages(client: Client) -> None:
     answer = client().get("/api/v1/nothing")
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_defect_has_a_page_that_tells_no_details(
+    client: Client, district: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("the inside of the machine")
+
+    monkeypatch.setattr(district.gate, "call", broken)
+    answer = client().get("/sites")
+    assert answer.status_code == 500
+    assert "Programmfehler" in answer.text
+    assert "machine" not in answer.text
+
+
+def test_a_page_is_asked_for_in_the_right_way(client: Client) -> None:
+    assert client().get("/signout").status_code == 404
+    wrong = client().post("/sites")
+    assert wrong.status_code == 405
+    assert "<h1>" in wrong.text
+
+
+def test_the_language_follows_the_person_and_the_switch_wins(client: Client, district: Any) -> None:
+    anna = client()
+    post(anna, "/users", name="emily", role="viewer")
+    post(anna, "/users/emily", role="viewer", language="en")
+    path = re.search(r"/signin/[\w-]{40,}", post(anna, "/users/emily/link").text)
+    assert path
+    emily = httpx.Client(base_url=district.url, timeout=20)
+    emily.post(path.group())
+    assert '<html lang="en">' in emily.get("/").text
+    emily.get("/language/de", params={"back": "/"})
+    assert '<html lang="de">' in emily.get("/").text
+    emily.close()
