@@ -53,7 +53,7 @@ async def play(
     lines = _Lines(broker, tally)
     talks = [asyncio.create_task(station.run(), name=f"demo {name}") for name, station in stations.items()]
     try:
-        await _live(world, stations, _desk(inventory, world, seed, now_utc), lines, clock=clock, stop=stop)
+        await _live(world, stations, _desk(inventory, world, seed, now_utc), lines, tally, clock=clock, stop=stop)
     finally:
         _hear(stations, world.close(_milliseconds(clock())))
         for station in stations.values():
@@ -92,6 +92,7 @@ async def _live(
     stations: Mapping[str, StationClient],
     desk: Sequence[Device | Module],
     lines: _Lines,
+    tally: Tally,
     *,
     clock: Clock,
     stop: asyncio.Event,
@@ -105,6 +106,7 @@ async def _live(
                 if _speaks(world, device):
                     lines.publish(device.messages(now_utc))
         lines.sweep()
+        tally.turn_page(now_utc)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), TICK_S)
 

@@ -39,6 +39,11 @@ def visit(samples: int = 3) -> list[OutletEvent]:
     return [*events, ended]
 
 
+@pytest.fixture(autouse=True)
+def quick_reconnects(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("demo.stations._PAUSE_S", 0.1)
+
+
 @pytest.fixture
 def tally() -> Tally:
     return Tally(BEGIN)
@@ -109,11 +114,11 @@ async def test_what_is_promised_is_what_was_said(
     station: Make, central: TinyCentral, tally: Tally, protocol: Protocol
 ) -> None:
     await say_all(station(protocol, central.url), visit())
-    registers = tally._timed["station:hof-01/1", Quantity.ENERGY_IMPORT_WH]
+    registers = tally.promises().timed["station:hof-01/1", Quantity.ENERGY_IMPORT_WH]
     at_utc = BEGIN + timedelta(seconds=2)
     assert registers[at_utc] == pytest.approx(1006.5, abs=0.6)
     assert sum(stamp(at_utc).encode() in frame.payload for frame in central.frames) == 1
-    assert tally.sent[f"ocpp{protocol}"] == len(central.frames) == len(tally._calls)
+    assert tally.sent[f"ocpp{protocol}"] == len(central.frames) == len(tally.promises().calls)
     assert not tally.refused
 
 
@@ -145,7 +150,7 @@ async def test_what_happens_without_a_connection_is_said_later(tally: Tally, sta
     stop.set()
     await serving
     assert client.unsaid == 0
-    assert len(tally._sessions) == 1
+    assert len(tally.promises().sessions) == 1
     assert len(tiny.said("TransactionEvent")) == 5 or len(tiny.said("MeterValues")) == 3
 
 
@@ -158,8 +163,8 @@ async def test_a_call_that_was_not_answered_is_said_again_and_no_other(
     ids = [json.loads(frame.payload)[1] for frame in central.frames]
     again = {unique_id for unique_id in ids if ids.count(unique_id) > 1}
     assert again
-    assert {unique_id for _, unique_id in tally._calls} <= set(ids)
-    assert len(tally._sessions) == 1
+    assert {unique_id for _, unique_id in tally.promises().calls} <= set(ids)
+    assert len(tally.promises().sessions) == 1
     numbers = [event["seqNo"] for event in central.said("TransactionEvent")]
     assert numbers == sorted(numbers)
 
@@ -179,7 +184,7 @@ async def test_a_restarted_central_system_loses_no_session(
                 central.swallows = 1
 
     await until(client, act)
-    assert len(tally._sessions) == 1
+    assert len(tally.promises().sessions) == 1
     assert client.unsaid == 0
 
 
@@ -190,7 +195,7 @@ async def test_an_error_for_an_answer_is_counted_and_not_repeated(
     await say_all(station(Protocol.OCPP_16, central.url), visit())
     assert tally.refused == {"MeterValues": 3}
     assert len(central.said("MeterValues")) == 3
-    assert len(tally._sessions) == 1
+    assert len(tally.promises().sessions) == 1
 
 
 @BOTH

@@ -188,3 +188,12 @@ async def test_settling_gives_up_after_its_time(shelf: Shelf) -> None:
     ticks = iter(range(1000))
     outcome = await tally.settle(shelf.books, lambda: START + timedelta(seconds=next(ticks)), timeout_s=3.0)
     assert outcome.lost == 1
+
+
+async def test_promises_are_kept_for_an_hour_at_least_and_two_at_most(shelf: Shelf) -> None:
+    tally = Tally(START)
+    for hour in range(4):
+        tally.turn_page(START + timedelta(hours=hour))
+        tally.was_acknowledged([Promise(SOURCE, WH, float(hour), START + timedelta(hours=hour))])
+    assert set(tally.promises().timed[SOURCE, WH].values()) == {2.0, 3.0}
+    assert await lost(tally, shelf) == 2
