@@ -135,18 +135,12 @@ async def test_what_happens_without_a_connection_is_said_later(tally: Tally, sta
     client = station(protocol, tiny.url)
     for event in visit():
         client.hear(event)
-
-    async def act() -> None:
-        await asyncio.sleep(0.3)
-        assert client.unsaid > 5
-        asyncio.get_running_loop().call_later(3, stop.set)
-
-    async def serve_late() -> None:
-        await asyncio.sleep(0.2)
-        await tiny.serve_for(stop)
-
-    serving = asyncio.create_task(serve_late())
-    await until(client, act)
+    running = asyncio.create_task(client.run())
+    await asyncio.sleep(0.3)
+    assert client.unsaid > 5
+    serving = asyncio.create_task(tiny.serve_for(stop))
+    client.finish()
+    await asyncio.wait_for(running, 15)
     stop.set()
     await serving
     assert client.unsaid == 0
