@@ -22,11 +22,15 @@ from operations.values import (
     matches,
     newest,
     page_of,
+    pick,
     values_of,
 )
 
 COURSE = timedelta(days=1)
 """How far back a meter's course goes."""
+
+REACH = timedelta(hours=2)
+"""How much further back a register must reach to be shown in place of the power."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,10 @@ class ShowMeter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeterRow:
-    """A meter with its newest values; `age_s` and `state` are those of its freshest one."""
+    """A meter with its newest values; `age_s` and `state` are those of its freshest one.
+
+    `register` is the dial the meter is there for: heat rather than volume, export where it generates.
+    """
 
     id: str
     name: str
@@ -59,6 +66,7 @@ class MeterRow:
     role: MeterRole
     state: Freshness
     age_s: float | None
+    register: Value | None
     values: tuple[Value, ...]
 
 
@@ -74,7 +82,7 @@ class Sample:
 class MeterDetail:
     """A meter with where it sits, how it reports, what was odd about it, and its last day.
 
-    The course is that of its power, or else of its first register; None where nothing has come yet.
+    The course is that of its power or its register; the quantity is None where nothing has come.
     """
 
     meter: MeterRow
@@ -116,7 +124,7 @@ async def show_meter(house: House, request: ShowMeter, call: Call) -> MeterDetai
     call.must_see(meter.site)
     feed = meter.feed
     row = meter_row(meter, inventory, await newest(house, [meter.source]), call)
-    quantity = _course_quantity(row)
+    quantity, course = await _course(house, row, call)
     return MeterDetail(
         meter=row,
         building=meter.building,
@@ -132,20 +140,30 @@ async def show_meter(house: House, request: ShowMeter, call: Call) -> MeterDetai
         topic=feed.topic if feed else None,
         notices=await notices_of(house, meter.source, call),
         course_quantity=quantity,
-        course=await _course(house, meter, quantity, call) if quantity else (),
+        course=course,
     )
 
 
-def _course_quantity(row: MeterRow) -> Quantity | None:
-    quantities = [value.quantity for value in row.values]
-    registers = [quantity for quantity in quantities if quantity.kind is Kind.REGISTER]
-    return Quantity.POWER_W if Quantity.POWER_W in quantities else next(iter(registers), None)
-
-
-async def _course(house: House, meter: Meter, quantity: Quantity, call: Call) -> tuple[Sample, ...]:
+async def _course(house: House, row: MeterRow, call: Call) -> tuple[Quantity | None, tuple[Sample, ...]]:
+    """Return the power's last day, or the register's where that reaches further back."""
     period = Period(call.now_utc - COURSE, call.now_utc)
-    readings = await house.query.readings(meter.source, quantity, period)
-    return tuple(Sample(at_utc=reading.at_utc, value=reading.value) for reading in readings)
+    best: tuple[Quantity | None, tuple[Sample, ...]] = (None, ())
+    for value in (pick(row.values, Quantity.POWER_W), row.register):
+        if value is None:
+            continue
+        readings = await house.query.readings(f"meter:{row.id}", value.quantity, period)
+        samples = tuple(Sample(at_utc=reading.at_utc, value=reading.value) for reading in readings)
+        if samples and (not best[1] or samples[0].at_utc < best[1][0].at_utc - REACH):
+            best = (value.quantity, samples)
+    return best
+
+
+def _register(meter: Meter, values: tuple[Value, ...]) -> Value | None:
+    preferred = {Medium.HEAT: Quantity.HEAT_WH, Medium.ELECTRICITY: Quantity.ENERGY_IMPORT_WH}.get(meter.medium)
+    if meter.role is MeterRole.GENERATION:
+        preferred = Quantity.ENERGY_EXPORT_WH
+    registers = [value for value in values if value.quantity.kind is Kind.REGISTER]
+    return next((value for value in registers if value.quantity is preferred), next(iter(registers), None))
 
 
 def meter_row(meter: Meter, inventory: Inventory, last: Newest, call: Call) -> MeterRow:
@@ -160,5 +178,6 @@ def meter_row(meter: Meter, inventory: Inventory, last: Newest, call: Call) -> M
         role=meter.role,
         state=freshest(values),
         age_s=min((value.age_s for value in values), default=None),
+        register=_register(meter, values),
         values=values,
     )

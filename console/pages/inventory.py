@@ -10,7 +10,7 @@ from console.pages.drawing import curve
 from console.pages.filters import Choice, Field, Filters, choice, members, search
 from console.pages.visit import Visit
 from core.inventory import Drive, Medium, SiteKind
-from core.quantities import Kind, Quantity
+from core.quantities import Quantity
 
 
 async def show_sites(visit: Visit) -> Response:
@@ -85,8 +85,4 @@ def _value_of(values: tuple[Any, ...], quantity: Quantity) -> Any:
     return next((value for value in values if value.quantity == quantity), None)
 
 
-def _register_of(row: Any) -> Any:
-    return next((value for value in row.values if value.quantity.kind is Kind.REGISTER), None)
-
-
-_PICK: dict[str, Any] = {"value_of": _value_of, "register_of": _register_of}
+_PICK: dict[str, Any] = {"value_of": _value_of}
