@@ -25,6 +25,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             *(marker for name, marker in BY_NAME.items() if hasattr(module, name)),
         }:
             item.add_marker(marker)
+    # Playwright keeps an event loop running in this thread, beside which no test could start its own: they come last.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 @pytest.fixture
