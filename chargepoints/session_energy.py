@@ -119,7 +119,7 @@ def _with_difference(registers: Registers, energy: Energy) -> Energy:
         if stop < start:
             return energy.repaired(Finding.of("session.register_fell", start_wh=start, stop_wh=stop))
         energy = energy.repaired(Finding.of("session.register_uneven"))
-    return replace(energy, energy_wh=stop - start)
+    return replace(energy, energy_wh=max(stop - start, 0.0))  # a fraction of a Wh lower is no fall
 
 
 def _falls(start: float, stop: float, samples: Sequence[Position]) -> bool:

@@ -121,6 +121,11 @@ def open_house(tmp_path: Path) -> Callable[..., AbstractAsyncContextManager[Hous
 
 
 @pytest.fixture
+def house_in() -> Callable[..., AbstractAsyncContextManager[House]]:
+    return a_house
+
+
+@pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     async with a_house(tmp_path) as opened:
         yield opened
