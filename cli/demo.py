@@ -23,6 +23,7 @@ from core.texts import Catalogue, Finding, catalogue
 if TYPE_CHECKING:
     from cli.wire import Service
     from config.load import Configuration
+    from demo.past import Story
     from demo.tally import Outcome, Tally
     from operations.house import Progress
 
@@ -80,13 +81,14 @@ async def _live(configuration: Configuration, seconds: float | None, texts: Cata
     stop = asyncio.Event()
     with signals(stop.set, _nothing):
         async with open_service(configuration) as service:
+            stories: tuple[Story, ...] = ()
             if seconds is None:
                 with bar(texts.language) as progress:
-                    await _history(service, progress)
+                    stories = await _history(service, progress)
             async with running(service):
                 await all_ready(service)
                 if not quiet:
-                    await _welcome(service, texts)
+                    await _welcome(service, texts, stories)
                 tally = await _play(service, stop, seconds)
                 ledger = service.stores.ledger
                 return await tally.settle(
@@ -94,14 +96,14 @@ async def _live(configuration: Configuration, seconds: float | None, texts: Cata
                 )
 
 
-async def _history(service: Service, progress: Progress) -> None:
-    """Generate what happened until now: all of it at first, later what happened since the last run."""
+async def _history(service: Service, progress: Progress) -> tuple[Story, ...]:
+    """Generate what happened until now, all of it at first, later what is new; return what it has to tell."""
     from chargepoints.privacy import Privacy
     from cli.wire import now_utc
     from demo.history import write_history
 
     configuration = service.shelf.configuration
-    await write_history(
+    written = await write_history(
         configuration.inventory,
         service.stores.readings,
         service.stores.ledger,
@@ -112,6 +114,7 @@ async def _history(service: Service, progress: Progress) -> None:
         last=await service.stores.readings.last(),
         progress=lambda share: progress(share, Finding.of("run.demo_history")),
     )
+    return written.stories
 
 
 async def _play(service: Service, stop: asyncio.Event, seconds: float | None) -> Tally:
@@ -144,11 +147,14 @@ async def _play(service: Service, stop: asyncio.Event, seconds: float | None) ->
     )
 
 
-async def _welcome(service: Service, texts: Catalogue) -> None:
+async def _welcome(service: Service, texts: Catalogue, stories: tuple[Story, ...]) -> None:
     from cli.wire import now_utc
+    from demo.sights import sights
 
     link = await sign_in_link(service.gate, now_utc())
-    print(texts.say("run.demo_welcome", url=service.url, link=service.url + link), flush=True)
+    shown = sights(service.shelf.inventory(), now_utc().date(), stories)
+    seen = "\n".join(f"  - {texts.tell(sight)}" for sight in shown)
+    print(texts.say("run.demo_welcome", url=service.url, link=service.url + link, sights=seen), flush=True)
 
 
 def _nothing() -> None:
