@@ -7,6 +7,8 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,6 +46,10 @@ class KreiswattProcess:
 
     configuration: Configuration
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    @property
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
 
     @property
     def url(self) -> str:
@@ -85,11 +91,11 @@ class KreiswattProcess:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(30)
 
-    def api(self) -> httpx.AsyncClient:
+    def api(self) -> httpx.Client:
         """Return a client of the REST API with the key that the service leaves for who owns its files."""
         file = self.configuration.settings.data_dir / "run" / "service.json"
         token = json.loads(file.read_text())["token"]
-        return httpx.AsyncClient(base_url=self.url, headers={"authorization": f"Bearer {token}"})
+        return httpx.Client(base_url=f"{self.url}/api/v1/", headers={"authorization": f"Bearer {token}"})
 
     async def caught_up(self) -> None:
         """Return when ingest has nothing more to take: its count of messages stands still."""
@@ -102,3 +108,28 @@ class KreiswattProcess:
                     return
                 before = now
                 await asyncio.sleep(0.5)
+
+
+@contextmanager
+def running_broker(folder: Path) -> Iterator[Mosquitto]:
+    """Yield a Mosquitto that runs while inside."""
+    broker = Mosquitto(folder / "mosquitto")
+    broker.start()
+    try:
+        yield broker
+    finally:
+        broker.stop()
+
+
+@contextmanager
+def running_service(configuration: Configuration) -> Iterator[KreiswattProcess]:
+    """Yield a service that is ready; it ends with the block, cleanly, unless the block has ended it itself."""
+    service = KreiswattProcess(configuration)
+    try:
+        asyncio.run(service.start())
+        yield service
+        if service.running:
+            assert service.stop() == 0, service.log.read_text()[-3000:]
+    finally:
+        if service.running:
+            service.kill()
