@@ -8,9 +8,13 @@ from datetime import date
 from itertools import combinations
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
+
 from config.findings import Locator
+from config.forms import FeedForm
 from config.tree import Step
-from core.inventory import Building, Contract, Entry, Meter, Plant, Site, Station, Tag, Tariff, Vehicle
+from config.values import is_slug
+from core.inventory import Contract, Entry, Feed, Meter, Plant, Site, Station, Tag, Tariff, Vehicle
 from core.texts import Finding
 from ingest.routing import feed_findings
 
@@ -34,16 +38,16 @@ class Written:
 
 Shelves = dict[str, dict[str, Written]]
 
-_REFERENCES: dict[type[Entry], dict[str, str]] = {
-    Site: {"municipality": "municipalities"},
-    Building: {"site": "sites"},
-    Meter: {"site": "sites", "building": "buildings", "parent": "meters"},
-    Station: {"site": "sites", "parent": "meters"},
-    Vehicle: {"site": "sites"},
-    Tag: {"vehicle": "vehicles"},
-    Plant: {"municipality": "municipalities", "site": "sites", "meter": "meters"},
-    Tariff: {"sites": "sites"},
-    Contract: {"plant": "plants", "municipality": "municipalities"},
+_REFERENCES: dict[str, dict[str, str]] = {
+    "sites": {"municipality": "municipalities"},
+    "buildings": {"site": "sites"},
+    "meters": {"site": "sites", "building": "buildings", "parent": "meters"},
+    "stations": {"site": "sites", "parent": "meters"},
+    "vehicles": {"site": "sites"},
+    "tags": {"vehicle": "vehicles"},
+    "plants": {"municipality": "municipalities", "site": "sites", "meter": "meters"},
+    "tariffs": {"sites": "sites"},
+    "contracts": {"plant": "plants", "municipality": "municipalities"},
 }
 """Which field names an entry of which kind."""
 
@@ -61,7 +65,9 @@ def check_references(shelves: Shelves, brokers: frozenset[str] | None) -> Iterat
                 yield from _validity(written, written.value)
                 yield from _names(written, written.value, shelves)
                 yield from _position(written, written.value)
-                yield from _feed(written, written.value, brokers)
+                yield from _feed(written, getattr(written.value, "feed", None), brokers)
+            else:
+                yield from _unread(written, shelves, brokers)
     yield from _parents(shelves)
     yield from _connectors(shelves)
     yield from _twins(_entries(shelves, Tag), _uid, "config.uid_twice", "uid")
@@ -88,18 +94,41 @@ def _validity(written: Written, entry: Entry) -> Iterator[Finding]:
 
 
 def _names(written: Written, entry: Entry, shelves: Shelves) -> Iterator[Finding]:
-    for name, kind in _REFERENCES.get(type(entry), {}).items():
-        value = getattr(entry, name)
-        for place, target in enumerate(value) if isinstance(value, tuple) else [(None, value)]:
-            inside = (name,) if place is None else (name, place)
-            if target is None:
-                continue
+    for name, kind in _REFERENCES.get(written.way[0], {}).items():
+        for inside, target in _targets(name, getattr(entry, name)):
             found = shelves[kind].get(target)
             if found is None:
-                way = (*written.way, *inside)
-                yield written.locator.unknown_name(_REFERENCE_UNKNOWN, way, target, shelves[kind], kind=kind)
+                yield _unknown(written, inside, target, kind, shelves)
             elif found.value is not None and not _covers(found.value, entry):
                 yield written.finding("config.outlives", *inside, found=target)
+
+
+def _unread(written: Written, shelves: Shelves, brokers: frozenset[str] | None) -> Iterator[Finding]:
+    """Yield what nothing has and what is wrong with the feed in an entry whose form is wrong elsewhere."""
+    plain = written.locator.plain(written.way)
+    if not isinstance(plain, dict):
+        return
+    for name, kind in _REFERENCES.get(written.way[0], {}).items():
+        for inside, target in _targets(name, plain.get(name)):
+            if isinstance(target, str) and is_slug(target) and target not in shelves[kind]:
+                yield _unknown(written, inside, target, kind, shelves)
+    try:
+        feed = FeedForm.model_validate(plain.get("feed")).value()
+    except ValidationError:
+        return  # none, or said already
+    yield from _feed(written, feed, brokers)
+
+
+def _targets(name: str, value: Any) -> Iterator[tuple[tuple[Step, ...], Any]]:
+    """Return the names that stand at a key, each with the way to it."""
+    if isinstance(value, list | tuple):
+        yield from (((name, place), target) for place, target in enumerate(value))
+    elif value is not None:
+        yield (name,), value
+
+
+def _unknown(written: Written, inside: tuple[Step, ...], target: str, kind: str, shelves: Shelves) -> Finding:
+    return written.locator.unknown_name(_REFERENCE_UNKNOWN, (*written.way, *inside), target, shelves[kind], kind=kind)
 
 
 def _covers(outer: Entry, inner: Entry) -> bool:
@@ -127,10 +156,9 @@ def _in_germany(latitude_deg: float, longitude_deg: float) -> bool:
     return south <= latitude_deg <= north and west <= longitude_deg <= east
 
 
-def _feed(written: Written, entry: Entry, brokers: frozenset[str] | None) -> Iterator[Finding]:
-    if not isinstance(entry, Meter | Vehicle) or entry.feed is None:
+def _feed(written: Written, feed: Feed | None, brokers: frozenset[str] | None) -> Iterator[Finding]:
+    if feed is None:
         return
-    feed = entry.feed
     if brokers is not None and feed.broker not in brokers:
         way = (*written.way, "feed", "broker")
         yield written.locator.unknown_name(_BROKER_UNKNOWN, way, feed.broker, brokers)
