@@ -1,7 +1,6 @@
 """Forms and texts keep up with the words of `core` and the code of `config`."""
 
 import dataclasses
-import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from chargepoints.settings import ChargePointSettings
 from config.forms import KINDS, ConnectorForm, EntryForm, FeedForm
 from config.settings import BrokerForm, ChargePointsForm, ConsoleForm, ConsoleSettings, EmbeddedBrokerForm
 from core.inventory import Connector, Feed, Inventory
-from core.texts import LANGUAGES, Language, catalogue
 from ingest.settings import BrokerSettings, EmbeddedBrokerSettings
 
 SOURCES = "".join(path.read_text(encoding="utf-8") for path in Path(str(config.__file__)).parent.glob("*.py"))
@@ -45,9 +43,3 @@ def test_a_form_has_the_fields_and_defaults_of_what_it_makes(
 def test_the_embedded_broker_has_the_ports_of_its_settings() -> None:
     form, made = EmbeddedBrokerForm(), EmbeddedBrokerSettings()
     assert (form.host, form.port, form.port_311) == (made.host, made.port, made.port_311)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_code_has_a_text_and_every_text_a_code(language: Language) -> None:
-    used = set(re.findall(r'"(config\.[a-z0-9_]+)"', SOURCES))
-    assert {code for code in catalogue(language).codes() if code.startswith("config.")} == used | {"config.invalid"}
