@@ -53,6 +53,13 @@ class ResendingStation:
         if self._socket is not None:
             await self._socket.close()
 
+    async def charge_once(self) -> None:
+        """Run one transaction."""
+        await self._call("BootNotification", self._boot())
+        await (self._charge_16() if self.protocol == "ocpp1.6" else self._charge_201())
+        if self._socket is not None:
+            await self._socket.close()
+
     async def _charge_16(self) -> None:
         begun, start_wh = self._tick(), self._register_wh
         answer = await self._call(
