@@ -162,6 +162,7 @@ def _house(shelf: Shelf, stores: Stores, health: Callable[[], tuple[Health, ...]
         managed=ManagedInventory(shelf.configuration.folder),
         sink=stores.readings,
         public_url=shelf.configuration.settings.console.public_url,
+        reload=shelf.reload,
     )
 
 

@@ -7,15 +7,17 @@ anything is written; comments and order of the file stay as they are.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from config.entries import entry_in, merged
 from config.findings import HIDDEN, in_order, is_warning
 from config.forms import KINDS
 from config.history import Action, Change, append, locked, read_history, replace_file
 from config.inventory import MANAGED, inventory_of, read_texts
+from config.passwords import StationPassword, settle
 from config.settings import broker_names, read_form, read_settings_text
 from config.splice import UnwritableError, change_entry, find_entry, replace_entry, write_entry
 from config.tree import read_tree
@@ -37,6 +39,19 @@ class _Edit:
     after: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The file and line of an entry, and whether the file is one that is written here."""
+
+    file: str
+    line: int
+
+    @property
+    def managed(self) -> bool:
+        """Return whether console and commands may change what stands here."""
+        return self.file.startswith(f"{MANAGED}/")
+
+
 class ManagedInventory:
     """Adds, changes and ends entries in `inventory/managed/` of a configuration folder.
 
@@ -48,6 +63,7 @@ class ManagedInventory:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._managed = folder / MANAGED
+        self._known: dict[str, tuple[str, dict[tuple[str, str], Place]]] = {}
 
     def add(self, kind: str, entry: str, values: Mapping[str, object], *, actor: str, now_utc: datetime) -> Change:
         """Write a new entry of `kind` (such as `tags`) with the id `entry`."""
@@ -66,7 +82,17 @@ class ManagedInventory:
         """Set some values of an entry; None removes one. All others stay as they are written."""
 
         def edit(texts: Mapping[str, str]) -> _Edit:
-            return _changed(texts, kind, entry, values)
+            return _changed(texts, kind, entry, lambda _old: values)
+
+        return self._apply(kind, edit, action="change", actor=actor, now_utc=now_utc)
+
+    def change_fields(
+        self, kind: str, entry: str, fields: Mapping[str, str], *, actor: str, now_utc: datetime
+    ) -> Change:
+        """Set some fields of an entry, such as `feed.topic`; an empty text removes one."""
+
+        def edit(texts: Mapping[str, str]) -> _Edit:
+            return _changed(texts, kind, entry, lambda old: merged(kind, entry_in(old), fields))
 
         return self._apply(kind, edit, action="change", actor=actor, now_utc=now_utc)
 
@@ -74,7 +100,7 @@ class ManagedInventory:
         """Let an entry be valid until the day before `valid_to`. Entries are never removed."""
 
         def edit(texts: Mapping[str, str]) -> _Edit:
-            return _changed(texts, kind, entry, {"valid_to": valid_to})
+            return _changed(texts, kind, entry, lambda _old: {"valid_to": valid_to})
 
         return self._apply(kind, edit, action="end", actor=actor, now_utc=now_utc)
 
@@ -97,6 +123,29 @@ class ManagedInventory:
     def history(self) -> tuple[Change, ...]:
         """Return all changes, oldest first."""
         return read_history(self._managed)
+
+    def places(self) -> dict[tuple[str, str], Place]:
+        """Return where each entry stands, by kind and id. A file is read again only when it has changed."""
+        texts, _ = read_texts(self._folder)
+        self._known = {file: known for file, known in self._known.items() if file in texts}
+        for file, text in texts.items():
+            if self._known.get(file, ("", {}))[0] != text:
+                self._known[file] = (text, dict(_places(file, text)))
+        return {way: place for _, found in self._known.values() for way, place in found.items()}
+
+    def settle_password(self, station: str) -> StationPassword:
+        """Give a station the password it needs, or take back the one made for a station that is gone.
+
+        What was made stands in the file that `station_passwords` names, and is returned this once.
+        """
+        with locked(self._managed):
+            texts, _ = read_texts(self._folder)
+            file = _file_of(texts, "stations", station)
+            says = entry_in(_lines(texts[file], "stations", station)) if file else {}
+            profile = says.get("security_profile", "1")
+            # Profile 3 knows a station by its certificate, 0 by its name alone (OCPP security whitepaper).
+            needed = bool(says) and profile in ("1", "2") and "valid_to" not in says
+            return settle(self._folder, station, exists=bool(says), needed=needed)
 
     def _apply(
         self,
@@ -160,7 +209,16 @@ def _written(kind: str, entry: str, values: Mapping[str, object]) -> str:
         raise ConfigError([Finding.of("config.value_unwritable", key=f"{kind}.{entry}")]) from error
 
 
-def _changed(texts: Mapping[str, str], kind: str, entry: str, values: Mapping[str, object]) -> _Edit:
+def _places(file: str, text: str) -> Iterator[tuple[tuple[str, str], Place]]:
+    tree, _ = read_tree(text, file)
+    sections = tree.data if tree and isinstance(tree.data, dict) else {}
+    for kind, section in sections.items():
+        for entry, key in section.keys.items():
+            yield (kind, entry), Place(file, key.line)
+
+
+def _changed(texts: Mapping[str, str], kind: str, entry: str, values: Callable[[str], Mapping[str, object]]) -> _Edit:
+    """Return the edit that sets the values made of the entry's lines as they are now."""
     file = _file_of(texts, kind, entry)
     before = _lines(texts[file], kind, entry) if file else None
     if file is None or before is None:
@@ -169,7 +227,7 @@ def _changed(texts: Mapping[str, str], kind: str, entry: str, values: Mapping[st
         line = _line(texts[file], kind, entry)
         raise ConflictError("config.entry_hand_edited", entry=entry, file=file, line=line)
     try:
-        return _Edit(file, kind, entry, before, change_entry(before, entry, values))
+        return _Edit(file, kind, entry, before, change_entry(before, entry, values(before)))
     except UnwritableError as error:
         raise ConfigError([Finding.of("config.value_unwritable", key=f"{kind}.{entry}")]) from error
 

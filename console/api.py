@@ -1,8 +1,8 @@
 """The REST API, generated from the table of capabilities.
 
-`X.list` is `GET /api/v1/X`, `X.show` is `GET /api/v1/X/{id}` (without a key `GET /api/v1/X`), any
-other verb `POST /api/v1/X/{verb}`. Long operations answer 202 and are watched at
-`/api/v1/operations/{id}`.
+`X.list` is `GET /api/v1/X`, `X.show` is `GET /api/v1/X/{id}` (without a key `GET /api/v1/X`),
+`X.history` is `GET /api/v1/X/history`, any other verb `POST /api/v1/X/{verb}`. Long operations answer
+202 and are watched at `/api/v1/operations/{id}`.
 """
 
 from __future__ import annotations

@@ -61,6 +61,7 @@ def _operation(name: str, capability: Capability, schemas: dict[tuple[str, str],
         "tags": [name.partition(".")[0]],
         "summary": catalogue("en").say(f"capability.{name}"),
         "x-role": capability.role,
+        "x-roles": list(capability.roles),
         "responses": {status: answer} | {str(code): _error(code) for code in ERRORS},
     }
     if reads:

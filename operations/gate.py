@@ -69,8 +69,8 @@ def admitted(name: str, actor: Actor) -> Capability:
     capability = CAPABILITIES.get(name)
     if capability is None:
         raise NotFoundError("error.unknown_capability", name=name)
-    if not actor.may(capability.role):
-        raise ForbiddenError("error.role_missing", name=name, role=capability.role)
+    if not any(actor.may(role) for role in capability.roles):
+        raise ForbiddenError("error.role_missing", name=name, role=", ".join(capability.roles))
     if capability.whole and actor.sites is not None:
         raise ForbiddenError("error.scope_too_narrow", name=name)
     return capability

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from config.history import Change
+from config.managed import Place
+from config.passwords import StationPassword
 from core.errors import ForbiddenError
 from core.inventory import Inventory
 from core.people import Actor
@@ -19,7 +22,37 @@ Progress = Callable[[float, Finding], None]
 
 
 class InventoryWriter(Protocol):
-    """Writes the part of the inventory that console and commands keep (`config.managed.ManagedInventory`)."""
+    """Writes the part of the inventory that console and commands keep (`config.managed.ManagedInventory`).
+
+    All of it waits for the disk; what changes something returns once it is there.
+    """
+
+    def add(self, kind: str, entry: str, values: Mapping[str, object], *, actor: str, now_utc: datetime) -> Change:
+        """Write a new entry."""
+
+    def change_fields(
+        self, kind: str, entry: str, fields: Mapping[str, str], *, actor: str, now_utc: datetime
+    ) -> Change:
+        """Set some fields of an entry; an empty text removes one."""
+
+    def end(self, kind: str, entry: str, valid_to: date, *, actor: str, now_utc: datetime) -> Change:
+        """Let an entry be valid until the day before `valid_to`."""
+
+    def undo(self, change: int, *, actor: str, now_utc: datetime) -> Change:
+        """Put an entry's lines back as they were before a change."""
+
+    def history(self) -> tuple[Change, ...]:
+        """Return all changes, oldest first."""
+
+    def places(self) -> Mapping[tuple[str, str], Place]:
+        """Return where each entry stands, by kind and id."""
+
+    def settle_password(self, station: str) -> StationPassword:
+        """Give a station the password it needs, or take back the one of a station that is gone."""
+
+
+def nothing_to_read() -> None:
+    """Read no configuration again: there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +60,8 @@ class House:
     """The parts behind all capabilities, as ports; a part that does not run is None.
 
     `time_zone` decides what day it is; `public_url` stands before sign-in links;
-    `language` is that of users for whom none is given.
+    `language` is that of users for whom none is given. `reload` reads the configuration again, so
+    that a written change takes effect at once.
     """
 
     inventory: Callable[[], Inventory]
@@ -41,6 +75,7 @@ class House:
     time_zone: str = "Europe/Berlin"
     public_url: str = ""
     language: Language = "de"
+    reload: Callable[[], None] = nothing_to_read
 
     def day(self, at_utc: datetime) -> date:
         """Return the calendar day at the district."""

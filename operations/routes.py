@@ -14,4 +14,4 @@ def route_of(name: str, capability: Capability) -> tuple[str, str]:
         return "GET", f"{ROOT}/{subject}"
     if verb == "show":
         return "GET", f"{ROOT}/{subject}/{{{capability.key}}}"
-    return "POST", f"{ROOT}/{subject}/{verb}"
+    return "GET" if verb == "history" else "POST", f"{ROOT}/{subject}/{verb}"

@@ -14,7 +14,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import Any, get_type_hints
 
-from core.people import Role
+from core.people import Actor, Role
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Capability:
 
     `changes` rows are written to the audit. `whole` rows concern the whole district and are
     refused to actors limited to some sites. `long` rows report progress and can be cancelled.
+    `others` are roles that may ask besides `role`.
     """
 
     function: str
@@ -30,6 +31,16 @@ class Capability:
     changes: bool = False
     whole: bool = False
     long: bool = False
+    others: tuple[Role, ...] = ()
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Return all roles that may ask."""
+        return (self.role, *self.others)
+
+    def admits(self, actor: Actor) -> bool:
+        """Return whether the actor may ask at all."""
+        return any(actor.may(role) for role in self.roles) and not (self.whole and actor.sites is not None)
 
     @cached_property
     def run(self) -> Callable[..., Awaitable[Any]]:
@@ -64,6 +75,9 @@ class Capability:
         return tuple(get_type_hints(self.run, vars(module), include_extras=True).values())
 
 
+_KEEPERS: Any = {"role": Role.FACILITY, "others": (Role.FLEET, Role.OPERATOR)}
+"""Who keeps some kind of entry; which, says `operations.keepers.KEEPERS`."""
+
 CAPABILITIES: dict[str, Capability] = {
     "overview.show": Capability("operations.overview:show_overview"),
     "sites.list": Capability("operations.sites:list_sites"),
@@ -77,6 +91,13 @@ CAPABILITIES: dict[str, Capability] = {
     "sessions.show": Capability("operations.sessions:show_session"),
     "vehicles.list": Capability("operations.vehicles:list_vehicles"),
     "vehicles.show": Capability("operations.vehicles:show_vehicle"),
+    "inventory.list": Capability("operations.inventory:list_entries", **_KEEPERS),
+    "inventory.history": Capability("operations.inventory:list_changes", **_KEEPERS),
+    "inventory.show": Capability("operations.inventory:show_entry", **_KEEPERS),
+    "inventory.add": Capability("operations.inventory:add_entry", changes=True, **_KEEPERS),
+    "inventory.change": Capability("operations.inventory:change_entry", changes=True, **_KEEPERS),
+    "inventory.end": Capability("operations.inventory:end_entry", changes=True, **_KEEPERS),
+    "inventory.undo": Capability("operations.inventory:undo_change", changes=True, **_KEEPERS),
     "rejections.list": Capability("operations.rejections:list_rejections", Role.OPERATOR, whole=True),
     "rejections.show": Capability("operations.rejections:show_rejection", Role.OPERATOR, whole=True),
     "rejections.replay": Capability(

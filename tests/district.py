@@ -9,6 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from config.entries import fields_of, merged
+from config.forms import KINDS
+from config.load import load
+from config.managed import ManagedInventory
+from config.splice import write_entry
 from core.facts import (
     ChargeSession,
     ConnectorStatus,
@@ -225,22 +230,57 @@ def _sessions() -> list[ChargeSession]:
     return [*ended, running]
 
 
+SETTINGS = """\
+data_dir: data
+brokers:
+  - {name: main}
+"""
+
+
+def write_configuration(folder: Path) -> Path:
+    """Write the small inventory as a configuration folder, unless there is one, and return it."""
+    config = folder / "config"
+    if config.exists():
+        return config
+    (config / "inventory" / "managed").mkdir(parents=True)
+    (config / "secrets").mkdir(mode=0o700)
+    for name, text in {"privacy.key": "0" * 64, "stations.yaml": 'lis-01: "0123456789abcdef"\n'}.items():
+        (config / "secrets" / name).write_text(text, encoding="utf-8")
+        (config / "secrets" / name).chmod(0o600)
+    (config / "kreiswatt.yaml").write_text(SETTINGS, encoding="utf-8")
+    inventory = small_inventory()
+    for kind in KINDS:
+        entries = [merged(kind, {}, fields_of(entry)) for entry in getattr(inventory, kind).values()]
+        lines = [write_entry(name, entry) for name, entry in zip(getattr(inventory, kind), entries, strict=True)]
+        if lines:
+            text = f"{kind}:\n{''.join(lines)}"
+            (config / "inventory" / f"{kind}.yaml").write_text(text, encoding="utf-8")
+    return config
+
+
 @asynccontextmanager
 async def open_district(folder: Path) -> AsyncIterator[District]:
     """Yield a district with nothing in its stores yet."""
     clock = Hands()
     stores = await open_embedded(folder / "data", clock)
-    inventory = small_inventory()
+    config = write_configuration(folder)
+    shelf = [small_inventory()]
+
+    def reload() -> None:
+        shelf[0] = load(config, {}).inventory
+
     health = (Health(name="ingest", ok=True, figures={"stored": 12.0}), Health(name="ocpp", ok=True))
     gate = Gate(
         House(
-            inventory=lambda: inventory,
+            inventory=lambda: shelf[0],
             query=stores.readings,
             ledger=stores.ledger,
             journal=stores.journal,
             health=lambda: health,
             clock=clock,
             sink=stores.readings,
+            managed=ManagedInventory(config),
+            reload=reload,
         )
     )
     try:

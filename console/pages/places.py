@@ -20,6 +20,13 @@ PLACES: dict[str, str] = {
     "sessions.show": "/sessions/{id}",
     "vehicles.list": "/vehicles",
     "vehicles.show": "/vehicles/{id}",
+    "inventory.list": "/inventory",
+    "inventory.history": "/inventory/history",
+    "inventory.show": "/inventory/{id}",
+    "inventory.add": "/inventory/new",
+    "inventory.change": "/inventory/{id}/change",
+    "inventory.end": "/inventory/{id}/end",
+    "inventory.undo": "/inventory/history/{id}/undo",
     "rejections.list": "/rejections",
     "rejections.show": "/rejections/{id}",
     "rejections.replay": "/rejections/replay",
@@ -72,6 +79,7 @@ MENU: tuple[Group, ...] = (
             Link("/meters", "console.meters.title", "meters.list"),
             Link("/stations", "console.stations.title", "stations.list"),
             Link("/vehicles", "console.vehicles.title", "vehicles.list"),
+            Link("/inventory", "console.entries.title", "inventory.list"),
         ),
     ),
     Group(
@@ -102,8 +110,7 @@ def menu_of(actor: Actor) -> tuple[Group, ...]:
 
 def may(actor: Actor, capability: str) -> bool:
     """Return whether the actor may call a capability at all."""
-    row = CAPABILITIES[capability]
-    return actor.may(row.role) and not (row.whole and actor.sites is not None)
+    return CAPABILITIES[capability].admits(actor)
 
 
 def path_of(source: str) -> str:

@@ -19,11 +19,14 @@ from operations.values import Told
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 LABELS: dict[str, str] = {
+    "ChangeAction": "word.",
     "ConnectorStatus": "console.status.",
     "Drive": "console.drive.",
+    "EntryKind": "console.entry_kind.",
     "Freshness": "console.freshness.",
     "Medium": "console.medium.",
     "MeterRole": "console.meter_role.",
+    "PlantKind": "console.plant_kind.",
     "Quantity": "console.quantity.",
     "ReadingQuality": "console.quality.",
     "Role": "console.role.",

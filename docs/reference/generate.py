@@ -60,7 +60,7 @@ def _section(name: str, capability: Capability, texts: Catalogue) -> str:
     facts = {
         "Command": f"`kreiswatt {name.replace('.', ' ')}{_arguments(capability)}`",
         "REST": f"`{method} {path}`",
-        "Role": f"`{capability.role}`",
+        "Role": " or ".join(f"`{role}`" for role in capability.roles),
     }
     marks = {"changes": "written to the audit", "whole": "whole district", "long": "long"}
     said = [text for mark, text in marks.items() if getattr(capability, mark)]

@@ -22,6 +22,16 @@ from tests.served import LOCAL_TOKEN, served
 
 PAYLOAD = '{"Time":"2026-11-22T10:59:00","SML":{"Total_in":1234.5,"Power_curr":2500}}'
 PASSWORD = "korrekt pferd batterie"
+STATION = [
+    "name=Parkplatz hinten",
+    "site=schule",
+    "maker=Alfen",
+    "model=Eve",
+    "connectors[1].number=1",
+    "connectors[1].max_power_w=11000",
+    "connectors[1].plug=type_2",
+    "valid_from=2026-11-01",
+]
 REQUESTS: dict[str, dict[str, Any]] = {
     "sites.show": {"id": "schule"},
     "meters.list": {"medium": "water", "limit": 1},
@@ -31,6 +41,12 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "sessions.list": {"state": "ended", "since_utc": "2026-11-18T00:00:00+01:00", "limit": 2},
     "sessions.show": {"id": "lis-01-open"},
     "vehicles.show": {"id": "lk-e-101"},
+    "inventory.list": {"kind": "meters", "limit": 2},
+    "inventory.show": {"id": "meters/schule-strom"},
+    "inventory.add": {"id": "stations/lis-02", "values": STATION},
+    "inventory.change": {"id": "stations/lis-02", "values": ["name=Lehrerparkplatz", "connectors[1].plug=ccs"]},
+    "inventory.end": {"id": "stations/lis-02", "valid_to": "2030-01-01"},
+    "inventory.undo": {"id": 3},
     "rejections.show": {"id": 1},
     "rejections.replay": {"ids": [1, 2]},
     "users.show": {"name": "vera"},

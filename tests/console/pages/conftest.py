@@ -22,7 +22,10 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from config.create import create
 from config.inventory import inventory_of, read_texts
+from config.load import load
+from config.managed import ManagedInventory
 from config.settings import ConsoleSettings
 from console.app import build_app
 from console.daemon import Console
@@ -99,14 +102,26 @@ def district(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> 
         return asyncio.run_coroutine_threadsafe(what, loop).result(60)  # type: ignore[arg-type]
 
     stores = do(open_embedded(folder, lambda: NOW))
+    config = folder / "config"
+    create(config, example=True, data_dir=folder / "data")
+    managed = ManagedInventory(config)
+    kept = {"name": "Neubau", "site": "lra", "valid_from": date(2026, 11, 1)}
+    managed.add("buildings", "lra-neubau", kept, actor="anna", now_utc=NOW - timedelta(days=1))
+    shelf = [load(config, {}).inventory]
+
+    def reload() -> None:
+        shelf[0] = load(config, {}).inventory
+
     house = House(
-        inventory=lambda: inventory,
+        inventory=lambda: shelf[0],
         query=stores.readings,
         ledger=stores.ledger,
         journal=stores.journal,
         health=health,
         clock=lambda: NOW,
         sink=stores.readings,
+        managed=managed,
+        reload=reload,
     )
     gate = Gate(house)
     do(fill(stores, inventory))

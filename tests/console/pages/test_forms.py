@@ -44,20 +44,26 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "stations": "lra-01",
         "sessions": "lra-01-1-2",
         "vehicles": "aut-e-101",
+        "inventory": "buildings/lra-garage",
+        "inventory.undo": "4",
     }
+    building = {"name": "Garage", "site": "lra", "valid_from": "2026-11-01"}
     forms = {
+        "inventory.add": {"kind": "buildings", "id": "lra-garage", **building},
+        "inventory.change": {**building, "name": "Garagen"},
+        "inventory.end": {"end_on": "2030-01-01"},
         "meters.decode": {"format": "tasmota_sml", "topic": "t", "payload": "{}"},
         "rejections.replay": {"ids": "1"},
         "users.add": {"name": "walker", "role": "viewer"},
         "users.change": {"role": "viewer", "language": "en"},
         "tokens.add": {"name": "walker", "role": "viewer", "days": "3"},
     }
-    order = sorted(CAPABILITIES, key=lambda row: (row.endswith((".disable", ".revoke")), row == "users.link"))
+    order = sorted(CAPABILITIES, key=lambda row: (row.endswith((".disable", ".revoke", ".undo")), row == "users.link"))
     for row in order:
         if row == "users.password":
             continue
         subject = row.partition(".")[0]
-        path = PLACES[row].format(id=ids.get(subject, "5"), name="walker")
+        path = PLACES[row].format(id=ids.get(row, ids.get(subject, "5")), name="walker")
         if CAPABILITIES[row].changes or row in forms:
             post(anna, path, **forms.get(row, {}))
         else:
