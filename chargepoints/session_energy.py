@@ -24,6 +24,7 @@ GENEROUS_POWER_W = 400_000.0
 _CLOCK_TOLERANCE = timedelta(minutes=2)
 _HOUR = timedelta(hours=1)
 _RESOLUTION_WH = 1.0
+_MWH_DECIMALS = 3
 _CONFIRMING = 2
 
 
@@ -115,11 +116,16 @@ def _with_difference(registers: Registers, energy: Energy) -> Energy:
     if _falls(start, stop, registers.samples):
         counted_wh = _counted_over_resets(registers, start, stop)
         if counted_wh is not None:
-            return replace(energy, energy_wh=counted_wh).repaired(Finding.of("session.register_reset"))
+            return replace(energy, energy_wh=_exact(counted_wh)).repaired(Finding.of("session.register_reset"))
         if stop < start:
             return energy.repaired(Finding.of("session.register_fell", start_wh=start, stop_wh=stop))
         energy = energy.repaired(Finding.of("session.register_uneven"))
-    return replace(energy, energy_wh=max(stop - start, 0.0))  # a fraction of a Wh lower is no fall
+    return replace(energy, energy_wh=_exact(max(stop - start, 0.0)))  # a fraction of a Wh lower is no fall
+
+
+def _exact(energy_wh: float) -> float:
+    """Return an energy in whole mWh: the difference of two large registers has digits that no dial has."""
+    return round(energy_wh, _MWH_DECIMALS)
 
 
 def _falls(start: float, stop: float, samples: Sequence[Position]) -> bool:
