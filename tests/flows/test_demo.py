@@ -25,7 +25,8 @@ def test_the_demo_runs_the_whole_service_and_loses_nothing(tmp_path: Path) -> No
         assert min(said[part].values()) >= 1, said
 
     config = tmp_path / "config"
-    ended = answer("sessions", "list", "--state", "ended", "--limit", "500", "--config", config)["items"]
+    ended = answer("sessions", "list", "--limit", "500", "--config", config)["items"]
+    assert {row["state"] for row in ended} == {"ended"}
     counted = {version: sum(row["protocol"] == version for row in ended) for version in said["sessions"]}
     assert counted == said["sessions"]
     for version in said["sessions"]:
@@ -33,8 +34,6 @@ def test_the_demo_runs_the_whole_service_and_loses_nothing(tmp_path: Path) -> No
         assert long, f"no session of 8 s with 3 meter values by OCPP {version}"
         assert all(row["energy_wh"] < row["peak_power_w"] * row["duration_s"] / 3600 + 2 for row in long)
         _is_power_times_time(answer("sessions", "show", long[0]["id"], "--config", config))
-    assert answer("sessions", "list", "--state", "open", "--config", config)["total"] == 0
-    assert answer("rejections", "list", "--config", config)["total"] == 0
 
 
 def _is_power_times_time(detail: Any) -> None:
