@@ -20,7 +20,7 @@ from chargepoints.registrar import Registrar
 from chargepoints.rpc import Call, Malformed, MessageId, Parsed, error_frame, result_frame
 from chargepoints.settings import ChargePointSettings
 from chargepoints.trail import Trail
-from chargepoints.understanding import Sound, check, decode
+from chargepoints.understanding import check, decode
 from core.facts import Protocol
 from core.ports import Clock, Direction, Frame
 from core.texts import Finding
@@ -116,10 +116,11 @@ class Answering:
         if isinstance(sound, Refusal):
             return self._refuse(call.id, sound, arrival, frame)
         payload = self.desk.privacy.clean(sound.payload) if sound.repairs else clean[_PAYLOAD]
-        decoded = decode(Sound(sound.action, sound.route, payload, sound.repairs), arrival)
+        decoded = decode(sound, payload, arrival)
         if isinstance(decoded, Refusal):
             return self._refuse(call.id, decoded, arrival, frame)
-        decision = await self.desk.registrar.decide(self.station, decoded.event)
+        registrar = self.desk.registrar
+        decision = await registrar.decide(self.station, decoded.event) if sound.route.decides else registrar.note()
         said = sound.route.answer(decoded.event, decision)
         answer = result_frame(call.id, said)
         await self._journal_answer(sound.route, answer)

@@ -23,7 +23,7 @@ from chargepoints.privacy import Privacy
 from chargepoints.registrar import Registrar
 from chargepoints.replay import Replay
 from chargepoints.settings import ChargePointSettings
-from chargepoints.sockets import TellingConnection, WebSocket
+from chargepoints.sockets import StationSocket, WebSocket
 from chargepoints.tags import Tags
 from chargepoints.trail import Trail
 from core.errors import StoreError, UnavailableError
@@ -157,7 +157,7 @@ class CentralSystem:
             self._handle,
             self._settings.host,
             self._settings.port,
-            create_connection=TellingConnection,
+            create_connection=StationSocket,
             process_request=self._admit,
             select_subprotocol=_select_subprotocol,
             compression=None,
@@ -188,7 +188,7 @@ class CentralSystem:
     async def _handle(self, socket: ServerConnection) -> None:
         station, protocol = socket.username, SUBPROTOCOLS.get(socket.subprotocol or "")
         desk = self._desk
-        if protocol is None or not isinstance(socket, TellingConnection):
+        if protocol is None or not isinstance(socket, StationSocket):
             offered = ",".join(socket.request.headers.get_all("Sec-WebSocket-Protocol")) if socket.request else ""
             finding = Finding.of("ocpp.subprotocol_unsupported", offered=offered[:_HINT_CHARS])
             desk.assembly.notebook.notice(f"station:{station}", finding, desk.clock())

@@ -25,6 +25,10 @@ class Registrar:
         self._heartbeat_interval_s = heartbeat_interval_s
         self._locks: defaultdict[str, Lock] = defaultdict(Lock)
 
+    def note(self) -> Decision:
+        """Return what a plain acknowledgement rests on: the time."""
+        return Decision(self._clock(), self._heartbeat_interval_s)
+
     async def decide(self, station: str, event: Event) -> Decision:
         """Return what to answer to an event of `station`. Energy is recorded whatever the verdict is."""
         now_utc = self._clock()
@@ -34,9 +38,7 @@ class Registrar:
         if isinstance(event, TransactionEvidence) and event.kind is EvidenceKind.BEGIN and not event.transaction:
             async with self._locks[station]:
                 number = await self._book.transaction_number(station, event.natural_key)
-        return Decision(
-            now_utc=now_utc, heartbeat_interval_s=self._heartbeat_interval_s, verdict=verdict, number=number
-        )
+        return Decision(now_utc, self._heartbeat_interval_s, verdict, number)
 
     def _verdict(self, station: str, token: str) -> TagVerdict:
         now_utc = self._clock()

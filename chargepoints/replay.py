@@ -65,7 +65,7 @@ class Replay:
         sound = check(arrival.protocol, call.action, call.payload, lenient=self._lenient)
         if isinstance(sound, Refusal):
             return Unused(arrival, sound.finding, frame.payload)
-        decoded = decode(sound, arrival)
+        decoded = decode(sound, sound.payload, arrival)
         if isinstance(decoded, Refusal):
             return Unused(arrival, decoded.finding, frame.payload)
         if not sound.route.decides:

@@ -7,9 +7,8 @@ CALLERROR `[4, id, code, description, details]`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -53,8 +52,7 @@ _WORDS_16 = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A request."""
 
     id: MessageId
@@ -62,16 +60,14 @@ class Call:
     payload: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class CallResult:
+class CallResult(NamedTuple):
     """The answer to one of our calls."""
 
     id: str
     payload: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class CallError:
+class CallError(NamedTuple):
     """The refusal of one of our calls. Stations put anything into code and description."""
 
     id: str
@@ -79,8 +75,7 @@ class CallError:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
-class Malformed:
+class Malformed(NamedTuple):
     """A frame that is no message. `id` is the one to answer under, None where there is none or no answer is due."""
 
     id: MessageId | None
@@ -92,8 +87,7 @@ class Malformed:
 Message = Call | CallResult | CallError | Malformed
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A frame's message, and its JSON as read (None where it could not be)."""
 
     message: Message

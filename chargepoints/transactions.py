@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from math import inf
 
 from chargepoints.decoding.events import EvidenceKind, TransactionEvidence
+from chargepoints.packing import pack, unpack
 from chargepoints.sessions import assemble, session_id
 from core.facts import ChargeSession, Protocol
 from core.inventory import Inventory
 from core.ports import SessionBook
 
 _SAVE_EVERY_S = 15.0
+_SAVE_LATER_BY_S = 0.1  # for each message: assembling a long session takes longer, so it is done less often
 _KEEP_ENDED_S = 900.0
 _KEEP_SILENT_S = 7200.0
 
@@ -23,7 +25,8 @@ Recall = Callable[[ChargeSession], Awaitable[Sequence[TransactionEvidence]]]
 class Case:
     """What is known of one transaction."""
 
-    evidence: list[TransactionEvidence] = field(default_factory=list)
+    station: str
+    packed: list[bytes] = field(default_factory=list)
     connector: int | None = None
     ended: bool = False
     due_at_s: float = inf
@@ -32,12 +35,17 @@ class Case:
 
     def take(self, item: TransactionEvidence, now_s: float) -> None:
         """Add evidence; begin and end are to be saved at once, samples a little later."""
-        self.evidence.append(item)
+        self.packed.append(pack(item))
         self.connector = item.connector if self.connector is None else self.connector
         self.ended = self.ended or item.kind is EvidenceKind.END
         self.touched_at_s = now_s
         late = self.saved and item.kind is EvidenceKind.SAMPLE and not self.ended
-        self.due_at_s = min(self.due_at_s, now_s + _SAVE_EVERY_S if late else now_s)
+        wait_s = _SAVE_EVERY_S + _SAVE_LATER_BY_S * len(self.packed) if late else 0.0
+        self.due_at_s = min(self.due_at_s, now_s + wait_s)
+
+    def session(self, max_power_w: float | None) -> ChargeSession:
+        """Return what the evidence tells of."""
+        return assemble(map(unpack, self.packed), max_power_w)
 
 
 class Transactions:
@@ -63,11 +71,11 @@ class Transactions:
         return case
 
     def put_back(self, item: TransactionEvidence, now_s: float) -> None:
-        """Take evidence that was saved before a restart; nothing is to be saved again for it."""
+        """Take evidence from before a restart; its session is saved again, but not at once."""
         id_ = session_id(item.arrival.station, item.arrival.protocol, item.transaction)
-        case = self._cases.setdefault(id_, Case(saved=True))
+        case = self._cases.setdefault(id_, Case(item.arrival.station, saved=True))
         case.take(item, now_s)
-        case.due_at_s = inf
+        case.due_at_s = now_s + _SAVE_EVERY_S
 
     def due(self, now_s: float) -> list[ChargeSession]:
         """Return the sessions that are to be saved now."""
@@ -75,7 +83,7 @@ class Transactions:
         for case in self._cases.values():
             if case.due_at_s <= now_s:
                 case.due_at_s, case.saved = inf, True
-                sessions.append(assemble(case.evidence, self._max_power_w(case)))
+                sessions.append(case.session(self._max_power_w(case)))
         return sessions
 
     def forget(self, now_s: float) -> None:
@@ -90,14 +98,13 @@ class Transactions:
         if session is None:
             if item.arrival.protocol is Protocol.OCPP_16 and item.kind is not EvidenceKind.BEGIN:
                 return None
-            return self._cases.setdefault(id_, Case())
-        case = self._cases.setdefault(id_, Case(connector=session.connector or None, saved=True))
+            return self._cases.setdefault(id_, Case(item.arrival.station))
+        case = self._cases.setdefault(id_, Case(session.station, connector=session.connector or None, saved=True))
         for earlier in await self._recall(session):
             case.take(earlier, now_s)
         return case
 
     def _max_power_w(self, case: Case) -> float | None:
-        station = self._inventory().stations.get(case.evidence[0].arrival.station)
-        if station is None:
-            return None
-        return next((each.max_power_w for each in station.connectors if each.number == case.connector), None)
+        known = self._inventory().stations.get(case.station)
+        outlets = known.connectors if known else ()
+        return next((outlet.max_power_w for outlet in outlets if outlet.number == case.connector), None)

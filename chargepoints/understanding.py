@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from chargepoints.conformance import Refusal, conform
 from chargepoints.decoding import v16, v201
@@ -22,8 +21,7 @@ ROUTES: Mapping[Protocol, Routes] = {Protocol.OCPP_16: v16.ROUTES, Protocol.OCPP
 _SHOWN = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Sound:
+class Sound(NamedTuple):
     """A call whose action is ours and whose payload keeps to the schema, repaired where it had to be."""
 
     action: str
@@ -43,10 +41,10 @@ def check(protocol: Protocol, action: str, payload: dict[str, Any], *, lenient: 
     return Sound(action, route, *conformed)
 
 
-def decode(sound: Sound, arrival: Arrival) -> Decoded | Refusal:
-    """Return the event a sound call tells of, or why its values cannot be."""
+def decode(sound: Sound, payload: dict[str, Any], arrival: Arrival) -> Decoded | Refusal:
+    """Return the event a sound call tells of, or why its values cannot be; `payload` is the call's, without tags."""
     try:
-        decoded = sound.route.decode(sound.payload, arrival)
+        decoded = sound.route.decode(payload, arrival)
     except PayloadError as error:
         return Refusal(Fault.PROPERTY, error.finding)
     if not sound.repairs:

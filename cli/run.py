@@ -60,12 +60,13 @@ async def _until_stopped(configuration: Configuration) -> None:
 @contextlib.asynccontextmanager
 async def running(service: Service) -> AsyncIterator[asyncio.Task[None]]:
     """Run the service's daemons while inside, announced to commands on this machine; yields what ends with them."""
+    from cli.process import tuned_for_serving
     from cli.wire import announced
 
     ended = asyncio.create_task(service.supervisor.run())
     try:
         await _listening(service)
-        with announced(service):
+        with announced(service), tuned_for_serving():
             yield ended
     finally:
         service.supervisor.stop()

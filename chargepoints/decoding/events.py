@@ -6,7 +6,7 @@ are pseudonyms already: decoders see journalled messages only, live and in a rep
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -154,16 +154,14 @@ Event = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """An event, and what had to be assumed to understand it."""
 
     event: Event
-    findings: tuple[Finding, ...] = field(default=())
+    findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(NamedTuple):
     """What the answer to a message rests on: the time, the tag's verdict, a new transaction's number."""
 
     now_utc: datetime

@@ -13,23 +13,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import Any
 
 from chargepoints.decoding.events import MeterSample, ReadingContext, Stamp
 from chargepoints.decoding.instants import stamp_of
 from core.quantities import Quantity
 from core.texts import Finding
 
-
-class Named(NamedTuple):
-    """What a sampled value is called; `exponent` is 2.0.1's multiplier."""
-
-    measurand: str
-    context: str
-    location: str | None
-    unit: str | None
-    exponent: int = 0
-
+Named = tuple[str, str, str | None, str | None, int]
+"""What a sampled value is called: measurand, context, location, unit, and 2.0.1's multiplier."""
 
 Combine = Callable[[Mapping[str, float]], float | None]
 
@@ -97,6 +89,7 @@ _AT_OUTLET = {None, "Outlet", "Cable"}
 _RANK = {context: rank for rank, context in enumerate(ReadingContext)}
 _CONTEXTS = {context.value: context for context in ReadingContext}
 _LARGEST_EXPONENT = 12
+_MEASURAND, _UNIT = 0, 3
 _SENTINELS = {-8388608.0, 2147483647.0}
 
 _Found = dict[tuple[Quantity, ReadingContext], dict[str | None, float]]
@@ -126,7 +119,9 @@ def samples_of(
                 continue
             number = meaning.value(said)
             if number is None:
-                findings.append(Finding.of("ocpp.sample_unusable", measurand=named.measurand, unit=named.unit or ""))
+                findings.append(
+                    Finding.of("ocpp.sample_unusable", measurand=named[_MEASURAND], unit=named[_UNIT] or "")
+                )
             else:
                 found.setdefault(meaning.key, {})[phase] = number
         samples.extend(_chosen(found, stamp))
@@ -155,31 +150,34 @@ class _Meaning:
 @lru_cache(maxsize=4096)
 def _meaning(named: Named, whole_station: bool) -> _Meaning | None:  # noqa: FBT001 - a cache key
     """Return what a name means, None for what becomes no reading. A whole station is metered at its inlet."""
-    measurand = MEASURANDS.get(named.measurand)
+    name, context, location, unit, exponent = named
+    measurand = MEASURANDS.get(name)
     if measurand is None:
         return None
-    here = named.location in _AT_OUTLET or (named.location == "Inlet" and whole_station)
+    here = location in _AT_OUTLET or (location == "Inlet" and whole_station)
     if not here and measurand.quantity not in _OUTSIDE:
         return None
-    key = measurand.quantity, _CONTEXTS.get(named.context, ReadingContext.OTHER)
-    return _Meaning(key, _scale(named, measurand), measurand.lowest)
+    key = measurand.quantity, _CONTEXTS.get(context, ReadingContext.OTHER)
+    return _Meaning(key, _scale(unit, exponent, measurand), measurand.lowest)
 
 
-def _scale(named: Named, measurand: Measurand) -> tuple[float, float] | None:
-    unit = named.unit
+def _scale(unit: str | None, exponent: int, measurand: Measurand) -> tuple[float, float] | None:
     natural = not unit or (unit == "Wh" and unit not in measurand.units)  # Wh is a default that some write out
     scale = _SAME if natural else measurand.units.get(unit or "")
-    if scale is None or not -_LARGEST_EXPONENT <= named.exponent <= _LARGEST_EXPONENT:
+    if scale is None or not -_LARGEST_EXPONENT <= exponent <= _LARGEST_EXPONENT:
         return None
-    return (scale[0] * 10.0**named.exponent, scale[1]) if named.exponent else scale
+    return (scale[0] * 10.0**exponent, scale[1]) if exponent else scale
 
 
 def number_of(value: object) -> float | None:
     """Return a number that may have come as text, with a comma perhaps; None if it is none."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        return None
     try:
-        number = float(value.replace(",", ".") if isinstance(value, str) else value)
+        if isinstance(value, str):
+            number = float(value.replace(",", "."))
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            number = float(value)
+        else:
+            return None
     except (ValueError, OverflowError):
         return None
     return number if isfinite(number) else None

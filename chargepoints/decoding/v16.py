@@ -35,6 +35,8 @@ from chargepoints.decoding.samples import DEFAULT_MEASURAND, Named, samples_of
 from core.facts import ConnectorStatus, TagVerdict
 from core.texts import Finding
 
+_PERIODIC = "Sample.Periodic"
+
 STATUSES = {
     "Available": ConnectorStatus.AVAILABLE,
     "Preparing": ConnectorStatus.PREPARING,
@@ -144,8 +146,7 @@ def decode_meter_values(payload: Payload, arrival: Arrival) -> Decoded:
 def _sampled(value: Payload) -> tuple[object, str | None, Named]:
     get = value.get
     measurand = "SignedData" if get("format") == "SignedData" else get("measurand", DEFAULT_MEASURAND)
-    named = Named(measurand, get("context", "Sample.Periodic"), get("location"), get("unit"))
-    return value["value"], get("phase"), named
+    return value["value"], get("phase"), (measurand, get("context", _PERIODIC), get("location"), get("unit"), 0)
 
 
 def answer_authorize(_event: Event, decision: Decision) -> dict[str, Any]:

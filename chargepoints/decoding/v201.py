@@ -123,7 +123,7 @@ def decode_transaction(payload: Payload, arrival: Arrival) -> Decoded:
 def _sampled(value: Payload) -> tuple[object, str | None, Named]:
     get = value.get
     unit = get("unitOfMeasure", _NO_UNIT)
-    named = Named(
+    named = (
         get("measurand", DEFAULT_MEASURAND),
         get("context", "Sample.Periodic"),
         get("location"),
