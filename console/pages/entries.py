@@ -50,13 +50,14 @@ async def add(visit: Visit) -> Response:
     """Add an entry; a new station's password is shown, once."""
     form = await visit.form()
     kind, name = _kind_kept(visit, str(form.get("kind", ""))), str(form.get("id", "")).strip()
-    given = given_in(form, await sections_of(visit, kind, _outlets_in(form)))
+    sections = await sections_of(visit, kind, _outlets_in(form))
+    given = given_in(form, sections)
     try:
         made = await visit.ask(
             "inventory.add", id=f"{kind}/{name}", values=tuple(values_of(given, {})), uid=given.get("uid")
         )
     except ServiceError as error:
-        problems = _problems(visit, error, f"{kind}.{name}.")
+        problems = _problems(visit, error, f"{kind}.{name}.", sections)
         return await _new(visit, kind, {**given, "id": name}, status=422, problems=problems)
     return await _written(visit, f"{kind}/{name}", made, "console.done_entry_added")
 
@@ -70,14 +71,16 @@ async def change(visit: Visit) -> Response:
     """Change what was filled in differently than it was shown."""
     form, entry = await visit.form(), visit.part("id")
     shown = shown_of(await _values(visit, entry))
-    given = given_in(form, await sections_of(visit, entry.partition("/")[0], shown))
+    sections = await sections_of(visit, entry.partition("/")[0], shown)
+    given = given_in(form, sections)
     values = values_of(given, shown)
     if not values and not given.get("uid"):
         return visit.go(f"/inventory/{entry}", "console.done_nothing_changed")
     try:
         made = await visit.ask("inventory.change", id=entry, values=tuple(values), uid=given.get("uid"))
     except ServiceError as error:
-        return await _one(visit, entry, given=given, status=422, problems=_problems(visit, error, _dotted(entry)))
+        problems = _problems(visit, error, _dotted(entry), sections)
+        return await _one(visit, entry, given=given, status=422, problems=problems)
     return await _written(visit, entry, made, "console.done_entry_changed")
 
 
@@ -153,7 +156,7 @@ async def _values(visit: Visit, entry: str) -> dict[str, str]:
     return {each.field: each.value for each in detail.values}
 
 
-def _problems(visit: Visit, error: ServiceError, prefix: str) -> list[Problem]:
+def _problems(visit: Visit, error: ServiceError, prefix: str, sections: tuple[Section, ...] = ()) -> list[Problem]:
     """Return what is wrong, at the form's fields and in its words where it is about this entry."""
     pasted = error.finding.code == "config.managed_read_only"
     if not (isinstance(error, ConfigError) or pasted or can_be_mended(error)):
@@ -161,16 +164,18 @@ def _problems(visit: Visit, error: ServiceError, prefix: str) -> list[Problem]:
     findings: tuple[Finding, ...] = getattr(error, "findings", ())
     if not isinstance(error, ConfigError):
         return problems_of(visit, error)
-    return [_problem(visit, finding, prefix) for finding in findings]
+    labels = {field.name: field.label for section in sections for field in section.fields}
+    return [_problem(visit, finding, prefix, labels) for finding in findings]
 
 
-def _problem(visit: Visit, finding: Finding, prefix: str) -> Problem:
+def _problem(visit: Visit, finding: Finding, prefix: str, labels: Mapping[str, str]) -> Problem:
     key, text = str(dict(finding.params).get("key", "")), visit.words.say(finding)
     if not key.startswith(prefix):
         return Problem(text, key if finding.code == "config.field_unreadable" else "")
-    field = key.removeprefix(prefix)
+    said = key.removeprefix(prefix)
+    field = said if said in labels else next((name for name in labels if name.startswith(said)), "")
     # The file and line of what was not written help nobody; the field does.
-    return Problem(f"{field}: {text.partition(f'{key}: ')[2] or text}", field)
+    return Problem(f"{labels.get(field, said)}: {text.partition(f'{key}: ')[2] or text}", field)
 
 
 def _outlets_in(form: Any) -> dict[str, str]:

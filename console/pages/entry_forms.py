@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -37,6 +38,9 @@ OFFERED: dict[str, tuple[str, dict[str, str]]] = {
 OFFERED_AT_MOST = 500
 SPARE_OUTLETS = 2
 """How many outlets may be added to a station at a time."""
+
+
+_COMMA = re.compile(r"-?\d+,\d{1,2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,4 +203,6 @@ def _text(form: FormData, field: FormField) -> str:
     if field.control == "many":
         chosen = [str(each) for each in form.getlist(field.name)]
         return f"[{', '.join(chosen)}]" if chosen else ""
-    return str(form.get(field.name, "")).replace("\r\n", "\n").strip()
+    text = str(form.get(field.name, "")).replace("\r\n", "\n").strip()
+    # People write 22,5; what would be a thousands separator elsewhere is refused by the check.
+    return text.replace(",", ".") if field.control == "number" and _COMMA.fullmatch(text) else text
