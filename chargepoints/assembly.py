@@ -29,6 +29,7 @@ from chargepoints.registrar import Registrar
 from chargepoints.replay import Replay, Told, Unused, learnt
 from chargepoints.sessions import session_id
 from chargepoints.transactions import Transactions
+from core.errors import PayloadError
 from core.facts import ChargeSession, StationStatus
 from core.inventory import Inventory
 from core.ports import Batch, Clock, Journal, Ledger, ReadingSink
@@ -83,7 +84,11 @@ class Assembly:
         reached = self.progress.before_write()
         told, self._told = self._told, []
         for place, item in enumerate(told, 1):
-            await self._apply(item)
+            try:
+                await self._apply(item)
+            except PayloadError as error:
+                arrival = item.arrival
+                self.notebook.reject(arrival.station, error.finding, b"", arrival.received_at_utc)
             if place % _AT_ONCE == 0:
                 await asyncio.sleep(0)
         now_s = time.monotonic()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from chargepoints.decoding.samples import number_of
+from chargepoints.decoding.numbers import number_of
 from chargepoints.rpc import Fault
 from chargepoints.schemas import Schemas, Violation
 from core.texts import Finding

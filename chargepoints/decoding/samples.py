@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from math import isfinite
 from typing import Any
 
 from chargepoints.decoding.events import MeterSample, ReadingContext, Stamp
 from chargepoints.decoding.instants import stamp_of
+from chargepoints.decoding.numbers import number_of
 from core.quantities import Quantity
 from core.texts import Finding
 
@@ -167,20 +167,6 @@ def _scale(unit: str | None, exponent: int, measurand: Measurand) -> tuple[float
     if scale is None or not -_LARGEST_EXPONENT <= exponent <= _LARGEST_EXPONENT:
         return None
     return (scale[0] * 10.0**exponent, scale[1]) if exponent else scale
-
-
-def number_of(value: object) -> float | None:
-    """Return a number that may have come as text, with a comma perhaps; None if it is none."""
-    try:
-        if isinstance(value, str):
-            number = float(value.replace(",", "."))
-        elif isinstance(value, (int, float)) and not isinstance(value, bool):
-            number = float(value)
-        else:
-            return None
-    except (ValueError, OverflowError):
-        return None
-    return number if isfinite(number) else None
 
 
 def _chosen(found: _Found, stamp: Stamp) -> Iterable[MeterSample]:

@@ -29,7 +29,7 @@ from chargepoints.decoding.events import (
     TransactionEvidence,
 )
 from chargepoints.decoding.instants import stamp_of
-from chargepoints.decoding.places import connector_of
+from chargepoints.decoding.numbers import connector_of, register_of, transaction_of
 from chargepoints.decoding.routes import Payload, Route, Routes
 from chargepoints.decoding.samples import DEFAULT_MEASURAND, Named, samples_of
 from core.facts import ConnectorStatus, TagVerdict
@@ -94,17 +94,17 @@ def decode_authorize(payload: Payload, _arrival: Arrival) -> Decoded:
 def decode_start(payload: Payload, arrival: Arrival) -> Decoded:
     """Return the begin of a transaction that has no number yet; a resent start has the same natural key."""
     findings: list[Finding] = []
-    connector, tag, register_wh = connector_of(payload["connectorId"]), payload["idTag"], float(payload["meterStart"])
+    connector, tag, said_wh = connector_of(payload["connectorId"]), payload["idTag"], payload["meterStart"]
     stamp = stamp_of(payload["timestamp"], arrival.received_at_utc, findings)
     event = TransactionEvidence(
         kind=EvidenceKind.BEGIN,
         arrival=arrival,
         transaction="",
-        natural_key=f"{connector}|{tag}|{stamp.identity}|{register_wh:.0f}",
+        natural_key=f"{connector}|{tag}|{stamp.identity}|{said_wh:.0f}",
         stamp=stamp,
         connector=connector,
         tag=tag or None,
-        register_wh=register_wh,
+        register_wh=register_of(said_wh, "meterStart", findings),
     )
     return Decoded(event, tuple(findings))
 
@@ -115,10 +115,10 @@ def decode_stop(payload: Payload, arrival: Arrival) -> Decoded:
     event = TransactionEvidence(
         kind=EvidenceKind.END,
         arrival=arrival,
-        transaction=str(int(payload["transactionId"])),
+        transaction=str(transaction_of(payload["transactionId"])),
         stamp=stamp_of(payload["timestamp"], arrival.received_at_utc, findings),
         tag=payload.get("idTag") or None,
-        register_wh=float(payload["meterStop"]),
+        register_wh=register_of(payload["meterStop"], "meterStop", findings),
         samples=samples_of(payload.get("transactionData", ()), _sampled, arrival.received_at_utc, findings),
         stop_reason=payload.get("reason", DEFAULT_REASON),
     )
@@ -128,9 +128,9 @@ def decode_stop(payload: Payload, arrival: Arrival) -> Decoded:
 def decode_meter_values(payload: Payload, arrival: Arrival) -> Decoded:
     """Return samples, of a transaction where its number is one: some stations send 0 or -1 outside of any."""
     findings: list[Finding] = []
-    connector, number = connector_of(payload["connectorId"]), int(payload.get("transactionId", 0))
+    connector, number = connector_of(payload["connectorId"]), transaction_of(payload.get("transactionId", 0))
     samples = samples_of(payload["meterValue"], _sampled, arrival.received_at_utc, findings, connector)
-    if number <= 0 or not samples:
+    if not number or not samples:
         return Decoded(Metered(connector=connector, samples=samples), tuple(findings))
     event = TransactionEvidence(
         kind=EvidenceKind.SAMPLE,

@@ -29,7 +29,7 @@ from chargepoints.decoding.events import (
     TransactionEvidence,
 )
 from chargepoints.decoding.instants import stamp_of
-from chargepoints.decoding.places import connector_of
+from chargepoints.decoding.numbers import connector_of, count_of
 from chargepoints.decoding.routes import Payload, Route, Routes
 from chargepoints.decoding.samples import DEFAULT_MEASURAND, Named, samples_of
 from core.facts import ConnectorStatus, TagVerdict
@@ -115,7 +115,7 @@ def decode_transaction(payload: Payload, arrival: Arrival) -> Decoded:
         tag=(token["idToken"] or None) if token else None,
         samples=samples_of(payload.get("meterValue", ()), _sampled, arrival.received_at_utc, findings),
         stop_reason=info.get("stoppedReason", DEFAULT_REASON) if kind is EvidenceKind.END else None,
-        sequence=int(payload["seqNo"]),
+        sequence=count_of(payload["seqNo"]),
     )
     return Decoded(event, tuple(findings))
 
