@@ -71,6 +71,7 @@ class Assembly:
         self._stores = stores
         self._registrar = registrar
         self._replay = replay
+        self._turn = asyncio.Lock()
         self._told: list[Told] = []
         self._statuses: dict[tuple[str, int], StationStatus] = {}
         self._batch: list[Reading] = []
@@ -80,7 +81,11 @@ class Assembly:
         self._told.append(Told(arrival, event, findings))
 
     async def flush(self) -> None:
-        """Return once everything told so far is stored."""
+        """Return once everything told so far is stored. Raises `StoreError`; the journal has it all."""
+        async with self._turn:
+            await self._flush()
+
+    async def _flush(self) -> None:
         reached = self.progress.before_write()
         told, self._told = self._told, []
         for place, item in enumerate(told, 1):

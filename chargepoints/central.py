@@ -70,7 +70,6 @@ class CentralSystem:
         self._desk = self._new_desk()
         self._leaving: set[asyncio.Task[None]] = set()
         self._past = Traffic()
-        self._trouble: Finding | None = None
 
     async def serve(self) -> None:
         """Take up what the journal has, then serve stations until cancelled. Raises `StoreError` if storing fails."""
@@ -85,7 +84,6 @@ class CentralSystem:
         try:
             async with self._listen() as server:
                 self.port = next(iter(server.sockets)).getsockname()[1]
-                self._trouble = None
                 self.started.set()
                 done, _ = await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
                 for loop in done:
@@ -99,10 +97,11 @@ class CentralSystem:
         """Return whether stations are served, and what has been done."""
         now = Traffic.sum((self._past, *(Traffic.of(connection) for connection in self._connections.values())))
         assembly = self._desk.assembly
+        trouble = self._desk.trail.trouble if self.started.is_set() else Finding.of("ocpp.starting")
         return Health(
             name=self.name,
-            ok=self.started.is_set() and self._trouble is None,
-            finding=self._trouble,
+            ok=trouble is None,
+            finding=trouble,
             figures={
                 "connected": len(self._connections),
                 "open_transactions": assembly.transactions.open,
@@ -199,7 +198,6 @@ class CentralSystem:
         try:
             await connection.serve()
         except StoreError as error:
-            self._trouble = error.finding
             _LOG.error("connection_dropped station=%s finding=%s", station, error.finding)
         finally:
             self._past = Traffic.sum((self._past, Traffic.of(connection)))

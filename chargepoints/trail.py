@@ -10,21 +10,31 @@ from __future__ import annotations
 
 import asyncio
 
+from core.errors import StoreError
 from core.ports import Frame, Journal
+from core.texts import Finding
 
 
 class Trail:
     """Writes frames to the journal; `run` must run beside."""
 
     def __init__(self, journal: Journal) -> None:
+        self.trouble: Finding | None = None
+        """Why the last frame could not be written, None if it was."""
         self._journal = journal
         self._later: list[Frame] = []
         self._waiting = asyncio.Event()
         self._finished = False
 
     async def write(self, frame: Frame) -> int:
-        """Return the frame's id once it is on disk."""
-        return await self._journal.append(frame)
+        """Return the frame's id once it is on disk. Raises `StoreError` if it cannot be."""
+        try:
+            number = await self._journal.append(frame)
+        except StoreError as error:
+            self.trouble = error.finding
+            raise
+        self.trouble = None
+        return number
 
     def later(self, frame: Frame) -> None:
         """Have the frame written with the next commit."""

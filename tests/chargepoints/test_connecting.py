@@ -11,6 +11,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from core.errors import StoreError
 from core.facts import Protocol
 
 SECRET = "correct horse battery"
@@ -198,3 +199,22 @@ async def until(true: Any) -> None:
     async with asyncio.timeout(5):
         while not true():  # noqa: ASYNC110 - figures do not ring
             await asyncio.sleep(0.01)
+
+
+async def test_what_cannot_be_journalled_is_not_answered_and_others_go_on(
+    house: Any, raw_station: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_frame: Any) -> int:
+        raise StoreError("store.journal_failed", folder="", error="")
+
+    async with raw_station(house) as station, raw_station(house, "lra-open-2") as other:
+        await station.ask("Heartbeat", {})
+        with monkeypatch.context() as broken:
+            broken.setattr(house.stores.journal, "append", fail)
+            await station.say('[2,"x","Heartbeat",{}]')
+            with pytest.raises(ConnectionClosed):
+                await station.hear()
+            assert station.socket.close_code == 1011
+            assert str(house.central.health().finding).startswith("store.journal_failed")
+        await other.ask("Heartbeat", {})
+        assert house.central.health().ok
