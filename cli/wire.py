@@ -26,7 +26,7 @@ from core.inventory import Inventory
 from core.people import Actor, Role
 from core.ports import Daemon, Health
 from operations.gate import Gate
-from operations.house import House
+from operations.house import House, nothing_to_read
 from store.open import Stores, open_embedded
 
 if TYPE_CHECKING:
@@ -99,7 +99,8 @@ async def open_house(folder: Path) -> AsyncIterator[Gate]:
     shelf = Shelf(load(folder, os.environ))
     stores = await open_embedded(shelf.configuration.settings.data_dir, now_utc)
     try:
-        yield Gate(_house(shelf, stores, health=tuple))
+        # The next command reads the folder itself; what this one wrote need not be read again.
+        yield Gate(_house(shelf, stores, health=tuple, reload=nothing_to_read))
     finally:
         await stores.close()
 
@@ -141,7 +142,7 @@ def _service(shelf: Shelf, stores: Stores) -> Service:
     def health() -> tuple[Health, ...]:
         return watched[0].health() if watched else ()
 
-    gate = Gate(_house(shelf, stores, health))
+    gate = Gate(_house(shelf, stores, health, shelf.reload))
     local_token = secrets.token_urlsafe(32)
     app = build_app(gate, settings.console, now_utc, local_token=local_token, local_actor=local_actor())
     console = Console(app, settings.console.host, settings.console.port)
@@ -151,7 +152,7 @@ def _service(shelf: Shelf, stores: Stores) -> Service:
     return Service(shelf, stores, gate, supervisor, console, local_token)
 
 
-def _house(shelf: Shelf, stores: Stores, health: Callable[[], tuple[Health, ...]]) -> House:
+def _house(shelf: Shelf, stores: Stores, health: Callable[[], tuple[Health, ...]], reload: Callable[[], None]) -> House:
     return House(
         inventory=shelf.inventory,
         query=stores.readings,
@@ -162,7 +163,7 @@ def _house(shelf: Shelf, stores: Stores, health: Callable[[], tuple[Health, ...]
         managed=ManagedInventory(shelf.configuration.folder),
         sink=stores.readings,
         public_url=shelf.configuration.settings.console.public_url,
-        reload=shelf.reload,
+        reload=reload,
     )
 
 

@@ -148,7 +148,7 @@ class EntryDetail:
     """An entry with everything it says; the number of a card is hidden."""
 
     entry: EntryRow
-    values: tuple[EntryValue, ...]
+    fields: tuple[EntryValue, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,8 +202,8 @@ async def show_entry(house: House, request: ShowEntry, call: Call) -> EntryDetai
     _must_keep(call.actor, kind, () if entry is None else [_site(kind, entry, inventory)])
     if entry is None:
         raise NotFoundError("config.entry_unknown", kind=kind, entry=name)
-    values = tuple(EntryValue(field=field, value=value) for field, value in fields_of(entry).items())
-    return EntryDetail(entry=_row(kind, entry, inventory, await _places(house)), values=values)
+    said = tuple(EntryValue(field=name, value=value) for name, value in fields_of(entry).items())
+    return EntryDetail(entry=_row(kind, entry, inventory, await _places(house)), fields=said)
 
 
 async def list_changes(house: House, request: ListChanges, call: Call) -> Page[ChangeRow]:

@@ -110,7 +110,9 @@ async def undo(visit: Visit) -> Response:
 async def _new(visit: Visit, kind: EntryKind, given: Mapping[str, str], status: int = 200, **values: Any) -> Response:
     sections = await sections_of(visit, kind, given)
     preset = {field.name: field.default for section in sections for field in section.fields if not section.closed}
-    known: dict[str, Any] = {"kind": kind, "sections": sections, "given": {**preset, "id": "", **given}}
+    # The number of a card is never written into a page, not even back to who typed it.
+    shown = {**preset, "id": "", **given, "uid": ""}
+    known: dict[str, Any] = {"kind": kind, "sections": sections, "given": shown}
     heading = visit.words.t("console.entries.new", kind=visit.words.label(kind))
     return visit.page("entries/new.html", heading, status, **known, **values)
 
@@ -119,13 +121,13 @@ async def _one(
     visit: Visit, entry: str, given: Mapping[str, str] | None = None, status: int = 200, **values: Any
 ) -> Response:
     detail = await visit.ask("inventory.show", id=entry)
-    said = {each.field: each.value for each in detail.values}
+    said = {each.field: each.value for each in detail.fields}
     shown = shown_of(said)
     sections = await sections_of(visit, detail.entry.kind, shown)
     known: dict[str, Any] = {
         "entry": detail.entry,
         "pairs": _pairs(said, sections),
-        "given": {**shown, **(given or {})},
+        "given": {**shown, **(given or {}), "uid": ""},
         "sections": sections,
         "made": None,
         "changes": (await visit.ask("inventory.history", entry=entry, limit=LAST_CHANGES)).items,
@@ -153,7 +155,7 @@ async def _written(visit: Visit, entry: str, made: Any, done: str) -> Response:
 
 async def _values(visit: Visit, entry: str) -> dict[str, str]:
     detail = await visit.ask("inventory.show", id=entry)
-    return {each.field: each.value for each in detail.values}
+    return {each.field: each.value for each in detail.fields}
 
 
 def _problems(visit: Visit, error: ServiceError, prefix: str, sections: tuple[Section, ...] = ()) -> list[Problem]:

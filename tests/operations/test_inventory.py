@@ -105,7 +105,7 @@ async def test_a_change_that_was_overtaken_is_not_undone(empty_district: Distric
 
 async def test_what_people_edit_by_hand_is_shown_and_not_changed(empty_district: District) -> None:
     detail = await empty_district.ask("inventory.show", id="meters/schule-strom")
-    assert {each.field: each.value for each in detail.values}["feed.topic"] == "tele/schule/SENSOR"
+    assert {each.field: each.value for each in detail.fields}["feed.topic"] == "tele/schule/SENSOR"
     assert (detail.entry.file, detail.entry.managed) == ("inventory/meters.yaml", False)
     with pytest.raises(ConflictError) as caught:
         await empty_district.ask("inventory.change", id="meters/schule-strom", values=["name=X"])

@@ -1,0 +1,150 @@
+"""Keeping the inventory on pages: a meter without knowing YAML, a station's password once, taking back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page
+
+from core.texts import LANGUAGES
+from operations.keepers import EntryKind
+from tests.console.pages.test_every_page import axe, overflow_px, violations
+from tests.console.pages.test_forms import post
+
+Client = Callable[..., httpx.Client]
+STATION = {
+    "kind": "stations",
+    "name": "Hof",
+    "site": "lra",
+    "maker": "Beispiel",
+    "model": "Wallbox",
+    "valid_from": "2026-11-01",
+    "connectors[1].max_power_w": "11000",
+    "connectors[1].plug": "Typ 2",
+    "connectors[2].max_power_w": "22,5",
+    "connectors[2].plug": "CCS",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", EntryKind)
+def test_every_field_of_a_form_has_a_name_in_both_languages(client: Client, kind: str, language: str) -> None:
+    page = client("anna", language).get(f"/inventory/new/{kind}")
+    assert page.status_code == 200
+    assert not re.findall(r"\b(?:label|field|console)\.[a-z_.]+", re.sub(r'(?:src|href)="[^"]*"', "", page.text))
+    assert 'name="valid_from"' in page.text
+
+
+@pytest.mark.browser
+def test_a_meter_is_added_changed_and_taken_back_by_form_alone(visit: Callable[..., Page], district: Any) -> None:
+    page = visit("/inventory/new/meters")
+    page.get_by_label("Kennung").fill("lra-keller")
+    page.get_by_label("Name").fill("Keller")
+    page.get_by_label("Liegenschaft").select_option(label="Landratsamt Auental")
+    page.get_by_label("Medium").select_option(label="Strom")
+    page.get_by_label("Lage des Zählers").select_option("submeter")
+    page.get_by_label("Format").select_option("tasmota_sml")
+    page.get_by_label("Topic").fill("tele/lra-strom/SENSOR")
+    page.get_by_role("button", name="Anlegen").click()
+
+    # The topic is taken: the summary says so and leads to the field, and everything typed is still there.
+    page.evaluate(axe())
+    assert violations(page) == []
+    page.get_by_role("alert").get_by_role("link").click()
+    assert page.evaluate("document.activeElement.id").startswith("feed.")
+    assert page.get_by_label("Name").input_value() == "Keller"
+    page.get_by_label("Topic").fill("tele/lra-keller/SENSOR")
+    page.get_by_role("button", name="Anlegen").click()
+
+    assert page.url.endswith("/inventory/meters/lra-keller")
+    assert "Der Eintrag ist angelegt und gilt." in page.content()
+    feed = district.gate.house.inventory().meters["lra-keller"].feed
+    assert (feed.broker, feed.format, feed.topic) == ("main", "tasmota_sml", "tele/lra-keller/SENSOR")
+
+    page.evaluate(axe())
+    assert violations(page) == []
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert overflow_px(page) <= 0
+    page.get_by_text("Weitere Angaben").click()
+    page.get_by_label("Höchstleistung in W").fill("22000")
+    page.get_by_role("button", name="Speichern").click()
+    assert district.gate.house.inventory().meters["lra-keller"].max_power_w == 22_000
+
+    for action in ("geändert", "angelegt"):
+        page.goto(f"{district.url}/inventory/history?entry=meters/lra-keller")
+        row = page.locator("tbody tr").filter(has_text=action).first
+        row.locator("summary").click()
+        row.get_by_role("button", name="Jetzt zurücknehmen").click()
+        assert "Die Änderung ist zurückgenommen." in page.content()
+    assert "lra-keller" not in district.gate.house.inventory().meters
+
+
+def test_a_new_stations_password_is_shown_once(client: Client, district: Any) -> None:
+    anna = client()
+    made = post(anna, "/inventory/new", **STATION, id="lra-hof")
+    secret = re.search(r'<code class="secret">([\w-]{32})</code>', made.text)
+    assert secret
+    assert secret[1] not in anna.get("/inventory/stations/lra-hof").text
+    station = district.gate.house.inventory().stations["lra-hof"]
+    assert [(each.number, each.max_power_w, each.plug) for each in station.connectors] == [
+        (1, 11_000, "Typ 2"),
+        (2, 22.5, "CCS"),
+    ]
+    shown = {**STATION, "connectors[2].max_power_w": "", "connectors[2].plug": ""}
+    shown |= {"connectors[3].max_power_w": "", "connectors[3].plug": ""}
+    post(anna, "/inventory/stations/lra-hof/change", **shown)
+    assert [each.number for each in district.gate.house.inventory().stations["lra-hof"].connectors] == [1]
+
+
+def test_saving_what_was_shown_changes_nothing(client: Client) -> None:
+    anna = client()
+    page = anna.get("/inventory/buildings/lra-neubau").text
+    given = dict(re.findall(r'<input id="([\w.]+)" name="\1" value="([^"]*)"', page))
+    given.pop("end_on", None)
+    answer = post(anna, "/inventory/buildings/lra-neubau/change", **given, site="lra")
+    assert "Es wurde nichts geändert." in answer.text
+
+
+def test_a_card_number_never_comes_back_to_the_page(client: Client, district: Any) -> None:
+    anna = client()
+    card = {"kind": "tags", "id": "karte-neu", "name": "Karte neu", "valid_from": "2026-11-01", "uid": "04FFEEDDCCBB80"}
+    refused = post(anna, "/inventory/new", **card, vehicle="gibt-es-nicht")
+    assert refused.status_code == 422
+    added = post(anna, "/inventory/new", **card)
+    assert (
+        "04FFEEDDCCBB80"
+        not in refused.text + added.text + anna.get("/audit").text + anna.get("/inventory/history").text
+    )
+    kept = {name: card[name] for name in ("name", "valid_from")}
+    post(anna, "/inventory/tags/karte-neu/change", **kept, vehicle="aut-e-101", uid="")
+    tag = district.gate.house.inventory().tags["karte-neu"]
+    assert (tag.uid, tag.vehicle) == ("04FFEEDDCCBB80", "aut-e-101")
+    hand = next(iter(district.inventory.tags.values()))
+    assert hand.uid not in anna.get(f"/inventory/tags/{hand.id}").text
+
+
+def test_a_hand_edited_entry_names_its_file_and_has_no_form(client: Client) -> None:
+    page = client().get("/inventory/meters/lra-strom").text
+    assert "inventory/meters.yaml" in page
+    assert "/change" not in page
+
+
+def test_who_keeps_no_kind_is_told_so_and_sees_no_link(client: Client) -> None:
+    assert client("vera").get("/inventory").status_code == 403
+    assert "/inventory" not in client("vera").get("/sites").text
+    ole = client("ole")
+    assert ole.get("/inventory/new/stations").status_code == 200
+    assert ole.get("/inventory/new/meters").status_code == 403
+    assert ole.get("/inventory/new/ufos").status_code == 404
+
+
+def test_an_unknown_entry_is_not_found(client: Client) -> None:
+    anna = client()
+    assert anna.get("/inventory/meters/gibt-es-nicht").status_code == 404
+    assert anna.get("/inventory/was-ist-das").status_code == 422
+    assert post(anna, "/inventory/buildings/lra-neubau/end", end_on="kein Tag").status_code == 422
+    assert post(anna, "/inventory/history/4711/undo").status_code == 404
