@@ -51,9 +51,10 @@ bench: .venv/ready-test ## measure the hot paths against their baselines
 	@tests/install-system-packages
 	@PATH="$$PATH:/usr/sbin" $(BIN)/python -m bench
 
-soak: .venv/ready-test ## the long tests: twenty kills under live traffic
+soak: .venv/ready-test ## the long tests: twenty kills under live traffic, many more examples of each law
 	@tests/install-system-packages
 	@PATH="$$PATH:/usr/sbin" $(BIN)/python -m pytest tests -m soak --capture=no --timeout 3600
+	@KREISWATT_EXAMPLES=exploring $(BIN)/python -m pytest tests/core tests/energy tests/ingest/test_laws.py --timeout 900
 
 docs: .venv/ready-test ## build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

@@ -7,26 +7,32 @@ shown and never changed; everything written here goes to `inventory/managed/` an
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
 from config.entries import entry_in, fields_of, merged
 from config.history import Change
 from config.managed import Place
 from config.passwords import StationPassword
-from config.values import is_slug
-from core.errors import ForbiddenError, NotFoundError, UnavailableError
+from core.errors import NotFoundError, UnavailableError
 from core.inventory import Entry, Inventory
-from core.people import Actor
 from core.ports import Page
-from core.texts import Finding
-from operations.edge import InvalidRequestError
+from operations.entry_requests import (
+    AddEntry,
+    ChangeEntry,
+    EndEntry,
+    ListChanges,
+    ListEntries,
+    ShowEntry,
+    UndoChange,
+    given_in,
+    parts_of,
+)
 from operations.house import Call, House, InventoryWriter
-from operations.keepers import KEEPERS, EntryKind, kinds_of
-from operations.values import Limit, matches, page_of
+from operations.keepers import SITE_FIELDS, EntryKind, keeps, kinds_of, must_keep, site_of, site_said
+from operations.values import matches, page_of
 
 
 class ChangeAction(StrEnum):
@@ -36,88 +42,6 @@ class ChangeAction(StrEnum):
     CHANGE = "change"
     END = "end"
     UNDO = "undo"
-
-
-TAG_FIELDS = ("name", "vehicle", "valid_from", "valid_to")
-"""What may be said of a card in the open; its number has a field of its own, which no audit or log shows."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListEntries:
-    """Which entries: of a kind, or with a text in id or name. Former ones are among them."""
-
-    kind: EntryKind | None = None
-    query: str | None = None
-    limit: Limit = 50
-    cursor: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowEntry:
-    """One entry by kind and id, such as `meters/rathaus-strom`."""
-
-    id: str
-
-    def __post_init__(self) -> None:
-        """Refuse an id that is none."""
-        _refuse(_id_findings(self.id))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddEntry:
-    """A new entry. `values` are written `field=value`, e.g. `site=rathaus` or `feed.topic=tele/rathaus/SENSOR`.
-
-    `uid` is the number of a charging card.
-    """
-
-    id: str
-    values: tuple[str, ...] = ()
-    uid: str | None = field(default=None, repr=False)
-
-    def __post_init__(self) -> None:
-        """Refuse what must not even be written to the audit."""
-        _refuse(_request_findings(self.id, self.values, self.uid))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeEntry:
-    """Sets fields of an entry, each written `field=value`; `field=` removes one. All others stay."""
-
-    id: str
-    values: tuple[str, ...] = ()
-    uid: str | None = field(default=None, repr=False)
-
-    def __post_init__(self) -> None:
-        """Refuse what must not even be written to the audit."""
-        _refuse(_request_findings(self.id, self.values, self.uid))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndEntry:
-    """Ends an entry: `valid_to` is the first day on which it is not valid any more."""
-
-    id: str
-    valid_to: date
-
-    def __post_init__(self) -> None:
-        """Refuse an id that is none."""
-        _refuse(_id_findings(self.id))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UndoChange:
-    """Takes back a change by its number."""
-
-    id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListChanges:
-    """The changes of all entries, or of one such as `meters/rathaus-strom`."""
-
-    entry: str | None = None
-    limit: Limit = 50
-    cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +110,7 @@ async def list_entries(house: House, request: ListEntries, call: Call) -> Page[E
         f"{kind}/{entry.id}": (kind, entry)
         for kind in kinds
         for entry in _shelf(inventory, kind).values()
-        if call.actor.sees(_site(kind, entry, inventory)) and matches(entry, request.query)
+        if call.actor.sees(site_of(kind, entry, inventory)) and matches(entry, request.query)
     }
     page = page_of(list(found.values()), list(found), request.limit, request.cursor)
     places = await _places(house)
@@ -197,9 +121,9 @@ async def list_entries(house: House, request: ListEntries, call: Call) -> Page[E
 async def show_entry(house: House, request: ShowEntry, call: Call) -> EntryDetail:
     """Return one entry. Raises `NotFoundError`, or `ForbiddenError` if it is not the actor's to keep."""
     inventory = house.inventory()
-    kind, name = _parts(request.id)
+    kind, name = parts_of(request.id)
     entry = _shelf(inventory, kind).get(name)
-    _must_keep(call.actor, kind, () if entry is None else [_site(kind, entry, inventory)])
+    must_keep(call.actor, kind, () if entry is None else [site_of(kind, entry, inventory)])
     if entry is None:
         raise NotFoundError("config.entry_unknown", kind=kind, entry=name)
     said = tuple(EntryValue(field=name, value=value) for name, value in fields_of(entry).items())
@@ -213,7 +137,7 @@ async def list_changes(house: House, request: ListChanges, call: Call) -> Page[C
         row
         for change, row in (await asyncio.to_thread(_history, _writer(house)))
         if request.entry in (None, row.entry)
-        and _keeps(call.actor, EntryKind(change.kind), _sites_in(change, inventory))
+        and keeps(call.actor, EntryKind(change.kind), _sites_in(change, inventory))
     ]
     keys = [f"{2**62 - row.id:020}" for row in rows]
     return page_of(rows, keys, request.limit, request.cursor)
@@ -221,9 +145,9 @@ async def list_changes(house: House, request: ListChanges, call: Call) -> Page[C
 
 async def add_entry(house: House, request: AddEntry, call: Call) -> EntryWritten:
     """Write a new entry. Raises `ConfigError` with all that is wrong, or `ConflictError` for an id that is taken."""
-    kind, name = _parts(request.id)
-    given = _given(request)
-    _must_keep(call.actor, kind, [_site_given(kind, given, house.inventory(), name)])
+    kind, name = parts_of(request.id)
+    given = given_in(request)
+    must_keep(call.actor, kind, [site_said(kind, given, house.inventory(), name)])
     values = merged(kind, {}, given)
     by, now = call.actor.name, call.now_utc
     return await _write(house, lambda managed: managed.add(kind, name, values, actor=by, now_utc=now))
@@ -231,20 +155,20 @@ async def add_entry(house: House, request: AddEntry, call: Call) -> EntryWritten
 
 async def change_entry(house: House, request: ChangeEntry, call: Call) -> EntryWritten:
     """Set fields of an entry; the actor must keep it where it is and where it goes. Raises as `add_entry`."""
-    kind, name = _parts(request.id)
-    given = _given(request)
+    kind, name = parts_of(request.id)
+    given = given_in(request)
     inventory = house.inventory()
     now = _site_now(kind, name, inventory)
-    goes = _site_given(kind, given, inventory, name) if _SITE_FIELDS.get(kind) in given else now
-    _must_keep(call.actor, kind, [now, goes])
+    goes = site_said(kind, given, inventory, name) if SITE_FIELDS.get(kind) in given else now
+    must_keep(call.actor, kind, [now, goes])
     by, at = call.actor.name, call.now_utc
     return await _write(house, lambda managed: managed.change_fields(kind, name, given, actor=by, now_utc=at))
 
 
 async def end_entry(house: House, request: EndEntry, call: Call) -> EntryWritten:
     """End an entry; it stays in the inventory as a former one. Raises as `add_entry`."""
-    kind, name = _parts(request.id)
-    _must_keep(call.actor, kind, [_site_now(kind, name, house.inventory())])
+    kind, name = parts_of(request.id)
+    must_keep(call.actor, kind, [_site_now(kind, name, house.inventory())])
     by, now = call.actor.name, call.now_utc
     return await _write(house, lambda managed: managed.end(kind, name, request.valid_to, actor=by, now_utc=now))
 
@@ -258,7 +182,7 @@ async def undo_change(house: House, request: UndoChange, call: Call) -> EntryWri
     change = next((change for change in changes if change.id == request.id), None)
     if change is None:
         raise NotFoundError("config.change_unknown", change=request.id)
-    _must_keep(call.actor, EntryKind(change.kind), _sites_in(change, house.inventory()))
+    must_keep(call.actor, EntryKind(change.kind), _sites_in(change, house.inventory()))
     by, now = call.actor.name, call.now_utc
     return await _write(house, lambda managed: managed.undo(request.id, actor=by, now_utc=now))
 
@@ -321,7 +245,7 @@ def _row(kind: EntryKind, entry: Entry, inventory: Inventory, places: Mapping[tu
         id=f"{kind}/{entry.id}",
         kind=kind,
         name=entry.name,
-        site=_site(kind, entry, inventory),
+        site=site_of(kind, entry, inventory),
         valid_from=entry.valid_from,
         valid_to=entry.valid_to,
         file=place.file if place else None,
@@ -335,99 +259,13 @@ def _shelf(inventory: Inventory, kind: EntryKind) -> Mapping[str, Entry]:
     return shelf
 
 
-_SITE_FIELDS: dict[EntryKind, str] = {
-    EntryKind.BUILDINGS: "site",
-    EntryKind.METERS: "site",
-    EntryKind.STATIONS: "site",
-    EntryKind.VEHICLES: "site",
-    EntryKind.PLANTS: "site",
-    EntryKind.TAGS: "vehicle",
-}
-"""The field that says at which site an entry is; a card is where its vehicle is."""
-
-
-def _site(kind: EntryKind, entry: Entry, inventory: Inventory) -> str | None:
-    named = _SITE_FIELDS.get(kind)
-    said = {named: getattr(entry, named) or ""} if named else {}
-    return _site_given(kind, said, inventory, entry.id)
-
-
 def _site_now(kind: EntryKind, name: str, inventory: Inventory) -> str | None:
     entry = _shelf(inventory, kind).get(name)
-    return _site(kind, entry, inventory) if entry else None
-
-
-def _site_given(kind: EntryKind, said: Mapping[str, Any], inventory: Inventory, name: str) -> str | None:
-    """Return the site of an entry that says this of itself, None if it belongs to none."""
-    if kind is EntryKind.SITES:
-        return name
-    value = said.get(_SITE_FIELDS.get(kind, ""))
-    if kind is EntryKind.TAGS:
-        vehicle = inventory.vehicles.get(value or "")
-        return vehicle.site if vehicle else None
-    return value or None
+    return site_of(kind, entry, inventory) if entry else None
 
 
 def _sites_in(change: Change, inventory: Inventory) -> set[str | None]:
     """Return where an entry was before and after a change."""
     kind = EntryKind(change.kind)
     said = [entry_in(lines) for lines in (change.before, change.after) if lines is not None]
-    return {_site_given(kind, entry, inventory, change.entry) for entry in said}
-
-
-def _keeps(actor: Actor, kind: EntryKind, sites: Iterable[str | None]) -> bool:
-    return actor.may(KEEPERS[kind]) and all(actor.sees(site) for site in sites)
-
-
-def _must_keep(actor: Actor, kind: EntryKind, sites: Iterable[str | None]) -> None:
-    if not actor.may(KEEPERS[kind]):
-        raise ForbiddenError("inventory.not_yours", kind=kind, role=KEEPERS[kind])
-    for site in sites:
-        if site is None and actor.sites is not None:
-            raise ForbiddenError("inventory.without_site")
-        if not actor.sees(site):
-            raise ForbiddenError("error.site_out_of_scope", site=site)
-
-
-def _parts(id: str) -> tuple[EntryKind, str]:  # noqa: A002
-    kind, _, name = id.partition("/")
-    return EntryKind(kind), name
-
-
-def _given(request: AddEntry | ChangeEntry) -> dict[str, str]:
-    pairs = [value.partition("=") for value in request.values]
-    given = {field.strip(): text.strip() for field, _, text in pairs}
-    return given if request.uid is None else {**given, "uid": request.uid}
-
-
-def _refuse(findings: list[Finding]) -> None:
-    if findings:
-        raise InvalidRequestError(findings)
-
-
-def _id_findings(id: str) -> list[Finding]:  # noqa: A002
-    kind, _, name = id.partition("/")
-    if kind in set(EntryKind) and is_slug(name):
-        return []
-    # What was written is not repeated: it may be the number of a card.
-    return [Finding.of("inventory.id_invalid", field="id", expected=", ".join(EntryKind))]
-
-
-def _request_findings(id: str, values: tuple[str, ...], uid: str | None) -> list[Finding]:  # noqa: A002
-    """Return what is wrong with a request as such; what it says is checked with the whole configuration."""
-    findings = _id_findings(id)
-    card = id.startswith(f"{EntryKind.TAGS}/")
-    if uid is not None and not card:
-        findings.append(Finding.of("inventory.uid_unused", field="uid"))
-    seen: set[str] = set()
-    for number, value in enumerate(values, start=1):
-        name, equals, _ = (part.strip() for part in value.partition("="))
-        if not equals or not name:
-            findings.append(Finding.of("inventory.value_malformed", field="values", number=number))
-        elif card and name not in TAG_FIELDS:
-            expected = ", ".join(TAG_FIELDS)
-            findings.append(Finding.of("inventory.card_field", field="values", number=number, expected=expected))
-        elif name in seen:
-            findings.append(Finding.of("inventory.value_twice", field="values", number=number))
-        seen.add(name)
-    return findings
+    return {site_said(kind, entry, inventory, change.entry) for entry in said}

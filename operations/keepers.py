@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import Any
 
+from core.errors import ForbiddenError
+from core.inventory import Entry, Inventory
 from core.people import Actor, Role
 
 
@@ -37,6 +41,51 @@ KEEPERS: dict[EntryKind, Role] = {
 """Who keeps a kind sees and writes its entries at the sites in their scope; nobody else does."""
 
 
+SITE_FIELDS: dict[EntryKind, str] = {
+    EntryKind.BUILDINGS: "site",
+    EntryKind.METERS: "site",
+    EntryKind.STATIONS: "site",
+    EntryKind.VEHICLES: "site",
+    EntryKind.PLANTS: "site",
+    EntryKind.TAGS: "vehicle",
+}
+"""The field that says at which site an entry is; a card is where its vehicle is."""
+
+
 def kinds_of(actor: Actor) -> tuple[EntryKind, ...]:
     """Return the kinds that the actor keeps."""
     return tuple(kind for kind in EntryKind if actor.may(KEEPERS[kind]))
+
+
+def site_of(kind: EntryKind, entry: Entry, inventory: Inventory) -> str | None:
+    """Return the site of an entry, None if it belongs to none."""
+    named = SITE_FIELDS.get(kind)
+    said = {named: getattr(entry, named) or ""} if named else {}
+    return site_said(kind, said, inventory, entry.id)
+
+
+def site_said(kind: EntryKind, said: Mapping[str, Any], inventory: Inventory, name: str) -> str | None:
+    """Return the site of an entry that says this of itself, None if it belongs to none."""
+    if kind is EntryKind.SITES:
+        return name
+    value = said.get(SITE_FIELDS.get(kind, ""))
+    if kind is EntryKind.TAGS:
+        vehicle = inventory.vehicles.get(value or "")
+        return vehicle.site if vehicle else None
+    return value or None
+
+
+def keeps(actor: Actor, kind: EntryKind, sites: Iterable[str | None]) -> bool:
+    """Return whether the actor keeps a kind at all these sites; None stands for what belongs to no site."""
+    return actor.may(KEEPERS[kind]) and all(actor.sees(site) for site in sites)
+
+
+def must_keep(actor: Actor, kind: EntryKind, sites: Iterable[str | None]) -> None:
+    """Raise `ForbiddenError` unless the actor keeps a kind at all these sites."""
+    if not actor.may(KEEPERS[kind]):
+        raise ForbiddenError("inventory.not_yours", kind=kind, role=KEEPERS[kind])
+    for site in sites:
+        if site is None and actor.sites is not None:
+            raise ForbiddenError("inventory.without_site")
+        if not actor.sees(site):
+            raise ForbiddenError("error.site_out_of_scope", site=site)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings
 
 from core.people import Actor, Role
 from operations import access
 from tests.district import District, fill, open_district
+
+# The same examples in every run, so that main never breaks by chance; `make soak` looks for new ones.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("exploring", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("KREISWATT_EXAMPLES", "steady"))
 
 BY_FIXTURE = {"mosquitto": "mosquitto", "service": "mosquitto", "browser": "browser"}
 BY_NAME = {"Mosquitto": "mosquitto"}

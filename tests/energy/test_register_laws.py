@@ -208,7 +208,7 @@ def test_a_jump_is_quarantined_and_then_the_new_level_counts(before: Positions, 
     again = [(at + shift_ms, level + value - start) for at, value in after]
     counted = run([*before, *again], rules)
     assert counted.steps[len(before)] is Step.JUMP
-    assert counted.total == (before[-1][1] - before[0][1]) + (again[-1][1] - level)
+    assert counted.total == (before[-1][1] - before[0][1]) + (again[-1][1] - again[0][1])
     assert len(counted.proposals) == 1
 
 

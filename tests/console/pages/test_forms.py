@@ -183,7 +183,7 @@ def test_pages_follow_one_another_to_the_end(client: Client) -> None:
 
 def test_static_files_may_be_kept_and_nothing_else(client: Client) -> None:
     nobody = client(None)
-    style = re.search(r'href="(/static/console\.css\?v=\w+)"', nobody.get("/signin").text)
+    style = re.search(r'href="(/static/elements\.css\?v=\w+)"', nobody.get("/signin").text)
     assert style
     assert "immutable" in nobody.get(style.group(1)).headers["cache-control"]
     assert nobody.get("/signin").headers["cache-control"] == "no-store"

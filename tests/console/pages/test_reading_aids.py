@@ -11,11 +11,13 @@ from console.pages.filters import Choice, Filters, choice, search
 from console.pages.marks import LOOKS
 from console.pages.words import LABELS, Words
 from core.facts import ConnectorStatus, SessionState, TagVerdict
-from core.inventory import Drive, Medium, MeterRole, SiteKind
+from core.inventory import Drive, Medium, MeterRole, PlantKind, SiteKind
 from core.people import Role
 from core.quantities import Quantity
 from core.readings import ReadingQuality
 from core.texts import LANGUAGES, Finding, catalogue
+from operations.inventory import ChangeAction
+from operations.keepers import EntryKind
 from operations.long import State
 from operations.stations import StationState
 from operations.values import Freshness
@@ -23,11 +25,14 @@ from operations.values import Freshness
 NOW = datetime(2026, 11, 18, 9, 47, 30, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
 SPOKEN: list[type[StrEnum]] = [
+    ChangeAction,
     ConnectorStatus,
     Drive,
+    EntryKind,
     Freshness,
     Medium,
     MeterRole,
+    PlantKind,
     Quantity,
     ReadingQuality,
     Role,
