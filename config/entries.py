@@ -92,9 +92,9 @@ def _text(value: Any) -> str:
 
 
 def _steps(field: str) -> tuple[Step, ...]:
-    """Return the way that `dotted` writes as `field`."""
-    steps = [int(found[1]) - 1 if found[1] else found[0] for found in _STEP.finditer(field)]
-    return tuple(steps) if steps and isinstance(steps[0], str) else (field,)
+    """Return the way that `dotted` writes exactly as `field`: no field has a second name, such as `site.`."""
+    steps = tuple(int(found[1]) - 1 if found[1] else found[0] for found in _STEP.finditer(field))
+    return steps if steps and isinstance(steps[0], str) and dotted(steps) == field else (field,)
 
 
 def _read(kind: str, way: tuple[Step, ...], text: str) -> Any:

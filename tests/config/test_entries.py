@@ -83,6 +83,11 @@ def test_a_list_that_is_no_yaml_is_refused_by_name() -> None:
     assert dict(caught.value.findings[0].params) == {"key": "sites"}
 
 
+@pytest.mark.parametrize("name", ["site.", ".site", "site]", "[site", "site..", "site[0]", "site[01]", "[1]site"])
+def test_a_field_has_one_name_only(name: str) -> None:
+    assert merged("meters", {}, {name: "bauhof"}) == {name: "bauhof"}
+
+
 def test_no_lines_say_nothing() -> None:
     assert entry_in(None) == {}
     assert entry_in("  a:\n") == {}

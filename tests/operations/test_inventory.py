@@ -219,6 +219,8 @@ async def test_a_facility_manager_writes_at_their_own_sites_only(empty_district:
     await ask("inventory.add", FACILITY_AT_SCHOOL, id="meters/halle", values=METER)
     with pytest.raises(ForbiddenError):
         await ask("inventory.change", FACILITY_AT_SCHOOL, id="meters/halle", values=["site=bauhof"])
+    with pytest.raises(ConfigError):
+        await ask("inventory.change", FACILITY_AT_SCHOOL, id="meters/halle", values=["site.=bauhof"])
     await ask("inventory.add", id="meters/bauhof-strom", values=elsewhere)
     for row, given in {
         "inventory.change": {"id": "meters/bauhof-strom", "values": ["site=schule"]},
