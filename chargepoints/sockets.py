@@ -14,6 +14,7 @@ from websockets.protocol import Event, State
 
 _DATA = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CONT})
 _HIGH, _LOW = 16, 4
+_FIN_TEXT, _IN_ONE_BYTE, _IN_TWO_BYTES = 0x81, 126, 65_536
 
 
 class SocketClosedError(Exception):
@@ -100,8 +101,7 @@ class StationSocket(ServerConnection):
         """Send a text message, and wait where the station takes too little. Raises `SocketClosedError`."""
         if self.state is not State.OPEN:
             raise SocketClosedError(too_large=False)
-        self.protocol.send_text(frame)
-        self.send_data()
+        self.transport.write(_text_frame(frame))
         if self.paused:
             await self.drain()
 
@@ -136,6 +136,16 @@ class WebSocket:
     async def close(self, code: int, reason: str) -> None:
         """Close the connection."""
         await self._connection.close(code, reason)
+
+
+def _text_frame(payload: bytes) -> bytes:
+    """Return a whole unmasked text frame (RFC 6455 5.2); without extensions that is all there is to it."""
+    size = len(payload)
+    if size < _IN_ONE_BYTE:
+        return bytes((_FIN_TEXT, size)) + payload
+    if size < _IN_TWO_BYTES:
+        return bytes((_FIN_TEXT, _IN_ONE_BYTE)) + size.to_bytes(2, "big") + payload
+    return bytes((_FIN_TEXT, _IN_ONE_BYTE + 1)) + size.to_bytes(8, "big") + payload
 
 
 def _was_too_large(closed: ConnectionClosed) -> bool:

@@ -23,7 +23,7 @@ from core.texts import Finding
 Named = tuple[str, str, str | None, str | None, int]
 """What a sampled value is called: measurand, context, location, unit, and 2.0.1's multiplier."""
 
-Combine = Callable[[Mapping[str, float]], float | None]
+Combine = Callable[[Mapping[str | None, float]], float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +36,25 @@ class Measurand:
     lowest: float
 
 
-def _sum(phases: Mapping[str, float]) -> float | None:
+def _sum(phases: Mapping[str | None, float]) -> float | None:
     """Return the sum over the three phases; a single one is the whole of a one-phase box."""
-    values = [value for phase, value in phases.items() if phase[:2] in _PHASES and not phase[2:].startswith("-L")]
+    values = [value for phase, value in phases.items() if phase in _AGAINST_NEUTRAL]
     return sum(values) if values else None
 
 
-def _largest(phases: Mapping[str, float]) -> float | None:
+def _largest(phases: Mapping[str | None, float]) -> float | None:
     """Return the most loaded phase."""
-    return max((value for phase, value in phases.items() if phase[:2] in _PHASES), default=None)
+    return max([value for phase, value in phases.items() if phase in _AGAINST_NEUTRAL], default=None)
 
 
-def _mean(phases: Mapping[str, float]) -> float | None:
+def _mean(phases: Mapping[str | None, float]) -> float | None:
     """Return the mean of the phases against neutral; voltages between phases are another thing."""
-    values = [value for phase, value in phases.items() if phase[:2] in _PHASES and not phase[2:].startswith("-L")]
+    values = [value for phase, value in phases.items() if phase in _AGAINST_NEUTRAL]
     return sum(values) / len(values) if values else None
 
 
+_AGAINST_NEUTRAL = frozenset({"L1", "L2", "L3", "L1-N", "L2-N", "L3-N"})
 _SAME = (1.0, 0.0)
-_PHASES = frozenset({"L1", "L2", "L3"})
 _ENERGY = {"Wh": _SAME, "kWh": (1000.0, 0.0)}
 _POWER = {"W": _SAME, "kW": (1000.0, 0.0)}
 _AMPERE = {"A": _SAME}
@@ -172,12 +172,13 @@ def _scale(unit: str | None, exponent: int, measurand: Measurand) -> tuple[float
 def _chosen(found: _Found, stamp: Stamp) -> Iterable[MeterSample]:
     best: dict[Quantity, MeterSample] = {}
     for (quantity, context), phases in found.items():
-        value = phases[None] if None in phases else _COMBINE[quantity](phases)  # type: ignore[arg-type]
+        value = phases.get(None)
         if value is None:
-            continue
-        kept = best.get(quantity)
-        if kept is None or _RANK[context] < _RANK[kept.context]:
-            best[quantity] = MeterSample(quantity, stamp, value, context)
+            value = _COMBINE[quantity](phases)
+        if value is not None:
+            kept = best.get(quantity)
+            if kept is None or _RANK[context] < _RANK[kept[3]]:
+                best[quantity] = MeterSample(quantity, stamp, value, context)
     return best.values()
 
 

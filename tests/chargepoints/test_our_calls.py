@@ -96,3 +96,14 @@ async def test_secrets_and_tags_of_our_calls_are_not_in_the_journal(house: Any, 
         frame for frame in await house.frames() if frame.direction is Direction.OUT and b"Change" in frame.payload
     ]
     assert b"deadbeef" not in sent.payload
+
+
+@pytest.mark.parametrize("size", [1, 125, 126, 300, 65_535, 65_536, 200_000])
+async def test_calls_of_any_size_arrive_whole(house: Any, raw_station: Any, size: int) -> None:
+    async with raw_station(house) as station:
+        await station.ask("Heartbeat", {})
+        asked = asyncio.create_task(house.central.call("lra-open", "DataTransfer", {"vendorId": "x" * size}))
+        _, id_, _, payload = await station.hear()
+        assert payload == {"vendorId": "x" * size}
+        await station.say(json.dumps([3, id_, {"status": "Accepted"}]))
+        await asked
