@@ -29,10 +29,11 @@ from chargepoints.registrar import Registrar
 from chargepoints.replay import Replay, Told, Unused, learnt
 from chargepoints.sessions import session_id
 from chargepoints.transactions import Transactions
+from core.books import Ledger
 from core.errors import PayloadError
 from core.facts import ChargeSession, StationStatus
 from core.inventory import Inventory
-from core.ports import Batch, Clock, Journal, Ledger, ReadingSink
+from core.ports import Batch, Clock, Journal, ReadingSink
 from core.quantities import Quantity
 from core.readings import Reading
 from core.texts import Finding

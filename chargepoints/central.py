@@ -26,9 +26,10 @@ from chargepoints.settings import ChargePointSettings
 from chargepoints.sockets import StationSocket, WebSocket
 from chargepoints.tags import Tags
 from chargepoints.trail import Trail
+from core.books import Ledger
 from core.errors import StoreError, UnavailableError
 from core.inventory import Inventory, Station
-from core.ports import Clock, Health, Journal, Ledger, ReadingSink
+from core.ports import Clock, Health, Journal, ReadingSink
 from core.texts import Finding
 
 _FLUSH_EVERY_S = 0.25

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chargepoints.decoding.events import Booted
+from core.books import StationBook
 from core.facts import Protocol, StationLink
-from core.ports import StationBook
 
 _SEEN_EVERY = timedelta(seconds=15)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from core.books import RejectionBook
 from core.facts import Discovery, Notice, Rejection
-from core.ports import RejectionBook
 from core.texts import Finding
 
 _REJECTIONS_AT_ONCE = 200

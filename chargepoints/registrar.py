@@ -8,8 +8,9 @@ from collections import defaultdict
 from chargepoints.decoding.events import AuthorizeAsked, Decision, Event, EvidenceKind, TransactionEvidence
 from chargepoints.notebook import Notebook
 from chargepoints.tags import Tags
+from core.books import SessionBook
 from core.facts import TagVerdict
-from core.ports import Clock, SessionBook
+from core.ports import Clock
 
 
 class Registrar:

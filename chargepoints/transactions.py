@@ -9,9 +9,9 @@ from math import inf
 from chargepoints.decoding.events import EvidenceKind, TransactionEvidence
 from chargepoints.packing import pack, unpack
 from chargepoints.sessions import assemble, session_id
+from core.books import SessionBook
 from core.facts import ChargeSession, Protocol
 from core.inventory import Inventory
-from core.ports import SessionBook
 
 _SAVE_EVERY_S = 15.0
 _SAVE_LATER_BY_S = 0.1  # for each message: assembling a long session takes longer, so it is done less often

@@ -14,9 +14,10 @@ from dataclasses import asdict, dataclass, field
 import orjson
 from cryptography.fernet import Fernet, InvalidToken
 
+from core.books import PeopleBook
 from core.errors import ConflictError, RequestError
 from core.people import Actor
-from core.ports import Clock, PeopleBook
+from core.ports import Clock
 
 LONGEST_KEY = 200
 

@@ -20,10 +20,11 @@ from fastapi import Request, Response
 from config.settings import ConsoleSettings
 from console.problems import UnauthorizedError
 from console.throttle import Throttle
+from core.books import PeopleBook
 from core.errors import ForbiddenError, ServiceError
 from core.facts import User
 from core.people import Actor
-from core.ports import Clock, PeopleBook
+from core.ports import Clock
 from operations import access
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -13,10 +13,11 @@ from datetime import UTC, date, datetime, time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from core.books import HistoryBook, SessionBook
 from core.facts import GeneratedSpan, LastValue
 from core.inventory import Inventory
 from core.periods import SLOT, Period
-from core.ports import BulkSink, HistoryBook, SessionBook
+from core.ports import BulkSink
 from demo.past import SLOT_S, Past, Series, Story
 
 _SESSIONS_AT_ONCE = 1000

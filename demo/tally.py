@@ -15,10 +15,11 @@ from math import isclose
 
 import orjson
 
+from core.books import RejectionBook, RejectionFilter, SessionBook, SessionFilter
 from core.facts import Origin, SessionState
 from core.facts import Protocol as OcppVersion
 from core.periods import Period
-from core.ports import Clock, Direction, Journal, Query, RejectionBook, RejectionFilter, SessionBook, SessionFilter
+from core.ports import Clock, Direction, Journal, Query
 from core.quantities import Quantity
 from demo.messages import Promise
 

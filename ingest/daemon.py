@@ -26,9 +26,10 @@ from time import monotonic
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from core.books import RejectionBook
 from core.errors import StoreError
 from core.inventory import Inventory
-from core.ports import Batch, Clock, Health, ReadingSink, Receipt, ReceiptBook, RejectionBook
+from core.ports import Batch, Clock, Health, ReadingSink, Receipt, ReceiptBook
 from core.texts import Finding
 from ingest.intake import Catch, Intake
 from ingest.link import Connected, Delivery, Link

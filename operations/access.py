@@ -17,9 +17,9 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from core.books import PeopleBook
 from core.facts import User
 from core.people import Actor
-from core.ports import PeopleBook
 
 LINK_LIFE = timedelta(hours=24)
 SESSION_IDLE = timedelta(hours=12)

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from config.history import Change
 from config.managed import Place
 from config.passwords import StationPassword
+from core.books import Ledger
 from core.errors import ForbiddenError
 from core.inventory import Inventory
 from core.people import Actor
-from core.ports import Clock, Health, Journal, Ledger, Query, ReadingSink
+from core.ports import Clock, Health, Journal, Query, ReadingSink
 from core.texts import Finding, Language
 
 Progress = Callable[[float, Finding], None]

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.books import RejectionFilter
 from core.facts import ConnectorStatus, LastValue
 from core.inventory import Entry, Inventory, Meter
 from core.people import Role
-from core.ports import RejectionFilter
 from core.quantities import Quantity
 from core.readings import ReadingQuality
 from operations.house import Call, House

@@ -6,9 +6,10 @@ from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.books import RejectionFilter
 from core.errors import NotFoundError
 from core.facts import Rejection
-from core.ports import Page, RejectionFilter
+from core.ports import Page
 from operations.house import Call, House
 from operations.values import Limit, Told, age_s
 

@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from core.books import RejectionFilter
 from core.errors import NotFoundError, PayloadError, UnavailableError
 from core.facts import Rejection
-from core.ports import Batch, RejectionFilter
+from core.ports import Batch
 from core.readings import Reading
 from core.texts import Finding
 from ingest.messages import Memory, Message

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from core.books import SessionFilter
 from core.errors import NotFoundError
 from core.facts import ChargeSession, Origin, Protocol, SessionState, TagVerdict
 from core.inventory import Inventory
 from core.people import Actor, Role
 from core.periods import Period
-from core.ports import Page, SessionFilter
+from core.ports import Page
 from core.quantities import Quantity
 from core.readings import ReadingQuality
 from operations.house import Call, House

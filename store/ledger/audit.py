@@ -20,7 +20,7 @@ _AT_ONCE = 1000
 
 
 class Audit:
-    """The audit part of `core.ports.PeopleBook`, and its verification."""
+    """The audit part of `core.books.PeopleBook`, and its verification."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -12,7 +12,7 @@ from store.ledger.tables import GENERATED_SPAN
 
 
 class History:
-    """`core.ports.HistoryBook` over a database."""
+    """`core.books.HistoryBook` over a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -16,7 +16,7 @@ from store.ledger.stations import Stations
 
 
 class SqlLedger(Sessions, Stations, Rejections, People, Audit, History):
-    """`core.ports.Ledger` over one database."""
+    """`core.books.Ledger` over one database."""
 
     @classmethod
     async def open(cls, path: Path) -> SqlLedger:

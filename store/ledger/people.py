@@ -16,7 +16,7 @@ _ANSWERS_KEPT = timedelta(days=1)
 
 
 class People:
-    """The part of `core.ports.PeopleBook` that is not the audit."""
+    """The part of `core.books.PeopleBook` that is not the audit."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

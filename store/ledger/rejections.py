@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, and_, case, func, select, update
 
+from core.books import RejectionFilter
 from core.facts import Discovery, Notice, Rejection
-from core.ports import Page, RejectionFilter
+from core.ports import Page
 from store.ledger.database import Database, as_cursor, finding_of, finding_row, insert, place_of
 from store.ledger.tables import DISCOVERY, NOTICE, REJECTION
 
@@ -17,7 +18,7 @@ _AT_ONCE = 500
 
 
 class Rejections:
-    """`core.ports.RejectionBook` over a database."""
+    """`core.books.RejectionBook` over a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

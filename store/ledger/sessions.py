@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select
 
+from core.books import SessionFilter
 from core.facts import ChargeSession, Origin, Protocol, SessionState, TagVerdict
-from core.ports import Page, SessionFilter
+from core.ports import Page
 from core.readings import ReadingQuality
 from store.columns import from_us, to_us
 from store.ledger.database import Database, as_cursor, finding_of, finding_row, insert, place_of, replace
@@ -19,7 +20,7 @@ _C = CHARGE_SESSION.c
 
 
 class Sessions:
-    """`core.ports.SessionBook` over a database."""
+    """`core.books.SessionBook` over a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

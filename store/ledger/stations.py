@@ -13,7 +13,7 @@ from store.ledger.tables import STATION_LINK, STATION_STATUS
 
 
 class Stations:
-    """`core.ports.StationBook` over a database."""
+    """`core.books.StationBook` over a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

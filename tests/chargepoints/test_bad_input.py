@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from core.ports import Direction, RejectionFilter
+from core.books import RejectionFilter
+from core.ports import Direction
 
 CASES = runpy.run_path(str(Path(__file__).with_name("bad_input.py")))["BAD_FRAMES"]
 VERSIONS = ["ocpp1.6", "ocpp2.0.1"]

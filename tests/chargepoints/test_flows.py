@@ -16,9 +16,9 @@ from ocpp.v201 import ChargePoint as Station201
 from ocpp.v201 import call as call201
 from websockets.asyncio.client import connect
 
+from core.books import SessionFilter
 from core.facts import Protocol, SessionState, TagVerdict
 from core.periods import Period
-from core.ports import SessionFilter
 from core.quantities import Quantity
 
 SECRET = "correct horse battery"

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from core.books import SessionFilter
 from core.facts import ConnectorStatus, SessionState, TagVerdict
-from core.ports import Direction, Frame, SessionFilter
+from core.ports import Direction, Frame
 
 TAG, EXPIRED, EARLY, UNKNOWN = "04A2B3C4D5", "04EEEEEEEE", "04BBBBBBBB", "<b>'; drop table--"
 BEGUN = datetime(2026, 1, 1, 8, tzinfo=UTC)

@@ -15,9 +15,10 @@ from chargepoints.central import CentralSystem
 from chargepoints.privacy import Privacy
 from chargepoints.settings import ChargePointSettings
 from config.load import Configuration
+from core.books import RejectionFilter, SessionFilter
 from core.facts import ConnectorStatus, Protocol
 from core.inventory import Inventory
-from core.ports import Batch, Daemon, RejectionFilter, SessionFilter
+from core.ports import Batch, Daemon
 from core.quantities import Quantity
 from demo.mqtt import BrokerAccess
 from demo.play import play

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core.books import RejectionFilter, SessionFilter
 from core.facts import ChargeSession, LastValue, Origin, Protocol, Rejection, SessionState
 from core.periods import Period
-from core.ports import Direction, Frame, Page, RejectionFilter, SessionFilter
+from core.ports import Direction, Frame, Page
 from core.quantities import Quantity
 from core.readings import Reading
 from demo.messages import Promise

@@ -18,9 +18,10 @@ from chargepoints.privacy import Privacy
 from chargepoints.sessions import session_id
 from cli.wire import now_utc
 from config.load import Configuration
+from core.books import SessionFilter
 from core.facts import Protocol, SessionState
 from core.periods import Period
-from core.ports import Direction, SessionFilter
+from core.ports import Direction
 from store.open import Stores, open_embedded
 from tests.flows.bad_input import BAD_INPUT, BadInput, Frames, Handshake, Kept, Publish
 from tests.flows.console_visit import signed_in

@@ -15,9 +15,10 @@ import orjson
 import pytest
 
 from cli.wire import now_utc
+from core.books import SessionFilter
 from core.facts import ChargeSession, SessionState
 from core.periods import Period
-from core.ports import Direction, SessionFilter
+from core.ports import Direction
 from core.quantities import Quantity
 from store.open import Stores, open_embedded
 from tests.flows.meter_traffic import MeterTraffic

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from core.books import RejectionFilter
 from core.periods import Period
-from core.ports import RejectionFilter
 from core.quantities import Quantity
 from ingest.daemon import Ingest
 from ingest.settings import BrokerSettings

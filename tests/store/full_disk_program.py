@@ -10,9 +10,10 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from core.books import RejectionFilter
 from core.errors import StoreError
 from core.facts import Rejection
-from core.ports import Batch, Direction, Frame, RejectionFilter
+from core.ports import Batch, Direction, Frame
 from core.quantities import Quantity
 from core.readings import Reading
 from core.texts import Finding

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from core.books import SessionFilter
 from core.periods import Period
-from core.ports import SessionFilter
 from core.quantities import Quantity
 from store.open import Stores, open_embedded
 

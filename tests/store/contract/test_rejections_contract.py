@@ -6,8 +6,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from core.books import RejectionFilter
 from core.facts import Discovery, Notice, Rejection
-from core.ports import RejectionFilter
 from core.texts import Finding
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)

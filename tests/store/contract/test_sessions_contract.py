@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from core.books import SessionFilter
 from core.errors import RequestError
 from core.facts import ChargeSession, Origin, Protocol, SessionState, TagVerdict
 from core.periods import Period
-from core.ports import SessionFilter
 from core.readings import ReadingQuality
 from core.texts import Finding
 
