@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 LOCKS = ["requirements.lock", "requirements-test.lock"]
 FORKS = {"niquests", "urllib3-future"}
 """They overwrite urllib3 on disk, so that everything that uses it runs on a fork."""
-ADDRESS = re.compile(r"(--(extra-)?index-url|--find-links|--trusted-host|https?://[^\s\"']*/simple/)")
+ADDRESS = re.compile(r"(--(extra-)?index-ur[l]|--find-link[s]|--trusted-hos[t]|https?://[^\s\"']*/simpl[e]/)")
 
 
 @pytest.mark.parametrize("name", LOCKS)
@@ -47,7 +47,7 @@ def test_the_lock_knows_every_dependency() -> None:
 
 def test_no_committed_file_names_a_package_index() -> None:
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
-    files = [ROOT / name for name in tracked.stdout.split("\0") if name and name != "tests/test_frame.py"]
+    files = [ROOT / name for name in tracked.stdout.split("\0") if name]
     assert len(files) > 100
     texts = {file: file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()}
     assert [str(file) for file, text in texts.items() if ADDRESS.search(text)] == []
