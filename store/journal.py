@@ -1,8 +1,10 @@
 """The append-only journal of all OCPP frames, as files.
 
-Frames that arrive within two milliseconds become one write and one `fdatasync` in a thread; only
-then do their ids go back to who appended them. Names of segments carry the first id in them, so
-a reader begins near any id; a tail that a crash tore off is cut at opening.
+Frames that arrive within two milliseconds, or while the write before is still under way, become one
+write and one `fdatasync` in a thread; only then do their ids go back to who appended them. Where many
+arrive at once, the first of them are on their way to the disk while the others are still being read.
+Names of segments carry the first id in them, so a reader begins near any id; a tail that a crash
+tore off is cut at opening.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from store import segment
 from store.segment import Segment
 
 _GATHER_S = 0.002
+_ENOUGH = 32
+"""So many frames are not made to wait for more."""
 _SEGMENT_BYTES = 64 << 20
 _READ_FRAMES = 500
 
@@ -42,7 +46,8 @@ class FileJournal:
         self._records: list[bytes] = []
         self._waiting: list[tuple[int, asyncio.Future[int]]] = []
         self._day = date.min
-        self._flushing: asyncio.Task[None] | None = None
+        self._gathering: asyncio.TimerHandle | None = None
+        self._writing: asyncio.Future[None] | None = None
         self._closed = False
 
     @classmethod
@@ -55,8 +60,10 @@ class FileJournal:
     async def close(self) -> None:
         """Write what waits and close the files."""
         self._closed = True
-        if self._flushing is not None:
-            await self._flushing
+        while self._waiting or self._writing is not None:
+            writing = self._writing or self._begin_write()
+            await asyncio.wait([writing])
+            await asyncio.sleep(0)  # its outcome is told by a callback of its own
         self._threads.shutdown()
         self._release()
 
@@ -80,8 +87,8 @@ class FileJournal:
         done: asyncio.Future[int] = loop.create_future()
         self._waiting.append((number, done))
         self._day = frames[-1].at_utc.date()
-        if self._flushing is None:
-            self._flushing = loop.create_task(self._flush())
+        if self._writing is None:
+            self._gather(loop)
         return await done
 
     async def frames(self, after: int = 0, station: str | None = None) -> AsyncIterator[Frame]:
@@ -92,16 +99,34 @@ class FileJournal:
             for frame in block:
                 yield frame
 
-    async def _flush(self) -> None:
+    def _gather(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Wait a little for more frames, unless there are enough: the loop may be long in coming back."""
+        if len(self._waiting) >= _ENOUGH:
+            self._begin_write()
+        elif self._gathering is None:
+            self._gathering = loop.call_later(_GATHER_S, self._begin_write)
+
+    def _begin_write(self) -> asyncio.Future[None]:
+        if self._gathering is not None:
+            self._gathering.cancel()
+            self._gathering = None
+        waiting, self._waiting = self._waiting, []
+        block, self._records = b"".join(self._records), []
         loop = asyncio.get_running_loop()
-        while self._waiting:
-            await asyncio.sleep(_GATHER_S)
-            waiting, self._waiting = self._waiting, []
-            block, self._records = b"".join(self._records), []
-            written = loop.run_in_executor(self._threads, self._write, block, waiting[0][0], self._day)
-            await asyncio.wait([written])
-            _tell(waiting, written.exception())
-        self._flushing = None
+        self._writing = loop.run_in_executor(self._threads, self._write, block, waiting[0][0], self._day)
+        self._writing.add_done_callback(lambda written: self._end_write(loop, waiting, written))
+        return self._writing
+
+    def _end_write(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        waiting: list[tuple[int, asyncio.Future[int]]],
+        written: asyncio.Future[None],
+    ) -> None:
+        self._writing = None
+        if self._waiting:
+            self._gather(loop)
+        _tell(waiting, written.exception())
 
     def _open(self) -> None:
         try:
