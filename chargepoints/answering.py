@@ -69,6 +69,10 @@ class Answering:
     refused: int = 0
     repeated: int = 0
     _answers: OrderedDict[MessageId, tuple[int, bytes]] = field(default_factory=OrderedDict)
+    _version: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._version = self.protocol.value
 
     async def answer(self, inbound: Inbound) -> Reply:
         """Return the answer to a frame, which is on disk by then. Raises `StoreError` if it cannot be."""
@@ -103,7 +107,7 @@ class Answering:
         return self._frame(Direction.OUT, self.desk.clock(), payload)
 
     def _frame(self, direction: Direction, at_utc: datetime, payload: bytes, *, sealed: bool = False) -> Frame:
-        return Frame(self.station, self.connection, direction, at_utc, self.protocol.value, payload, sealed)
+        return Frame(self.station, self.connection, direction, at_utc, self._version, payload, sealed)
 
     async def _answer_call(
         self, call: Call, inbound: Inbound, arrival: Arrival, frame: Frame, clean: list[Any]

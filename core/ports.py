@@ -96,8 +96,7 @@ class Direction(StrEnum):
     OUT = "out"
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One OCPP message in the journal. `id` grows along the journal, 0 until it is written.
 
     `payload` holds the bytes as received, tags and secrets replaced by tokens; of a frame that

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from struct import Struct
 from zlib import crc32
 
@@ -30,17 +31,24 @@ ID_BYTES = 8
 
 def encode(frame: Frame, number: int) -> bytes:
     """Return the record of `frame` under the id `number`. Raises `StoreError` for a name over 255 bytes."""
-    station, connection, protocol = frame.station.encode(), frame.connection.encode(), frame.protocol.encode()
-    lengths = len(station), len(connection), len(protocol)
-    if max(lengths) > _NAME_BYTES:
-        raise StoreError("store.frame_name_too_long", station=frame.station[:80])
-    flags = (frame.direction is Direction.OUT) * _OUT | frame.sealed * _SEALED
-    at_us = (frame.at_utc - _EPOCH) // _MICROSECOND
-    body = b"".join((_HEAD.pack(number, at_us, flags, *lengths), station, connection, protocol, frame.payload))
+    station, connection, direction, at_utc, protocol, payload, sealed, _ = frame
+    lengths, names = _names(station, connection, protocol)
+    flags = (direction is Direction.OUT) * _OUT | sealed * _SEALED
+    body = _HEAD.pack(number, (at_utc - _EPOCH) // _MICROSECOND, flags, *lengths) + names + payload
     length = len(body)
     if length > _BODY_BYTES:
-        raise StoreError("store.frame_too_large", station=frame.station, size_byte=length)
+        raise StoreError("store.frame_too_large", station=station, size_byte=length)
     return _LEAD.pack(MARK, crc32(body, crc32(_LENGTH.pack(length))), length) + body
+
+
+@lru_cache(maxsize=8192)
+def _names(*names: str) -> tuple[tuple[int, ...], bytes]:
+    """Return the lengths of names and the names, as bytes; a connection writes the same ones again and again."""
+    encoded = [name.encode() for name in names]
+    lengths = tuple(map(len, encoded))
+    if max(lengths) > _NAME_BYTES:
+        raise StoreError("store.frame_name_too_long", station=names[0][:80])
+    return lengths, b"".join(encoded)
 
 
 def decode(body: bytes) -> Frame:

@@ -15,7 +15,7 @@ from bisect import bisect_right
 from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -36,6 +36,8 @@ class FileJournal:
     """`core.ports.Journal` over a folder of segment files; `FileJournal.open(folder)` makes one."""
 
     def __init__(self, folder: Path, segment_bytes: int = _SEGMENT_BYTES) -> None:
+        # Kept, because asking for the running loop costs a system call, and every frame would ask.
+        self._loop = asyncio.get_running_loop()
         self._folder = folder
         self._segment_bytes = segment_bytes
         self._threads = ThreadPoolExecutor(1, "journal-writer")
@@ -54,7 +56,7 @@ class FileJournal:
     async def open(cls, folder: Path, segment_bytes: int = _SEGMENT_BYTES) -> FileJournal:
         """Return the journal in `folder`, made if there is none. Raises `StoreError` if the folder is no use."""
         journal = cls(folder, segment_bytes)
-        await asyncio.get_running_loop().run_in_executor(journal._threads, journal._open)
+        await journal._loop.run_in_executor(journal._threads, journal._open)
         return journal
 
     async def close(self) -> None:
@@ -69,42 +71,47 @@ class FileJournal:
 
     async def append(self, frame: Frame) -> int:
         """Return the frame's id once it is on disk. Raises `StoreError` if the disk fails; then it is not kept."""
-        return await self._append((frame,))
+        number = self._take(1)
+        self._records.append(records.encode(frame, number))
+        return await self._durable_id(number, frame.at_utc)
 
     async def append_all(self, frames: Sequence[Frame]) -> None:
         """Return once all frames are on disk, in their order. Raises `StoreError` if the disk fails: none is kept."""
         if frames:
-            await self._append(frames)
+            number = self._take(len(frames))
+            self._records += [records.encode(frame, number + place) for place, frame in enumerate(frames)]
+            await self._durable_id(number, frames[-1].at_utc)
 
-    async def _append(self, frames: Sequence[Frame]) -> int:
-        """Return the id of the first of `frames` once all are on disk, written as one."""
+    def _take(self, count: int) -> int:
+        """Return the first of `count` new ids."""
         if self._closed:
             raise StoreError("store.closed")
         number = self._next_id
-        self._records += [records.encode(frame, number + place) for place, frame in enumerate(frames)]
-        self._next_id = number + len(frames)
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[int] = loop.create_future()
+        self._next_id += count
+        return number
+
+    async def _durable_id(self, number: int, at_utc: datetime) -> int:
+        """Return `number` once everything up to here is on disk."""
+        done: asyncio.Future[int] = self._loop.create_future()
         self._waiting.append((number, done))
-        self._day = frames[-1].at_utc.date()
+        self._day = at_utc.date()
         if self._writing is None:
-            self._gather(loop)
+            self._gather()
         return await done
 
     async def frames(self, after: int = 0, station: str | None = None) -> AsyncIterator[Frame]:
         """Yield the frames with an id above `after`, in order, up to the newest one on disk at the start."""
-        loop = asyncio.get_running_loop()
         found = self._read(after, station)
-        while block := await loop.run_in_executor(None, lambda: list(islice(found, _READ_FRAMES))):
+        while block := await self._loop.run_in_executor(None, lambda: list(islice(found, _READ_FRAMES))):
             for frame in block:
                 yield frame
 
-    def _gather(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _gather(self) -> None:
         """Wait a little for more frames, unless there are enough: the loop may be long in coming back."""
         if len(self._waiting) >= _ENOUGH:
             self._begin_write()
         elif self._gathering is None:
-            self._gathering = loop.call_later(_GATHER_S, self._begin_write)
+            self._gathering = self._loop.call_later(_GATHER_S, self._begin_write)
 
     def _begin_write(self) -> asyncio.Future[None]:
         if self._gathering is not None:
@@ -112,20 +119,14 @@ class FileJournal:
             self._gathering = None
         waiting, self._waiting = self._waiting, []
         block, self._records = b"".join(self._records), []
-        loop = asyncio.get_running_loop()
-        self._writing = loop.run_in_executor(self._threads, self._write, block, waiting[0][0], self._day)
-        self._writing.add_done_callback(lambda written: self._end_write(loop, waiting, written))
+        self._writing = self._loop.run_in_executor(self._threads, self._write, block, waiting[0][0], self._day)
+        self._writing.add_done_callback(lambda written: self._end_write(waiting, written))
         return self._writing
 
-    def _end_write(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        waiting: list[tuple[int, asyncio.Future[int]]],
-        written: asyncio.Future[None],
-    ) -> None:
+    def _end_write(self, waiting: list[tuple[int, asyncio.Future[int]]], written: asyncio.Future[None]) -> None:
         self._writing = None
         if self._waiting:
-            self._gather(loop)
+            self._gather()
         _tell(waiting, written.exception())
 
     def _open(self) -> None:
