@@ -26,7 +26,7 @@ from store import segment
 from store.segment import Segment
 
 _GATHER_S = 0.002
-_ENOUGH = 32
+_ENOUGH = 100
 """So many frames are not made to wait for more."""
 _SEGMENT_BYTES = 64 << 20
 _READ_FRAMES = 500
