@@ -3,7 +3,7 @@
 Our central system, storing into journal, ledger and DuckDB, against the stock `ocpp.ChargePoint` with
 its own validation, which stores nothing. 200 stations, each in a running transaction, send heartbeats and
 MeterValues of 8 samples (1.2 kB) in turn and wait for each answer. The server has one core, the generator
-the other. Both servers take turns, as the machine is not alone; the ratio is that of their medians.
+the other. Both servers take turns, as the machine is not alone; the ratio is the median of the pairs' ratios.
 """
 
 from __future__ import annotations
@@ -61,10 +61,12 @@ def measure(seconds: float, rounds: int) -> list[Result]:
         {name: statistics.median(each[name] for each in column) for name in column[0]}
         for column in zip(*pairs, strict=True)
     )
-    ratio = ours["rate"] / stock["rate"]
+    # Pair by pair: the machine's speed drifts, and both of a pair saw the same.
+    ratio = statistics.median(mine["rate"] / theirs["rate"] for theirs, mine in pairs)
+    cpu_ratio = statistics.median(theirs["cpu_us"] / mine["cpu_us"] for theirs, mine in pairs)
     return [
         Result("ocpp_durable", ours["rate"], "msg/s", stock["rate"], ratio, GOAL_RATIO, ratio >= GOAL_RATIO),
-        Result("ocpp_durable_cpu", ours["cpu_us"], "us/msg", stock["cpu_us"], stock["cpu_us"] / ours["cpu_us"]),
+        Result("ocpp_durable_cpu", ours["cpu_us"], "us/msg", stock["cpu_us"], cpu_ratio),
         Result("ocpp_durable_answer_p99", ours["p99_ms"], "ms", stock["p99_ms"]),
     ]
 
