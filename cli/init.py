@@ -46,9 +46,12 @@ def init(
 
 async def _first_administrator(folder: Path) -> str:
     from cli.wire import now_utc, open_house
+    from config.load import load
 
     async with open_house(folder) as gate:
-        return await sign_in_link(gate, now_utc())
+        link = await sign_in_link(gate, now_utc())
+    console = load(folder, os.environ).settings.console
+    return f"http://{console.host}:{console.port}{link}"
 
 
 async def sign_in_link(gate: Gate, at_utc: datetime) -> str:
