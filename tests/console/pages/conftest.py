@@ -10,12 +10,10 @@ import shutil
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from importlib import resources
-from math import pi, sin
 from pathlib import Path
-from random import Random
 from typing import Any, TypeVar
 
 import httpx
@@ -29,36 +27,15 @@ from config.managed import ManagedInventory
 from config.settings import ConsoleSettings
 from console.app import build_app
 from console.daemon import Console
-from core.facts import (
-    ApiToken,
-    ChargeSession,
-    ConnectorStatus,
-    Discovery,
-    GeneratedSpan,
-    Notice,
-    Origin,
-    Protocol,
-    Rejection,
-    SessionState,
-    StationLink,
-    StationStatus,
-    TagVerdict,
-    User,
-)
-from core.inventory import Inventory, Medium, Meter, MeterRole, Station
-from core.people import Role
-from core.ports import Batch, Health
-from core.quantities import Quantity
-from core.readings import Reading
+from core.inventory import Inventory
+from core.ports import Health
 from core.texts import Finding
-from operations.access import begin_session, digest
+from operations.access import begin_session
 from operations.gate import Gate
 from operations.house import House
 from store.open import Stores, open_embedded
+from tests.console.pages.content import NOW, fill
 
-NOW = datetime(2026, 11, 18, 9, 47, 30, tzinfo=UTC)
-HOSTILE = '"><script>document.title="owned"</script><img src=x onerror=alert(1)>'
-SECRET = "kw_this-is-a-secret-of-a-token"
 T = TypeVar("T")
 
 
@@ -225,216 +202,3 @@ def health() -> tuple[Health, ...]:
         Health(name="chargepoints", ok=True, figures={"connections": 12, "frames": 20_431}),
         Health(name="broker main", ok=False, finding=Finding.of("ingest.broker_lost", broker="main", reason="timeout")),
     )
-
-
-async def fill(stores: Stores, inventory: Inventory) -> None:
-    """Write two weeks of a district's life."""
-    chance = Random(2026)
-    await stores.readings.put(Batch(list(meter_readings(inventory, chance)), NOW - timedelta(seconds=20)))
-    await stores.readings.put(Batch(list(vehicle_readings(inventory, chance)), NOW - timedelta(seconds=8)))
-    await fill_stations(stores, inventory, chance)
-    await fill_inbox(stores, inventory)
-    await fill_people(stores)
-
-
-def meter_readings(inventory: Inventory, chance: Random) -> Iterator[Reading]:
-    for meter in inventory.meters.values():
-        if meter.id == "sporthalle-waerme":
-            age = timedelta(days=3)  # this one fell silent
-        else:
-            age = timedelta(seconds=chance.randrange(5, min(meter.nominal_interval_s, 900)))
-        register = float(chance.randrange(20_000, 900_000))
-        for quarter in range(96, -1, -1):
-            at_utc = NOW - age - timedelta(minutes=15 * quarter)
-            power_w = meter_power_w(meter, at_utc, chance)
-            register += max(power_w, 0.0) / 4 if meter.medium is not Medium.WATER else 0.02
-            yield Reading(meter.source, register_of(meter), at_utc, round(register, 3))
-            if meter.medium is Medium.ELECTRICITY:
-                yield Reading(meter.source, Quantity.POWER_W, at_utc, round(power_w, 1))
-
-
-def register_of(meter: Meter) -> Quantity:
-    if meter.medium in (Medium.WATER, Medium.GAS):
-        return Quantity.VOLUME_M3
-    if meter.medium is Medium.HEAT:
-        return Quantity.HEAT_WH
-    return Quantity.ENERGY_EXPORT_WH if meter.role is MeterRole.GENERATION else Quantity.ENERGY_IMPORT_WH
-
-
-def meter_power_w(meter: Meter, at_utc: datetime, chance: Random) -> float:
-    hour = (at_utc.hour + 1 + at_utc.minute / 60) % 24
-    day = max(0.0, sin(pi * (hour - 5) / 15)) if 5 < hour < 20 else 0.0
-    most_w = (meter.max_power_w or 30_000) * 0.25
-    if meter.role is MeterRole.GENERATION:
-        return most_w * max(0.0, sin(pi * (hour - 7.5) / 9)) * chance.uniform(0.5, 1) if 7.5 < hour < 16.5 else 0.0
-    return most_w * (0.15 + 0.6 * day) * chance.uniform(0.85, 1.1)
-
-
-def vehicle_readings(inventory: Inventory, chance: Random) -> Iterator[Reading]:
-    electric = [vehicle for vehicle in inventory.vehicles.values() if vehicle.feed]
-    for number, vehicle in enumerate(electric):
-        at_utc = NOW - timedelta(seconds=chance.randrange(10, 3000))
-        yield Reading(vehicle.source, Quantity.ODOMETER_M, at_utc, float(chance.randrange(8_000_000, 90_000_000)))
-        if vehicle.battery_wh:
-            yield Reading(vehicle.source, Quantity.SOC_PERCENT, at_utc, float(chance.randrange(18, 97)))
-            yield Reading(vehicle.source, Quantity.PLUGGED_IN_FLAG, at_utc, float(number % 3 != 2))
-            yield Reading(vehicle.source, Quantity.CHARGING_FLAG, at_utc, float(number % 3 == 0))
-
-
-async def fill_stations(stores: Stores, inventory: Inventory, chance: Random) -> None:
-    sessions: list[ChargeSession] = []
-    readings: list[Reading] = []
-    statuses: list[StationStatus] = []
-    for number, station in enumerate(inventory.stations.values()):
-        connected = number != 4
-        heard = NOW - timedelta(seconds=chance.randrange(5, 200)) if connected else NOW - timedelta(hours=5)
-        await stores.ledger.save_link(link_of(station, number, connected=connected, heard_utc=heard))
-        for connector in station.connectors:
-            status = ConnectorStatus.AVAILABLE
-            if connected and (number + connector.number) % 3 == 0:
-                status = ConnectorStatus.CHARGING
-                session = running(station, connector.number, chance)
-                sessions.append(session)
-                readings += course(session, connector.max_power_w * 0.8, NOW)
-            elif (number, connector.number) == (2, 2):
-                status = ConnectorStatus.FAULTED
-            statuses.append(status_of(station, connector.number, status))
-            sessions += past(station, connector.number, connector.max_power_w, chance)
-    await stores.ledger.save_statuses(statuses)
-    await stores.readings.put(Batch(readings, NOW - timedelta(seconds=4)))
-    await stores.ledger.save_sessions(sessions)
-
-
-def link_of(station: Station, number: int, *, connected: bool, heard_utc: datetime) -> StationLink:
-    return StationLink(
-        station=station.id,
-        connected=connected,
-        since_utc=NOW - timedelta(days=2),
-        last_frame_at_utc=heard_utc,
-        protocol=Protocol.OCPP_16 if number % 2 else Protocol.OCPP_201,
-        maker=station.maker,
-        model=station.model,
-        firmware="2.4.1",
-        serial_number=f"KW-{1000 + number}",
-        booted_at_utc=NOW - timedelta(days=2),
-    )
-
-
-def status_of(station: Station, number: int, status: ConnectorStatus) -> StationStatus:
-    at_utc = NOW - timedelta(minutes=21 + number)
-    fault = "GroundFailure" if status is ConnectorStatus.FAULTED else ""
-    return StationStatus(
-        station=station.id, connector=number, status=status, at_utc=at_utc, received_at_utc=at_utc, error_code=fault
-    )
-
-
-def running(station: Station, connector: int, chance: Random) -> ChargeSession:
-    return ChargeSession(
-        id=f"{station.id}-{connector}-now",
-        station=station.id,
-        connector=connector,
-        protocol=Protocol.OCPP_16,
-        transaction=str(chance.randrange(1, 9999)),
-        state=SessionState.OPEN,
-        begun_at_utc=NOW - timedelta(minutes=chance.randrange(12, 140)),
-        tag="tag:" + f"{chance.getrandbits(80):020x}",
-        tag_verdict=TagVerdict.ACCEPTED,
-        register_start_wh=float(chance.randrange(100_000, 9_000_000)),
-        energy_wh=float(chance.randrange(2_000, 24_000)),
-        peak_power_w=10_800.0,
-        samples=chance.randrange(10, 90),
-        first_frame=chance.randrange(1, 9999),
-        last_frame=10_000,
-    )
-
-
-def course(session: ChargeSession, power_w: float, until_utc: datetime) -> Iterator[Reading]:
-    at_utc = session.begun_at_utc
-    while at_utc < until_utc:
-        progress = (at_utc - session.begun_at_utc) / (until_utc - session.begun_at_utc)
-        level = min(1.0, progress * 12) * (1 if progress < 0.7 else 1.6 - progress * 0.9)
-        yield Reading(session.source, Quantity.POWER_W, at_utc, round(power_w * level, 1))
-        at_utc += timedelta(minutes=1)
-
-
-def past(station: Station, connector: int, power_w: float, chance: Random) -> Iterator[ChargeSession]:
-    for day in range(1, 6):
-        now = running(station, connector, chance)
-        begun_utc = NOW - timedelta(days=day, minutes=chance.randrange(0, 300))
-        energy_wh = float(chance.randrange(3_000, 38_000))
-        odd = (Finding.of("session.register_reset"),) if day == 2 and connector == 1 else ()
-        yield replace(
-            now,
-            id=f"{station.id}-{connector}-{day}",
-            state=SessionState.ENDED,
-            begun_at_utc=begun_utc,
-            ended_at_utc=begun_utc + timedelta(minutes=energy_wh / power_w * 70),
-            energy_wh=energy_wh,
-            register_stop_wh=(now.register_start_wh or 0) + energy_wh,
-            peak_power_w=power_w * 0.92,
-            stop_reason="EVDisconnected",
-            findings=odd,
-            origin=Origin.GENERATED if day > 2 else Origin.RECORDED,
-        )
-
-
-async def fill_inbox(stores: Stores, inventory: Inventory) -> None:
-    meter = next(iter(inventory.meters.values()))
-    bad = [
-        ("tele/lra-strom/SENSOR", Finding.of("payload.not_json", position=17), b'{"Time":"2026-11-'),
-        ("application/7/device/70b3/event/up", Finding.of("payload.no_codec"), b'{"fPort":2,"data":"AQI="}'),
-        ("shellies/wache/em", Finding.of("payload.value_sentinel", field="a_voltage", value="65535"), b'{"a":65535}'),
-        (
-            "tele/bauhof/SENSOR",
-            Finding.of("payload.too_large", size_byte=400_000, limit_byte=262_144),
-            b"\xff\xfe" * 80,
-        ),
-        (f"tele/{HOSTILE}/SENSOR", Finding.of("payload.part_missing", part=HOSTILE), HOSTILE.encode()),
-    ]
-    await stores.ledger.reject(
-        [
-            Rejection(
-                channel="mqtt:main",
-                subject=topic,
-                reason=reason,
-                payload=payload,
-                received_at_utc=NOW - timedelta(minutes=7 * number),
-            )
-            for number, (topic, reason, payload) in enumerate(bad)
-        ]
-    )
-    seen = {"first_seen_utc": NOW - timedelta(days=2), "last_seen_utc": NOW - timedelta(minutes=3)}
-    await stores.ledger.discover(
-        [
-            Discovery(channel="mqtt:main", subject="tele/rathaus-neu/SENSOR", count=214, hint="tasmota_sml", **seen),
-            Discovery(channel="mqtt:main", subject=f"x/{HOSTILE}", count=2, sample=HOSTILE.encode(), **seen),
-            Discovery(channel="ocpp", subject="unbekannt-17", count=31, **seen),
-        ]
-    )
-    late = Finding.of("payload.time_implausible", time="2000-01-01T00:00:00")
-    await stores.ledger.notice([Notice(source=meter.source, finding=late, count=3, **seen)])
-    span = GeneratedSpan(
-        source=meter.source, start_utc=NOW - timedelta(days=395), end_utc=NOW - timedelta(days=2), seed=1
-    )
-    await stores.ledger.mark_generated([span])
-
-
-async def fill_people(stores: Stores) -> None:
-    created_utc = datetime.combine(date(2026, 3, 2), NOW.timetz())
-    for name, role, sites in (
-        ("anna", Role.ADMIN, None),
-        ("ole", Role.OPERATOR, None),
-        ("vera", Role.VIEWER, frozenset({"lra"})),
-    ):
-        await stores.ledger.save_user(User(name=name, role=role, sites=sites, created_at_utc=created_utc))
-    await stores.ledger.save_token(
-        ApiToken(
-            name="grafana",
-            digest=digest(SECRET),
-            role=Role.VIEWER,
-            created_by="anna",
-            created_at_utc=created_utc,
-            expires_at_utc=NOW + timedelta(days=200),
-        )
-    )
-    await stores.ledger.audit("anna", "tokens.add", "grafana", '{"name": "grafana", "role": "viewer"}', created_utc)
