@@ -10,11 +10,11 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mappi
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
-from core.facts import (
-    LastValue,
-)
+from core.facts import LastValue
+from core.intervals import Amount, Course, Resolution, Shares
 from core.periods import Period
 from core.quantities import Quantity
 from core.readings import Reading
@@ -86,6 +86,27 @@ class Query(Protocol):
 
     async def count(self) -> dict[str, int]:
         """Return how many readings there are per kind of source, e.g. `{"meter": 12, "station": 3}`."""
+        ...
+
+    async def series(
+        self, sources: Collection[str], quantity: Quantity, period: Period, resolution: Resolution, zone: ZoneInfo
+    ) -> tuple[Course, ...]:
+        """Return the course of each source that has one, by source; hours, days and months are those of `zone`."""
+        ...
+
+    async def totals(
+        self,
+        groups: Mapping[str, Collection[str]],
+        quantity: Quantity,
+        period: Period,
+        zone: ZoneInfo,
+        each: Resolution | None = None,
+    ) -> dict[str, tuple[Amount, ...]]:
+        """Return what the sources of each group counted together: once for `period`, or per day or month of it."""
+        ...
+
+    async def shares(self, sources: Collection[str], quantity: Quantity, period: Period) -> dict[str, Shares]:
+        """Return what the slots of each source stand on; time without slots is missing."""
         ...
 
 
@@ -163,4 +184,63 @@ class BulkSink(Protocol):
         self, source: str, quantity: Quantity, at_ms: Iterable[int], values: Iterable[float], received_at_utc: datetime
     ) -> int:
         """Store one series (numpy int64 epoch milliseconds, float64 values); return how many were stored."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactPoint:
+    """A fact as the time series shows it: one row of `measurement` with `tags`, at an instant.
+
+    Text that is free or personal is a field, never a tag.
+    """
+
+    measurement: str
+    tags: Mapping[str, str]
+    at_utc: datetime
+    fields: Mapping[str, float | str | bool]
+
+
+class FactSink(Protocol):
+    """Publishes facts to the time series; only the latest version of each is there."""
+
+    async def publish(self, points: Sequence[FactPoint]) -> None:
+        """Return once all are durable. The same (measurement, tags, instant) again replaces all its fields."""
+        ...
+
+    async def withdraw_facts(self, measurement: str, period: Period) -> None:
+        """Take away all rows of a measurement in `period`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InfluxQlRequest:
+    """One call of `/query`: statements in InfluxQL over `sites` (None: all), bound `params`.
+
+    `epoch` is ns, u, ms, s, m or h; empty asks for RFC 3339 times.
+    """
+
+    text: str
+    database: str
+    epoch: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    sites: frozenset[str] | None = None
+
+
+class InfluxQlEndpoint(Protocol):
+    """Answers InfluxDB 1.x's `/query`."""
+
+    async def ask(self, request: InfluxQlRequest) -> dict[str, Any]:
+        """Return `{"results": [...]}` as InfluxDB 1.x does. Raises `RequestError` for what cannot be parsed."""
+        ...
+
+
+class Worker(Protocol):
+    """Runs heavy pure calculation outside of the daemons' process."""
+
+    async def run(self, function: Callable[..., T], *arguments: object) -> T:
+        """Return what an importable function returns; arguments and result are copied.
+
+        Raises what the function raises, `UnavailableError` if the process died over it. Cancelling
+        the caller ends the calculation.
+        """
         ...

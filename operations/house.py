@@ -15,8 +15,9 @@ from core.books import Ledger
 from core.errors import ForbiddenError
 from core.inventory import Inventory
 from core.people import Actor
-from core.ports import Clock, Health, Journal, Query, ReadingSink
+from core.ports import Clock, FactSink, Health, InfluxQlEndpoint, Journal, Query, ReadingSink, Worker
 from core.texts import Finding, Language
+from energy.series import IntervalStore
 
 Progress = Callable[[float, Finding], None]
 """Takes how much of a long operation is done (0 to 1) and what is being done now."""
@@ -73,6 +74,10 @@ class House:
     clock: Clock
     managed: InventoryWriter | None = None
     sink: ReadingSink | None = None
+    intervals: IntervalStore | None = None
+    facts: FactSink | None = None
+    influxql: InfluxQlEndpoint | None = None
+    worker: Worker | None = None
     time_zone: str = "Europe/Berlin"
     public_url: str = ""
     language: Language = "de"

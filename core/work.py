@@ -1,0 +1,191 @@
+"""Jobs and what they work off: runs, leases, dirty spans, register states, bookings; and the books that keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from core.intervals import SeriesKey
+from core.periods import Period
+from core.ports import Page
+from core.quantities import Quantity
+from core.texts import Finding
+
+
+class JobState(StrEnum):
+    """How a run of a job stands."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    ABANDONED = "abandoned"
+    """The process that ran it is gone; the run is made again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRun:
+    """One attempt at a job for a period (`2026-10`, `2026-11-22`, `2026-11-22T10:15Z`; what the job's cadence says).
+
+    `result` is the job's own short account as JSON; `finding` says why it failed. `id` is 0 until
+    the ledger has given one.
+    """
+
+    job: str
+    period: str
+    state: JobState
+    begun_at_utc: datetime
+    ended_at_utc: datetime | None = None
+    attempt: int = 1
+    fraction: float = 0.0
+    doing: Finding | None = None
+    finding: Finding | None = None
+    result: str = ""
+    started_by: str = ""
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFilter:
+    """Which runs; newest first."""
+
+    job: str | None = None
+    state: JobState | None = None
+    limit: int = 50
+    cursor: str | None = None
+
+
+class JobBook(Protocol):
+    """Keeps job runs and the lease of whoever may run jobs."""
+
+    async def save_run(self, run: JobRun) -> JobRun:
+        """Insert a run (id 0) or replace it by id; return it with its id."""
+        ...
+
+    async def run(self, id: int) -> JobRun | None:  # noqa: A002
+        """Return one run, None if there is none."""
+        ...
+
+    async def runs(self, wanted: JobFilter) -> Page[JobRun]:
+        """Return runs, newest first."""
+        ...
+
+    async def done_periods(self, job: str) -> frozenset[str]:
+        """Return the periods for which the job is done."""
+        ...
+
+    async def take_lease(self, name: str, owner: str, now_utc: datetime, until_utc: datetime) -> bool:
+        """Return whether `owner` holds the lease now: free, expired, or already theirs. Atomic over processes."""
+        ...
+
+    async def drop_lease(self, name: str, owner: str) -> None:
+        """Give the lease back if `owner` holds it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirtySpan:
+    """A span of a series whose intervals must be computed again; `reason` is late, booking, rewritten, rule or import.
+
+    `id` is 0 until the ledger has given one.
+    """
+
+    source: str
+    quantity: Quantity
+    period: Period
+    reason: str
+    id: int = 0
+
+
+class DirtyBook(Protocol):
+    """Keeps what must be computed again. A span is marked before the change it stands for is made."""
+
+    async def mark_dirty(self, spans: Sequence[DirtySpan]) -> None:
+        """Add spans."""
+        ...
+
+    async def dirty_spans(self, limit: int = 10_000) -> tuple[DirtySpan, ...]:
+        """Return spans, oldest first."""
+        ...
+
+    async def settle(self, ids: Collection[int]) -> None:
+        """Drop spans that have been computed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterCheckpoint:
+    """Where the counting of a register stood at `at_utc`, as JSON of `energy.register_walk.RegisterState`.
+
+    Counting goes on from there, so that neither all history nor deleted readings are needed.
+    `intervals_until_utc` is how far its intervals are known.
+    """
+
+    source: str
+    quantity: Quantity
+    at_utc: datetime
+    state: str
+    intervals_until_utc: datetime
+
+
+class CheckpointBook(Protocol):
+    """Keeps where counting stood, a few instants per series (the newest, and the begin of each local month)."""
+
+    async def save_checkpoints(self, checkpoints: Sequence[RegisterCheckpoint]) -> None:
+        """Insert or replace by (source, quantity, instant)."""
+        ...
+
+    async def checkpoints(self, before: Sequence[tuple[SeriesKey, datetime]]) -> dict[SeriesKey, RegisterCheckpoint]:
+        """Return of each series its newest checkpoint at or before an instant; series without one are left out."""
+        ...
+
+    async def drop_checkpoints(self, key: SeriesKey, after_utc: datetime) -> None:
+        """Forget a series' checkpoints after an instant, because what lies before them has changed."""
+        ...
+
+
+class MeterEventKind(StrEnum):
+    """What a person booked about a register."""
+
+    EXCHANGE = "exchange"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterEvent:
+    """A booking about a register: an exchange (`end_value`, `start_value`) or a manual reading (`start_value`).
+
+    Values are in the quantity's unit. Bookings are never changed, only withdrawn. `id` is 0 until
+    the ledger has given one.
+    """
+
+    source: str
+    quantity: Quantity
+    kind: MeterEventKind
+    at_utc: datetime
+    start_value: float
+    end_value: float | None = None
+    reason: str = ""
+    booked_by: str
+    booked_at_utc: datetime
+    withdrawn_at_utc: datetime | None = None
+    id: int = 0
+
+
+class BookingBook(Protocol):
+    """Keeps bookings."""
+
+    async def book(self, event: MeterEvent) -> MeterEvent:
+        """Keep a booking, mark what it touches as dirty in the same transaction, and return it with its id."""
+        ...
+
+    async def withdraw(self, id: int, at_utc: datetime) -> None:  # noqa: A002
+        """Withdraw a booking; what it touched becomes dirty."""
+        ...
+
+    async def bookings(self, sources: Collection[str] | None = None) -> tuple[MeterEvent, ...]:
+        """Return the bookings in force, by instant."""
+        ...
