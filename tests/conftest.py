@@ -19,7 +19,14 @@ settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("exploring", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("KREISWATT_EXAMPLES", "steady"))
 
-BY_FIXTURE = {"mosquitto": "mosquitto", "service": "mosquitto", "browser": "browser"}
+BY_FIXTURE = {
+    "mosquitto": "mosquitto",
+    "service": "mosquitto",
+    "browser": "browser",
+    "influxd": "influxdb",
+    "postgresql": "postgresql",
+    "victoria_metrics": "victoriametrics",
+}
 BY_NAME = {"Mosquitto": "mosquitto"}
 """Which marker a fixture brings, and which a name that the test's module uses."""
 
