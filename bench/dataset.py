@@ -53,6 +53,10 @@ class Block(NamedTuple):
     at_ms: NDArray[np.int64]
     value: NDArray[np.float64]
 
+    def part(self, rows: slice | NDArray[np.intp]) -> Block:
+        """Return some of the rows."""
+        return Block(self.series[rows], self.at_ms[rows], self.value[rows])
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -107,16 +111,18 @@ def long_running() -> tuple[Series, ...]:
 
 def blocks(series: Sequence[Series], start_utc: datetime, minutes: int, rows: int) -> Iterator[Block]:
     """Yield the readings of all `series` in order of time, `rows` at once (fewer in the last block)."""
-    rest: Block | None = None
+    waiting: list[Block] = []
     first = _minute(start_utc)
     for at in _starts(first, minutes):
-        window = _merged(series, at, min(_WINDOW_MINUTES, first + minutes - at))
-        rest = window if rest is None else Block(*(np.concatenate(pair) for pair in zip(rest, window, strict=True)))
-        while len(rest.at_ms) >= rows:
-            yield Block(*(part[:rows] for part in rest))
-            rest = Block(*(part[rows:] for part in rest))
-    if rest is not None and len(rest.at_ms):
-        yield rest
+        waiting.append(_merged(series, at, min(_WINDOW_MINUTES, first + minutes - at)))
+        if sum(len(block.at_ms) for block in waiting) >= rows:
+            whole = _joined(waiting)
+            end = len(whole.at_ms) // rows * rows
+            yield from (whole.part(slice(start, start + rows)) for start in range(0, end, rows))
+            waiting = [whole.part(slice(end, None))]
+    last = _joined(waiting)
+    if len(last.at_ms):
+        yield last
 
 
 def _series(prefix: str, first: int, registers: int, powers: int) -> tuple[Series, ...]:
@@ -127,10 +133,13 @@ def _series(prefix: str, first: int, registers: int, powers: int) -> tuple[Serie
 
 def _merged(series: Sequence[Series], first: int, minutes: int) -> Block:
     windows = [each._window(first, minutes) for each in series]  # noqa: SLF001
-    number = np.repeat(np.arange(len(series), dtype=np.int32), [len(at_ms) for at_ms, _ in windows])
-    at_ms, value = (np.concatenate(parts) for parts in zip(*windows, strict=True))
-    order = np.argsort(at_ms, kind="stable")
-    return Block(number[order], at_ms[order], value[order])
+    block = _joined([Block(np.full(len(at), place, np.int32), at, value) for place, (at, value) in enumerate(windows)])
+    return block.part(np.argsort(block.at_ms, kind="stable"))
+
+
+def _joined(blocks: Sequence[Block]) -> Block:
+    series, at_ms, value = zip(*blocks, strict=True)
+    return Block(np.concatenate(series), np.concatenate(at_ms), np.concatenate(value))
 
 
 def _minute(at_utc: datetime) -> int:
