@@ -5,11 +5,11 @@ Everything here blocks and belongs into a thread: the writer's own, or a reader'
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import duckdb
 import numpy as np
@@ -24,6 +24,8 @@ from store.columns import Columns, SeriesKey, to_utc
 from store.folder import held_elsewhere
 from store.latest import Latest, Written
 from store.receipts import ReceiptChange, ReceiptRow
+
+T = TypeVar("T")
 
 _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "memory_limit": "256MB",
@@ -124,6 +126,16 @@ class PointFile:
             rows = self._connection.execute(f"select id, broker, client, deliveries from {schema.RECEIPT}").fetchall()
         return [ReceiptRow.of(row) for row in rows]
 
+    def read(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        """Return what `work` reads on a cursor of its own; any thread may ask."""
+        with _working("store.read_failed", self.path), self._connection.cursor() as connection:
+            return work(connection)
+
+    def change(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        """Return what `work` returns, once all it wrote is durable. Raises `StoreError`; then nothing was written."""
+        with self._transaction():
+            return work(self._connection)
+
     def write(
         self, rows: Columns, series: Mapping[SeriesKey, int], latest: Latest, receipts: ReceiptChange | None
     ) -> Written:
@@ -132,17 +144,22 @@ class PointFile:
         `rows` come by series and instant, each once. One that is there already is left alone;
         where its value differs, the old value becomes an event. Raises `StoreError`; then nothing was written.
         """
+        with self._transaction():
+            self._write_series(series)
+            written = self._write_points(rows, series, latest)
+            self._write_receipts(receipts)
+        return written
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
         try:
             with _working("store.write_failed", self.path):
                 self._connection.execute("begin")
-                self._write_series(series)
-                written = self._write_points(rows, series, latest)
-                self._write_receipts(receipts)
+                yield
                 self._connection.execute("commit")
-        except StoreError:
+        except BaseException:
             self._recover()
             raise
-        return written
 
     def _recover(self) -> None:
         """Undo the transaction; where the database has shut itself after a failed write, open it again."""

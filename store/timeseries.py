@@ -14,8 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
 
 import numpy as np
+from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from core.errors import ReadingError, StoreError
@@ -29,6 +32,8 @@ from store.latest import Latest, Written
 from store.pointfile import PointFile
 from store.receipts import ReceiptChange, Receipts
 from store.schema import QUALITY_NUMBERS
+
+T = TypeVar("T")
 
 _COMMIT_ROWS = 20_000
 _BULK_ROWS = 500_000
@@ -151,6 +156,23 @@ class TimeSeries:
             return ()
         read = partial(self._file.readings, series_id, key, period)
         return await asyncio.get_running_loop().run_in_executor(self._readers, read)
+
+    def numbers(self) -> Mapping[SeriesKey, int]:
+        """Return the numbers of all series, under which the file knows them."""
+        return MappingProxyType(self._latest.ids)
+
+    async def read(self, work: Callable[[DuckDBPyConnection], T]) -> T:
+        """Return what `work` reads from the file, in a reader's thread on a cursor of its own."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._file.read, work)
+
+    async def change(self, work: Callable[[DuckDBPyConnection], T]) -> T:
+        """Return what `work` returns once what it wrote is durable: one transaction, between two commits of readings.
+
+        Readings wait meanwhile, so it should take no more than some 50 ms.
+        """
+        if self._closed:
+            raise StoreError("store.closed")
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._file.change, work)
 
     async def _commit_soon(
         self,
