@@ -25,6 +25,8 @@ from core.facts import (
 )
 from core.periods import Period
 from core.ports import Page
+from core.retention import DeletionBook
+from core.work import BookingBook, CheckpointBook, DirtyBook, JobBook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,5 +214,17 @@ class HistoryBook(Protocol):
         ...
 
 
-class Ledger(SessionBook, StationBook, RejectionBook, PeopleBook, HistoryBook, Protocol):
+class Ledger(
+    SessionBook,
+    StationBook,
+    RejectionBook,
+    PeopleBook,
+    HistoryBook,
+    JobBook,
+    DirtyBook,
+    CheckpointBook,
+    BookingBook,
+    DeletionBook,
+    Protocol,
+):
     """All books together; parts ask only for the book they need."""

@@ -6,8 +6,13 @@ from pathlib import Path
 
 from core.errors import StoreError
 from store.ledger.audit import Audit
+from store.ledger.bookings import Bookings
+from store.ledger.checkpoints import Checkpoints
 from store.ledger.database import Database
+from store.ledger.deletions import Deletions
+from store.ledger.dirty import Dirty
 from store.ledger.history import History
+from store.ledger.jobs import Jobs
 from store.ledger.migrate import upgrade
 from store.ledger.people import People
 from store.ledger.rejections import Rejections
@@ -15,7 +20,7 @@ from store.ledger.sessions import Sessions
 from store.ledger.stations import Stations
 
 
-class SqlLedger(Sessions, Stations, Rejections, People, Audit, History):
+class SqlLedger(Sessions, Stations, Rejections, People, Audit, History, Jobs, Dirty, Checkpoints, Bookings, Deletions):
     """`core.books.Ledger` over one database."""
 
     @classmethod

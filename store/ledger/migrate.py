@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 from core.errors import StoreError
 from store.ledger.database import Database
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in `store/migrations/versions`; a test compares."""
 
 SCRIPTS = Path(__file__).parent.parent / "migrations"

@@ -209,3 +209,85 @@ GENERATED_SPAN = Table(
     Column("end_utc", UtcDateTime, nullable=False),
     Column("seed", BigInteger, nullable=False),
 )
+
+JOB_RUN = Table(
+    "job_run",
+    METADATA,
+    Column("id", _COUNTED, primary_key=True, autoincrement=True),
+    Column("job", String, nullable=False),
+    Column("period", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("begun_at_utc", UtcDateTime, nullable=False),
+    Column("ended_at_utc", UtcDateTime),
+    Column("attempt", Integer, nullable=False),
+    Column("fraction", Float, nullable=False),
+    Column("doing", JSON(none_as_null=True)),
+    Column("finding", JSON(none_as_null=True)),
+    Column("result", Text, nullable=False),
+    Column("started_by", String, nullable=False),
+    Index(None, "job", "state", "period"),
+    Index(None, "state"),
+    sqlite_autoincrement=True,
+)
+
+LEASE = Table(
+    "lease",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("until_utc", UtcDateTime, nullable=False),
+)
+
+DIRTY_SPAN = Table(
+    "dirty_span",
+    METADATA,
+    Column("id", _COUNTED, primary_key=True, autoincrement=True),
+    Column("source", String, nullable=False),
+    Column("quantity", String, nullable=False),
+    Column("start_utc", UtcDateTime, nullable=False),
+    Column("end_utc", UtcDateTime, nullable=False),
+    Column("reason", String, nullable=False),
+    sqlite_autoincrement=True,  # an id that was settled never means another span
+)
+
+REGISTER_CHECKPOINT = Table(
+    "register_checkpoint",
+    METADATA,
+    Column("source", String, primary_key=True),
+    Column("quantity", String, primary_key=True),
+    Column("at_utc", UtcDateTime, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("intervals_until_utc", UtcDateTime, nullable=False),
+)
+
+METER_EVENT = Table(
+    "meter_event",
+    METADATA,
+    Column("id", _COUNTED, primary_key=True, autoincrement=True),
+    Column("source", String, nullable=False),
+    Column("quantity", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("at_utc", UtcDateTime, nullable=False),
+    Column("start_value", Float, nullable=False),
+    Column("end_value", Float),
+    Column("reason", Text, nullable=False),
+    Column("booked_by", String, nullable=False),
+    Column("booked_at_utc", UtcDateTime, nullable=False),
+    Column("withdrawn_at_utc", UtcDateTime),
+    Index(None, "source", "at_utc"),
+    sqlite_autoincrement=True,
+)
+
+DELETION = Table(
+    "deletion",
+    METADATA,
+    Column("id", _COUNTED, primary_key=True, autoincrement=True),
+    Column("rule", String, nullable=False),
+    Column("keep", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("before_utc", UtcDateTime, nullable=False),
+    Column("begun_at_utc", UtcDateTime, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Index(None, "rule", "before_utc"),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,90 @@
+"""The book of what was deleted by rule; and the deletion of what the ledger keeps for a while only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, func, select, tuple_, update
+
+from core.errors import StoreError
+from core.retention import Deletion, RecordKind
+from core.work import JobState
+from store.ledger.database import Database
+from store.ledger.tables import DELETION, DISCOVERY, JOB_RUN, NOTICE, REJECTION
+
+_C = DELETION.c
+_PERIODS_KEPT = 100
+
+
+class Deletions:
+    """`core.retention.DeletionBook` over a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def save_deletion(self, deletion: Deletion) -> Deletion:
+        """Insert a deletion (id 0) or replace it by id; return it with its id. Raises `StoreError` for no such id."""
+        row = {column.name: getattr(deletion, column.name) for column in _C if column.name != "id"}
+        known = DELETION.insert() if deletion.id == 0 else update(DELETION).where(_C.id == deletion.id)
+        async with self._database.writing() as connection:
+            number = await connection.scalar(known.values(row).returning(_C.id))
+        if number is None:
+            raise StoreError("store.row_unknown", table=DELETION.name, id=deletion.id)
+        return Deletion(**row, id=number)
+
+    async def deletions(self, rule: str | None = None) -> tuple[Deletion, ...]:
+        """Return deletions (by this rule), newest first."""
+        wanted = select(DELETION).order_by(_C.id.desc())
+        if rule is not None:
+            wanted = wanted.where(_C.rule == rule)
+        async with self._database.reading() as connection:
+            return tuple(Deletion(**row) for row in (await connection.execute(wanted)).mappings())
+
+    async def forget_records(self, kind: RecordKind, before_utc: datetime, limit: int = 5000) -> int:
+        """Delete up to `limit` records last touched before an instant; return how many. Running jobs stay.
+
+        Of the runs of a job for one period the newest that is done stays too, for as long as it is
+        among the job's 100 newest periods: it is what keeps the period from being made again.
+        """
+        table, old = _OLD[kind](before_utc)
+        some = select(*table.primary_key).where(old).order_by(*table.primary_key).limit(limit)
+        async with self._database.writing() as connection:
+            gone = await connection.execute(delete(table).where(tuple_(*table.primary_key).in_(some)))
+        return gone.rowcount
+
+
+def _rejections(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
+    return REJECTION, REJECTION.c.received_at_utc < before_utc
+
+
+def _discoveries(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
+    return DISCOVERY, DISCOVERY.c.last_seen_utc < before_utc
+
+
+def _notices(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
+    return NOTICE, NOTICE.c.last_seen_utc < before_utc
+
+
+def _job_runs(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
+    run = JOB_RUN.c
+    old = and_(run.begun_at_utc < before_utc, run.state != JobState.RUNNING.value)
+    return JOB_RUN, and_(old, run.id.not_in(_standing()))
+
+
+def _standing() -> Select[Any]:
+    """Return the query of the runs by which the newest done periods of each job are known."""
+    run = JOB_RUN.c
+    newest = select(run.job, run.period, func.max(run.id).label("id")).where(run.state == JobState.DONE.value)
+    each = newest.group_by(run.job, run.period).subquery()
+    place = func.row_number().over(partition_by=each.c.job, order_by=each.c.period.desc()).label("place")
+    placed = select(each.c.id, place).subquery()
+    return select(placed.c.id).where(placed.c.place <= _PERIODS_KEPT)
+
+
+_OLD = {
+    RecordKind.REJECTIONS: _rejections,
+    RecordKind.DISCOVERIES: _discoveries,
+    RecordKind.NOTICES: _notices,
+    RecordKind.JOB_RUNS: _job_runs,
+}
