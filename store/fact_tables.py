@@ -17,8 +17,10 @@ TEXT: Final = "text"
 """The kinds of a fact's field: float, boolean and string of InfluxQL."""
 
 CREATE: Final[tuple[str, ...]] = (
-    f"create table {FACT_SERIES} (id integer not null, measurement varchar not null, tags varchar not null,"
-    " field varchar not null, kind varchar not null)",
+    f"""create table {FACT_SERIES} (
+        id integer not null, measurement varchar not null, tags varchar not null, field varchar not null,
+        kind varchar not null
+    )""",
     f"create table {FACT} (series_id integer not null, ts timestamp not null, number double, text varchar)",
 )
 """Makes the tables in a file that has none of them."""
