@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from core.readings import ReadingQuality
+from store import fact_tables, interval_tables
 
 VERSION: Final = 1
 """The layout this code reads and writes; a file with a higher one belongs to a newer release."""
@@ -51,5 +52,7 @@ CREATE: Final[tuple[str, ...]] = (
     f"create view {POINT} as select * from {POINT_HOT} union all by name select * from {POINT_COLD}",
     f"create table {EVENT} (kind varchar not null, {_POINT_COLUMNS}, noted timestamp not null)",
     f"create table {RECEIPT} (id bigint not null, broker varchar not null, client varchar not null, deliveries blob)",
+    *interval_tables.CREATE,
+    *fact_tables.CREATE,
 )
 """Makes an empty file. `receipt.deliveries` packs all messages of one commit: `store/receipts.py`."""

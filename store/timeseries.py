@@ -27,7 +27,7 @@ from core.periods import Period
 from core.ports import Batch, Receipt
 from core.quantities import Quantity
 from core.readings import Reading, ReadingQuality, is_source
-from store.columns import Columns, Numbering, SeriesKey, joined, last_wins, of_readings, to_ms
+from store.columns import EPOCH, Columns, Numbering, SeriesKey, joined, last_wins, of_readings, to_ms
 from store.latest import Latest, Written
 from store.pointfile import PointFile
 from store.receipts import ReceiptChange, Receipts
@@ -160,6 +160,12 @@ class TimeSeries:
     def numbers(self) -> Mapping[SeriesKey, int]:
         """Return the numbers of all series, under which the file knows them."""
         return MappingProxyType(self._latest.ids)
+
+    async def number(self, keys: Collection[SeriesKey]) -> Mapping[SeriesKey, int]:
+        """Return the numbers of all series once these are among them, though they may have no readings."""
+        if not self._latest.ids.keys() >= set(keys):
+            await self._commit_soon(0, lambda ids: of_readings((), EPOCH, {key: ids[key] for key in keys}), ())
+        return self.numbers()
 
     async def read(self, work: Callable[[DuckDBPyConnection], T]) -> T:
         """Return what `work` reads from the file, in a reader's thread on a cursor of its own."""
