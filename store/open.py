@@ -27,15 +27,17 @@ class Stores:
         await self._open.aclose()
 
 
-async def open_embedded(folder: Path, clock: Clock) -> Stores:
+async def open_embedded(folder: Path, clock: Clock, ledger_url: str = "") -> Stores:
     """Return the stores in `folder`, made if there are none, owned by this process until closed.
+
+    With a `ledger_url` the ledger is that PostgreSQL database instead of a file.
 
     Raises `StoreError` if another process owns the folder or a file cannot be used; the finding
     names the file and what to do, and nothing has been changed.
     """
     async with AsyncExitStack() as stack:
         stack.callback(FolderLock(folder).release)
-        ledger = await SqlLedger.open(folder / "ledger.sqlite")
+        ledger = await SqlLedger.open(ledger_url or folder / "ledger.sqlite")
         stack.push_async_callback(ledger.close)
         journal = await FileJournal.open(folder / "journal")
         stack.push_async_callback(journal.close)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import settings
 from core.people import Actor, Role
 from operations import access
 from tests.district import District, fill, open_district
+from tests.postgres_server import Cluster, running_cluster
 
 # The same examples in every run, so that main never breaks by chance; `make soak` looks for new ones.
 settings.register_profile("steady", derandomize=True, deadline=None)
@@ -41,6 +42,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(marker)
     # Playwright keeps an event loop running in this thread, beside which no test could start its own: they come last.
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster]:
+    with running_cluster() as cluster:
+        yield cluster
 
 
 @pytest.fixture

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from core.errors import RequestError, StoreError
 from core.texts import Finding
-
-_WRITES = "kreiswatt_writes"
-_READERS = 3
+from store.ledger.engines import WRITES, place_of_database, postgresql_engine, sqlite_engine
 
 
 class Database:
@@ -28,15 +28,19 @@ class Database:
     def __init__(self, engine: AsyncEngine, name: str) -> None:
         self._engine = engine
         self.name = name
-        self._turn = asyncio.Lock()  # SQLite has one writer: waiting here is fairer than its busy timeout
+        self._turn = asyncio.Lock()  # there is one writer: waiting here is fairer than in the database
 
     @classmethod
-    def at(cls, path: Path) -> Database:
-        """Return the SQLite database in the file at `path`: durable on commit, written by one at a time."""
-        engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=_READERS, max_overflow=0)
-        event.listen(engine.sync_engine, "connect", _configure)
-        event.listen(engine.sync_engine, "begin", _begin)
-        return cls(engine, str(path))
+    def at(cls, place: Path | str) -> Database:
+        """Return the SQLite database in the file at a path, or the PostgreSQL database at a URL."""
+        if isinstance(place, Path):
+            return cls(sqlite_engine(place), str(place))
+        return cls(postgresql_engine(place), place_of_database(place))
+
+    @property
+    def served(self) -> bool:
+        """Return whether it is PostgreSQL."""
+        return self._engine.dialect.name == "postgresql"
 
     async def close(self) -> None:
         """Close all connections."""
@@ -44,23 +48,32 @@ class Database:
 
     @asynccontextmanager
     async def reading(self, failure: str = "store.read_failed") -> AsyncIterator[AsyncConnection]:
-        """Give a connection that sees one state of the database; `failure` is the text of a database error."""
+        """Give a connection that sees one state of the database; `failure` is the text of a file's error."""
         try:
             async with self._engine.connect() as connection:
                 yield connection
-        except SQLAlchemyError as error:
-            raise StoreError(failure, file=self.name, error=_cause(error)) from error
+        except (SQLAlchemyError, OverflowError) as error:
+            raise self._failed(failure, error) from error
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """Give a connection whose changes are durable together at the end, or not at all."""
+        """Give a connection whose changes are durable together at the end, or not at all.
+
+        Writers come one after the other, those of other processes too, and see what the one before wrote.
+        """
         try:
             async with self._turn, self._engine.connect() as plain:
-                connection = await plain.execution_options(**{_WRITES: True})
+                connection = await plain.execution_options(**{WRITES: True})
                 async with connection.begin():
                     yield connection
-        except SQLAlchemyError as error:
-            raise StoreError("store.write_failed", file=self.name, error=_cause(error)) from error
+        except (SQLAlchemyError, OverflowError) as error:
+            raise self._failed("store.write_failed", error) from error
+
+    def _failed(self, failure: str, error: Exception) -> StoreError:
+        cause = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        if not self.served:
+            return StoreError(failure, file=self.name, error=cause)
+        return StoreError(_failure_of_server(error), database=self.name, error=cause)
 
 
 def insert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -94,8 +107,9 @@ def place_of(cursor: str, *kinds: type) -> list[Any]:
 
 
 def finding_row(finding: Finding) -> list[Any]:
-    """Return a finding as JSON keeps it: its code and its parameters."""
-    return [finding.code, dict(finding.params)]
+    """Return a finding as JSON keeps it: its code and its parameters. JSON knows no NaN: it becomes text."""
+    params = {name: str(value) if _is_no_number(value) else value for name, value in finding.params}
+    return [finding.code, params]
 
 
 def finding_of(row: Sequence[Any]) -> Finding:
@@ -104,18 +118,13 @@ def finding_of(row: Sequence[Any]) -> Finding:
     return Finding.of(code, **params)
 
 
-def _configure(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves, or reads and writes would not be one transaction
-    cursor = connection.cursor()
-    for pragma in ("foreign_keys=ON", "busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def _is_no_number(value: object) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
 
 
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _cause(error: SQLAlchemyError) -> str:
-    return str(getattr(error, "orig", None) or error)
+def _failure_of_server(error: Exception) -> str:
+    """Return the text for an error of PostgreSQL: it cannot be reached, is busy, or refuses what was asked."""
+    broken = isinstance(error, DBAPIError) and error.connection_invalidated
+    if broken or isinstance(error, OperationalError | NoConnectionError):
+        return "store.database_unreachable"
+    return "store.database_refused"

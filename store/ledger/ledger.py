@@ -24,9 +24,13 @@ class SqlLedger(Sessions, Stations, Rejections, People, Audit, History, Jobs, Di
     """`core.books.Ledger` over one database."""
 
     @classmethod
-    async def open(cls, path: Path) -> SqlLedger:
-        """Return the ledger in the SQLite file at `path`, made or brought to the present layout if needed."""
-        database = Database.at(path)
+    async def open(cls, place: Path | str) -> SqlLedger:
+        """Return the ledger in the SQLite file at a path or the PostgreSQL database at a URL.
+
+        Its tables are made or brought to the present layout if needed. Raises `StoreError` if the
+        file or database cannot be used or belongs to a newer release; then nothing has been changed.
+        """
+        database = Database.at(place)
         try:
             await upgrade(database)
         except StoreError:

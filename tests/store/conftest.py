@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from store.journal import FileJournal
 from store.ledger.ledger import SqlLedger
 from store.open import Stores, open_embedded
 from store.timeseries import TimeSeries
+from tests.postgres_server import Cluster
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
+LEDGERS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
 
 
 @pytest.fixture
@@ -36,9 +39,33 @@ async def readings(tmp_path: Path) -> AsyncIterator[TimeSeries]:
     await opened.close()
 
 
-@pytest.fixture(params=["sqlite"])
-async def ledger(tmp_path: Path) -> AsyncIterator[SqlLedger]:
-    opened = await SqlLedger.open(tmp_path / "ledger.sqlite")
+@pytest.fixture(scope="session")
+def tables(postgresql: Cluster) -> str:
+    """Return the URL of a database with the present tables."""
+    url = postgresql.create()
+
+    async def migrate() -> None:
+        await (await SqlLedger.open(url)).close()
+
+    asyncio.run(migrate())
+    return url
+
+
+@pytest.fixture(params=LEDGERS)
+def ledger_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
+    """Where an empty ledger is: a file, or a database."""
+    if request.param == "sqlite":
+        yield tmp_path / "ledger.sqlite"
+        return
+    cluster: Cluster = request.getfixturevalue("postgresql")
+    url: str = request.getfixturevalue("tables")
+    yield url
+    cluster.empty(url)
+
+
+@pytest.fixture
+async def ledger(ledger_place: Path | str) -> AsyncIterator[SqlLedger]:
+    opened = await SqlLedger.open(ledger_place)
     yield opened
     await opened.close()
 

@@ -136,10 +136,10 @@ async def test_tampering_shows_at_the_first_broken_entry(ledger: Any, tampering:
     assert await ledger.broken_entry() == broken
 
 
-async def test_the_chain_goes_on_after_a_restart(tmp_path: Path, ledger: Any) -> None:
+async def test_the_chain_goes_on_after_a_restart(ledger_place: Path | str, ledger: Any) -> None:
     await ledger.audit("anna", "a", "s", "", NOW)
     await ledger.close()
-    again = await type(ledger).open(tmp_path / "ledger.sqlite")
+    again = await type(ledger).open(ledger_place)
     try:
         entry = await again.audit("anna", "a", "s", "", NOW)
         assert entry.number == 2

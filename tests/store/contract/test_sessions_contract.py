@@ -114,7 +114,7 @@ async def test_a_cursor_of_somebody_else_is_refused(ledger: Any, cursor: str) ->
 
 
 async def test_a_transaction_number_is_positive_unique_and_the_same_for_the_same_key(
-    tmp_path: Path, ledger: Any
+    ledger_place: Path | str, ledger: Any
 ) -> None:
     keys = [(f"st-{number % 5}", f"begun-{number % 20}") for number in range(100)]
     numbers = await asyncio.gather(*(ledger.transaction_number(*key) for key in keys))
@@ -123,7 +123,7 @@ async def test_a_transaction_number_is_positive_unique_and_the_same_for_the_same
     assert len(set(by_key.values())) == len(by_key)
     assert min(numbers) > 0
     await ledger.close()
-    again = await type(ledger).open(tmp_path / "ledger.sqlite")
+    again = await type(ledger).open(ledger_place)
     try:
         assert await again.transaction_number(*keys[3]) == by_key[keys[3]]
         assert await again.transaction_number("st-9", "new") not in numbers
