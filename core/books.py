@@ -26,6 +26,7 @@ from core.facts import (
 from core.periods import Period
 from core.ports import Page
 from core.retention import DeletionBook
+from core.statements import StatementBook
 from core.work import BookingBook, CheckpointBook, DirtyBook, JobBook
 
 
@@ -225,6 +226,7 @@ class Ledger(
     CheckpointBook,
     BookingBook,
     DeletionBook,
+    StatementBook,
     Protocol,
 ):
     """All books together; parts ask only for the book they need."""

@@ -17,10 +17,24 @@ from store.ledger.migrate import upgrade
 from store.ledger.people import People
 from store.ledger.rejections import Rejections
 from store.ledger.sessions import Sessions
+from store.ledger.statements import Statements
 from store.ledger.stations import Stations
 
 
-class SqlLedger(Sessions, Stations, Rejections, People, Audit, History, Jobs, Dirty, Checkpoints, Bookings, Deletions):
+class SqlLedger(
+    Sessions,
+    Stations,
+    Rejections,
+    People,
+    Audit,
+    History,
+    Jobs,
+    Dirty,
+    Checkpoints,
+    Bookings,
+    Deletions,
+    Statements,
+):
     """`core.books.Ledger` over one database."""
 
     @classmethod

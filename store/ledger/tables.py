@@ -1,4 +1,4 @@
-"""The ledger's tables. A change here needs a migration (`store/migrations`); a test compares them."""
+"""The ledger's tables, those of statements aside. A change needs a migration (`store/migrations`); a test compares."""
 
 from __future__ import annotations
 
@@ -11,26 +11,13 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
 )
 
+from store.ledger.metadata import COUNTED, METADATA
 from store.ledger.types import UtcDateTime
-
-METADATA = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-# SQLite counts up by itself in a column of type INTEGER only
-_COUNTED = BigInteger().with_variant(Integer, "sqlite")
 
 CHARGE_SESSION = Table(
     "charge_session",
@@ -108,7 +95,7 @@ STATION_LINK = Table(
 REJECTION = Table(
     "rejection",
     METADATA,
-    Column("id", _COUNTED, primary_key=True, autoincrement=True),
+    Column("id", COUNTED, primary_key=True, autoincrement=True),
     Column("channel", String, nullable=False),
     Column("subject", String, nullable=False),
     Column("reason", JSON, nullable=False),
@@ -213,7 +200,7 @@ GENERATED_SPAN = Table(
 JOB_RUN = Table(
     "job_run",
     METADATA,
-    Column("id", _COUNTED, primary_key=True, autoincrement=True),
+    Column("id", COUNTED, primary_key=True, autoincrement=True),
     Column("job", String, nullable=False),
     Column("period", String, nullable=False),
     Column("state", String, nullable=False),
@@ -241,7 +228,7 @@ LEASE = Table(
 DIRTY_SPAN = Table(
     "dirty_span",
     METADATA,
-    Column("id", _COUNTED, primary_key=True, autoincrement=True),
+    Column("id", COUNTED, primary_key=True, autoincrement=True),
     Column("source", String, nullable=False),
     Column("quantity", String, nullable=False),
     Column("start_utc", UtcDateTime, nullable=False),
@@ -263,7 +250,7 @@ REGISTER_CHECKPOINT = Table(
 METER_EVENT = Table(
     "meter_event",
     METADATA,
-    Column("id", _COUNTED, primary_key=True, autoincrement=True),
+    Column("id", COUNTED, primary_key=True, autoincrement=True),
     Column("source", String, nullable=False),
     Column("quantity", String, nullable=False),
     Column("kind", String, nullable=False),
@@ -281,7 +268,7 @@ METER_EVENT = Table(
 DELETION = Table(
     "deletion",
     METADATA,
-    Column("id", _COUNTED, primary_key=True, autoincrement=True),
+    Column("id", COUNTED, primary_key=True, autoincrement=True),
     Column("rule", String, nullable=False),
     Column("keep", String, nullable=False),
     Column("reason", Text, nullable=False),

@@ -21,11 +21,12 @@ from core.facts import ConnectorStatus, Origin, Protocol, SessionState, TagVerdi
 from core.people import Role
 from core.quantities import Quantity
 from core.readings import ReadingQuality
+from core.statements import StatementFilter
 from core.work import JobFilter, JobState, MeterEventKind
 from store.ledger.database import Database
 from store.ledger.ledger import SqlLedger
+from store.ledger.metadata import METADATA
 from store.ledger.migrate import HEAD, SCRIPTS, migrate
-from store.ledger.tables import METADATA
 from tests.postgres_server import Cluster
 from tests.store.conftest import LEDGERS
 
@@ -74,6 +75,7 @@ READS: dict[str, Callable[[SqlLedger], Awaitable[Any]]] = {
     "job_run": lambda ledger: ledger.runs(JobFilter()),
     "dirty_span": lambda ledger: ledger.dirty_spans(),
     "deletion": lambda ledger: ledger.deletions(),
+    "statement": lambda ledger: ledger.statements(StatementFilter()),
 }
 """How the books read what a table holds."""
 

@@ -1,0 +1,100 @@
+"""The book of statements: versions are added, none is changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, select
+
+from core.ports import Page
+from core.statements import Statement, StatementDraft, StatementFilter, StatementKey, read_body, write_body
+from store.ledger.database import Database, as_cursor, place_of
+from store.ledger.statement_tables import STATEMENT
+
+_C = STATEMENT.c
+
+
+class Statements:
+    """`core.statements.StatementBook` over a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def state(self, draft: StatementDraft) -> Statement:
+        """Keep a draft as the next version and return it; what the newest version says already is not kept again."""
+        newest = select(STATEMENT).where(*_about(draft.key)).order_by(_C.version.desc()).limit(1)
+        async with self._database.writing() as connection:
+            before = (await connection.execute(newest)).mappings().one_or_none()
+            if before is not None and before["digest"] == draft.digest:
+                return _statement(before)
+            row = _row(draft, 1 if before is None else before["version"] + 1)
+            kept = await connection.execute(STATEMENT.insert().values(row).returning(*_C))
+            return _statement(kept.mappings().one())
+
+    async def statement(self, key: StatementKey, version: int | None = None) -> Statement | None:
+        """Return a version (None: the newest) of a statement, None if there is none."""
+        wanted = select(STATEMENT).where(*_about(key)).order_by(_C.version.desc()).limit(1)
+        if version is not None:
+            wanted = wanted.where(_C.version == version)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(wanted)).mappings().one_or_none()
+        return None if row is None else _statement(row)
+
+    async def statements(self, wanted: StatementFilter) -> Page[Statement]:
+        """Return statements, last kept first."""
+        matching = and_(*_conditions(wanted))
+        rows = select(STATEMENT).where(matching).order_by(_C.id.desc())
+        if wanted.cursor is not None:
+            (behind,) = place_of(wanted.cursor, int)
+            rows = rows.where(_C.id < behind)
+        async with self._database.reading() as connection:
+            total = await connection.scalar(select(func.count()).select_from(STATEMENT).where(matching))
+            found = (await connection.execute(rows.limit(wanted.limit + 1))).mappings().all()
+        shown = found[: wanted.limit]
+        more = len(found) > wanted.limit and shown
+        return Page(tuple(map(_statement, shown)), total or 0, as_cursor(shown[-1]["id"]) if more else None)
+
+
+def _about(key: StatementKey) -> list[ColumnElement[bool]]:
+    return [_C.kind == key.kind, _C.period == key.period, _C.scope == key.scope]
+
+
+def _conditions(wanted: StatementFilter) -> list[ColumnElement[bool]]:
+    asked = {"kind": wanted.kind, "period": wanted.period, "scope": wanted.scope}
+    conditions = [_C.id > 0, *(_C[name] == value for name, value in asked.items() if value is not None)]
+    return conditions if wanted.all_versions else [*conditions, ~_replaced()]
+
+
+def _replaced() -> ColumnElement[bool]:
+    newer = STATEMENT.alias("newer").c
+    same = and_(newer.kind == _C.kind, newer.period == _C.period, newer.scope == _C.scope)
+    return exists().where(same, newer.version > _C.version)
+
+
+def _row(draft: StatementDraft, version: int) -> dict[str, Any]:
+    key = draft.key
+    return {
+        "kind": key.kind,
+        "period": key.period,
+        "scope": key.scope,
+        "version": version,
+        "body": write_body(draft.body),
+        "inputs_digest": draft.inputs_digest,
+        "digest": draft.digest,
+        "reason": draft.reason,
+        "made_by": draft.made_by,
+        "made_at_utc": draft.made_at_utc,
+    }
+
+
+def _statement(row: RowMapping) -> Statement:
+    return Statement(
+        key=StatementKey(row["kind"], row["period"], row["scope"]),
+        version=row["version"],
+        body=read_body(row["body"]),
+        inputs_digest=row["inputs_digest"],
+        digest=row["digest"],
+        reason=row["reason"],
+        made_by=row["made_by"],
+        made_at_utc=row["made_at_utc"],
+    )
