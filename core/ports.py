@@ -14,7 +14,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from core.facts import LastValue
-from core.intervals import Amount, Course, Resolution, Shares
+from core.intervals import Amount, Course, Resolution, SeriesKey, Shares
 from core.periods import Period
 from core.quantities import Quantity
 from core.readings import Reading
@@ -243,4 +243,41 @@ class Worker(Protocol):
         Raises what the function raises, `UnavailableError` if the process died over it. Cancelling
         the caller ends the calculation.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compacted:
+    """What a compaction moved: readings, in how many slices, and how long the longest kept the writer."""
+
+    readings: int = 0
+    slices: int = 0
+    longest_s: float = 0.0
+
+
+class Maintenance(Protocol):
+    """Keeps the time series small and quick beside running daemons; each step may be cut off and made again."""
+
+    async def compact(self, until_utc: datetime, progress: Callable[[float], None]) -> Compacted:
+        """Sort the readings of all days that ended by `until_utc`, in slices between which commits go on.
+
+        `progress` takes how much is done, 0 to 1.
+        """
+        ...
+
+    async def checkpoint(self) -> None:
+        """Write into the file proper what stands in its log."""
+        ...
+
+    async def forget_readings(
+        self, rule: str, quantities: Collection[Quantity], before_utc: datetime, kinds: Collection[str] | None = None
+    ) -> int:
+        """Delete readings of quantities (of sources of these kinds, or of all) before an instant; return how many.
+
+        Which rule it was is on record before anything is deleted.
+        """
+        ...
+
+    async def forgotten(self, key: SeriesKey, at_utc: datetime) -> str | None:
+        """Return the rule by which readings of a series at an instant have been deleted, None if there is none."""
         ...
