@@ -15,6 +15,8 @@ from core.texts import Finding, Param
 WARNINGS = frozenset(
     {
         "config.embedded_broker_memory_only",
+        "config.influx_core_raw_only",
+        "config.influx_secret_in_clear",
         "config.open_without_encryption",
         "config.outlives",
         "config.secret_file_open",
@@ -24,7 +26,7 @@ WARNINGS = frozenset(
 )
 """What does not keep the service from running, but a person should know."""
 
-HIDDEN_KEYS = frozenset({"uid", "password", "privacy_key", "station_passwords", "users"})
+HIDDEN_KEYS = frozenset({"uid", "password", "privacy_key", "station_passwords", "users", "token", "ledger_url"})
 HIDDEN = "•••"
 _TAG_KEYS_SHOWN = frozenset({"name", "valid_from", "valid_to", "vehicle"})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,10 +12,12 @@ from chargepoints.settings import ChargePointSettings
 from config.credentials import Vault
 from config.findings import Locator
 from config.forms import Form
+from config.stores import StoresForm, store_advice, store_mistakes, stores_of
 from config.tree import Step, read_tree
 from config.values import FilePath, Host, Number, Port, Secret, Slug, Text, TimeZone, TopicFilter, Url, UrlPath, Whole
 from core.texts import Finding, Language
 from ingest.settings import BrokerSettings, EmbeddedBrokerSettings, TlsSettings
+from store.settings import StoreSettings
 
 FILE = "kreiswatt.yaml"
 INGEST_USER = "ingest"
@@ -41,6 +43,7 @@ class Settings:
     brokers: tuple[BrokerSettings, ...]
     embedded_broker: EmbeddedBrokerSettings | None
     charge_points: ChargePointSettings
+    stores: StoreSettings = field(default_factory=StoreSettings)
 
 
 class ConsoleForm(Form):
@@ -117,6 +120,7 @@ class SettingsForm(Form):
     embedded_broker: Annotated[EmbeddedBrokerForm | None, BeforeValidator(_switch)] = None
     brokers: tuple[BrokerForm, ...] = ()
     charge_points: ChargePointsForm = ChargePointsForm()
+    stores: StoresForm = StoresForm()
     privacy_key: Secret = "file:secrets/privacy.key"
     station_passwords: Secret = "file:secrets/stations.yaml"
 
@@ -134,7 +138,7 @@ def read_form(text: str) -> tuple[SettingsForm | None, Locator | None, list[Find
         form = SettingsForm.model_validate(tree.plain())
     except ValidationError as error:
         return None, locator, [*findings, *locator.refused(error, SettingsForm)]
-    findings += _twice(form, locator)
+    findings += [*_twice(form, locator), *store_mistakes(form.stores, locator)]
     return form, locator, findings
 
 
@@ -163,6 +167,7 @@ def settings_of(form: SettingsForm, folder: Path, vault: Vault) -> Settings:
         brokers=brokers,
         embedded_broker=embedded,
         charge_points=ChargePointSettings(**form.charge_points.model_dump()),
+        stores=stores_of(form.stores, vault),
     )
 
 
@@ -236,7 +241,7 @@ def _twice(form: SettingsForm, locator: Locator) -> list[Finding]:
 
 def advice(form: SettingsForm, locator: Locator) -> list[Finding]:
     """Return the warnings about settings that work but should be known."""
-    findings = []
+    findings = store_advice(form.stores, locator)
     if form.embedded_broker:
         findings.append(locator.finding("config.embedded_broker_memory_only", ("embedded_broker",)))
     for host, _, way in _listeners(form):

@@ -23,7 +23,8 @@ MAX_ID_LENGTH = 48
 _COMMA = re.compile(r"-?\d+,\d+\Z")
 
 
-def _matching(pattern: str, code: str) -> Callable[[str], str]:
+def matching(pattern: str, code: str) -> Callable[[str], str]:
+    """Return a check that refuses text which the whole pattern does not match, with `code`."""
     compiled = re.compile(pattern)
 
     def check(text: str) -> str:
@@ -105,7 +106,7 @@ def _secret_reference(text: str) -> str:
 
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
-Slug = Annotated[str, AfterValidator(_matching(rf"[a-z][a-z0-9-]{{0,{MAX_ID_LENGTH - 1}}}", "config.slug_invalid"))]
+Slug = Annotated[str, AfterValidator(matching(rf"[a-z][a-z0-9-]{{0,{MAX_ID_LENGTH - 1}}}", "config.slug_invalid"))]
 Day = Annotated[date, BeforeValidator(_day)]
 Amount = Annotated[Decimal, BeforeValidator(_amount)]
 Number = Annotated[float, BeforeValidator(_point_not_comma), Field(allow_inf_nan=False)]
@@ -113,17 +114,17 @@ Positive = Annotated[Number, Field(gt=0)]
 Whole = Annotated[int, BeforeValidator(_point_not_comma)]
 Port = Annotated[Whole, Field(ge=1, le=65535)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
-Host = Annotated[str, AfterValidator(_matching(r"[A-Za-z0-9._:%-]+", "config.host_invalid"))]
+Host = Annotated[str, AfterValidator(matching(r"[A-Za-z0-9._:%-]+", "config.host_invalid"))]
 Url = Annotated[str, AfterValidator(_url)]
 Topic = Annotated[str, AfterValidator(_topic)]
 TopicFilter = Annotated[str, AfterValidator(_topic_filter)]
-Uid = Annotated[str, AfterValidator(_matching(r"[!-~]{4,36}", "config.uid_invalid"))]
+Uid = Annotated[str, AfterValidator(matching(r"[!-~]{4,36}", "config.uid_invalid"))]
 """A card's number as the station sends it: OCPP allows 20 (1.6) or 36 (2.0.1) printable characters."""
-MunicipalityKey = Annotated[str, AfterValidator(_matching(r"[0-9]{8}", "config.municipality_key_invalid"))]
-State = Annotated[str, AfterValidator(_matching(r"[A-Z]{2}", "config.state_invalid"))]
-RegisterNumber = Annotated[str, AfterValidator(_matching(r"SEE[0-9]{12}", "config.register_number_invalid"))]
-UrlPath = Annotated[str, AfterValidator(_matching(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", "config.path_invalid"))]
-FilePath = Annotated[str, AfterValidator(_matching(r"[^\x00-\x1f~][^\x00-\x1f]*", "config.file_path_invalid"))]
+MunicipalityKey = Annotated[str, AfterValidator(matching(r"[0-9]{8}", "config.municipality_key_invalid"))]
+State = Annotated[str, AfterValidator(matching(r"[A-Z]{2}", "config.state_invalid"))]
+RegisterNumber = Annotated[str, AfterValidator(matching(r"SEE[0-9]{12}", "config.register_number_invalid"))]
+UrlPath = Annotated[str, AfterValidator(matching(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", "config.path_invalid"))]
+FilePath = Annotated[str, AfterValidator(matching(r"[^\x00-\x1f~][^\x00-\x1f]*", "config.file_path_invalid"))]
 """A path, absolute or from the configuration folder on; no `~`, as the service may run as another user."""
 Secret = Annotated[str, AfterValidator(_secret_reference)]
 """Where a secret is found, `${ENV}` or `file:path`; never the secret itself."""

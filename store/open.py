@@ -1,30 +1,61 @@
-"""Opens the embedded stores of one data folder together."""
+"""Opens the stores of one data folder together: embedded ones, or those that the settings name."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from core.ports import Clock
+from core.inventory import Inventory
+from core.ports import Clock, Daemon
 from store.folder import FolderLock
 from store.journal import FileJournal
 from store.ledger.ledger import SqlLedger
+from store.settings import StoreSettings
 from store.timeseries import TimeSeries
+
+if TYPE_CHECKING:
+    from store.influx.timeseries import InfluxTimeSeries
 
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The open stores: `readings` is sink, receipt book, query and bulk sink in one."""
+    """The open stores: `readings` is sink, receipt book, query and bulk sink in one.
 
-    readings: TimeSeries
+    `daemons` must run as long as the stores serve many.
+    """
+
+    readings: TimeSeries | InfluxTimeSeries
     ledger: SqlLedger
     journal: FileJournal
     _open: AsyncExitStack = field(repr=False)
+    daemons: tuple[Daemon, ...] = ()
 
     async def close(self) -> None:
         """Write what waits, close everything, and let another process have the folder."""
         await self._open.aclose()
+
+
+async def open_stores(
+    settings: StoreSettings, folder: Path, clock: Clock, inventory: Callable[[], Inventory] = Inventory
+) -> Stores:
+    """Return the stores that the settings name, with what is on this machine in `folder`; see `open_embedded`.
+
+    `inventory` tells where sources are, which becomes the tags of their points in an InfluxDB.
+    """
+    if settings.influxdb is None:
+        return await open_embedded(folder, clock, settings.ledger_url)
+    from store.influx.timeseries import InfluxTimeSeries  # noqa: PLC0415 - a second that only its users should wait
+
+    async with AsyncExitStack() as stack:
+        ledger, journal = await _books(stack, folder, settings.ledger_url)
+        readings = await InfluxTimeSeries.open(
+            settings.influxdb, folder / "spool", clock, inventory=inventory, dirty=ledger, rejections=ledger
+        )
+        stack.push_async_callback(readings.close)
+        return Stores(readings, ledger, journal, stack.pop_all(), (readings.sender,))
 
 
 async def open_embedded(folder: Path, clock: Clock, ledger_url: str = "") -> Stores:
@@ -36,11 +67,17 @@ async def open_embedded(folder: Path, clock: Clock, ledger_url: str = "") -> Sto
     names the file and what to do, and nothing has been changed.
     """
     async with AsyncExitStack() as stack:
-        stack.callback(FolderLock(folder).release)
-        ledger = await SqlLedger.open(ledger_url or folder / "ledger.sqlite")
-        stack.push_async_callback(ledger.close)
-        journal = await FileJournal.open(folder / "journal")
-        stack.push_async_callback(journal.close)
+        ledger, journal = await _books(stack, folder, ledger_url)
         readings = await TimeSeries.open(folder / "timeseries.duckdb", clock())
         stack.push_async_callback(readings.close)
         return Stores(readings, ledger, journal, stack.pop_all())
+
+
+async def _books(stack: AsyncExitStack, folder: Path, ledger_url: str) -> tuple[SqlLedger, FileJournal]:
+    """Return ledger and journal; `stack` closes them and lets go of the folder."""
+    stack.callback(FolderLock(folder).release)
+    ledger = await SqlLedger.open(ledger_url or folder / "ledger.sqlite")
+    stack.push_async_callback(ledger.close)
+    journal = await FileJournal.open(folder / "journal")
+    stack.push_async_callback(journal.close)
+    return ledger, journal

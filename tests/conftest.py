@@ -13,6 +13,7 @@ from hypothesis import settings
 from core.people import Actor, Role
 from operations import access
 from tests.district import District, fill, open_district
+from tests.influx_server import Influxd, running_influxd
 from tests.postgres_server import Cluster, running_cluster
 
 # The same examples in every run, so that main never breaks by chance; `make soak` looks for new ones.
@@ -48,6 +49,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def postgresql() -> Iterator[Cluster]:
     with running_cluster() as cluster:
         yield cluster
+
+
+@pytest.fixture(scope="session")
+def influxd() -> Iterator[Influxd]:
+    with running_influxd() as server:
+        yield server
 
 
 @pytest.fixture

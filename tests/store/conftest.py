@@ -6,14 +6,18 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.ports import Clock
+from store.influx.timeseries import InfluxTimeSeries
 from store.journal import FileJournal
 from store.ledger.ledger import SqlLedger
 from store.open import Stores, open_embedded
+from store.settings import InfluxSettings
 from store.timeseries import TimeSeries
+from tests.influx_server import Influxd
 from tests.postgres_server import Cluster
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -32,11 +36,35 @@ async def stores(tmp_path: Path, clock: Clock) -> AsyncIterator[Stores]:
     await opened.close()
 
 
-@pytest.fixture(params=["embedded"])
-async def readings(tmp_path: Path) -> AsyncIterator[TimeSeries]:
-    opened = await TimeSeries.open(tmp_path / "timeseries.duckdb", NOW)
+SERIES = ("embedded", pytest.param("influxdb", marks=pytest.mark.influxdb))
+
+
+@pytest.fixture(params=SERIES)
+async def readings(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[TimeSeries | InfluxTimeSeries]:
+    """Yield an empty time series; its type opens it again at the same place."""
+    if request.param == "embedded":
+        opened: TimeSeries | InfluxTimeSeries = await TimeSeries.open(tmp_path / "timeseries.duckdb", NOW)
+        yield opened
+        await opened.close()
+        return
+    server: Influxd = request.getfixturevalue("influxd")
+    database = server.create()
+    opened = await on_influxdb(server, database).open(tmp_path / "timeseries.duckdb", NOW)
     yield opened
     await opened.close()
+    server.drop(database)
+
+
+def on_influxdb(server: Influxd, database: str) -> Any:
+    """Return the type of time series in this database that is opened as the embedded one is."""
+
+    class Placed(InfluxTimeSeries):
+        @classmethod
+        async def open(cls, path: Path, now_utc: datetime) -> Placed:  # type: ignore[override]
+            settings = InfluxSettings(url=server.url, database=database)
+            return await super().open(settings, path.parent / "spool", lambda: now_utc)  # type: ignore[return-value]
+
+    return Placed
 
 
 @pytest.fixture(scope="session")

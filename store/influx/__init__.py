@@ -1,0 +1,1 @@
+"""The time series in InfluxDB, behind our own spool on disk."""

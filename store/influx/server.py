@@ -1,0 +1,147 @@
+"""One InfluxDB as this service speaks with it: points and deletions in, InfluxQL out.
+
+Version 1 takes points at `/write`; 2 and 3 take them at `/api/v2/write` through influxdb-client
+(`store/influx/client_writer.py`). All versions answer InfluxQL at `/query`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Protocol
+
+import httpx
+import orjson
+
+from core.errors import StoreError
+from core.ports import Clock
+from store.influx.answers import Answer, LaterError, judge
+from store.influx.line import rfc3339
+from store.influx.statements import name, text
+from store.settings import InfluxSettings
+
+CONNECT_S: Final = 5.0
+_SHOWN: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """All points of a measurement from `first_ms` to `last_ms` (inside), of one source or, if it is empty, of all."""
+
+    measurement: str
+    first_ms: int
+    last_ms: int
+    source: str = ""
+
+    def as_bytes(self) -> bytes:
+        """Return the deletion as the spool holds it."""
+        return orjson.dumps(asdict(self))
+
+    @classmethod
+    def of(cls, body: bytes) -> Deletion:
+        """Return what the spool holds."""
+        return cls(**orjson.loads(body))
+
+
+class Writer(Protocol):
+    """Sends what the spool holds; returns once the server has confirmed it.
+
+    Raises `RefusedError` or `TooLargeError`; any other `StoreError` means later again.
+    """
+
+    async def write(self, body: bytes) -> None:
+        """Have all lines stored."""
+        ...
+
+    async def delete(self, deletion: Deletion) -> None:
+        """Have points deleted."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+class Server:
+    """The `/query` of every version."""
+
+    def __init__(self, settings: InfluxSettings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.place = place_of(settings.database)
+        headers = {"authorization": f"Token {settings.token}"} if settings.token else {}
+        self.http = httpx.AsyncClient(
+            base_url=settings.url,
+            auth=(settings.user, settings.password) if settings.user else None,
+            headers=headers,
+            timeout=httpx.Timeout(settings.timeout_s, connect=min(CONNECT_S, settings.timeout_s)),
+            trust_env=False,
+        )
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self.http.aclose()
+
+    async def ask(self, statement: str) -> list[dict[str, Any]]:
+        """Return the series of one statement. Raises `StoreError` where there is no whole answer.
+
+        InfluxDB answers 200 to what it cannot carry out, with `error` in the result.
+        """
+        answer = await self.post("/query", params={**self.place, "epoch": "ms"}, data={"q": statement})
+        if answer.status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+            raise StoreError("influx.unauthorised", status=answer.status, reason=_shown(answer.body))
+        try:
+            said = orjson.loads(answer.body)
+            (result,) = said.get("results", [said])
+        except (orjson.JSONDecodeError, ValueError, TypeError, AttributeError) as error:
+            raise StoreError("influx.answer_unusable", status=answer.status, reason=_shown(answer.body)) from error
+        if problem := result.get("error"):
+            raise StoreError("influx.query_refused", reason=str(problem)[:_SHOWN])
+        found: list[dict[str, Any]] = result.get("series", [])
+        return found
+
+    async def post(self, path: str, **request: Any) -> Answer:
+        """Return the whole answer to a POST. Raises `LaterError` where none came."""
+        try:
+            answer = await self.http.post(path, **request)
+        except httpx.HTTPError as error:
+            reason = str(error) or type(error).__name__
+            raise LaterError("influx.unreachable", url=self.settings.url, reason=reason) from error
+        return Answer(answer.status_code, answer.headers, answer.content)
+
+
+class PlainWriter:
+    """Writes to InfluxDB 1.x: `/write`, and `DELETE` by `/query`."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    async def write(self, body: bytes) -> None:
+        """Have all lines stored."""
+        server = self._server
+        answer = await server.post("/write", params={**server.place, "precision": "ms"}, content=body)
+        judge(answer, server.settings.database, server.clock)
+
+    async def delete(self, deletion: Deletion) -> None:
+        """Have points deleted."""
+        await self._server.ask(delete_statement(deletion))
+
+    async def close(self) -> None:
+        """Leave the connections to the server's own."""
+
+
+def place_of(database: str) -> dict[str, str]:
+    """Return how `/query` and 1.x's `/write` name a database or bucket: `a/b` is database a, retention policy b."""
+    before, slash, after = database.partition("/")
+    return {"db": before, "rp": after} if slash else {"db": before}
+
+
+def delete_statement(deletion: Deletion) -> str:
+    """Return the deletion in InfluxQL."""
+    where = [f"time >= '{rfc3339(deletion.first_ms)}'", f"time <= '{rfc3339(deletion.last_ms)}'"]
+    if deletion.source:
+        where.insert(0, f'"source" = {text(deletion.source)}')
+    return f"DELETE FROM {name(deletion.measurement)} WHERE {' AND '.join(where)}"
+
+
+def _shown(body: bytes) -> str:
+    return body.decode(errors="replace")[:_SHOWN]

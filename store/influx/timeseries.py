@@ -1,0 +1,120 @@
+"""The time series in InfluxDB: everything that is put is durable in the spool, everything that is read has arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from core.books import RejectionBook
+from core.errors import StoreError
+from core.facts import LastValue
+from core.inventory import Inventory
+from core.periods import Period
+from core.ports import Batch, Clock, Receipt
+from core.quantities import Quantity
+from core.readings import Reading
+from core.work import DirtyBook
+from store.influx.client_writer import ClientWriter
+from store.influx.inlet import Inlet
+from store.influx.newest import Newest
+from store.influx.reader import Reader
+from store.influx.sender import Sender
+from store.influx.server import PlainWriter, Server
+from store.influx.spool import Spool
+from store.influx.spoolfile import LatestRow
+from store.influx.whereabouts import Whereabouts
+from store.settings import InfluxSettings
+
+CLOSING_S: Final = 2.0
+FIRST_GENERATION: Final = 1
+
+
+class InfluxTimeSeries:
+    """`ReadingSink`, `BulkSink`, `ReceiptBook` and `Query` of `core.ports` over an InfluxDB and its spool.
+
+    Newest values and receipts are answered from memory. All other reads wait until InfluxDB has
+    what was put before them, and raise `StoreError` where that takes too long.
+    """
+
+    def __init__(self, spool: Spool, server: Server, inlet: Inlet, newest: Newest, sender: Sender) -> None:
+        self._spool = spool
+        self._server = server
+        self._inlet = inlet
+        self._newest = newest
+        self._reader = Reader(server)
+        self.sender = sender
+
+    @classmethod
+    async def open(
+        cls,
+        settings: InfluxSettings,
+        folder: Path,
+        clock: Clock,
+        *,
+        inventory: Callable[[], Inventory] = Inventory,
+        dirty: DirtyBook | None = None,
+        rejections: RejectionBook | None = None,
+    ) -> InfluxTimeSeries:
+        """Return the time series with its spool in `folder`; the server need not be there.
+
+        A spool that knows no newest values, because it is new, asks the server for them if it is there.
+        """
+        spool, latest, places = await Spool.open(folder, settings.spool_bytes_max)
+        server = Server(settings, clock)
+        if not latest:
+            latest = await _known(server)
+        newest = Newest(latest)
+        writer = PlainWriter(server) if settings.version == FIRST_GENERATION else ClientWriter(settings, clock)
+        inlet = Inlet(spool, newest, Whereabouts(places, inventory), clock=clock, dirty=dirty)
+        sender = Sender(spool, writer, clock=clock, rejections=rejections, age_alarm_s=settings.spool_age_alarm_s)
+        return cls(spool, server, inlet, newest, sender)
+
+    async def close(self) -> None:
+        """Send what waits if that is quick, and close; what is left is sent after the next opening."""
+        with suppress(StoreError):
+            await self.sender.emptied(CLOSING_S)
+        await self._spool.close()
+        await self.sender.close()
+        await self._server.close()
+
+    async def put(self, batch: Batch) -> None:
+        """Return once readings and receipts are durable; see `core.ports.ReadingSink`."""
+        await self._inlet.put(batch)
+
+    async def put_series(
+        self, source: str, quantity: Quantity, at_ms: Iterable[int], values: Iterable[float], received_at_utc: datetime
+    ) -> int:
+        """Store one series of measured values (see `core.ports.BulkSink`); return how many instants it has."""
+        return await self._inlet.put_series(source, quantity, at_ms, values, received_at_utc)
+
+    async def receipts(self, broker: str, client: str) -> frozenset[Receipt]:
+        """Return the receipts of a session that were stored and not forgotten."""
+        return self._spool.receipts(broker, client)
+
+    async def forget(self, receipts: Collection[Receipt]) -> None:
+        """Drop receipts: at once for who asks, in the file with the next commit or at closing."""
+        self._spool.forget(receipts)
+
+    async def last(self, sources: Collection[str] | None = None) -> tuple[LastValue, ...]:
+        """Return the newest value of each series, from memory: also while the server is away."""
+        return self._newest.values(sources)
+
+    async def readings(self, source: str, quantity: Quantity, period: Period) -> tuple[Reading, ...]:
+        """Return the readings of one series in `period`, by instant."""
+        await self.sender.emptied()
+        return await self._reader.readings(source, quantity, period)
+
+    async def count(self) -> dict[str, int]:
+        """Return how many readings there are per kind of source."""
+        await self.sender.emptied()
+        return await self._reader.count()
+
+
+async def _known(server: Server) -> list[LatestRow]:
+    try:
+        return await Reader(server).latest()
+    except StoreError:
+        return []  # nothing is known yet, or nobody answers: then what comes is taken for new
