@@ -28,6 +28,9 @@ from core.ports import Batch, Receipt
 from core.quantities import Quantity
 from core.readings import Reading, ReadingQuality, is_source
 from store.columns import EPOCH, Columns, Numbering, SeriesKey, joined, last_wins, of_readings, to_ms
+from store.courses import Courses
+from store.facts import Facts
+from store.intervals import Intervals
 from store.latest import Latest, Written
 from store.pointfile import PointFile
 from store.receipts import ReceiptChange, Receipts
@@ -50,8 +53,11 @@ class _Waiting:
     done: asyncio.Future[None]
 
 
-class TimeSeries:
-    """`ReadingSink`, `BulkSink`, `ReceiptBook` and `Query` of `core.ports` over one DuckDB file."""
+class TimeSeries(Intervals, Courses, Facts):
+    """`ReadingSink`, `BulkSink`, `ReceiptBook`, `Query` and `FactSink` of `core.ports` over one DuckDB file.
+
+    What concerns intervals (`energy.series.IntervalStore`), courses and facts has files of its own.
+    """
 
     def __init__(self, file: PointFile, latest: Latest, receipts: Receipts, writer: ThreadPoolExecutor) -> None:
         self._file = file

@@ -1,0 +1,168 @@
+"""What series counted, or were on the mean, in each span of a calendar.
+
+A cell is (series, span). Whole local days are read as days; the cut ones at both ends, and those
+that a series has no row for, are read as slots. So a day's row only ever saves work: without it the
+cell is the same. All of it blocks and belongs into a reader's thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from duckdb import DuckDBPyConnection
+from numpy.typing import NDArray
+
+from core.intervals import Resolution
+from core.readings import SlotShare
+from energy.series import SHARE_NUMBERS
+from store.calendar import Calendar
+from store.interval_tables import AMOUNT, MEAN, SECONDS
+from store.span_columns import Table, length, numbered, offered
+
+Ids = NDArray[np.int32]
+
+_MISSING: Final = SHARE_NUMBERS[SlotShare.MISSING]
+KNOWN_S: Final = " + ".join(SECONDS[:_MISSING])
+_SECONDS: Final = {name: (f"sum({name})::bigint", np.add) for name in SECONDS[:_MISSING]}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of spans: its tables, and how each of a cell's columns comes from rows, in SQL and from other cells.
+
+    `course` says what a course shows of a row; `finish` does so for a cell of which so many seconds are known.
+    """
+
+    tables: Mapping[Resolution, str]
+    columns: Mapping[str, tuple[str, np.ufunc]]
+    course: str
+    finish: Callable[[Table, NDArray[np.int64]], Table]
+
+
+AMOUNTS: Final = Kind(
+    AMOUNT,
+    {
+        "thousandths": ("sum(thousandths)::bigint", np.add),
+        # only the first row of a span has its border; a border that no row has is missing, the weakest
+        "begins": (f"coalesce(min(begins) filter (is_first), {_MISSING})", np.minimum),
+        "ends": (f"coalesce(min(ends) filter (is_last), {_MISSING})", np.minimum),
+        **_SECONDS,
+    },
+    "thousandths / 1000 as value",
+    lambda cell, _: {"value": cell["thousandths"] / 1000},
+)
+MEANS: Final = Kind(
+    MEAN,
+    {
+        "weighted": (f"sum(mean * ({KNOWN_S}))", np.add),
+        "minimum": ("min(minimum)", np.minimum),
+        "maximum": ("max(maximum)", np.maximum),
+        **_SECONDS,
+    },
+    "mean as value, minimum, maximum",
+    lambda cell, known_s: {
+        "value": cell["weighted"] / known_s,
+        "minimum": cell["minimum"],
+        "maximum": cell["maximum"],
+    },
+)
+
+
+def cells(connection: DuckDBPyConnection, kind: Kind, numbers: Sequence[int], calendar: Calendar) -> Table:
+    """Return the cells of these series of which anything is known, by series and span.
+
+    The columns are `series_id`, `span` and those of the kind.
+    """
+    ids = np.unique(np.array(numbers, np.int32))
+    parts, covered = [], np.zeros((len(ids), len(calendar.whole)), np.bool_)
+    if len(ids) and calendar.whole.any():
+        days = calendar.days_as_rows()
+        parts.append(_of_days(connection, kind, ids, days))
+        covered[:, calendar.whole] = _covered(connection, kind, ids, days, int(parts[0]["found"].sum()))
+    for rows, first, last in _gaps(covered):
+        if length(slots := calendar.slots_as_rows(first, last)):
+            parts.append(_of_slots(connection, kind, ids[rows], slots, ~covered[rows, first:last], first))
+    return _merged(kind, parts)
+
+
+def _of_days(connection: DuckDBPyConnection, kind: Kind, ids: Ids, days: Table) -> Table:
+    with offered(connection, days=days):
+        return connection.execute(
+            f"select series_id, span, count(*) as found, {_aggregates(kind)}"
+            f" from {kind.tables[Resolution.DAY]} p join days using (ts) where {_within(ids, days)} and {KNOWN_S} > 0"
+            " group by series_id, span"
+        ).fetchnumpy()
+
+
+def _covered(connection: DuckDBPyConnection, kind: Kind, ids: Ids, days: Table, known: int) -> NDArray[np.bool_]:
+    """Return of which days each series has a row; `known` is the number of rows already read."""
+    covered = np.ones((len(ids), length(days)), np.bool_)
+    if known < covered.size:
+        with offered(connection, days=numbered(days)):
+            there = connection.execute(
+                f"select series_id, row from {kind.tables[Resolution.DAY]} p join days using (ts)"
+                f" where {_within(ids, days)}"
+            ).fetchnumpy()
+        covered[:] = False
+        covered[np.searchsorted(ids, there["series_id"]), there["row"]] = True
+    return covered
+
+
+def _gaps(covered: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.intp], int, int]]:
+    """Yield series and the range of days in which they lack some: what all lack at both ends, what some lack between.
+
+    So that days still to come, or one silent series, do not make us read the slots of all the others.
+    """
+    days = np.flatnonzero(covered.any(axis=0))
+    count = covered.shape[1]
+    begin, end = (int(days[0]), int(days[-1]) + 1) if len(days) else (count, count)
+    for first, last in ((0, begin), (begin, end), (end, count)):
+        rows = np.flatnonzero(~covered[:, first:last].all(axis=1))
+        if len(rows):
+            yield rows, first, last
+
+
+def _of_slots(
+    connection: DuckDBPyConnection, kind: Kind, ids: Ids, slots: Table, lacking: NDArray[np.bool_], first: int
+) -> Table:
+    row, day = np.nonzero(lacking)
+    wanted = {"series_id": ids[row], "day": (day + first).astype(np.int32)}
+    with offered(connection, slots=slots, wanted=wanted):
+        return connection.execute(
+            f"select p.series_id, span, {_aggregates(kind)} from {kind.tables[Resolution.SLOT]} p join slots using (ts)"
+            f" {'' if lacking.all() else 'join wanted using (series_id, day)'}"
+            f" where {_within(ids, slots)} and {KNOWN_S} > 0 group by p.series_id, span"
+        ).fetchnumpy()
+
+
+def _merged(kind: Kind, parts: Sequence[Table]) -> Table:
+    """Return the cells of all parts, those of the same place as one."""
+    names = ("series_id", "span", *kind.columns)
+    table = {name: np.concatenate([np.zeros(0, np.int64), *(part[name] for part in parts)]) for name in names}
+    order = np.lexsort((table["span"], table["series_id"]))
+    table = {name: column[order] for name, column in table.items()}
+    if not len(order):
+        return table
+    moved = (np.diff(table["series_id"]) != 0) | (np.diff(table["span"]) != 0)
+    starts = np.concatenate([[0], np.flatnonzero(moved) + 1])
+    reducers = {name: reduce for name, (_, reduce) in kind.columns.items()}
+    return {
+        name: reducers[name].reduceat(column, starts) if name in reducers else column[starts]
+        for name, column in table.items()
+    }
+
+
+def _aggregates(kind: Kind) -> str:
+    return ", ".join(f"{aggregate} as {name}" for name, (aggregate, _) in kind.columns.items())
+
+
+def _within(ids: Ids, places: Table) -> str:
+    """Return the condition on series and instants, as figures: so blocks of the file are passed over."""
+    instants_us = places["ts"].view(np.int64)
+    return (
+        f"p.series_id in ({', '.join(map(str, ids.tolist()))})"
+        f" and p.ts between make_timestamp({instants_us[0]}) and make_timestamp({instants_us[-1]})"
+    )

@@ -1,0 +1,103 @@
+"""What groups of sources counted together, from what each of them counted. No database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.intervals import Amount, Shares
+from core.periods import Period
+from core.readings import SlotShare
+from energy.series import SHARE_NUMBERS, Instants
+from store.columns import to_utc
+from store.interval_tables import SECONDS
+from store.span_columns import Table
+
+_SHARES: Final = sorted(SHARE_NUMBERS, key=lambda share: SHARE_NUMBERS[share])
+_KNOWN: Final = SECONDS[:-1]
+Numbers = NDArray[np.int64]
+
+
+def amounts_of(
+    groups: Mapping[str, Sequence[str]], numbers: Mapping[str, int], counted: Table, borders: Instants, period: Period
+) -> dict[str, tuple[Amount, ...]]:
+    """Return the amounts of each group, one per span of `period`.
+
+    `numbers` are those of the sources that have a series, `counted` what these counted (`store.cells`, by
+    number and span). A source that had nothing to say is silent, and missing for the whole span.
+    """
+    sums = _Sums.of(groups, numbers, counted, len(borders) - 1)
+    periods = _periods(borders, period)
+    return {
+        name: tuple(sums.amount(group, span, periods[span], sources) for span in range(len(periods)))
+        for group, (name, sources) in enumerate(groups.items())
+    }
+
+
+def _periods(borders: Instants, period: Period) -> list[Period]:
+    ends = [to_utc(at_ms) for at_ms in borders.tolist()]
+    ends[0], ends[-1] = period.start_utc, period.end_utc
+    return [Period(start, end) for start, end in pairwise(ends)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """One row per group, one column per span; `spoke` has a row per member of a group instead."""
+
+    thousandths: Numbers
+    weakest: Numbers
+    seconds: Numbers
+    spoke: NDArray[np.bool_]
+    first_member: Numbers
+
+    @classmethod
+    def of(cls, groups: Mapping[str, Sequence[str]], numbers: Mapping[str, int], counted: Table, spans: int) -> _Sums:
+        sizes = [len(sources) for sources in groups.values()]
+        member = np.array([numbers.get(source, -1) for sources in groups.values() for source in sources], np.int64)
+        group = np.repeat(np.arange(len(sizes)), sizes)
+        cell, whose = _rows_of(member, counted["series_id"])
+        span = counted["span"][cell]
+        sums = cls(
+            np.zeros((len(sizes), spans), np.int64),
+            np.zeros((len(sizes), spans), np.int64),
+            np.zeros((len(sizes), spans, len(_KNOWN)), np.int64),
+            np.zeros((len(member), spans), np.bool_),
+            np.concatenate([[0], np.cumsum(sizes)]),
+        )
+        place = group[whose], span
+        np.add.at(sums.thousandths, place, counted["thousandths"][cell])
+        np.maximum.at(sums.weakest, place, np.maximum(counted["begins"], counted["ends"])[cell])
+        for number, name in enumerate(_KNOWN):
+            np.add.at(sums.seconds[:, :, number], place, counted[name][cell])
+        sums.spoke[whose, span] = True
+        return sums
+
+    def amount(self, group: int, span: int, period: Period, sources: Sequence[str]) -> Amount:
+        """Return what the group of these sources counted in one span."""
+        spoke = self.spoke[self.first_member[group] : self.first_member[group + 1], span]
+        speaking = int(np.count_nonzero(spoke))
+        known_s = self.seconds[group, span].tolist()
+        span_s = int(period.duration.total_seconds()) * len(sources)
+        silent = () if speaking == len(sources) else tuple(np.array(sources)[~spoke].tolist())
+        return Amount(
+            period=period,
+            thousandths=int(self.thousandths[group, span]) if speaking else None,
+            share=_SHARES[self.weakest[group, span]] if speaking else SlotShare.MISSING,
+            shares=Shares(**dict(zip(_KNOWN, known_s, strict=True)), missing_s=span_s - sum(known_s)),
+            sources=speaking,
+            silent=silent,
+        )
+
+
+def _rows_of(members: Numbers, series_id: Numbers) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the rows of each member's series, one after the other, and whose they are; rows come by series."""
+    starts, ends = np.searchsorted(series_id, members, "left"), np.searchsorted(series_id, members, "right")
+    counts = ends - starts
+    whose = np.repeat(np.arange(len(members)), counts)
+    within = np.arange(len(whose)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return starts[whose] + within, whose
