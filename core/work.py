@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -83,6 +83,24 @@ class JobBook(Protocol):
 
     async def drop_lease(self, name: str, owner: str) -> None:
         """Give the lease back if `owner` holds it."""
+        ...
+
+
+class JobRunner(Protocol):
+    """Runs jobs in this process."""
+
+    async def run(
+        self, job: str, period: str, *, started_by: str, progress: Callable[[float, Finding], None]
+    ) -> JobRun:
+        """Run a job for a period and return how it ended; a run that failed says why in its `finding`.
+
+        Raises `NotFoundError` for an unknown job, `RequestError` for a period that it does not have,
+        and `ConflictError` while it runs already or another process has the right to run jobs.
+        """
+        ...
+
+    async def cancel(self, id: int, by: str) -> JobRun:  # noqa: A002
+        """Stop a run and return it once it has ended. Raises `NotFoundError` unless it runs in this process."""
         ...
 
 

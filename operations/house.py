@@ -17,6 +17,7 @@ from core.inventory import Inventory
 from core.people import Actor
 from core.ports import Clock, FactSink, Health, InfluxQlEndpoint, Journal, Query, ReadingSink, Worker
 from core.texts import Finding, Language
+from core.work import JobRunner
 from energy.series import IntervalStore
 
 Progress = Callable[[float, Finding], None]
@@ -78,6 +79,7 @@ class House:
     facts: FactSink | None = None
     influxql: InfluxQlEndpoint | None = None
     worker: Worker | None = None
+    jobs: JobRunner | None = None
     time_zone: str = "Europe/Berlin"
     public_url: str = ""
     language: Language = "de"

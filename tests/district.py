@@ -44,6 +44,7 @@ from core.ports import Batch, Health
 from core.quantities import Quantity
 from core.readings import Reading
 from core.texts import Finding
+from jobs.runner import Runner
 from operations.gate import Gate
 from operations.house import House
 from store.open import Stores, open_embedded
@@ -269,6 +270,7 @@ async def open_district(folder: Path) -> AsyncIterator[District]:
     def reload() -> None:
         shelf[0] = load(config, {}).inventory
 
+    runner = Runner(stores.ledger, clock)
     health = (Health(name="ingest", ok=True, figures={"stored": 12.0}), Health(name="ocpp", ok=True))
     gate = Gate(
         House(
@@ -280,9 +282,11 @@ async def open_district(folder: Path) -> AsyncIterator[District]:
             clock=clock,
             sink=stores.readings,
             managed=ManagedInventory(config),
+            jobs=runner,
             reload=reload,
         )
     )
+    runner.call_through(gate)
     try:
         yield District(gate, stores, clock, folder)
     finally:

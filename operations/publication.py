@@ -1,0 +1,117 @@
+"""Facts as the time series shows them: charge sessions, bookings, gaps and rewrites; latest versions only.
+
+What is published holds no token of a tag and nothing personal: dashboards are read by many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from core.books import SessionFilter
+from core.errors import UnavailableError
+from core.facts import ChargeSession
+from core.inventory import Inventory
+from core.periods import Period
+from core.ports import FactPoint, FactSink
+from core.texts import Finding
+from core.work import MeterEvent
+from operations.house import Call, House
+from operations.schedule import JOBS, JobWork, period_named
+
+SESSION, EVENT = "session", "event"
+LOOK_BACK = timedelta(days=2)
+"""Sessions that began so long before the hour are published with it: they may have ended or been corrected since."""
+
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """How many facts were published."""
+
+    sessions: int
+    events: int
+
+
+async def publish_facts(house: House, request: JobWork, call: Call) -> Published:
+    """Publish the facts of the hour and the two days before it, in place of what was published of them.
+
+    Raises `UnavailableError` where the time series takes no facts.
+    """
+    if house.facts is None:
+        raise UnavailableError("jobs.no_fact_sink")
+    zone = ZoneInfo(house.time_zone)
+    hour = period_named(JOBS["publication"].cadence, request.period, zone)
+    period = Period(hour.start_utc - LOOK_BACK, hour.end_utc)
+    call.progress(0.0, Finding.of("jobs.publishing_sessions"))
+    sessions = await _publish_sessions(house, house.facts, period)
+    call.progress(0.8, Finding.of("jobs.publishing_events"))
+    events = await _publish_events(house, house.facts, period)
+    return Published(sessions=sessions, events=events)
+
+
+async def _publish_sessions(house: House, sink: FactSink, period: Period) -> int:
+    inventory, published = house.inventory(), 0
+    await sink.withdraw_facts(SESSION, period)
+    async for sessions in _sessions(house, period):
+        await sink.publish([session_point(session, inventory) for session in sessions])
+        published += len(sessions)
+    return published
+
+
+async def _sessions(house: House, period: Period) -> AsyncIterator[tuple[ChargeSession, ...]]:
+    cursor: str | None = None
+    while True:
+        page = await house.ledger.sessions(SessionFilter(period=period, limit=AT_ONCE, cursor=cursor))
+        if page.items:
+            yield page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+async def _publish_events(house: House, sink: FactSink, period: Period) -> int:
+    inventory = house.inventory()
+    bookings = [event for event in await house.ledger.bookings() if event.at_utc in period]
+    await sink.withdraw_facts(EVENT, period)
+    await sink.publish([booking_point(event, inventory) for event in bookings])
+    return len(bookings)
+
+
+def session_point(session: ChargeSession, inventory: Inventory) -> FactPoint:
+    """Return a session at the instant it began: energy, duration, peak power; without its tag."""
+    measured = {
+        "energy_wh": session.energy_wh,
+        "peak_power_w": session.peak_power_w,
+        "duration_s": (session.ended_at_utc - session.begun_at_utc).total_seconds() if session.ended_at_utc else None,
+    }
+    fields: dict[str, float | str | bool] = {
+        name: float(value) for name, value in measured.items() if value is not None
+    }
+    return FactPoint(
+        measurement=SESSION,
+        tags=_tags(session.source, inventory, station=session.station, connector=str(session.connector)),
+        at_utc=session.begun_at_utc,
+        fields=fields | {"ended": session.ended_at_utc is not None, "findings": float(len(session.findings))},
+    )
+
+
+def booking_point(event: MeterEvent, inventory: Inventory) -> FactPoint:
+    """Return a booking at its instant; who booked it and why stays in the ledger."""
+    values: dict[str, float | str | bool] = {"start_value": event.start_value, "booking": float(event.id)}
+    if event.end_value is not None:
+        values["end_value"] = event.end_value
+    return FactPoint(
+        measurement=EVENT,
+        tags=_tags(event.source, inventory, quantity=event.quantity.value, event=event.kind.value),
+        at_utc=event.at_utc,
+        fields=values,
+    )
+
+
+def _tags(source: str, inventory: Inventory, **more: str) -> dict[str, str]:
+    site = inventory.site_of(source)
+    return {"source": source, **({"site": site} if site else {}), **more}

@@ -1,0 +1,157 @@
+"""The jobs: what each calls, for which periods, and when a period is due.
+
+A period is known by its name: `2026-11-22T10:15Z` (a quarter of an hour), `2026-11-22T10Z` (an hour),
+`2026-11-22` and `2026-10` (a day and a month of the place). It is due a fixed time after its end, so
+that nothing here stumbles over a clock change: each day and each slot is due exactly once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from core.errors import NotFoundError, RequestError
+from core.people import Role
+from core.periods import Period, local_day, local_month
+from operations.table import Capability
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+class Cadence(StrEnum):
+    """How long the periods of a job are."""
+
+    SLOT = "slot"
+    HOUR = "hour"
+    DAY = "day"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobWork:
+    """What the capability of a job is asked for: the period by its name."""
+
+    period: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One job: the row of `JOB_ROWS` that it calls, and when.
+
+    A period is due `after` its end. Of missed periods the newest `catch_up` are made up for, of a
+    job that works off whatever there is just one. A run that failed is tried again after each of
+    `retries`. Jobs of the same `lane` never run at the same time.
+    """
+
+    row: str
+    cadence: Cadence
+    after: timedelta
+    catch_up: int = 1
+    retries: tuple[timedelta, ...] = (MINUTE, 10 * MINUTE)
+    lane: str = "store"
+
+
+JOB_ROWS: dict[str, Capability] = {
+    "facts.publish": Capability("operations.publication:publish_facts", Role.ADMIN, whole=True, long=True),
+}
+"""What jobs call. These rows have no address and no command of their own: people run the job (`jobs.run`)."""
+
+JOBS: dict[str, Job] = {
+    "publication": Job(row="facts.publish", cadence=Cadence.HOUR, after=2 * MINUTE, catch_up=48),
+}
+"""All jobs, in the order in which they begin after a start. Their texts are `job.<name>` in `jobs.po`."""
+
+
+def job_named(name: str) -> Job:
+    """Return a job. Raises `NotFoundError`."""
+    job = JOBS.get(name)
+    if job is None:
+        raise NotFoundError("jobs.unknown", name=name[:80])
+    return job
+
+
+def period_named(cadence: Cadence, name: str, zone: ZoneInfo) -> Period:
+    """Return the period with this name. Raises `RequestError` for a name that is none of the cadence."""
+    try:
+        return _period(cadence, name if _FORMS[cadence].match(name) else "", zone)
+    except (ValueError, OverflowError) as error:
+        raise RequestError("jobs.period_invalid", period=name[:40], example=_EXAMPLES[cadence]) from error
+
+
+def name_of(cadence: Cadence, at_utc: datetime, zone: ZoneInfo) -> str:
+    """Return the name of the period in which an instant lies."""
+    local = at_utc.astimezone(zone)
+    match cadence:
+        case Cadence.SLOT:
+            return _slot_begin(at_utc).strftime("%Y-%m-%dT%H:%MZ")
+        case Cadence.HOUR:
+            return at_utc.astimezone(UTC).strftime("%Y-%m-%dT%HZ")
+        case Cadence.DAY:
+            return local.strftime("%Y-%m-%d")
+        case Cadence.MONTH:
+            return local.strftime("%Y-%m")
+
+
+def due_periods(job: Job, now_utc: datetime, zone: ZoneInfo) -> Iterator[str]:
+    """Yield the names of the periods that are due, newest first, without end."""
+    at = now_utc.astimezone(UTC) - job.after
+    while True:
+        start = period_named(job.cadence, name_of(job.cadence, at, zone), zone).start_utc
+        at = start - timedelta(microseconds=1)  # in the period before: the newest that has ended
+        yield name_of(job.cadence, at, zone)
+
+
+def newest_due(job: Job, now_utc: datetime, zone: ZoneInfo) -> str:
+    """Return the newest period that is due."""
+    return next(due_periods(job, now_utc, zone))
+
+
+def missed(job: Job, now_utc: datetime, zone: ZoneInfo) -> list[str]:
+    """Return the periods that a job makes up for, oldest first, done or not."""
+    return list(islice(due_periods(job, now_utc, zone), job.catch_up))[::-1]
+
+
+def next_due(job: Job, after_utc: datetime, zone: ZoneInfo) -> datetime:
+    """Return the first instant after `after_utc` at which a period becomes due."""
+    at = after_utc.astimezone(UTC) - job.after
+    return period_named(job.cadence, name_of(job.cadence, at, zone), zone).end_utc + job.after
+
+
+def _slot_begin(at_utc: datetime) -> datetime:
+    at = at_utc.astimezone(UTC)
+    return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
+
+
+_FORMS = {
+    Cadence.SLOT: re.compile(r"\d{4}-\d\d-\d\dT\d\d:(00|15|30|45)Z\Z", re.ASCII),
+    Cadence.HOUR: re.compile(r"\d{4}-\d\d-\d\dT\d\dZ\Z", re.ASCII),
+    Cadence.DAY: re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII),
+    Cadence.MONTH: re.compile(r"\d{4}-\d\d\Z", re.ASCII),
+}
+_EXAMPLES = {
+    Cadence.SLOT: "2026-11-22T10:15Z",
+    Cadence.HOUR: "2026-11-22T10Z",
+    Cadence.DAY: "2026-11-22",
+    Cadence.MONTH: "2026-11",
+}
+
+
+def _period(cadence: Cadence, name: str, zone: ZoneInfo) -> Period:
+    match cadence:
+        case Cadence.SLOT:
+            start = datetime.strptime(name, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+            return Period(start, start + 15 * MINUTE)
+        case Cadence.HOUR:
+            start = datetime.strptime(name, "%Y-%m-%dT%HZ").replace(tzinfo=UTC)
+            return Period(start, start + HOUR)
+        case Cadence.DAY:
+            return local_day(date.fromisoformat(name), zone)
+        case Cadence.MONTH:
+            year, month = name.split("-")
+            return local_month(int(year), int(month), zone)
