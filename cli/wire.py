@@ -25,9 +25,11 @@ from core.errors import ConfigError
 from core.inventory import Inventory
 from core.people import Actor, Role
 from core.ports import Daemon, Health
+from jobs.runner import Runner
+from jobs.worker import WorkerProcess
 from operations.gate import Gate
 from operations.house import House, nothing_to_read
-from store.open import Stores, open_embedded
+from store.open import Stores, open_stores
 
 if TYPE_CHECKING:
     from console.daemon import Console
@@ -97,10 +99,13 @@ class Service:
 async def open_house(folder: Path) -> AsyncIterator[Gate]:
     """Yield the gate over stores opened by this very command; no daemon runs."""
     shelf = Shelf(load(folder, os.environ))
-    stores = await open_embedded(shelf.configuration.settings.data_dir, now_utc)
+    stores = await _open_stores(shelf)
     try:
-        # The next command reads the folder itself; what this one wrote need not be read again.
-        yield Gate(_house(shelf, stores, health=tuple, reload=nothing_to_read))
+        async with _hands(stores) as hands:
+            # The next command reads the folder itself; what this one wrote need not be read again.
+            gate = Gate(_house(shelf, stores, hands, health=tuple, reload=nothing_to_read))
+            hands.jobs.call_through(gate)
+            yield gate
     finally:
         await stores.close()
 
@@ -108,11 +113,18 @@ async def open_house(folder: Path) -> AsyncIterator[Gate]:
 @contextlib.asynccontextmanager
 async def open_service(configuration: Configuration) -> AsyncIterator[Service]:
     """Yield the whole service with its stores open; leaving closes them."""
-    stores = await open_embedded(configuration.settings.data_dir, now_utc)
+    shelf = Shelf(configuration)
+    stores = await _open_stores(shelf)
     try:
-        yield _service(Shelf(configuration), stores)
+        async with _hands(stores) as hands:
+            yield _service(shelf, stores, hands)
     finally:
         await stores.close()
+
+
+async def _open_stores(shelf: Shelf) -> Stores:
+    settings = shelf.configuration.settings
+    return await open_stores(settings.stores, settings.data_dir, now_utc, shelf.inventory)
 
 
 @contextlib.contextmanager
@@ -131,10 +143,28 @@ def announced(service: Service) -> Iterator[None]:
         file.unlink(missing_ok=True)
 
 
-def _service(shelf: Shelf, stores: Stores) -> Service:
+@dataclass(frozen=True, slots=True)
+class _Hands:
+    """What does the work that is not done while somebody waits."""
+
+    jobs: Runner
+    worker: WorkerProcess
+
+
+@contextlib.asynccontextmanager
+async def _hands(stores: Stores) -> AsyncIterator[_Hands]:
+    hands = _Hands(Runner(stores.ledger, now_utc), WorkerProcess())
+    try:
+        yield hands
+    finally:
+        await hands.worker.close()
+
+
+def _service(shelf: Shelf, stores: Stores, hands: _Hands) -> Service:
     # What only a running service needs is loaded by it alone.
     from console.app import build_app
     from console.daemon import Console
+    from jobs.daemon import Jobs
 
     settings = shelf.configuration.settings
     watched: list[Supervisor] = []
@@ -142,17 +172,27 @@ def _service(shelf: Shelf, stores: Stores) -> Service:
     def health() -> tuple[Health, ...]:
         return watched[0].health() if watched else ()
 
-    gate = Gate(_house(shelf, stores, health, shelf.reload))
+    gate = Gate(_house(shelf, stores, hands, health, shelf.reload))
+    hands.jobs.call_through(gate)
     local_token = secrets.token_urlsafe(32)
     app = build_app(gate, settings.console, now_utc, local_token=local_token, local_actor=local_actor())
     console = Console(app, settings.console.host, settings.console.port)
+    jobs = Jobs(hands.jobs, stores.ledger, now_utc)
     # They end in this order: first what takes data in, last the broker it comes from.
-    supervisor = Supervisor([*_ingests(shelf, stores), _central(shelf, stores), console, *_broker(shelf)])
+    supervisor = Supervisor(
+        [*_ingests(shelf, stores), _central(shelf, stores), jobs, *stores.daemons, console, *_broker(shelf)]
+    )
     watched.append(supervisor)
     return Service(shelf, stores, gate, supervisor, console, local_token)
 
 
-def _house(shelf: Shelf, stores: Stores, health: Callable[[], tuple[Health, ...]], reload: Callable[[], None]) -> House:
+def _house(
+    shelf: Shelf,
+    stores: Stores,
+    hands: _Hands,
+    health: Callable[[], tuple[Health, ...]],
+    reload: Callable[[], None],
+) -> House:
     return House(
         inventory=shelf.inventory,
         query=stores.readings,
@@ -162,6 +202,8 @@ def _house(shelf: Shelf, stores: Stores, health: Callable[[], tuple[Health, ...]
         clock=now_utc,
         managed=ManagedInventory(shelf.configuration.folder),
         sink=stores.readings,
+        worker=hands.worker,
+        jobs=hands.jobs,
         public_url=shelf.configuration.settings.console.public_url,
         reload=reload,
     )
