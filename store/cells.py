@@ -26,7 +26,7 @@ Ids = NDArray[np.int32]
 
 _MISSING: Final = SHARE_NUMBERS[SlotShare.MISSING]
 KNOWN_S: Final = " + ".join(SECONDS[:_MISSING])
-_SECONDS: Final = {name: (f"sum({name})::bigint", np.add) for name in SECONDS[:_MISSING]}
+_SECONDS: Final = {name: (f"sum({name})::bigint", np.add) for name in SECONDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ AMOUNTS: Final = Kind(
     AMOUNT,
     {
         "thousandths": ("sum(thousandths)::bigint", np.add),
-        # only the first row of a span has its border; a border that no row has is missing, the weakest
+        "weakest": ("max(greatest(begins, ends))", np.maximum),
+        # only one row of a span has its border; a border that no row has is missing, the weakest
         "begins": (f"coalesce(min(begins) filter (is_first), {_MISSING})", np.minimum),
         "ends": (f"coalesce(min(ends) filter (is_last), {_MISSING})", np.minimum),
         **_SECONDS,
@@ -64,7 +65,7 @@ MEANS: Final = Kind(
     },
     "mean as value, minimum, maximum",
     lambda cell, known_s: {
-        "value": cell["weighted"] / known_s,
+        "value": np.clip(cell["weighted"] / known_s, cell["minimum"], cell["maximum"]),
         "minimum": cell["minimum"],
         "maximum": cell["maximum"],
     },

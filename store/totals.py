@@ -20,6 +20,7 @@ from store.span_columns import Table
 
 _SHARES: Final = sorted(SHARE_NUMBERS, key=lambda share: SHARE_NUMBERS[share])
 _KNOWN: Final = SECONDS[:-1]
+_MISSING: Final = SHARE_NUMBERS[SlotShare.MISSING]
 Numbers = NDArray[np.int64]
 
 
@@ -31,12 +32,20 @@ def amounts_of(
     `numbers` are those of the sources that have a series, `counted` what these counted (`store.cells`, by
     number and span). A source that had nothing to say is silent, and missing for the whole span.
     """
-    sums = _Sums.of(groups, numbers, counted, len(borders) - 1)
+    sums = _Sums.of(groups, numbers, counted, _known_as(counted, borders), len(borders) - 1)
     periods = _periods(borders, period)
     return {
         name: tuple(sums.amount(group, span, periods[span], sources) for span in range(len(periods)))
         for group, (name, sources) in enumerate(groups.items())
     }
+
+
+def _known_as(counted: Table, borders: Instants) -> Numbers:
+    """Return how the total of each cell is known: by its outer borders, if its rows tile the span and miss no step."""
+    covered_s = np.add.reduce([counted[name] for name in SECONDS])
+    whole = covered_s * 1000 == np.diff(borders)[counted["span"]]
+    ends = np.maximum(counted["begins"], counted["ends"])
+    return np.where(whole & (counted["weakest"] < _MISSING), ends, _MISSING)
 
 
 def _periods(borders: Instants, period: Period) -> list[Period]:
@@ -56,7 +65,14 @@ class _Sums:
     first_member: Numbers
 
     @classmethod
-    def of(cls, groups: Mapping[str, Sequence[str]], numbers: Mapping[str, int], counted: Table, spans: int) -> _Sums:
+    def of(
+        cls,
+        groups: Mapping[str, Sequence[str]],
+        numbers: Mapping[str, int],
+        counted: Table,
+        known_as: Numbers,
+        spans: int,
+    ) -> _Sums:
         sizes = [len(sources) for sources in groups.values()]
         member = np.array([numbers.get(source, -1) for sources in groups.values() for source in sources], np.int64)
         group = np.repeat(np.arange(len(sizes)), sizes)
@@ -71,7 +87,7 @@ class _Sums:
         )
         place = group[whose], span
         np.add.at(sums.thousandths, place, counted["thousandths"][cell])
-        np.maximum.at(sums.weakest, place, np.maximum(counted["begins"], counted["ends"])[cell])
+        np.maximum.at(sums.weakest, place, known_as[cell])
         for number, name in enumerate(_KNOWN):
             np.add.at(sums.seconds[:, :, number], place, counted[name][cell])
         sums.spoke[whose, span] = True
