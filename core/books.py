@@ -6,7 +6,7 @@ when the database fails.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -14,6 +14,7 @@ from typing import Protocol
 from core.facts import (
     ApiToken,
     AuditEntry,
+    AuditHead,
     ChargeSession,
     Discovery,
     GeneratedSpan,
@@ -200,6 +201,17 @@ class PeopleBook(Protocol):
 
     async def audit_entries(self, limit: int = 50, cursor: str | None = None) -> Page[AuditEntry]:
         """Return entries, newest first."""
+        ...
+
+    async def audit_head(self, number: int | None = None) -> AuditHead | None:
+        """Return the head of the chain, or what it was at entry `number`; None if there is no such entry."""
+        ...
+
+    async def broken_entry(self, reached: Callable[[int], None] = ...) -> int | None:
+        """Compute the whole chain again: the first entry that is missing or has been changed, None if none is.
+
+        `reached` is told now and then up to which entry all is whole.
+        """
         ...
 
 

@@ -226,6 +226,17 @@ class AuditEntry:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class AuditHead:
+    """The newest entry of the audit chain (0 and empty: there is none).
+
+    Kept outside, it later proves that no entry up to it has been changed or removed.
+    """
+
+    number: int
+    digest: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeneratedSpan:
     """A span of a source's history that the demo generated, so that nobody takes it for measured."""

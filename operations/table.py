@@ -116,4 +116,5 @@ CAPABILITIES: dict[str, Capability] = {
     "tokens.add": Capability("operations.tokens:add_token", Role.ADMIN, changes=True, whole=True),
     "tokens.revoke": Capability("operations.tokens:revoke_token", Role.ADMIN, changes=True, whole=True),
     "audit.list": Capability("operations.audit:list_audit", Role.ADMIN, whole=True),
+    "audit.verify": Capability("operations.audit:verify_audit", Role.ADMIN, whole=True, long=True),
 }

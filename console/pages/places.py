@@ -43,8 +43,9 @@ PLACES: dict[str, str] = {
     "tokens.add": "/tokens",
     "tokens.revoke": "/tokens/{name}/revoke",
     "audit.list": "/audit",
+    "audit.verify": "/audit/verify",
 }
-"""The path that shows a capability's result (GET) or carries it out (POST, for rows that change something)."""
+"""The path that shows a capability's result (GET) or carries it out (POST, for what changes or takes long)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
 from sqlalchemy import func, select
 
-from core.facts import AuditEntry
+from core.facts import AuditEntry, AuditHead
 from core.ports import Page
 from store.ledger.database import Database, as_cursor, insert, place_of
+from store.ledger.engines import keepable
 from store.ledger.tables import AUDIT_ENTRY, MARK
 
 _HEAD = "audit"
@@ -36,10 +38,10 @@ class Audit:
             entry = AuditEntry(
                 number=number,
                 at_utc=at_utc.astimezone(UTC),
-                actor=actor,
-                action=action,
-                subject=subject,
-                detail=detail,
+                actor=keepable(actor),
+                action=keepable(action),
+                subject=keepable(subject),
+                detail=keepable(detail),
                 digest="",
             )
             entry = replace(entry, digest=_digest(before or _FIRST_DIGEST, entry))
@@ -60,23 +62,39 @@ class Audit:
         items = tuple(found[:limit])
         return Page(items, total or 0, as_cursor(items[-1].number) if len(found) > limit and items else None)
 
-    async def broken_entry(self) -> int | None:
-        """Return the number of the first entry that is missing or does not fit the one before; None: all is whole."""
+    async def audit_head(self, number: int | None = None) -> AuditHead | None:
+        """Return the head of the chain, or what it was at entry `number`; None if there is no such entry."""
+        wanted = select(AUDIT_ENTRY.c.number, AUDIT_ENTRY.c.digest).order_by(AUDIT_ENTRY.c.number.desc()).limit(1)
+        if number is not None:
+            wanted = wanted.where(AUDIT_ENTRY.c.number == number)
+        async with self._database.reading() as connection:
+            found = (await connection.execute(wanted)).one_or_none()
+        return None if found is None else AuditHead(found.number, found.digest)
+
+    async def broken_entry(self, reached: Callable[[int], None] = lambda _number: None) -> int | None:
+        """Return the number of the first entry that is missing or does not fit the one before; None: all is whole.
+
+        What is appended meanwhile is looked at too.
+        """
         digest, number = _FIRST_DIGEST, 0
-        while entries := await self._entries_after(number):
+        while True:
+            entries, last = await self._entries_after(number)
             for entry in entries:
                 number += 1
                 digest = _digest(digest, entry)
                 if entry.number != number or entry.digest != digest:
                     return number
-        async with self._database.reading() as connection:
-            last = await connection.scalar(select(MARK.c.value).where(MARK.c.name == _HEAD)) or 0
-        return number + 1 if last != number else None
+            reached(number)
+            if not entries:
+                return number + 1 if last != number else None
 
-    async def _entries_after(self, number: int) -> list[AuditEntry]:
+    async def _entries_after(self, number: int) -> tuple[list[AuditEntry], int]:
+        """Return the next entries, and how many there must be in all at this very moment."""
         behind = select(AUDIT_ENTRY).where(AUDIT_ENTRY.c.number > number).order_by(AUDIT_ENTRY.c.number)
         async with self._database.reading() as connection:
-            return [AuditEntry(**row) for row in (await connection.execute(behind.limit(_AT_ONCE))).mappings()]
+            entries = [AuditEntry(**row) for row in (await connection.execute(behind.limit(_AT_ONCE))).mappings()]
+            last = await connection.scalar(select(MARK.c.value).where(MARK.c.name == _HEAD))
+        return entries, last or 0
 
 
 def _digest(before: str, entry: AuditEntry) -> str:

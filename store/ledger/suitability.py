@@ -22,9 +22,9 @@ _SORTED_OTHERWISE = text("""
 
 def must_suit(connection: Connection, database: str) -> None:
     """Raise `StoreError` if the server is too old, or if the database cannot hold every character."""
-    found = connection.dialect.server_version_info or (0,)
-    if found[0] < OLDEST_SERVER:
-        raise StoreError("store.server_too_old", database=database, found=found[0], wanted=OLDEST_SERVER)
+    found = int((connection.dialect.server_version_info or (0,))[0])
+    if found < OLDEST_SERVER:
+        raise StoreError("store.server_too_old", database=database, found=found, wanted=OLDEST_SERVER)
     encoding = connection.scalar(text("show server_encoding"))
     if encoding != ENCODING:
         raise StoreError("store.database_encoding", database=database, found=str(encoding), wanted=ENCODING)

@@ -54,6 +54,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "inventory.end": {"end_on": "2030-01-01"},
         "meters.decode": {"format": "tasmota_sml", "topic": "t", "payload": "{}"},
         "rejections.replay": {"ids": "1"},
+        "audit.verify": {"head": ""},
         "users.add": {"name": "walker", "role": "viewer"},
         "users.change": {"role": "viewer", "language": "en"},
         "tokens.add": {"name": "walker", "role": "viewer", "days": "3"},

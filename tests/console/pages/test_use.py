@@ -162,6 +162,17 @@ def test_rejected_messages_are_tried_again_and_the_end_is_told(visit: Open) -> N
     expect(page.locator("#run")).to_contain_text("1 Nachrichten versucht")
 
 
+def test_the_audit_is_verified_against_the_head_that_was_noted(visit: Open) -> None:
+    page = visit("/audit")
+    head = page.locator("code.secret").inner_text()
+    page.get_by_label("Früher notierter Kopf").fill(head)
+    page.get_by_role("button", name="Kette prüfen").click()
+    page.wait_for_url("**/audit/verify/**")
+    expect(page.get_by_role("heading", name="fertig")).to_be_visible(timeout=10_000)
+    expect(page.locator("#run")).to_contain_text("unverändert")
+    expect(page.locator("#run")).to_contain_text(head.partition(":")[0])
+
+
 def test_the_language_is_switched_where_one_stands(visit: Open) -> None:
     page = visit("/sessions?state=open")
     page.get_by_role("link", name="English").click()

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from core.errors import StoreError
-from core.facts import ApiToken, GeneratedSpan, User
+from core.facts import ApiToken, AuditHead, GeneratedSpan, User
 from core.people import Role
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -134,6 +134,39 @@ async def test_tampering_shows_at_the_first_broken_entry(ledger: Any, tampering:
     async with ledger._database.writing() as connection:
         await connection.execute(text(tampering))
     assert await ledger.broken_entry() == broken
+
+
+async def test_the_head_is_the_newest_entry_or_that_of_a_number(ledger: Any) -> None:
+    assert await ledger.audit_head() is None
+    entries = [await ledger.audit("anna", "a", str(number), "", NOW) for number in range(3)]
+    assert await ledger.audit_head() == AuditHead(3, entries[2].digest)
+    assert await ledger.audit_head(1) == AuditHead(1, entries[0].digest)
+    assert await ledger.audit_head(4) is None
+
+
+async def test_what_is_appended_while_the_chain_is_verified_breaks_nothing(ledger: Any) -> None:
+    for number in range(5):
+        await ledger.audit("anna", "a", str(number), "", NOW)
+    appended: list[asyncio.Task[Any]] = []
+    reached: list[int] = []
+
+    def append(number: int) -> None:
+        reached.append(number)
+        if len(appended) < 20:
+            appended.append(asyncio.create_task(ledger.audit("bert", "a", "meanwhile", "", NOW)))
+
+    assert await ledger.broken_entry(append) is None
+    assert reached == sorted(reached)
+    await asyncio.gather(*appended)
+    assert await ledger.broken_entry() is None
+    assert (await ledger.audit_head()).number == 5 + len(appended)
+
+
+async def test_an_entry_with_text_that_no_database_keeps_stays_whole(ledger: Any) -> None:
+    entry = await ledger.audit("anna", "a", "null\x00byte", "half \ud800 a pair, 😀", NOW)
+    assert (entry.subject, entry.detail) == ("null\ufffdbyte", "half \ufffd a pair, 😀")
+    assert (await ledger.audit_entries()).items == (entry,)
+    assert await ledger.broken_entry() is None
 
 
 async def test_the_chain_goes_on_after_a_restart(ledger_place: Path | str, ledger: Any) -> None:
