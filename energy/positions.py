@@ -1,93 +1,129 @@
-"""Where a register stood at an instant, and what it counted in a period.
+"""Where a register stood at the borders of slots, and what the time between stands on.
 
-A position at a border is rounded to whole thousandths of the unit (mWh, cm³, mm), so any sum of
-adjoining periods telescopes. Between two trusted positions the register is taken to rise evenly.
-Shape and total are two qualities: the total of a period is measured if both its ends are,
-whatever lies between them.
+A position is in whole thousandths of the unit (mWh, litres, mm), so any sum of adjoining periods
+telescopes. Between two trusted positions the register is taken to rise evenly. What a stretch
+between them stands on:
+
+    a step that cannot be known (exchange, jump)            missing, and not counted
+    not longer than min(2 x nominal interval, 20 minutes)   as good as the reading at its end
+    not longer than max(25 h, 2 x nominal interval)         interpolated (rule 14)
+    longer                                                  no course: missing; a border in it is estimated
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from enum import IntEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
-from core.periods import Period
 from core.readings import SlotShare
 from energy.register_rules import Step
-from energy.register_walk import Instants, Values, epoch_ms
-from energy.registers import Counted
+from energy.register_walk import Instants, Steps, Thousandths, trusted
+from energy.series import QUALITY_CODES, READING_SHARES, SHARE_NUMBERS
 
 MEASURED_GAP_MAX_S = 20 * 60
+COURSE_GAP_MAX_S = 25 * 3600
+"""The longest local day: across a longer silence nobody knows the course, only the sum."""
+
+Shares = NDArray[np.uint8]
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    """What a register had counted at an instant, in thousandths of its unit, and how that is known."""
+class Way(IntEnum):
+    """What a stretch between two positions stands on; up to 4 these are `SHARE_NUMBERS`."""
 
-    thousandths: int
-    share: SlotShare
+    MEASURED = 0
+    RECOVERED = 1
+    INTERPOLATED = 2
+    ESTIMATED = 3
+    MISSING = 4
+    """Nothing was counted here that should have been, or nothing is known."""
+    SILENT = 5
+    """What was counted is known, its course is not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
-    """What a register counted in a period, in thousandths of its unit.
+WAYS = len(Way)
 
-    `share` is the weaker of both ends, `MISSING` if a step inside cannot be known; then
-    `thousandths` is only the part that was counted.
+BORDER_SHARES: Shares = np.array([0, 1, 2, 3, 4, 3], np.uint8)
+"""How a position inside a stretch is known, by the stretch's `Way`."""
+
+_SHARES_BY_CODE: Shares = np.zeros(len(QUALITY_CODES), np.uint8)
+for _quality, _code in QUALITY_CODES.items():
+    _SHARES_BY_CODE[_code] = SHARE_NUMBERS[READING_SHARES[_quality]]
+
+
+def read_shares(quality: NDArray[np.uint8]) -> Shares:
+    """Return what a stretch stands on that ends in a reading of such a quality (`QUALITY_CODES`)."""
+    return _SHARES_BY_CODE[quality]
+
+
+def measured_gap_ms(nominal_interval_s: int) -> int:
+    """Return how far apart two readings may be for the line between them to count as measured."""
+    return min(2 * nominal_interval_s, MEASURED_GAP_MAX_S) * 1000
+
+
+def ways(at_ms: Instants, read: Shares, nominal_interval_s: int, gap_max_s: int, beyond: Way) -> Shares:
+    """Return what the stretch that ends at each instant stands on; one longer than `gap_max_s` is `beyond`."""
+    gap_ms = np.diff(at_ms, prepend=at_ms[:1])
+    way = read.copy()
+    long = gap_ms > measured_gap_ms(nominal_interval_s)
+    if long.any():
+        way[long] = np.maximum(way[long], Way.INTERPOLATED)
+        way[gap_ms > max(gap_max_s, 2 * nominal_interval_s) * 1000] = beyond
+    return way
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """The trusted positions of one register in order of time.
+
+    `read` says how each is known, `way` what the stretch that ends in it stands on.
     """
 
-    thousandths: int
-    share: SlotShare
+    at_ms: Instants
+    position: Thousandths
+    read: Shares
+    way: Shares
+
+    @staticmethod
+    def of(at_ms: Instants, position: Thousandths, step: Steps, read: Shares, nominal_interval_s: int) -> Curve:
+        """Return the curve of what was decided about a register's positions (`energy.registers.Counted`)."""
+        kept = trusted(step)
+        if not kept.all():
+            at_ms, position, step, read = at_ms[kept], position[kept], step[kept], read[kept]
+        way = ways(at_ms, read, nominal_interval_s, COURSE_GAP_MAX_S, Way.SILENT)
+        way[(step == Step.EXCHANGE) | (step == Step.JUMP)] = Way.MISSING
+        return Curve(at_ms, position, read, way)
+
+    def at(self, borders_ms: Instants) -> tuple[Thousandths, Shares]:
+        """Return the positions at instants between the first position and the last, and how each is known."""
+        after = np.searchsorted(self.at_ms, borders_ms, side="left")
+        before = np.maximum(after - 1, 0)
+        span_ms = np.maximum(self.at_ms[after] - self.at_ms[before], 1)
+        rise = self.position[after] - self.position[before]
+        risen = np.rint(rise * ((borders_ms - self.at_ms[before]) / span_ms)).astype(np.int64)
+        exact = self.at_ms[after] == borders_ms
+        position = np.where(exact, self.position[after], self.position[before] + risen)
+        return position, np.where(exact, self.read[after], BORDER_SHARES[self.way[after]])
+
+    def spent_ms(self, borders_ms: Instants) -> NDArray[np.int64]:
+        """Return how long each `Way` (columns) lasted from the first position to instants up to the last."""
+        spent = np.zeros((len(borders_ms), WAYS), np.int64)
+        after = np.searchsorted(self.at_ms, borders_ms, side="left")
+        before = np.maximum(after - 1, 0)
+        gap_ms = np.diff(self.at_ms, prepend=self.at_ms[:1])
+        for way in np.flatnonzero(np.bincount(self.way, minlength=WAYS)[1:]) + 1:
+            on_it = self.way == way
+            until_row = np.cumsum(np.where(on_it, gap_ms, 0))
+            spent[:, way] = until_row[before] + np.where(on_it[after], borders_ms - self.at_ms[before], 0)
+        spent[:, Way.MEASURED] = borders_ms - self.at_ms[:1] - spent.sum(axis=1)
+        return spent
 
 
-class Curve:
-    """The trusted positions of one register, in order of time."""
-
-    def __init__(self, counted: Counted, nominal_interval_s: int) -> None:
-        trusted = np.isin(counted.step, [step for step in Step if step.trusted])
-        self._at_ms: Instants = counted.at_ms[trusted]
-        self._position: Values = counted.position[trusted]
-        self._missing_ms: Instants = counted.at_ms[np.isin(counted.step, [step for step in Step if step.missing])]
-        self._measured_gap_ms = min(2 * nominal_interval_s, MEASURED_GAP_MAX_S) * 1000
-
-    def at(self, at_utc: datetime) -> Position | None:
-        """Return the position at an instant, None outside of what is known or inside a missing step.
-
-        Measured between positions not further apart than min(2 x nominal interval, 20 minutes),
-        interpolated between others.
-        """
-        at_ms = epoch_ms(at_utc)
-        after = int(np.searchsorted(self._at_ms, at_ms, side="left"))
-        if after == len(self._at_ms):
-            return None
-        if self._at_ms[after] == at_ms:
-            return Position(_thousandths(float(self._position[after])), SlotShare.MEASURED)
-        if after == 0 or self._is_missing(int(self._at_ms[after])):
-            return None
-        return self._between(after, at_ms)
-
-    def total(self, period: Period) -> Total | None:
-        """Return what was counted in a period, None if one of its ends is not known."""
-        start, end = self.at(period.start_utc), self.at(period.end_utc)
-        if start is None or end is None:
-            return None
-        first, last = np.searchsorted(
-            self._missing_ms, [epoch_ms(period.start_utc), epoch_ms(period.end_utc)], side="right"
-        )
-        measured = start.share is end.share is SlotShare.MEASURED
-        known = SlotShare.MEASURED if measured else SlotShare.INTERPOLATED
-        return Total(end.thousandths - start.thousandths, SlotShare.MISSING if last > first else known)
-
-    def _between(self, after: int, at_ms: int) -> Position:
-        (t0, t1), (p0, p1) = self._at_ms[after - 1 : after + 1].tolist(), self._position[after - 1 : after + 1].tolist()
-        share = SlotShare.MEASURED if t1 - t0 <= self._measured_gap_ms else SlotShare.INTERPOLATED
-        return Position(_thousandths(p0 + (p1 - p0) * ((at_ms - t0) / (t1 - t0))), share)
-
-    def _is_missing(self, at_ms: int) -> bool:
-        return bool(np.isin(at_ms, self._missing_ms))
-
-
-def _thousandths(value: float) -> int:
-    return round(value * 1000)
+def whole_seconds(spent_ms: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Return the seconds of each share from the milliseconds of each `Way`; rows that sum to whole seconds still do."""
+    shares_ms = spent_ms[:, : len(SHARE_NUMBERS)].copy()
+    shares_ms[:, SHARE_NUMBERS[SlotShare.MISSING]] += spent_ms[:, Way.SILENT]
+    until = np.cumsum(shares_ms, axis=1) // 1000
+    return np.diff(until, axis=1, prepend=0).astype(np.int32)

@@ -51,7 +51,7 @@ class Step(IntEnum):
     DUPLICATE = 10
     """A second position at the same instant; ignored."""
     INVALID = 11
-    """Not a finite number; ignored."""
+    """Not a finite number, or beyond any dial; ignored."""
     PENDING = 12
     """Not decided yet, not counted."""
 
@@ -76,7 +76,8 @@ class RegisterRules:
     `resolution` is its smallest step, `max_rate_per_h` the most it can count in an hour (fuse, pipe,
     top speed; None: unknown, then no jump is recognised), `clock_tolerance_s` how wrong the instants
     may be, `width` the value at which it begins again at 0. A value up to `near_zero` counts as
-    about 0. `confirm` consistent values decide about a position off the line.
+    about 0. `confirm` consistent values decide about a position off the line. `restarts` marks a counter
+    that begins anew at 0 whenever it likes (session, day): a fall is a reset, and its first value counts.
     Raises `CalculationError` for a rule that is not positive and finite.
     """
 
@@ -86,6 +87,7 @@ class RegisterRules:
     width: float | None = None
     near_zero: float = 0.0
     confirm: int = 3
+    restarts: bool = False
 
     def __post_init__(self) -> None:
         positive = {"resolution": self.resolution, "max_rate_per_h": self.max_rate_per_h, "width": self.width}

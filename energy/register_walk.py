@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +14,20 @@ from energy.register_rules import Booking, Exchange, ManualReading, Proposal, Re
 Instants = NDArray[np.int64]
 Values = NDArray[np.float64]
 Steps = NDArray[np.uint8]
+Thousandths = NDArray[np.int64]
+
+DIAL_MAX = 2**53 / 1000
+"""Beyond this a float has no thousandths any more; no dial of a district shows it."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+_TRUSTED = np.array([step.trusted for step in Step])
+
+
+def trusted(step: Steps) -> NDArray[np.bool_]:
+    """Return at which rows the register really stood where they say."""
+    return _TRUSTED[step]
 
 
 def epoch_ms(at_utc: datetime) -> int:
@@ -27,6 +38,16 @@ def epoch_ms(at_utc: datetime) -> int:
 def at_utc(at_ms: int) -> datetime:
     """Return the instant of so many milliseconds since 1970."""
     return _EPOCH + timedelta(milliseconds=at_ms)
+
+
+def thousandths(value: float) -> int:
+    """Return a dial's value in whole thousandths of its unit."""
+    return round(value * 1000)
+
+
+def all_thousandths(values: Values) -> Thousandths:
+    """Return values in whole thousandths of their unit."""
+    return np.rint(values * 1000).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +80,14 @@ class Waiting:
 class RegisterState:
     """All that counting remembers between two calls.
 
-    `line` is in the register's own values; `base + (value - origin)` is the counted position, exact as
-    long as nothing happens to the register. `pending` waits for a decision; from its index `run_start`
-    on, `run` values are consistent with each other, and `candidate` is their line.
+    `line` is in the register's own values; its value in thousandths plus `offset` is the position. The
+    offset begins at 0 and changes at resets, rollovers and exchanges only, so a position is what the
+    first dial would show, wherever counting began. `pending` waits for a decision; from its index
+    `run_start` on, `run` values are consistent with each other, and `candidate` is their line.
     """
 
     line: Line | None = None
-    base: float = 0.0
-    origin: float = 0.0
+    offset: int = 0
     seen_ms: int | None = None
     pending: tuple[Waiting, ...] = ()
     candidate: Line | None = None
@@ -74,9 +95,9 @@ class RegisterState:
     run: int = 0
 
     @property
-    def position(self) -> float:
-        """Return what has been counted since the register's first position."""
-        return self.base if self.line is None else self.base + (self.line.value - self.origin)
+    def position(self) -> int:
+        """Return the position in thousandths, 0 before the first one."""
+        return 0 if self.line is None else thousandths(self.line.value) + self.offset
 
     @property
     def proposal(self) -> Proposal | None:
@@ -93,11 +114,11 @@ class Rows:
     def __init__(self, capacity: int) -> None:
         self._at_ms: Instants = np.empty(capacity, np.int64)
         self._value: Values = np.empty(capacity, np.float64)
-        self._position: Values = np.empty(capacity, np.float64)
+        self._position: Thousandths = np.empty(capacity, np.int64)
         self._step: Steps = np.empty(capacity, np.uint8)
         self._size = 0
 
-    def put(self, at_ms: int, value: float, position: float, step: Step) -> None:
+    def put(self, at_ms: int, value: float, position: int, step: Step) -> None:
         """Add one position."""
         row = self._size
         self._at_ms[row] = at_ms
@@ -106,7 +127,7 @@ class Rows:
         self._step[row] = step
         self._size += 1
 
-    def put_counted(self, at_ms: Instants, value: Values, position: Values) -> None:
+    def put_counted(self, at_ms: Instants, value: Values, position: Thousandths) -> None:
         """Add a stretch of positions that are all on the line."""
         rows = slice(self._size, self._size + len(at_ms))
         self._at_ms[rows] = at_ms
@@ -115,7 +136,7 @@ class Rows:
         self._step[rows] = Step.COUNTED
         self._size += len(at_ms)
 
-    def columns(self) -> tuple[Instants, Values, Values, Steps]:
+    def columns(self) -> tuple[Instants, Values, Thousandths, Steps]:
         """Return instants, values, positions and steps."""
         end = self._size
         return self._at_ms[:end], self._value[:end], self._position[:end], self._step[:end]
@@ -129,8 +150,7 @@ class Walk:
         self.proposals: list[Proposal] = []
         self._rules = rules
         self._line = state.line
-        self._base = state.base
-        self._origin = state.origin
+        self._offset = state.offset
         self._seen_ms = state.seen_ms
         self._pending = list(state.pending)
         self._candidate = state.candidate
@@ -141,8 +161,7 @@ class Walk:
         """Return what must be remembered to go on later."""
         return RegisterState(
             self._line,
-            self._base,
-            self._origin,
+            self._offset,
             self._seen_ms,
             tuple(self._pending),
             self._candidate,
@@ -158,7 +177,7 @@ class Walk:
         """Take one position."""
         if at_ms == self._seen_ms:
             self._pass_over(at_ms, value, Step.DUPLICATE)
-        elif not isfinite(value):
+        elif not abs(value) <= DIAL_MAX:
             self._pass_over(at_ms, value, Step.INVALID)
         else:
             self._seen_ms = at_ms
@@ -166,7 +185,7 @@ class Walk:
 
     def take_counted(self, at_ms: Instants, value: Values) -> None:
         """Take a stretch that is known to follow the line."""
-        self.rows.put_counted(at_ms, value, self._base + (value - self._origin))
+        self.rows.put_counted(at_ms, value, all_thousandths(value) + self._offset)
         self._seen_ms = int(at_ms[-1])
         self._line = Line(self._seen_ms, float(value[-1]))
 
@@ -179,8 +198,8 @@ class Walk:
                 self._confirm(epoch_ms(booking.at_utc), booking.value)
 
     @property
-    def _position(self) -> float:
-        return self._base if self._line is None else self._base + (self._line.value - self._origin)
+    def _position(self) -> int:
+        return 0 if self._line is None else thousandths(self._line.value) + self._offset
 
     def _judge(self, at_ms: int, value: float) -> None:
         if self._line is None:
@@ -191,9 +210,10 @@ class Walk:
         else:
             self._wait(at_ms, value)
 
-    def _begin(self, at_ms: int, value: float, step: Step, *, uncounted: float = 0.0) -> None:
+    def _begin(self, at_ms: int, value: float, step: Step, *, uncounted: int = 0) -> None:
         """Begin a segment whose first value stands for the present position and what was `uncounted` before."""
-        self._base, self._origin = self._position + uncounted, value
+        if self._line is not None:
+            self._offset = self._position + uncounted - thousandths(value)
         self._line = Line(at_ms, value)
         self.rows.put(at_ms, value, self._position, step)
 
@@ -227,7 +247,7 @@ class Walk:
         if line is None or self._candidate is None:
             return
         step = self._what_happened(line, first)
-        counts_on = self._candidate.value > first.value
+        counts_on = self._rules.restarts or self._candidate.value > first.value
         if step in {Step.RESET, Step.ROLLOVER} and not (counts_on or by_hand):
             return
         waited = self._pending
@@ -245,17 +265,19 @@ class Walk:
             return Step.JUMP
         if self._rules.wrapped_rise(line.value, first.value, first.at_ms - line.at_ms) is not None:
             return Step.ROLLOVER
-        return Step.RESET if abs(first.value) <= self._rules.zero_bound else Step.EXCHANGE
+        zero = self._rules.restarts or abs(first.value) <= self._rules.zero_bound
+        return Step.RESET if zero else Step.EXCHANGE
 
     def _settle(self, line: Line, first: Waiting, step: Step) -> None:
         if step.missing:
             from_utc, to_utc = at_utc(line.at_ms), at_utc(first.at_ms)
             self.proposals.append(Proposal(step, from_utc, line.value, to_utc, first.value))
         if step not in {Step.ROLLOVER, Step.COUNTED}:
-            self._begin(first.at_ms, first.value, step)
+            since_zero = self._rules.restarts and step is Step.RESET
+            self._begin(first.at_ms, first.value, step, uncounted=thousandths(first.value) if since_zero else 0)
             return
         if step is Step.ROLLOVER:
-            self._origin -= self._rules.width or 0.0
+            self._offset += thousandths(self._rules.width or 0.0)
         self._line = Line(first.at_ms, first.value)
         self.rows.put(first.at_ms, first.value, self._position, step)
 
@@ -267,7 +289,7 @@ class Walk:
 
     def _exchange(self, at_ms: int, end: float, start: float) -> None:
         self._release(self._pending, Step.GLITCH)
-        uncounted = 0.0 if self._line is None else end - self._line.value
+        uncounted = 0 if self._line is None else thousandths(end) - thousandths(self._line.value)
         self._begin(at_ms, start, Step.BOOKED, uncounted=uncounted)
 
     def _confirm(self, at_ms: int, value: float) -> None:

@@ -34,7 +34,19 @@ from energy.register_rules import (
     Step,
     rules_of,
 )
-from energy.register_walk import Instants, RegisterState, Rows, Steps, Values, Walk, at_utc, epoch_ms
+from energy.register_walk import (
+    DIAL_MAX,
+    Instants,
+    RegisterState,
+    Rows,
+    Steps,
+    Thousandths,
+    Values,
+    Walk,
+    at_utc,
+    epoch_ms,
+    trusted,
+)
 
 __all__ = [
     "START",
@@ -49,8 +61,10 @@ __all__ = [
     "at_utc",
     "count",
     "epoch_ms",
+    "first_trusted",
     "positions_of",
     "rules_of",
+    "trusted",
 ]
 
 Indexes = NDArray[np.intp]
@@ -63,28 +77,34 @@ START = RegisterState()
 class Counted:
     """What was decided, one row per position and booking in order of time, and what is still open.
 
-    `position` is what the register had counted at a row since its first position of all: it never
-    falls unless a booking says so. `begin` is the position before the first row, `proposals` are
-    the steps that a person must explain, `state` goes into the next call.
+    `position` (thousandths of the unit) is what the first dial would show at a row, had it never been
+    reset or exchanged: it never falls unless a booking says so. `begin` is the position before the first
+    row, `proposals` are the steps that a person must explain, `state` goes into the next call.
     """
 
     at_ms: Instants
     value: Values
-    position: Values
+    position: Thousandths
     step: Steps
-    begin: float
+    begin: int
     proposals: tuple[Proposal, ...]
     state: RegisterState
 
     @property
     def deltas(self) -> Values:
-        """Return what each row added to the count."""
-        return np.diff(self.position, prepend=self.begin)
+        """Return what each row added to the count, in the unit of the values."""
+        known = np.where(np.arange(len(self.position)) < first_trusted(self.step), self.begin, self.position)
+        return np.diff(known, prepend=self.begin) / 1000
+
+    @property
+    def thousandths(self) -> int:
+        """Return what all rows together added to the count, in thousandths of the unit."""
+        return self.state.position - self.begin
 
     @property
     def total(self) -> float:
         """Return what all rows together added to the count, in the unit of the values."""
-        return self.state.position - self.begin
+        return self.thousandths / 1000
 
     @property
     def steps(self) -> list[Step]:
@@ -124,7 +144,8 @@ def count(
         walk.book(booking)
         start = end
     _walk(walk, series, start, len(instants))
-    return Counted(*walk.rows.columns(), state.position, tuple(walk.proposals), walk.state())
+    rows = walk.rows.columns()
+    return Counted(*rows, _begin(state, *rows[2:]), tuple(walk.proposals), walk.state())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,11 +161,23 @@ class _Series:
         return min(int(self.breaks[place]), end) if place < len(self.breaks) else end
 
 
+def first_trusted(step: Steps) -> int:
+    """Return the first trusted row, the number of rows if there is none."""
+    found = trusted(step)
+    return int(found.argmax()) if found.any() else len(found)
+
+
 def positions_of(readings: Iterable[Reading]) -> tuple[Instants, Values]:
     """Return readings of one series as columns for `count`, in order of time."""
     ordered = sorted(readings, key=lambda reading: reading.at_utc)
     instants = np.array([epoch_ms(reading.at_utc) for reading in ordered], np.int64)
     return instants, np.array([reading.value for reading in ordered], np.float64)
+
+
+def _begin(state: RegisterState, position: Thousandths, step: Steps) -> int:
+    """Return the position before the first row; counting begins at the first one that is trusted."""
+    first = first_trusted(step)
+    return int(position[first]) if state.line is None and first < len(step) else state.position
 
 
 def _require_order(instants: Instants, numbers: Values, state: RegisterState) -> None:
@@ -164,6 +197,7 @@ def _breaks(instants: Instants, numbers: Values, rules: RegisterRules) -> Indexe
         rise = np.diff(numbers)
         elapsed_ms = np.diff(instants)
         plain = (rise >= 0) & (rise <= rules.base_rise + rules.rate_per_ms * elapsed_ms) & (elapsed_ms > 0)
+    plain &= np.abs(numbers[1:]) <= DIAL_MAX
     return np.flatnonzero(~plain) + 1
 
 

@@ -92,7 +92,7 @@ def test_a_list_and_an_array_give_the_same() -> None:
     from_list = count(at_ms, values, UNLIMITED)
     from_array = count(np.array(at_ms), np.array(values), UNLIMITED)
     assert from_list.total == from_array.total == 2.75
-    assert from_list.position.tolist() == from_array.position.tolist() == [0.0, 0.5, 2.75]
+    assert from_list.position.tolist() == from_array.position.tolist() == [1500, 2000, 4250]
 
 
 def test_nothing_has_no_total() -> None:
@@ -271,5 +271,5 @@ def test_a_million_clean_positions_are_counted_in_a_blink() -> None:
         begun = time.perf_counter()
         total = count(at_ms, values, rules).total
         took_s.append(time.perf_counter() - begun)
-    assert total == values[-1] - values[0]
+    assert total == pytest.approx(values[-1] - values[0], abs=0.001)
     assert min(took_s) < 0.2
