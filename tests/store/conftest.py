@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from duckdb import DuckDBPyConnection
 
 from core.ports import Clock
 from store.influx.timeseries import InfluxTimeSeries
@@ -36,6 +39,7 @@ async def stores(tmp_path: Path, clock: Clock) -> AsyncIterator[Stores]:
     await opened.close()
 
 
+Published = tuple[datetime, dict[str, str], dict[str, float | str | bool]]
 SERIES = ("embedded", pytest.param("influxdb", marks=pytest.mark.influxdb))
 
 
@@ -65,6 +69,32 @@ def on_influxdb(server: Influxd, database: str) -> Any:
             return await super().open(settings, path.parent / "spool", lambda: now_utc)  # type: ignore[return-value]
 
     return Placed
+
+
+@pytest.fixture(params=["embedded"])
+async def spans(tmp_path: Path) -> AsyncIterator[TimeSeries]:
+    """Yield an empty time series that keeps intervals, too."""
+    opened = await TimeSeries.open(tmp_path / "timeseries.duckdb", NOW)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def published(spans: TimeSeries) -> Callable[[str], Awaitable[list[Published]]]:
+    """Return how the facts of a measurement are read back: instant, tags and fields of each, by instant."""
+
+    def read(connection: DuckDBPyConnection, measurement: str) -> list[Published]:
+        found: dict[tuple[datetime, str], dict[str, float | str | bool]] = {}
+        for at, tags, field, kind, number, text in connection.execute(
+            "select f.ts, s.tags, s.field, s.kind, f.number, f.text from fact f"
+            " join fact_series s on s.id = f.series_id where s.measurement = ? order by f.ts, s.tags",
+            [measurement],
+        ).fetchall():
+            value = text if kind == "text" else bool(number) if kind == "truth" else number
+            found.setdefault((at.replace(tzinfo=UTC), tags), {})[field] = value
+        return [(at, json.loads(tags), fields) for (at, tags), fields in found.items()]
+
+    return lambda measurement: spans.read(partial(read, measurement=measurement))
 
 
 @pytest.fixture(scope="session")
