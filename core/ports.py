@@ -187,6 +187,18 @@ class BulkSink(Protocol):
         ...
 
 
+class TableSink(Protocol):
+    """Takes history of many series at once."""
+
+    async def put_table(self, table: Any, received_at_utc: datetime) -> int:
+        """Store an Arrow table; return how many rows it has.
+
+        Its columns are source, quantity, at_ms, value and perhaps quality; names best as dictionaries.
+        Raises `ReadingError`, and stores nothing, where a row is no reading.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactPoint:
     """A fact as the time series shows it: one row of `measurement` with `tags`, at an instant.

@@ -31,7 +31,7 @@ class Written:
 class Latest:
     """The newest row per series; a series' id is its position in the arrays."""
 
-    def __init__(self, series: Mapping[SeriesKey, int], newest: Columns, counts: NDArray[np.int64]) -> None:
+    def __init__(self, series: Mapping[SeriesKey, int]) -> None:
         self.ids: dict[SeriesKey, int] = {}
         self._keys: list[SeriesKey] = []
         self._at_ms = np.full(0, _NEVER_MS, np.int64)
@@ -40,8 +40,11 @@ class Latest:
         self._received_ms = np.zeros(0, np.int64)
         self._counts = np.zeros(0, np.int64)
         self._learn(series)
-        self._replace(newest)
-        self._counts[newest.series_id] = counts
+
+    def add(self, newest: Columns, counts: NDArray[np.int64]) -> None:
+        """Take over what stands in a part of the file: one row per series, and how many there are of it."""
+        self._replace(newest.take(newest.at_ms >= self._at_ms[newest.series_id]))
+        self._counts[newest.series_id] += counts
 
     @property
     def next_id(self) -> int:

@@ -68,7 +68,7 @@ async def open_embedded(folder: Path, clock: Clock, ledger_url: str = "") -> Sto
     """
     async with AsyncExitStack() as stack:
         ledger, journal = await _books(stack, folder, ledger_url)
-        readings = await TimeSeries.open(folder / "timeseries.duckdb", clock())
+        readings = await TimeSeries.open(folder / "timeseries.duckdb", clock(), late=ledger.mark_dirty)
         stack.push_async_callback(readings.close)
         return Stores(readings, ledger, journal, stack.pop_all())
 

@@ -13,7 +13,6 @@ from typing import Any, Final, TypeVar
 
 import duckdb
 import numpy as np
-from numpy.typing import NDArray
 
 from core.errors import StoreError
 from core.periods import Period
@@ -22,8 +21,11 @@ from core.readings import Reading
 from store import schema
 from store.columns import Columns, SeriesKey, to_utc
 from store.folder import held_elsewhere
-from store.latest import Latest, Written
+from store.incoming import Incoming
+from store.latest import Latest
 from store.receipts import ReceiptChange, ReceiptRow
+from store.sifting import Sifted, sift, write_points
+from store.upgrade import upgrade
 
 T = TypeVar("T")
 
@@ -34,21 +36,25 @@ _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
     "python_enable_replacements": False,
+    # A checkpoint only writes what is new and drops blocks of which nothing is left: moving what is
+    # left of others together would keep the writer for a quarter of a second.
+    "max_vacuum_tasks": 0,
 }
-_INCOMING: Final = "incoming"
-_WIDE_MS: Final = 24 * 3600 * 1000
-_WIDEST: Final = 8
-_SAME_PLACE: Final = (
-    "p.series_id = b.series_id and p.ts = b.ts and p.ts between make_timestamp(?) and make_timestamp(?)"
+_CATALOG: Final = "store"
+_GROUP_ROWS: Final = 61_440
+"""Half of DuckDB's own: a month of minutes of one series lies in one or two groups, of which little is read in vain."""
+_BLOCK_BYTES: Final = 65_536
+"""A quarter of DuckDB's own, so that the columns of such a group fill whole blocks."""
+
+_NEWEST_COLUMNS: Final = "epoch_ms(p.ts) as at_ms, p.value, p.quality, epoch_ms(p.ingested) as received_ms"
+_SETTLED: Final = f"select p.series_id, {_NEWEST_COLUMNS}, p.points from {schema.SETTLED} p"
+# one pass for the instants, then their rows: a sixth of the time of arg_max over each column
+_NEWEST: Final = (
+    "with newest as materialized"
+    f" (select series_id, max(ts) as ts, count(*) as points from {schema.POINT_HOT} group by series_id)"
+    f" select n.series_id, {_NEWEST_COLUMNS}, n.points"
+    f" from newest n join {schema.POINT_HOT} p on p.series_id = n.series_id and p.ts = n.ts"
 )
-_ROW_TYPES: Final = {
-    "ts": "M8[us]",
-    "series_id": "i4",
-    "value": "f8",
-    "quality": "u1",
-    "ingested": "M8[us]",
-    "row": "i4",
-}
 
 
 class PointFile:
@@ -56,35 +62,43 @@ class PointFile:
 
     def __init__(self, path: Path, now_utc: datetime) -> None:
         self.path = path
-        # registered once and refilled for each statement: registering anew costs as much as a small insert
-        self._incoming: dict[str, NDArray[Any]] = {name: np.zeros(0, kind) for name, kind in _ROW_TYPES.items()}
+        self.generation = 0
+        """Grows with each transaction, so that who has looked knows whether what was seen still holds."""
+        self._incoming = Incoming()
         self._connect(now_utc)
 
     def _connect(self, now_utc: datetime) -> None:
         with _opening(self.path):
-            self._connection = duckdb.connect(self.path, config=_SETTINGS)
+            self._connection = duckdb.connect(config={**_SETTINGS, "temp_directory": f"{self.path}.tmp"})
         try:
+            self._attach()
             self._prepare(now_utc)
         except StoreError:
             self._connection.close()
             raise
 
-    def _prepare(self, now_utc: datetime) -> None:
+    def _attach(self) -> None:
+        block = "" if self.path.exists() else f", block_size {_BLOCK_BYTES}"
+        place = str(self.path).replace("'", "''")
         with _opening(self.path):
-            self._connection.register(_INCOMING, self._incoming)
-            if self._connection.execute("select count(*) from duckdb_tables()").fetchone() == (0,):
-                self._create(now_utc)
-            (found,) = self._connection.execute(f"select max(version) from {schema.META}").fetchone() or (0,)
-        if found > schema.VERSION:
-            raise StoreError("store.file_too_new", file=str(self.path))
+            self._connection.execute(f"attach '{place}' as {_CATALOG} (row_group_size {_GROUP_ROWS}{block})")
+            self._connection.execute(f"use {_CATALOG}")
 
-    def _create(self, now_utc: datetime) -> None:
-        self._connection.execute("begin")
-        for statement in schema.CREATE:
-            self._connection.execute(statement)
-        versions = f"insert into {schema.META} (version, since) values (?, ?)"
-        self._connection.execute(versions, [schema.VERSION, _plain(now_utc)])
-        self._connection.execute("commit")
+    def _prepare(self, now_utc: datetime) -> None:
+        connection, since = self._connection, _plain(now_utc)
+        with _opening(self.path):
+            self._incoming.register(connection)
+            tables = f"select count(*) from duckdb_tables() where database_name = '{_CATALOG}'"
+            connection.execute("begin")
+            if connection.execute(tables).fetchone() == (0,):
+                for statement in schema.CREATE:
+                    connection.execute(statement)
+                connection.execute(f"insert into {schema.META} values (?, ?)", [schema.VERSION, since])
+            (found,) = connection.execute(f"select max(version) from {schema.META}").fetchone() or (0,)
+            if found > schema.VERSION:
+                raise StoreError("store.file_too_new", file=str(self.path))
+            upgrade(connection, found, since)
+            connection.execute("commit")
 
     def close(self) -> None:
         """Write everything into the file proper and let go of it."""
@@ -93,12 +107,15 @@ class PointFile:
 
     def readings(self, series_id: int, key: SeriesKey, period: Period) -> tuple[Reading, ...]:
         """Return the readings of one series in `period`, by instant; any thread may ask."""
-        with _working("store.read_failed", self.path), self._connection.cursor() as connection:
-            rows = connection.execute(
+
+        def of_series(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, float, int]]:
+            return connection.execute(
                 f"select epoch_ms(ts), value, quality from {schema.POINT}"
                 " where series_id = ? and ts >= ? and ts < ? order by ts",
                 [series_id, _plain(period.start_utc), _plain(period.end_utc)],
             ).fetchall()
+
+        rows = self.read(of_series)
         qualities = schema.QUALITIES
         return tuple(Reading(*key, to_utc(at_ms), value, qualities[quality]) for at_ms, value, quality in rows)
 
@@ -106,19 +123,16 @@ class PointFile:
         """Return the newest value and the count of every series."""
         with _opening(self.path):
             series = self._connection.execute(f"select source, quantity, series_id from {schema.SERIES}").fetchall()
-            # one pass for the instants, then their rows: a sixth of the time of arg_max over each column
-            newest = self._connection.execute(
-                "with newest as materialized"
-                f" (select series_id, max(ts) as ts, count(*) as points from {schema.POINT} group by series_id)"
-                " select n.series_id, epoch_ms(n.ts) as at_ms, p.value, p.quality,"
-                " epoch_ms(p.ingested) as received_ms, n.points"
-                f" from newest n join {schema.POINT} p on p.series_id = n.series_id and p.ts = n.ts"
-            ).fetchnumpy()
+            settled = self._connection.execute(_SETTLED).fetchnumpy()
+            hot = self._connection.execute(_NEWEST).fetchnumpy()
         try:
             ids = {(source, Quantity(quantity)): number for source, quantity, number in series}
         except ValueError as error:  # a quantity that a newer release has learnt
             raise StoreError("store.file_too_new", file=str(self.path)) from error
-        return Latest(ids, _columns(newest), np.asarray(newest["points"], np.int64))
+        latest = Latest(ids)
+        for newest in (settled, hot):
+            latest.add(_columns(newest), np.asarray(newest["points"], np.int64))
+        return latest
 
     def receipts(self) -> list[ReceiptRow]:
         """Return all rows of the receipt table."""
@@ -129,6 +143,7 @@ class PointFile:
     def read(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
         """Return what `work` reads on a cursor of its own; any thread may ask."""
         with _working("store.read_failed", self.path), self._connection.cursor() as connection:
+            connection.execute(f"use {_CATALOG}")
             return work(connection)
 
     def change(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
@@ -136,19 +151,21 @@ class PointFile:
         with self._transaction():
             return work(self._connection)
 
-    def write(
-        self, rows: Columns, series: Mapping[SeriesKey, int], latest: Latest, receipts: ReceiptChange | None
-    ) -> Written:
-        """Return what changed, once points, new series and receipts are durable together.
+    def sift(self, rows: Columns, latest: Latest) -> Sifted:
+        """Return what of `rows` (by series and instant, each once) is to be written, and what it replaces."""
+        with _working("store.read_failed", self.path):
+            return sift(self._connection, self._incoming, rows, latest)
 
-        `rows` come by series and instant, each once. One that is there already is left alone;
-        where its value differs, the old value becomes an event. Raises `StoreError`; then nothing was written.
+    def write(self, sifted: Sifted, series: Mapping[SeriesKey, int], receipts: ReceiptChange | None) -> None:
+        """Return once points, new series and receipts are durable together.
+
+        Where a value differs from what stands there, the old value becomes an event. Raises
+        `StoreError`; then nothing was written. What was sifted must still hold: see `generation`.
         """
         with self._transaction():
             self._write_series(series)
-            written = self._write_points(rows, series, latest)
+            write_points(self._connection, self._incoming, sifted)
             self._write_receipts(receipts)
-        return written
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -157,6 +174,7 @@ class PointFile:
                 self._connection.execute("begin")
                 yield
                 self._connection.execute("commit")
+                self.generation += 1
         except BaseException:
             self._recover()
             raise
@@ -177,44 +195,6 @@ class PointFile:
                 [[source for source, _ in series], [quantity.value for _, quantity in series], list(series.values())],
             )
 
-    def _write_points(self, rows: Columns, series: Mapping[SeriesKey, int], latest: Latest) -> Written:
-        added = latest.newer(rows)
-        if not added.all():
-            kept, replaced = self._rewrite(rows, np.flatnonzero(~added))
-            added = kept & ~replaced
-            rows, added = rows.take(kept), added[kept]
-        if len(rows):
-            self._offer(rows)
-            self._connection.execute(f"insert into {schema.POINT_HOT} by name select * exclude (row) from {_INCOMING}")
-        return Written(series, rows, added)
-
-    def _rewrite(self, rows: Columns, doubtful: NDArray[np.intp]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Take away what differs at these rows' places; return which rows to write, and which of them replace."""
-        kept, replaced = np.ones(len(rows), np.bool_), np.zeros(len(rows), np.bool_)
-        for part in _neighbours(rows.at_ms, doubtful):
-            self._offer(rows.take(part), part)
-            there = self._connection.execute(
-                f"select b.row, p.value, p.quality from {schema.POINT} p join {_INCOMING} b on {_SAME_PLACE}",
-                self._span(),
-            ).fetchnumpy()
-            at = there["row"]
-            same = (there["value"] == rows.value[at]) & (there["quality"] == rows.quality[at])
-            kept[at[same]] = False
-            replaced[at[~same]] = True
-            if not same.all():
-                self._offer(rows.take(at[~same]))
-                self._take_away()
-        return kept, replaced
-
-    def _take_away(self) -> None:
-        self._connection.execute(
-            f"insert into {schema.EVENT} by name select '{schema.REWRITTEN}' as kind, p.*, b.ingested as noted"
-            f" from {schema.POINT} p join {_INCOMING} b on {_SAME_PLACE} where p.value <> b.value",
-            self._span(),
-        )
-        for table in (schema.POINT_HOT, schema.POINT_COLD):
-            self._connection.execute(f"delete from {table} p using {_INCOMING} b where {_SAME_PLACE}", self._span())
-
     def _write_receipts(self, change: ReceiptChange | None) -> None:
         if change is None:
             return
@@ -226,30 +206,6 @@ class PointFile:
                 f"insert into {schema.RECEIPT} (id, broker, client, deliveries) values (?, ?, ?, ?)",
                 row.columns,
             )
-
-    def _span(self) -> list[int]:
-        """Return the first and last instant offered: between them, whole blocks of the table are passed over."""
-        instants = self._incoming["ts"].view(np.int64)
-        return [int(instants.min()), int(instants.max())]
-
-    def _offer(self, rows: Columns, numbers: NDArray[np.intp] | None = None) -> None:
-        self._incoming.update(
-            ts=(rows.at_ms * 1000).view("M8[us]"),
-            series_id=rows.series_id,
-            value=rows.value,
-            quality=rows.quality,
-            ingested=(rows.received_ms * 1000).view("M8[us]"),
-            row=np.asarray(np.arange(len(rows)) if numbers is None else numbers, np.int32),
-        )
-
-
-def _neighbours(at_ms: NDArray[np.int64], rows: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-    """Return `rows` in a few parts without wide gaps of time: one late row must not make us search all the years."""
-    ordered = rows[np.argsort(at_ms[rows])]
-    gaps_ms = np.diff(at_ms[ordered])
-    wide = np.flatnonzero(gaps_ms > _WIDE_MS)
-    widest = wide[np.argsort(gaps_ms[wide])[-_WIDEST:]]
-    return np.split(ordered, np.sort(widest) + 1)
 
 
 def _plain(at_utc: datetime) -> datetime:

@@ -1,56 +1,44 @@
 """The embedded time series: readings and receipts in, values out.
 
-One drain takes whatever waits, has the writer thread commit it as one transaction, and only then
-lets the callers go on. Readers work on their own connections in their own threads.
+One thread writes, all in turn; readers work on cursors of their own in their own threads.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from duckdb import DuckDBPyConnection
-from numpy.typing import NDArray
 
-from core.errors import ReadingError, StoreError
+from core.errors import StoreError
 from core.facts import LastValue
 from core.periods import Period
 from core.ports import Batch, Receipt
 from core.quantities import Quantity
-from core.readings import Reading, ReadingQuality, is_source
-from store.columns import EPOCH, Columns, Numbering, SeriesKey, joined, last_wins, of_readings, to_ms
+from core.readings import Reading
+from store.bulk import Part, of_series, of_table
+from store.columns import EPOCH, SeriesKey, of_readings
+from store.commits import Commits, Late
 from store.courses import Courses
 from store.facts import Facts
 from store.intervals import Intervals
-from store.latest import Latest, Written
+from store.latest import Latest
 from store.pointfile import PointFile
-from store.receipts import ReceiptChange, Receipts
-from store.schema import QUALITY_NUMBERS
+from store.receipts import Receipts
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 T = TypeVar("T")
 
-_COMMIT_ROWS = 20_000
-_BULK_ROWS = 500_000
 _READERS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """Something to be committed: how many rows, how to make them once series have ids, and who waits."""
-
-    count: int
-    columns: Callable[[Mapping[SeriesKey, int]], Columns]
-    receipts: Sequence[Receipt]
-    done: asyncio.Future[None]
 
 
 class TimeSeries(Intervals, Courses, Facts):
@@ -59,41 +47,47 @@ class TimeSeries(Intervals, Courses, Facts):
     What concerns intervals (`energy.series.IntervalStore`), courses and facts has files of its own.
     """
 
-    def __init__(self, file: PointFile, latest: Latest, receipts: Receipts, writer: ThreadPoolExecutor) -> None:
+    def __init__(
+        self,
+        file: PointFile,
+        latest: Latest,
+        receipts: Receipts,
+        writer: ThreadPoolExecutor,
+        late: Late | None = None,
+    ) -> None:
         self._file = file
         self._latest = latest
         self._receipts = receipts
         self._writer = writer
         self._readers = ThreadPoolExecutor(_READERS, "store-reader")
-        self._waiting: deque[_Waiting] = deque()
-        self._drain: asyncio.Task[None] | None = None
+        self._commits = Commits(file, latest, receipts, writer, late)
         self._closed = False
 
     @classmethod
-    async def open(cls, path: Path, now_utc: datetime) -> TimeSeries:
-        """Return the time series in the file at `path`, made if there is none."""
+    async def open(cls, path: Path, now_utc: datetime, *, late: Late | None = None) -> TimeSeries:
+        """Return the time series in the file at `path`, made if there is none.
+
+        Before a commit that changes what stands behind the newest reading of a series, `late` is
+        told of the spans; if it fails, so does the commit.
+        """
         writer = ThreadPoolExecutor(1, "store-writer")
         try:
             file, latest, receipts = await asyncio.get_running_loop().run_in_executor(writer, _opened, path, now_utc)
         except StoreError:
             writer.shutdown()
             raise
-        return cls(file, latest, receipts, writer)
+        return cls(file, latest, receipts, writer, late)
 
     async def close(self) -> None:
         """Commit what waits, then close the file."""
         if self._closed:
             return
         self._closed = True
-        if self._drain is not None:
-            await self._drain
-        loop = asyncio.get_running_loop()
         try:
-            if change := self._receipts.change(()):
-                await loop.run_in_executor(self._writer, self._commit, [], change)
+            await self._commits.close()
         finally:
             self._readers.shutdown()
-            await loop.run_in_executor(self._writer, self._file.close)
+            await asyncio.get_running_loop().run_in_executor(self._writer, self._file.close)
             self._writer.shutdown()
 
     async def put(self, batch: Batch) -> None:
@@ -101,39 +95,25 @@ class TimeSeries(Intervals, Courses, Facts):
         readings, received_at_utc = batch.readings, batch.received_at_utc
         if not readings and not batch.receipts:
             return
-        await self._commit_soon(len(readings), lambda ids: of_readings(readings, received_at_utc, ids), batch.receipts)
+        await self._commits.put(len(readings), lambda ids: of_readings(readings, received_at_utc, ids), batch.receipts)
 
     async def put_series(
         self, source: str, quantity: Quantity, at_ms: Iterable[int], values: Iterable[float], received_at_utc: datetime
     ) -> int:
         """Store one series of measured values (see `core.ports.BulkSink`); return how many instants it has."""
         at = np.asarray(at_ms, np.int64)
-        value = np.asarray(values, np.float64)
-        if not is_source(source):
-            raise ReadingError("reading.source_invalid", source=source[:80])
-        if not np.isfinite(value).all():
-            raise ReadingError("reading.not_finite", source=source, quantity=quantity)
-        for start in range(0, len(at), _BULK_ROWS):
-            part = slice(start, start + _BULK_ROWS)
-            await self._put_part((source, quantity), at[part], value[part], to_ms(received_at_utc))
+        parts = of_series((source, quantity), at, np.asarray(values, np.float64), received_at_utc)
+        await self._put_parts(parts)
         return len(at) if (at[1:] > at[:-1]).all() else len(np.unique(at))
 
-    async def _put_part(
-        self, key: SeriesKey, at: NDArray[np.int64], value: NDArray[np.float64], received_ms: int
-    ) -> None:
-        count = len(at)
-        measured = QUALITY_NUMBERS[ReadingQuality.MEASURED]
-        await self._commit_soon(
-            count,
-            lambda ids: Columns(
-                np.full(count, ids[key], np.int32),
-                at,
-                value,
-                np.full(count, measured, np.uint8),
-                np.full(count, received_ms, np.int64),
-            ),
-            (),
-        )
+    async def put_table(self, table: pa.Table, received_at_utc: datetime) -> int:
+        """Store readings of many series (see `core.ports.TableSink`); return how many rows the table has."""
+        await self._put_parts(of_table(table, received_at_utc))
+        return int(table.num_rows)
+
+    async def _put_parts(self, parts: Iterable[Part]) -> None:
+        for part in parts:
+            await self._commits.put(part.count, part.columns)
 
     async def receipts(self, broker: str, client: str) -> frozenset[Receipt]:
         """Return the receipts of a session that were stored and not forgotten."""
@@ -170,7 +150,7 @@ class TimeSeries(Intervals, Courses, Facts):
     async def number(self, keys: Collection[SeriesKey]) -> Mapping[SeriesKey, int]:
         """Return the numbers of all series once these are among them, though they may have no readings."""
         if not self._latest.ids.keys() >= set(keys):
-            await self._commit_soon(0, lambda ids: of_readings((), EPOCH, {key: ids[key] for key in keys}), ())
+            await self._commits.put(0, lambda ids: of_readings((), EPOCH, {key: ids[key] for key in keys}))
         return self.numbers()
 
     async def read(self, work: Callable[[DuckDBPyConnection], T]) -> T:
@@ -186,53 +166,6 @@ class TimeSeries(Intervals, Courses, Facts):
             raise StoreError("store.closed")
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._file.change, work)
 
-    async def _commit_soon(
-        self,
-        count: int,
-        columns: Callable[[Mapping[SeriesKey, int]], Columns],
-        receipts: Sequence[Receipt],
-    ) -> None:
-        if self._closed:
-            raise StoreError("store.closed")
-        loop = asyncio.get_running_loop()
-        waiting = _Waiting(count, columns, receipts, loop.create_future())
-        self._waiting.append(waiting)
-        if self._drain is None:
-            self._drain = loop.create_task(self._drain_waiting())
-        await waiting.done
-
-    async def _drain_waiting(self) -> None:
-        while self._waiting:
-            group = self._take_group()
-            change = self._receipts.change([receipt for each in group for receipt in each.receipts])
-            commit = asyncio.get_running_loop().run_in_executor(self._writer, self._commit, group, change)
-            await asyncio.wait([commit])
-            if error := commit.exception():
-                if change:
-                    self._receipts.undo(change)
-                _tell(group, error)
-                continue
-            self._latest.follow(commit.result())
-            if change:
-                self._receipts.confirm(change)
-            _tell(group, None)
-        self._drain = None
-
-    def _take_group(self) -> list[_Waiting]:
-        """Return what one commit takes: all that waits, up to a size at which a commit is no longer short."""
-        group = [self._waiting.popleft()]
-        rows = group[0].count
-        while self._waiting and rows + self._waiting[0].count <= _COMMIT_ROWS:
-            rows += self._waiting[0].count
-            group.append(self._waiting.popleft())
-        return group
-
-    def _commit(self, group: Sequence[_Waiting], change: ReceiptChange | None) -> Written:
-        """Run in the writer's thread; the loop changes `_latest` only between two commits."""
-        ids = Numbering(self._latest.ids, self._latest.next_id)
-        rows = last_wins(joined([waiting.columns(ids) for waiting in group]))
-        return self._file.write(rows, ids.fresh, self._latest, change)
-
 
 def _opened(path: Path, now_utc: datetime) -> tuple[PointFile, Latest, Receipts]:
     file = PointFile(path, now_utc)
@@ -241,15 +174,3 @@ def _opened(path: Path, now_utc: datetime) -> tuple[PointFile, Latest, Receipts]
     except StoreError:
         file.close()
         raise
-
-
-def _tell(group: Sequence[_Waiting], error: BaseException | None) -> None:
-    for waiting in group:
-        if waiting.done.done():  # whoever waited was cancelled
-            continue
-        if error is None:
-            waiting.done.set_result(None)
-        elif isinstance(error, StoreError):  # each its own, for a raised exception carries its traceback
-            waiting.done.set_exception(StoreError(error.finding.code, **dict(error.finding.params)))
-        else:
-            waiting.done.set_exception(error)

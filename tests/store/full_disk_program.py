@@ -20,7 +20,7 @@ from core.texts import Finding
 from store.open import Stores, open_embedded
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
-TRIES = 25
+TRIES = 60
 
 
 def limit_files(size_bytes: int) -> None:
@@ -65,7 +65,7 @@ async def stored(stores: Stores) -> dict[str, int]:
 async def main() -> None:
     folder = Path(sys.argv[1])
     stores = await open_embedded(folder, lambda: NOW)
-    limit_files(250_000)
+    limit_files(600_000)
     done: dict[str, int] = {}
     codes: dict[str, str] = {}
     for name, write in writers(stores).items():

@@ -1,0 +1,106 @@
+"""Which rows of a commit are new, which stand there already, and which replace another value.
+
+What is newer than the newest of its series cannot be there: plain appends are not looked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from duckdb import DuckDBPyConnection
+from numpy.typing import NDArray
+
+from store import incoming, schema
+from store.columns import Columns
+from store.incoming import Incoming
+from store.latest import Latest
+
+_WIDE_MS: Final = 24 * 3600 * 1000
+_WIDEST: Final = 8
+_EVERYWHERE: Final = " union all ".join(
+    f"select {part} as part, ts, series_id, value, quality from {table}"
+    for part, table in enumerate(schema.POINT_TABLES)
+)
+_FIND: Final = (
+    f"select b.row, p.value, p.quality, p.part from ({_EVERYWHERE}) p join {incoming.TABLE} b on {incoming.SAME_PLACE}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Rows near each other in time that replace others, and the tables (their places in `POINT_TABLES`) of those."""
+
+    rows: Columns
+    parts: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """What a commit writes: `rows` by series and instant, without those that stand there with the same value.
+
+    `late` marks those not newer than the newest of their series, `added` those that replace nothing.
+    """
+
+    rows: Columns
+    late: NDArray[np.bool_]
+    added: NDArray[np.bool_]
+    replaced: tuple[Replaced, ...] = ()
+
+
+def sift(connection: DuckDBPyConnection, offered: Incoming, rows: Columns, latest: Latest) -> Sifted:
+    """Return what of `rows` (by series and instant, each once) is to be written, and what it replaces."""
+    newer = latest.newer(rows)
+    if newer.all():
+        return Sifted(rows, ~newer, newer)
+    kept, added, replaced = np.ones(len(rows), np.bool_), np.ones(len(rows), np.bool_), []
+    for part in _neighbours(rows.at_ms, np.flatnonzero(~newer)):
+        offered.offer(rows.take(part), part)
+        there = connection.execute(_FIND, offered.bounds).fetchnumpy()
+        at = np.asarray(there["row"], np.intp)
+        same = (there["value"] == rows.value[at]) & (there["quality"] == rows.quality[at])
+        kept[at[same]] = False
+        added[at] = False
+        if not same.all():
+            replaced.append(Replaced(rows.take(at[~same]), np.asarray(there["part"][~same], np.int32)))
+    return Sifted(rows.take(kept), ~newer[kept], added[kept], tuple(replaced))
+
+
+def write_points(connection: DuckDBPyConnection, offered: Incoming, sifted: Sifted) -> None:
+    """Write sifted rows in the transaction that is open; where a value differs, the old one becomes an event."""
+    for replaced in sifted.replaced:
+        _take_away(connection, offered, replaced)
+    if len(sifted.rows):
+        offered.offer(sifted.rows)
+        connection.execute(f"insert into {schema.POINT_HOT} by name select * exclude (row) from {incoming.TABLE}")
+
+
+def _take_away(connection: DuckDBPyConnection, offered: Incoming, replaced: Replaced) -> None:
+    offered.offer(replaced.rows)
+    connection.execute(
+        f"insert into {schema.EVENT} by name select '{schema.REWRITTEN}' as kind, p.*, b.ingested as noted"
+        f" from {schema.POINT} p join {incoming.TABLE} b on {incoming.SAME_PLACE} where p.value <> b.value",
+        offered.bounds,
+    )
+    for part in np.unique(replaced.parts).tolist():
+        connection.execute(
+            f"delete from {schema.POINT_TABLES[part]} p using {incoming.TABLE} b where {incoming.SAME_PLACE}",
+            offered.bounds,
+        )
+    series, counts = np.unique(replaced.rows.series_id[replaced.parts > 0], return_counts=True)
+    if len(series):
+        connection.execute(
+            f"update {schema.SETTLED} s set points = s.points - m.points"
+            " from (select unnest(?) as series_id, unnest(?) as points) m where m.series_id = s.series_id",
+            [series.tolist(), counts.tolist()],
+        )
+
+
+def _neighbours(at_ms: NDArray[np.int64], rows: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """Return `rows` in a few parts without wide gaps of time: one late row must not make us search all the years."""
+    ordered = rows[np.argsort(at_ms[rows])]
+    gaps_ms = np.diff(at_ms[ordered])
+    wide = np.flatnonzero(gaps_ms > _WIDE_MS)
+    widest = wide[np.argsort(gaps_ms[wide])[-_WIDEST:]]
+    return np.split(ordered, np.sort(widest) + 1)
