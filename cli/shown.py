@@ -31,6 +31,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "discoveries.list": ("channel", "subject", "hint", "count", "age_s"),
     "users.list": ("name", "role", "sites", "language", "disabled_at_utc"),
     "tokens.list": ("name", "role", "sites", "active", "created_by", "expires_at_utc"),
+    "jobs.list": ("name", "cadence", "state", "message", "done_at_utc", "next_at_utc"),
+    "jobs.history": ("id", "job", "period", "state", "begun_at_utc", "duration_s", "attempt", "message", "started_by"),
     "audit.list": ("number", "at_utc", "actor", "action", "subject", "detail"),
 }
 """What a list shows; `--json` gives everything."""
@@ -46,6 +48,8 @@ WORDS: dict[str, str] = {
     "quantity": "console.quantity.",
     "status": "console.status.",
     "tag_verdict": "console.tag_verdict.",
+    "jobs.cadence": "jobs.cadence.",
+    "jobs.state": "jobs.state.",
     "inventory.action": "word.",
     "inventory.kind": "console.entry_kind.",
     "meters.role": "console.meter_role.",

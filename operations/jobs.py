@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from core.errors import ConflictError, RequestError, ServiceError, UnavailableError
+from core.errors import ConflictError, NotFoundError, RequestError, ServiceError, UnavailableError
 from core.ports import Page
 from core.work import JobFilter, JobRun, JobRunner, JobState
 from operations.house import Call, House
@@ -65,10 +65,12 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRow:
-    """A job, its last run, when it was last done, and when it is due next."""
+    """A job, how its last run stands, when it was last done, and when it is due next."""
 
     name: str
     cadence: Cadence
+    state: JobState | None
+    message: Told | None
     last: RunRow | None
     done_at_utc: datetime | None
     next_at_utc: datetime
@@ -108,8 +110,16 @@ async def run_job(house: House, request: RunJob, call: Call) -> RunRow:
 
 
 async def cancel_run(house: House, request: CancelRun, call: Call) -> RunRow:
-    """Stop a run and return it; what it has stored stays. Raises `NotFoundError` unless it runs."""
-    return run_row(await _runner(house).cancel(request.id, call.actor.name), call)
+    """Stop a run and return it once it has stopped; what it has stored stays.
+
+    One that has ended stays as it is. Raises `NotFoundError` for an unknown one.
+    """
+    run = await house.ledger.run(request.id)
+    if run is None:
+        raise NotFoundError("jobs.run_unknown", id=request.id)
+    if run.state is JobState.RUNNING:
+        run = await _runner(house).cancel(run.id, call.actor.name)
+    return run_row(run, call)
 
 
 def run_row(run: JobRun, call: Call) -> RunRow:
@@ -132,12 +142,14 @@ def run_row(run: JobRun, call: Call) -> RunRow:
 
 
 async def _job_row(house: House, name: str, call: Call) -> JobRow:
-    last = (await house.ledger.runs(JobFilter(job=name, limit=1))).items
+    last = [run_row(run, call) for run in (await house.ledger.runs(JobFilter(job=name, limit=1))).items]
     done = (await house.ledger.runs(JobFilter(job=name, state=JobState.DONE, limit=1))).items
     return JobRow(
         name=name,
         cadence=JOBS[name].cadence,
-        last=run_row(last[0], call) if last else None,
+        state=last[0].state if last else None,
+        message=last[0].message if last else None,
+        last=last[0] if last else None,
         done_at_utc=done[0].ended_at_utc if done else None,
         next_at_utc=next_due(JOBS[name], call.now_utc, ZoneInfo(house.time_zone)),
     )

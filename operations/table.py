@@ -104,6 +104,10 @@ CAPABILITIES: dict[str, Capability] = {
         "operations.replay:replay_rejections", Role.OPERATOR, changes=True, whole=True, long=True
     ),
     "discoveries.list": Capability("operations.discoveries:list_discoveries", Role.OPERATOR, whole=True),
+    "jobs.list": Capability("operations.jobs:list_jobs", Role.OPERATOR, whole=True),
+    "jobs.history": Capability("operations.jobs:list_runs", Role.OPERATOR, whole=True),
+    "jobs.run": Capability("operations.jobs:run_job", Role.OPERATOR, changes=True, whole=True, long=True),
+    "jobs.cancel": Capability("operations.jobs:cancel_run", Role.OPERATOR, changes=True, whole=True),
     "health.show": Capability("operations.health:show_health", whole=True),
     "users.list": Capability("operations.users:list_users", Role.ADMIN, whole=True),
     "users.show": Capability("operations.users:show_user", Role.ADMIN, whole=True),

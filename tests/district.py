@@ -282,6 +282,7 @@ async def open_district(folder: Path) -> AsyncIterator[District]:
             clock=clock,
             sink=stores.readings,
             managed=ManagedInventory(config),
+            facts=stores.readings,
             jobs=runner,
             reload=reload,
         )

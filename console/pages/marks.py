@@ -37,6 +37,13 @@ LOOKS: dict[str, dict[str, tuple[str, str]]] = {
         "open": ("charging", "busy"),
         "ended": ("good", "idle"),
     },
+    "JobState": {
+        "running": ("charging", "busy"),
+        "done": ("good", "good"),
+        "failed": ("warn", "bad"),
+        "cancelled": ("closed", "idle"),
+        "abandoned": ("offline", "warn"),
+    },
     "State": {
         "running": ("charging", "busy"),
         "done": ("good", "good"),

@@ -19,11 +19,13 @@ from operations.values import Told
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 LABELS: dict[str, str] = {
+    "Cadence": "jobs.cadence.",
     "ChangeAction": "word.",
     "ConnectorStatus": "console.status.",
     "Drive": "console.drive.",
     "EntryKind": "console.entry_kind.",
     "Freshness": "console.freshness.",
+    "JobState": "jobs.state.",
     "Medium": "console.medium.",
     "MeterRole": "console.meter_role.",
     "PlantKind": "console.plant_kind.",

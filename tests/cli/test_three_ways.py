@@ -49,6 +49,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "inventory.undo": {"id": 3},
     "rejections.show": {"id": 1},
     "rejections.replay": {"ids": [1, 2]},
+    "jobs.run": {"name": "publication"},
+    "jobs.cancel": {"id": 1},
     "users.show": {"name": "vera"},
     "users.add": {"name": "neu", "role": "facility", "sites": ["schule", "bauhof"], "language": "en"},
     "users.change": {"name": "vera", "role": "operator", "all_sites": True, "password": PASSWORD},

@@ -20,6 +20,8 @@ CHANGES: dict[str, dict[str, object]] = {
     "inventory.end": {"id": "buildings/neubau", "valid_to": "2030-01-01"},
     "inventory.undo": {"id": 3},
     "rejections.replay": {},
+    "jobs.run": {"name": "publication"},
+    "jobs.cancel": {"id": 1},
     "users.add": {"name": "neu", "role": "viewer"},
     "users.change": {"name": "vera", "language": "en"},
     "users.disable": {"name": "vera"},

@@ -30,6 +30,7 @@ from console.daemon import Console
 from core.inventory import Inventory
 from core.ports import Health
 from core.texts import Finding
+from jobs.runner import Runner
 from operations.access import begin_session
 from operations.gate import Gate
 from operations.house import House
@@ -89,6 +90,7 @@ def district(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> 
     def reload() -> None:
         shelf[0] = load(config, {}).inventory
 
+    runner = Runner(stores.ledger, lambda: NOW)
     house = House(
         inventory=lambda: shelf[0],
         query=stores.readings,
@@ -98,9 +100,12 @@ def district(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> 
         clock=lambda: NOW,
         sink=stores.readings,
         managed=managed,
+        facts=stores.readings,
+        jobs=runner,
         reload=reload,
     )
     gate = Gate(house)
+    runner.call_through(gate)
     do(fill(stores, inventory))
     found = District(stores, gate, inventory, loop)
     for name in ("anna", "ole", "vera"):

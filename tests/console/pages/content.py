@@ -30,6 +30,7 @@ from core.ports import Batch
 from core.quantities import Quantity
 from core.readings import Reading
 from core.texts import Finding
+from core.work import JobRun, JobState
 from operations.access import digest
 from store.open import Stores
 
@@ -45,6 +46,7 @@ async def fill(stores: Stores, inventory: Inventory) -> None:
     await stores.readings.put(Batch(list(vehicle_readings(inventory, chance)), NOW - timedelta(seconds=8)))
     await fill_stations(stores, inventory, chance)
     await fill_inbox(stores, inventory)
+    await fill_jobs(stores)
     await fill_people(stores)
 
 
@@ -228,6 +230,33 @@ async def fill_inbox(stores: Stores, inventory: Inventory) -> None:
         source=meter.source, start_utc=NOW - timedelta(days=395), end_utc=NOW - timedelta(days=2), seed=1
     )
     await stores.ledger.mark_generated([span])
+
+
+async def fill_jobs(stores: Stores) -> None:
+    """Let the publication have run: done, failed, begun again, and one that runs."""
+    hours = [
+        (JobState.FAILED, 3, 1, Finding.of("jobs.worker_died", code=-9), ""),
+        (JobState.DONE, 3, 2, None, '{"sessions":12,"events":0}'),
+        (JobState.DONE, 2, 1, None, '{"sessions":14,"events":1}'),
+        (JobState.RUNNING, 1, 1, None, ""),
+    ]
+    for state, hours_ago, attempt, finding, result in hours:
+        begun = NOW - timedelta(hours=hours_ago) + timedelta(minutes=attempt)
+        await stores.ledger.save_run(
+            JobRun(
+                job="publication",
+                period=f"2026-11-18T{begun.hour - 1:02}Z",
+                state=state,
+                begun_at_utc=begun,
+                ended_at_utc=None if state is JobState.RUNNING else begun + timedelta(seconds=4),
+                attempt=attempt,
+                fraction=0.4,
+                doing=Finding.of("jobs.publishing_sessions") if state is JobState.RUNNING else None,
+                finding=finding,
+                result=result,
+                started_by="clock" if state is not JobState.DONE else "anna",
+            )
+        )
 
 
 async def fill_people(stores: Stores) -> None:
