@@ -66,7 +66,7 @@ def compute(
     standing: Standing | None = None,
     cuts_ms: Sequence[int] = (),
 ) -> Computed | None:
-    """Return what a series' readings and bookings after `standing` come to, None if there is nothing new at all.
+    """Return what a series' readings and bookings after `standing` come to, None if nothing is known at all.
 
     Readings that the standing has seen are passed over. At each of `cuts_ms` (ascending) the standing
     is told, so that counting can begin there again.
@@ -97,8 +97,6 @@ class _Register:
 
     def compute(self, cuts_ms: Sequence[int]) -> Computed | None:
         """Return what came of it all."""
-        if not len(self._samples) and not self._bookings:
-            return None
         standings: list[Standing] = []
         last_ms = [int(self._samples.at_ms[-1])] if len(self._samples) else []
         for cut_ms in [*(cut for cut in cuts_ms if last_ms and cut < last_ms[0]), *last_ms]:
@@ -205,7 +203,7 @@ def _instants(
 ) -> Computed | None:
     samples = samples.take(np.abs(samples.value) <= DIAL_MAX)
     if not len(samples):
-        return None
+        return None if standing is None else Computed(since_ms=slot_of(standing.at_ms))
     from_ms = slot_of(int(samples.at_ms[0]) if standing is None else standing.at_ms)
     if standing is not None:
         held = standing.held
