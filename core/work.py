@@ -136,7 +136,7 @@ class DirtyBook(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterCheckpoint:
-    """Where the counting of a register stood at `at_utc`, as JSON of `energy.register_walk.RegisterState`.
+    """Where the counting of a series stood at `at_utc`, as `energy.standing.Standing` writes it.
 
     Counting goes on from there, so that neither all history nor deleted readings are needed.
     `intervals_until_utc` is how far its intervals are known.
@@ -152,8 +152,10 @@ class RegisterCheckpoint:
 class CheckpointBook(Protocol):
     """Keeps where counting stood, a few instants per series (the newest, and the begin of each local month)."""
 
-    async def save_checkpoints(self, checkpoints: Sequence[RegisterCheckpoint]) -> None:
-        """Insert or replace by (source, quantity, instant)."""
+    async def save_checkpoints(
+        self, checkpoints: Sequence[RegisterCheckpoint], instead_of: Sequence[tuple[SeriesKey, datetime]] = ()
+    ) -> None:
+        """Forget those at the instants of `instead_of`, insert or replace these by (source, quantity, instant)."""
         ...
 
     async def checkpoints(self, before: Sequence[tuple[SeriesKey, datetime]]) -> dict[SeriesKey, RegisterCheckpoint]:

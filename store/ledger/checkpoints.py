@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, delete, func, or_, select
+from sqlalchemy import RowMapping, and_, bindparam, delete, func, or_, select
 
 from core.intervals import SeriesKey
 from core.quantities import Quantity
@@ -16,6 +16,9 @@ from store.ledger.tables import REGISTER_CHECKPOINT
 
 _AT_ONCE = 200
 _C = REGISTER_CHECKPOINT.c
+_GONE = delete(REGISTER_CHECKPOINT).where(
+    _C.source == bindparam("s"), _C.quantity == bindparam("q"), _C.at_utc == bindparam("at")
+)
 
 
 class Checkpoints:
@@ -24,9 +27,14 @@ class Checkpoints:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def save_checkpoints(self, checkpoints: Sequence[RegisterCheckpoint]) -> None:
-        """Insert or replace by (source, quantity, instant)."""
+    async def save_checkpoints(
+        self, checkpoints: Sequence[RegisterCheckpoint], instead_of: Sequence[tuple[SeriesKey, datetime]] = ()
+    ) -> None:
+        """Forget those at the instants of `instead_of`, insert or replace these by (source, quantity, instant)."""
+        gone = [{"s": key[0], "q": key[1].value, "at": at_utc} for key, at_utc in instead_of]
         async with self._database.writing() as connection:
+            if gone:
+                await connection.execute(_GONE, gone)
             await replace(connection, REGISTER_CHECKPOINT, [_row(checkpoint) for checkpoint in checkpoints])
 
     async def checkpoints(self, before: Sequence[tuple[SeriesKey, datetime]]) -> dict[SeriesKey, RegisterCheckpoint]:

@@ -56,3 +56,13 @@ async def test_a_thousand_series_are_asked_at_once(ledger: Any) -> None:
     found = await ledger.checkpoints([((each.source, IMPORT), NOW + timedelta(hours=1)) for each in many[::2]])
     assert len(found) == 1000
     assert {each.at_utc for each in found.values()} == {NOW + timedelta(hours=1)}
+
+
+async def test_a_newer_checkpoint_may_take_the_place_of_an_older_one(ledger: Any) -> None:
+    await ledger.save_checkpoints([checkpoint(0), checkpoint(1), checkpoint(1, "meter:b")])
+    at = NOW + timedelta(hours=1)
+    await ledger.save_checkpoints([checkpoint(2)], instead_of=[(("meter:a", IMPORT), at), (("meter:c", IMPORT), at)])
+    later = NOW + timedelta(days=1)
+    found = await ledger.checkpoints([(("meter:a", IMPORT), later), (("meter:b", IMPORT), later)])
+    assert found == {("meter:a", IMPORT): checkpoint(2), ("meter:b", IMPORT): checkpoint(1, "meter:b")}
+    assert await ledger.checkpoints([(("meter:a", IMPORT), at)]) == {("meter:a", IMPORT): checkpoint(0)}
