@@ -17,6 +17,7 @@ WARNINGS = frozenset(
         "config.embedded_broker_memory_only",
         "config.influx_core_raw_only",
         "config.influx_secret_in_clear",
+        "config.ledger_url_in_clear",
         "config.open_without_encryption",
         "config.outlives",
         "config.secret_file_open",

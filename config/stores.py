@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field
 from config.credentials import Vault
 from config.findings import Locator
 from config.forms import Form
+from config.ledger_url import ledger_url_findings
 from config.tree import Step
 from config.values import Number, Secret, Url, Whole, matching
 from core.texts import Finding
@@ -90,7 +91,7 @@ def store_advice(form: StoresForm, locator: Locator) -> list[Finding]:
 
 def stores_of(form: StoresForm, vault: Vault) -> StoreSettings:
     """Return the settings; what a secret's place does not give is empty here and a finding of the vault."""
-    ledger_url = vault.text(form.ledger_url, ("stores", "ledger_url")) if form.ledger_url else ""
+    ledger_url = _ledger_url(form.ledger_url, vault) if form.ledger_url else ""
     if form.influxdb is None:
         return StoreSettings(ledger_url=ledger_url)
     plain = form.influxdb.model_dump(exclude={"password", "token", "version"})
@@ -100,6 +101,13 @@ def stores_of(form: StoresForm, vault: Vault) -> StoreSettings:
     if form.influxdb.token:
         settings = replace(settings, token=vault.text(form.influxdb.token, (*_WAY, "token")))
     return StoreSettings(influxdb=settings, ledger_url=ledger_url)
+
+
+def _ledger_url(reference: Secret, vault: Vault) -> str:
+    way = ("stores", "ledger_url")
+    url = vault.text(reference, way)
+    vault.findings += ledger_url_findings(url, way, vault.locator) if url else []
+    return url
 
 
 def _is_here(host: str) -> bool:
