@@ -54,9 +54,10 @@ class ClientWriter:
         """Have points deleted. InfluxDB 3 has no such call."""
         if self._settings.version == _NO_DELETION:
             raise StoreError("influx.cannot_delete", measurement=deletion.measurement)
-        predicate = f'_measurement="{deletion.measurement}"'
-        if deletion.source:
-            predicate += f' AND source="{deletion.source}"'
+        predicate = f"_measurement={_quoted(deletion.measurement)}"
+        for key, value in deletion.tags.items():
+            if value:  # the predicate knows no absence; a point that has more tags is not told apart
+                predicate += f" AND {_quoted(key)}={_quoted(value)}"
         # Whether the end is inside is not written anywhere; a nanosecond after the last point it does not matter.
         start, stop = rfc3339(deletion.first_ms), rfc3339(deletion.last_ms).replace("Z", "000001Z")
         await self._do(partial(self._client.delete_api().delete, start, stop, predicate, self._settings.database))
@@ -83,3 +84,7 @@ class ClientWriter:
             raise LaterError("influx.unreachable", url=self._settings.url, reason=reason[:300]) from error
         # The client lets any 2xx pass; the caller wants to know which it was.
         return Answer(self._client.api_client.last_response.status, {}, b"")
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

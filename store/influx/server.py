@@ -6,7 +6,8 @@ Version 1 takes points at `/write`; 2 and 3 take them at `/api/v2/write` through
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Protocol
 
 import httpx
@@ -25,12 +26,12 @@ _SHOWN: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """All points of a measurement from `first_ms` to `last_ms` (inside), of one source or, if it is empty, of all."""
+    """All points of a measurement from `first_ms` to `last_ms` (inside) with these tags; an empty one: without it."""
 
     measurement: str
     first_ms: int
     last_ms: int
-    source: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     def as_bytes(self) -> bytes:
         """Return the deletion as the spool holds it."""
@@ -138,8 +139,7 @@ def place_of(database: str) -> dict[str, str]:
 def delete_statement(deletion: Deletion) -> str:
     """Return the deletion in InfluxQL."""
     where = [f"time >= '{rfc3339(deletion.first_ms)}'", f"time <= '{rfc3339(deletion.last_ms)}'"]
-    if deletion.source:
-        where.insert(0, f'"source" = {text(deletion.source)}')
+    where += [f"{name(key)} = {text(value)}" for key, value in deletion.tags.items()]
     return f"DELETE FROM {name(deletion.measurement)} WHERE {' AND '.join(where)}"
 
 

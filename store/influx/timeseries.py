@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from core.books import RejectionBook
 from core.errors import StoreError
 from core.facts import LastValue
+from core.intervals import Amount, Course, Resolution, SeriesKey, Shares
 from core.inventory import Inventory
 from core.periods import Period
-from core.ports import Batch, Clock, Receipt
+from core.ports import Batch, Clock, FactPoint, Receipt
 from core.quantities import Quantity
 from core.readings import Reading
 from core.work import DirtyBook
+from energy.series import Amounts, Instants, Means, Samples
 from store.influx.client_writer import ClientWriter
+from store.influx.courses import RemoteCourses
+from store.influx.facts import Facts
 from store.influx.inlet import Inlet
+from store.influx.intervals import Intervals
 from store.influx.newest import Newest
 from store.influx.reader import Reader
 from store.influx.sender import Sender
@@ -33,7 +39,7 @@ FIRST_GENERATION: Final = 1
 
 
 class InfluxTimeSeries:
-    """`ReadingSink`, `BulkSink`, `ReceiptBook` and `Query` of `core.ports` over an InfluxDB and its spool.
+    """All of the time series' ports, and `energy.series.IntervalStore`, over an InfluxDB and its spool.
 
     Newest values and receipts are answered from memory. All other reads wait until InfluxDB has
     what was put before them, and raise `StoreError` where that takes too long.
@@ -45,6 +51,9 @@ class InfluxTimeSeries:
         self._inlet = inlet
         self._newest = newest
         self._reader = Reader(server)
+        self._intervals = Intervals(server.settings, self._reader, inlet, sender)
+        self._courses = RemoteCourses(self._intervals)
+        self._facts = Facts(server, inlet, sender)
         self.sender = sender
 
     @classmethod
@@ -77,6 +86,7 @@ class InfluxTimeSeries:
         with suppress(StoreError):
             await self.sender.emptied(CLOSING_S)
         await self._spool.close()
+        self._courses.close()
         await self.sender.close()
         await self._server.close()
 
@@ -111,6 +121,71 @@ class InfluxTimeSeries:
         """Return how many readings there are per kind of source."""
         await self.sender.emptied()
         return await self._reader.count()
+
+    async def series(
+        self, sources: Collection[str], quantity: Quantity, period: Period, resolution: Resolution, zone: ZoneInfo
+    ) -> tuple[Course, ...]:
+        """Return the course of each source that has one, by source; hours, days and months are those of `zone`."""
+        return await self._courses.series(sources, quantity, period, resolution, zone)
+
+    async def totals(
+        self,
+        groups: Mapping[str, Collection[str]],
+        quantity: Quantity,
+        period: Period,
+        zone: ZoneInfo,
+        each: Resolution | None = None,
+    ) -> dict[str, tuple[Amount, ...]]:
+        """Return what the sources of each group counted together: once for `period`, or per day or month of it."""
+        return await self._courses.totals(groups, quantity, period, zone, each)
+
+    async def shares(self, sources: Collection[str], quantity: Quantity, period: Period) -> dict[str, Shares]:
+        """Return what the slots of each source stand on; time without slots is missing."""
+        return await self._courses.shares(sources, quantity, period)
+
+    async def samples(self, keys: Sequence[SeriesKey], period: Period) -> dict[SeriesKey, Samples]:
+        """Return the readings of several series in `period`; a series without any is left out."""
+        return await self._intervals.samples(keys, period)
+
+    async def neighbours(self, key: SeriesKey, period: Period) -> tuple[int | None, int | None]:
+        """Return the instants of a series' last reading before `period` and its first one at or after its end."""
+        return await self._intervals.neighbours(key, period)
+
+    async def put_amounts(
+        self,
+        resolution: Resolution,
+        changes: Mapping[SeriesKey, Amounts],
+        removed: Mapping[SeriesKey, Instants] | None = None,
+    ) -> int:
+        """Write rows, take away those that begin at `removed`; return how many rows changed."""
+        return await self._intervals.put(Amounts, resolution, changes, removed or {})
+
+    async def put_means(
+        self,
+        resolution: Resolution,
+        changes: Mapping[SeriesKey, Means],
+        removed: Mapping[SeriesKey, Instants] | None = None,
+    ) -> int:
+        """Write rows, take away those that begin at `removed`; return how many rows changed."""
+        return await self._intervals.put(Means, resolution, changes, removed or {})
+
+    async def amounts(
+        self, resolution: Resolution, keys: Sequence[SeriesKey], period: Period
+    ) -> dict[SeriesKey, Amounts]:
+        """Return the rows that begin in `period`; a series without any is left out."""
+        return await self._intervals.amounts(resolution, keys, period)
+
+    async def means(self, resolution: Resolution, keys: Sequence[SeriesKey], period: Period) -> dict[SeriesKey, Means]:
+        """Return the rows that begin in `period`; a series without any is left out."""
+        return await self._intervals.means(resolution, keys, period)
+
+    async def publish(self, points: Sequence[FactPoint]) -> None:
+        """Return once all are durable; see `core.ports.FactSink`."""
+        await self._facts.publish(points)
+
+    async def withdraw_facts(self, measurement: str, period: Period) -> None:
+        """Take away all rows of a measurement in `period`."""
+        await self._facts.withdraw_facts(measurement, period)
 
 
 async def _known(server: Server) -> list[LatestRow]:

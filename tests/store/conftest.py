@@ -14,6 +14,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from core.ports import Clock
+from store.columns import to_utc
 from store.influx.timeseries import InfluxTimeSeries
 from store.journal import FileJournal
 from store.ledger.ledger import SqlLedger
@@ -71,30 +72,45 @@ def on_influxdb(server: Influxd, database: str) -> Any:
     return Placed
 
 
-@pytest.fixture(params=["embedded"])
-async def spans(tmp_path: Path) -> AsyncIterator[TimeSeries]:
-    """Yield an empty time series that keeps intervals, too."""
-    opened = await TimeSeries.open(tmp_path / "timeseries.duckdb", NOW)
-    yield opened
-    await opened.close()
+@pytest.fixture
+async def spans(readings: TimeSeries | InfluxTimeSeries) -> TimeSeries | InfluxTimeSeries:
+    """Return an empty time series that keeps intervals, too."""
+    return readings
 
 
 @pytest.fixture
-def published(spans: TimeSeries) -> Callable[[str], Awaitable[list[Published]]]:
+def published(
+    request: pytest.FixtureRequest, spans: TimeSeries | InfluxTimeSeries
+) -> Callable[[str], Awaitable[list[Published]]]:
     """Return how the facts of a measurement are read back: instant, tags and fields of each, by instant."""
+    if isinstance(spans, TimeSeries):
+        return lambda measurement: spans.read(partial(_published, measurement=measurement))
+    return partial(_published_there, request.getfixturevalue("influxd"), spans)
 
-    def read(connection: DuckDBPyConnection, measurement: str) -> list[Published]:
-        found: dict[tuple[datetime, str], dict[str, float | str | bool]] = {}
-        for at, tags, field, kind, number, text in connection.execute(
-            "select f.ts, s.tags, s.field, s.kind, f.number, f.text from fact f"
-            " join fact_series s on s.id = f.series_id where s.measurement = ? order by f.ts, s.tags",
-            [measurement],
-        ).fetchall():
-            value = text if kind == "text" else bool(number) if kind == "truth" else number
-            found.setdefault((at.replace(tzinfo=UTC), tags), {})[field] = value
-        return [(at, json.loads(tags), fields) for (at, tags), fields in found.items()]
 
-    return lambda measurement: spans.read(partial(read, measurement=measurement))
+def _published(connection: DuckDBPyConnection, measurement: str) -> list[Published]:
+    found: dict[tuple[datetime, str], dict[str, float | str | bool]] = {}
+    for at, tags, field, kind, number, text in connection.execute(
+        "select f.ts, s.tags, s.field, s.kind, f.number, f.text from fact f"
+        " join fact_series s on s.id = f.series_id where s.measurement = ? order by f.ts, s.tags",
+        [measurement],
+    ).fetchall():
+        value = text if kind == "text" else bool(number) if kind == "truth" else number
+        found.setdefault((at.replace(tzinfo=UTC), tags), {})[field] = value
+    return [(at, json.loads(tags), fields) for (at, tags), fields in found.items()]
+
+
+async def _published_there(server: Influxd, spans: InfluxTimeSeries, measurement: str) -> list[Published]:
+    await spans.sender.emptied()
+    database = spans._server.settings.database
+    found: list[Published] = []
+    for series in await asyncio.to_thread(server.ask, f'SELECT * FROM "{measurement}" GROUP BY *', database):
+        names = series["columns"][1:]
+        tags = {key: value for key, value in series.get("tags", {}).items() if value}
+        for at_ms, *values in series["values"]:
+            fields = {name: value for name, value in zip(names, values, strict=True) if value is not None}
+            found.append((to_utc(at_ms), tags, fields))
+    return sorted(found, key=lambda row: (row[0], sorted(row[1].items())))
 
 
 @pytest.fixture(scope="session")
