@@ -69,6 +69,8 @@ class Amounts(_Rows):
     `thousandths` are integer thousandths of the unit. `seconds` has one column per `SHARE_NUMBERS`;
     a row sums to the span's length. `begins` and `ends` say how the positions at both borders are
     known (`SHARE_NUMBERS`): the total of adjoining spans is as good as the weaker of its two outer borders.
+    A border inside a step that could not be counted is missing, and so is the end of a span with such a
+    step in it: any missing border makes the total missing (`energy.days.total_of`).
     """
 
     start_ms: Instants
@@ -95,7 +97,7 @@ class Means(_Rows):
 class IntervalStore(Protocol):
     """Gives samples to the interval engine and keeps what it computes; `Resolution` is SLOT or DAY.
 
-    Every put is durable on return, atomic per call, and replaces rows of the same (series, start).
+    Every put is durable on return, atomic per series, and replaces rows of the same (series, start).
     All raise `StoreError` when the disk or database fails.
     """
 
@@ -105,6 +107,14 @@ class IntervalStore(Protocol):
 
     async def neighbours(self, key: SeriesKey, period: Period) -> tuple[int | None, int | None]:
         """Return the instants of a series' last reading before `period` and its first one at or after its end."""
+        ...
+
+    async def firsts(self, keys: Sequence[SeriesKey]) -> dict[SeriesKey, int]:
+        """Return the instant of each series' first reading; a series without any is left out."""
+        ...
+
+    async def delivered(self) -> bool:
+        """Return whether every reading that was put before this call can be read now; wait for it if that is soon."""
         ...
 
     async def put_amounts(

@@ -8,6 +8,7 @@ cell is the same. All of it blocks and belongs into a reader's thread.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +20,7 @@ from core.intervals import Resolution
 from core.readings import SlotShare
 from energy.series import SHARE_NUMBERS
 from store.calendar import Calendar
+from store.interval_rows import of_series
 from store.interval_tables import AMOUNT, MEAN, SECONDS
 from store.span_columns import Table, length, numbered, offered
 
@@ -27,6 +29,11 @@ Ids = NDArray[np.int32]
 _MISSING: Final = SHARE_NUMBERS[SlotShare.MISSING]
 KNOWN_S: Final = " + ".join(SECONDS[:_MISSING])
 _SECONDS: Final = {name: (f"sum({name})::bigint", np.add) for name in SECONDS}
+# how a total is known, were it whole: by its outer borders, if no border of its rows is missing
+_KNOWN_AS: Final = (
+    f"case when begins = {_MISSING} or ends = {_MISSING} then {_MISSING}"
+    " else greatest(if(is_first, begins, 0), if(is_last, ends, 0)) end"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +53,7 @@ AMOUNTS: Final = Kind(
     AMOUNT,
     {
         "thousandths": ("sum(thousandths)::bigint", np.add),
-        "weakest": ("max(greatest(begins, ends))", np.maximum),
-        # only one row of a span has its border; a border that no row has is missing, the weakest
-        "begins": (f"coalesce(min(begins) filter (is_first), {_MISSING})", np.minimum),
-        "ends": (f"coalesce(min(ends) filter (is_last), {_MISSING})", np.minimum),
+        "known_as": (f"max({_KNOWN_AS})", np.maximum),
         **_SECONDS,
     },
     "thousandths / 1000 as value",
@@ -90,11 +94,10 @@ def cells(connection: DuckDBPyConnection, kind: Kind, numbers: Sequence[int], ca
 
 
 def _of_days(connection: DuckDBPyConnection, kind: Kind, ids: Ids, days: Table) -> Table:
-    with offered(connection, days=days):
+    with _seeing(connection, ids, days) as rows:
         return connection.execute(
             f"select series_id, span, count(*) as found, {_aggregates(kind)}"
-            f" from {kind.tables[Resolution.DAY]} p join days using (ts) where {_within(ids, days)} and {KNOWN_S} > 0"
-            " group by series_id, span"
+            f" from {kind.tables[Resolution.DAY]} p {rows} and {KNOWN_S} > 0 group by series_id, span"
         ).fetchnumpy()
 
 
@@ -102,10 +105,9 @@ def _covered(connection: DuckDBPyConnection, kind: Kind, ids: Ids, days: Table, 
     """Return of which days each series has a row; `known` is the number of rows already read."""
     covered = np.ones((len(ids), length(days)), np.bool_)
     if known < covered.size:
-        with offered(connection, days=numbered(days)):
+        with _seeing(connection, ids, days) as rows:
             there = connection.execute(
-                f"select series_id, row from {kind.tables[Resolution.DAY]} p join days using (ts)"
-                f" where {_within(ids, days)}"
+                f"select series_id, row from {kind.tables[Resolution.DAY]} p {rows}"
             ).fetchnumpy()
         covered[:] = False
         covered[np.searchsorted(ids, there["series_id"]), there["row"]] = True
@@ -131,12 +133,27 @@ def _of_slots(
 ) -> Table:
     row, day = np.nonzero(lacking)
     wanted = {"series_id": ids[row], "day": (day + first).astype(np.int32)}
-    with offered(connection, slots=slots, wanted=wanted):
+    only = "" if lacking.all() else " and (p.series_id, day) in (select (series_id, day) from wanted)"
+    with _seeing(connection, ids, slots) as rows, offered(connection, wanted=wanted):
         return connection.execute(
-            f"select p.series_id, span, {_aggregates(kind)} from {kind.tables[Resolution.SLOT]} p join slots using (ts)"
-            f" {'' if lacking.all() else 'join wanted using (series_id, day)'}"
-            f" where {_within(ids, slots)} and {KNOWN_S} > 0 group by p.series_id, span"
+            f"select series_id, span, {_aggregates(kind)} from {kind.tables[Resolution.SLOT]} p {rows}"
+            f"{only} and {KNOWN_S} > 0 group by series_id, span"
         ).fetchnumpy()
+
+
+@contextmanager
+def _seeing(connection: DuckDBPyConnection, ids: Ids, places: Table) -> Iterator[str]:
+    """Let a statement join rows `p` of these series with the places they lie at; give the text that does so.
+
+    Bounds stand in it as figures, so that blocks of the file are passed over.
+    """
+    instants_us = places["ts"].view(np.int64)
+    text = (
+        f"join places using (ts) where p.ts between make_timestamp({instants_us[0]}) and"
+        f" make_timestamp({instants_us[-1]}) and {of_series(ids.tolist())}"
+    )
+    with offered(connection, places=numbered(places)):
+        yield text
 
 
 def _merged(kind: Kind, parts: Sequence[Table]) -> Table:
@@ -158,12 +175,3 @@ def _merged(kind: Kind, parts: Sequence[Table]) -> Table:
 
 def _aggregates(kind: Kind) -> str:
     return ", ".join(f"{aggregate} as {name}" for name, (aggregate, _) in kind.columns.items())
-
-
-def _within(ids: Ids, places: Table) -> str:
-    """Return the condition on series and instants, as figures: so blocks of the file are passed over."""
-    instants_us = places["ts"].view(np.int64)
-    return (
-        f"p.series_id in ({', '.join(map(str, ids.tolist()))})"
-        f" and p.ts between make_timestamp({instants_us[0]}) and make_timestamp({instants_us[-1]})"
-    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Final
 
 import numpy as np
@@ -53,7 +54,15 @@ def spans(
 
 def within(numbers: Sequence[int]) -> str:
     """Return the condition that a row is of one of these series and in a period, given by its two `bounds_us`."""
-    return f"series_id in ({', '.join(map(str, numbers))}) and ts >= make_timestamp(?) and ts < make_timestamp(?)"
+    return f"{of_series(sorted(numbers))} and ts >= make_timestamp(?) and ts < make_timestamp(?)"
+
+
+def of_series(numbers: Sequence[int]) -> str:
+    """Return the condition that a row is of one of these series, given in order."""
+    bounds = f"series_id between {numbers[0]} and {numbers[-1]}"
+    if numbers[-1] - numbers[0] + 1 == len(numbers):
+        return bounds  # a long list would take longer to be read than the rows
+    return f"{bounds} and series_id in ({', '.join(map(str, numbers))})"
 
 
 def bounds_us(period: Period) -> list[int]:
@@ -96,6 +105,18 @@ def compare(connection: DuckDBPyConnection, table: str, wanted: Table, gone: Tab
     differing = there["row"][~there["same"]]
     away = places([take(wanted, differing), take(gone, left["row"])])
     return Difference(away, take(wanted, written), int(written.sum()) + len(left["row"]))
+
+
+def parts(difference: Difference, rows: int) -> Iterator[Difference]:
+    """Yield a difference in parts of about so many rows, each series whole in one of them."""
+    away, written = difference.away["series_id"], difference.written["series_id"]
+    begins = np.unique(np.sort(np.concatenate([away, written]))[::rows]).tolist()
+    for begin, end in zip_longest(begins, begins[1:], fillvalue=np.iinfo(np.int32).max):
+        yield Difference(
+            take(difference.away, (away >= begin) & (away < end)),
+            take(difference.written, (written >= begin) & (written < end)),
+            difference.count,
+        )
 
 
 def write(connection: DuckDBPyConnection, table: str, difference: Difference) -> None:

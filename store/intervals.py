@@ -25,6 +25,10 @@ for _number, _quality in schema.QUALITIES.items():
     _QUALITIES[_number] = QUALITY_CODES[_quality]
 
 
+_ROWS = 20_000
+"""About so many rows are written at once, for readings wait meanwhile."""
+
+
 class Intervals(Access):
     """`energy.series.IntervalStore`."""
 
@@ -82,8 +86,8 @@ class Intervals(Access):
     async def _settle(self, table: str, wanted: Table, gone: Table) -> int:
         async with self._putting:
             difference = await self.read(partial(interval_rows.compare, table=table, wanted=wanted, gone=gone))
-            if difference.count:
-                await self.change(partial(interval_rows.write, table=table, difference=difference))
+            for part in interval_rows.parts(difference, _ROWS):
+                await self.change(partial(interval_rows.write, table=table, difference=part))
         return difference.count
 
     @cached_property

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from datetime import timedelta
+from itertools import compress, pairwise
 from typing import Final
 
 import numpy as np
@@ -21,6 +22,8 @@ from store.span_columns import Table
 _SHARES: Final = sorted(SHARE_NUMBERS, key=lambda share: SHARE_NUMBERS[share])
 _KNOWN: Final = SECONDS[:-1]
 _MISSING: Final = SHARE_NUMBERS[SlotShare.MISSING]
+_SECOND: Final = timedelta(seconds=1)
+
 Numbers = NDArray[np.int64]
 
 
@@ -32,20 +35,16 @@ def amounts_of(
     `numbers` are those of the sources that have a series, `counted` what these counted (`store.cells`, by
     number and span). A source that had nothing to say is silent, and missing for the whole span.
     """
-    sums = _Sums.of(groups, numbers, counted, _known_as(counted, borders), len(borders) - 1)
     periods = _periods(borders, period)
-    return {
-        name: tuple(sums.amount(group, span, periods[span], sources) for span in range(len(periods)))
-        for group, (name, sources) in enumerate(groups.items())
-    }
+    sums = _Sums.of(groups, numbers, counted, _known_as(counted, borders), len(periods))
+    return {name: tuple(sums.amounts(group, sources, periods)) for group, (name, sources) in enumerate(groups.items())}
 
 
 def _known_as(counted: Table, borders: Instants) -> Numbers:
-    """Return how the total of each cell is known: by its outer borders, if its rows tile the span and miss no step."""
+    """Return how the total of each cell is known: missing unless its rows tile the span."""
     covered_s = np.add.reduce([counted[name] for name in SECONDS])
     whole = covered_s * 1000 == np.diff(borders)[counted["span"]]
-    ends = np.maximum(counted["begins"], counted["ends"])
-    return np.where(whole & (counted["weakest"] < _MISSING), ends, _MISSING)
+    return np.where(whole, counted["known_as"], _MISSING)
 
 
 def _periods(borders: Instants, period: Period) -> list[Period]:
@@ -93,21 +92,33 @@ class _Sums:
         sums.spoke[whose, span] = True
         return sums
 
-    def amount(self, group: int, span: int, period: Period, sources: Sequence[str]) -> Amount:
-        """Return what the group of these sources counted in one span."""
-        spoke = self.spoke[self.first_member[group] : self.first_member[group + 1], span]
-        speaking = int(np.count_nonzero(spoke))
-        known_s = self.seconds[group, span].tolist()
-        span_s = int(period.duration.total_seconds()) * len(sources)
-        silent = () if speaking == len(sources) else tuple(np.array(sources)[~spoke].tolist())
-        return Amount(
-            period=period,
-            thousandths=int(self.thousandths[group, span]) if speaking else None,
-            share=_SHARES[self.weakest[group, span]] if speaking else SlotShare.MISSING,
-            shares=Shares(**dict(zip(_KNOWN, known_s, strict=True)), missing_s=span_s - sum(known_s)),
-            sources=speaking,
-            silent=silent,
+    def amounts(self, group: int, sources: Sequence[str], periods: Sequence[Period]) -> Iterator[Amount]:
+        """Yield what the group of these sources counted in each span."""
+        spoke = self.spoke[self.first_member[group] : self.first_member[group + 1]]
+        rows = zip(
+            periods,
+            self.thousandths[group].tolist(),
+            self.weakest[group].tolist(),
+            self.seconds[group].tolist(),
+            np.count_nonzero(spoke, axis=0).tolist(),
+            strict=True,
         )
+        for span, (period, thousandths, weakest, known_s, speaking) in enumerate(rows):
+            measured_s, recovered_s, interpolated_s, estimated_s = known_s
+            yield Amount(
+                period=period,
+                thousandths=thousandths if speaking else None,
+                share=_SHARES[weakest] if speaking else SlotShare.MISSING,
+                shares=Shares(
+                    measured_s=measured_s,
+                    recovered_s=recovered_s,
+                    interpolated_s=interpolated_s,
+                    estimated_s=estimated_s,
+                    missing_s=period.duration // _SECOND * len(sources) - sum(known_s),
+                ),
+                sources=speaking,
+                silent=() if speaking == len(sources) else tuple(compress(sources, ~spoke[:, span])),
+            )
 
 
 def _rows_of(members: Numbers, series_id: Numbers) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
