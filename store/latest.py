@@ -69,6 +69,13 @@ class Latest:
         self._replace(candidates.take(candidates.at_ms >= self._at_ms[candidates.series_id]))
         np.add.at(self._counts, rows.series_id[written.added], 1)
 
+    def forget(self, counts: Mapping[int, int], before_ms: int) -> None:
+        """Take over that so many points of these series, all of those before an instant, are gone."""
+        for number, count in counts.items():
+            self._counts[number] -= count
+            if self._at_ms[number] < before_ms:
+                self._at_ms[number] = _NEVER_MS
+
     def values(self, sources: Collection[str] | None) -> tuple[LastValue, ...]:
         """Return the newest value of each series of these sources, or of all, by source and quantity."""
         wanted = None if sources is None else frozenset(sources)

@@ -105,6 +105,11 @@ class PointFile:
         with _working("store.write_failed", self.path):
             self._connection.close()
 
+    def checkpoint(self) -> None:
+        """Write into the file proper what stands in its log."""
+        with _working("store.write_failed", self.path):
+            self._connection.execute("checkpoint")
+
     def readings(self, series_id: int, key: SeriesKey, period: Period) -> tuple[Reading, ...]:
         """Return the readings of one series in `period`, by instant; any thread may ask."""
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from store import incoming, schema
 from store.columns import Columns
+from store.forgetting import subtract
 from store.incoming import Incoming
 from store.latest import Latest
 
@@ -90,11 +91,7 @@ def _take_away(connection: DuckDBPyConnection, offered: Incoming, replaced: Repl
         )
     series, counts = np.unique(replaced.rows.series_id[replaced.parts > 0], return_counts=True)
     if len(series):
-        connection.execute(
-            f"update {schema.SETTLED} s set points = s.points - m.points"
-            " from (select unnest(?) as series_id, unnest(?) as points) m where m.series_id = s.series_id",
-            [series.tolist(), counts.tolist()],
-        )
+        subtract(connection, dict(zip(series.tolist(), counts.tolist(), strict=True)))
 
 
 def _neighbours(at_ms: NDArray[np.int64], rows: NDArray[np.intp]) -> list[NDArray[np.intp]]:

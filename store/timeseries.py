@@ -30,6 +30,7 @@ from store.courses import Courses
 from store.facts import Facts
 from store.intervals import Intervals
 from store.latest import Latest
+from store.maintenance import Maintenance
 from store.pointfile import PointFile
 from store.receipts import Receipts
 
@@ -41,7 +42,7 @@ T = TypeVar("T")
 _READERS = 2
 
 
-class TimeSeries(Intervals, Courses, Facts):
+class TimeSeries(Intervals, Courses, Facts, Maintenance):
     """`ReadingSink`, `BulkSink`, `ReceiptBook`, `Query` and `FactSink` of `core.ports` over one DuckDB file.
 
     What concerns intervals (`energy.series.IntervalStore`), courses and facts has files of its own.
@@ -165,6 +166,14 @@ class TimeSeries(Intervals, Courses, Facts):
         if self._closed:
             raise StoreError("store.closed")
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._file.change, work)
+
+    async def checkpoint(self) -> None:
+        """Write into the file proper what stands in its log."""
+        await asyncio.get_running_loop().run_in_executor(self._writer, self._file.checkpoint)
+
+    def follow_forgotten(self, counts: Mapping[int, int], before_ms: int) -> None:
+        """Take over that so many points of these series have been deleted, all of them before an instant."""
+        self._latest.forget(counts, before_ms)
 
 
 def _opened(path: Path, now_utc: datetime) -> tuple[PointFile, Latest, Receipts]:

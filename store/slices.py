@@ -1,0 +1,86 @@
+"""Long work on the points, cut into slices after each of which commits of readings have their turn."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from core.ports import Compacted
+
+_WANTED_S: Final = 0.03
+_ROWS_AT_FIRST: Final = 10_000
+_ROWS_MIN: Final = 1_000
+_ROWS_MAX: Final = 40_000
+"""Fewer than a row group of the file, so that slices fill one group after the other."""
+
+SeriesCounts = Sequence[tuple[int, int, int, int]]
+"""Numbers of series, ascending; how many rows each has, and the first and last instant of those (in ms)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The rows of some series between two instants (milliseconds since 1970, the last one inside)."""
+
+    first_series: int
+    last_series: int
+    first_ms: int
+    last_ms: int
+
+    @property
+    def bounds(self) -> list[int]:
+        """Return what `incoming.WITHIN` takes."""
+        return [self.first_ms, self.last_ms, self.first_series, self.last_series]
+
+
+class Pace:
+    """How many rows a slice may have so that it keeps the writer for some 30 ms; and what has been done."""
+
+    def __init__(self, total: int, progress: Callable[[float], None]) -> None:
+        self.rows = min(_ROWS_AT_FIRST, _ROWS_MAX)
+        self._total = max(total, 1)
+        self._progress = progress
+        self._done = self._slices = 0
+        self._longest_s = 0.0
+
+    async def work(self, slice_of_work: Callable[[], Awaitable[tuple[int, float]]]) -> None:
+        """Do a slice, which returns its rows and when it began; then let others have as much time."""
+        rows, begun_s = await slice_of_work()
+        took_s = time.monotonic() - begun_s
+        self.rows = round(min(max(self.rows * min(max(_WANTED_S / took_s, 0.7), 1.2), _ROWS_MIN), _ROWS_MAX))
+        self._done += rows
+        self._slices += 1
+        self._longest_s = max(self._longest_s, took_s)
+        self._progress(min(self._done / self._total, 1.0))
+        await asyncio.sleep(took_s)
+
+    @property
+    def done(self) -> Compacted:
+        """Return what has been done."""
+        return Compacted(readings=self._done, slices=self._slices, longest_s=self._longest_s)
+
+
+def slices(counts: SeriesCounts, pace: Pace) -> Iterator[Slice]:
+    """Yield slices by series, and by time where one series has too many rows; each as large as `pace` has it then."""
+    place = 0
+    while place < len(counts):
+        first, rows, begin_ms, last_ms = counts[place]
+        place += 1
+        if rows > pace.rows:
+            yield from _by_time(first, begin_ms, last_ms, -(-rows // pace.rows))
+            continue
+        last = first
+        while place < len(counts) and rows + counts[place][1] <= pace.rows:
+            last, more, its_begin_ms, its_last_ms = counts[place]
+            rows, begin_ms, last_ms = rows + more, min(begin_ms, its_begin_ms), max(last_ms, its_last_ms)
+            place += 1
+        yield Slice(first, last, begin_ms, last_ms)
+
+
+def _by_time(series: int, begin_ms: int, last_ms: int, parts: int) -> Iterator[Slice]:
+    borders = [begin_ms + (last_ms + 1 - begin_ms) * part // parts for part in range(parts + 1)]
+    for begin, end in pairwise(borders):
+        yield Slice(series, series, begin, end - 1)
