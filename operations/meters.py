@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from core.errors import NotFoundError
+from core.intervals import Resolution
 from core.inventory import Inventory, Medium, Meter, MeterRole
-from core.periods import Period
 from core.ports import Page
 from core.quantities import Kind, Quantity
+from operations.courses import Sample, last_day
 from operations.house import Call, House
 from operations.notices import SourceNotice, notices_of
 from operations.values import (
@@ -25,12 +26,6 @@ from operations.values import (
     pick,
     values_of,
 )
-
-COURSE = timedelta(days=1)
-"""How far back a meter's course goes."""
-
-REACH = timedelta(hours=2)
-"""How much further back a register must reach to be shown in place of the power."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,18 +66,11 @@ class MeterRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """A value at an instant."""
-
-    at_utc: datetime
-    value: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MeterDetail:
     """A meter with where it sits, how it reports, what was odd about it, and its last day.
 
-    The course is that of its power or its register; the quantity is None where nothing has come.
+    The course is that of its power (flow) or its register, of quarter hours or of single readings as
+    `course_resolution` says; the quantity is None where nothing has come.
     """
 
     meter: MeterRow
@@ -99,6 +87,7 @@ class MeterDetail:
     topic: str | None
     notices: tuple[SourceNotice, ...]
     course_quantity: Quantity | None = None
+    course_resolution: Resolution | None = None
     course: tuple[Sample, ...] = ()
 
 
@@ -124,7 +113,8 @@ async def show_meter(house: House, request: ShowMeter, call: Call) -> MeterDetai
     call.must_see(meter.site)
     feed = meter.feed
     row = meter_row(meter, inventory, await newest(house, [meter.source]), call)
-    quantity, course = await _course(house, row, call)
+    shown = [value.quantity for value in (pick(row.values, Quantity.POWER_W), row.register) if value]
+    day = await last_day(house, meter.source, shown, call.now_utc)
     return MeterDetail(
         meter=row,
         building=meter.building,
@@ -139,23 +129,10 @@ async def show_meter(house: House, request: ShowMeter, call: Call) -> MeterDetai
         format=feed.format if feed else None,
         topic=feed.topic if feed else None,
         notices=await notices_of(house, meter.source, call),
-        course_quantity=quantity,
-        course=course,
+        course_quantity=day.quantity,
+        course_resolution=day.resolution,
+        course=day.samples,
     )
-
-
-async def _course(house: House, row: MeterRow, call: Call) -> tuple[Quantity | None, tuple[Sample, ...]]:
-    """Return the power's last day, or the register's where that reaches further back."""
-    period = Period(call.now_utc - COURSE, call.now_utc)
-    best: tuple[Quantity | None, tuple[Sample, ...]] = (None, ())
-    for value in (pick(row.values, Quantity.POWER_W), row.register):
-        if value is None:
-            continue
-        readings = await house.query.readings(f"meter:{row.id}", value.quantity, period)
-        samples = tuple(Sample(at_utc=reading.at_utc, value=reading.value) for reading in readings)
-        if samples and (not best[1] or samples[0].at_utc < best[1][0].at_utc - REACH):
-            best = (value.quantity, samples)
-    return best
 
 
 def _register(meter: Meter, values: tuple[Value, ...]) -> Value | None:

@@ -14,6 +14,7 @@ from core.periods import Period
 from core.ports import Page
 from core.quantities import Quantity
 from core.readings import ReadingQuality
+from operations.courses import readings_of
 from operations.house import Call, House
 from operations.values import Limit, Told
 
@@ -112,7 +113,7 @@ async def show_session(house: House, request: ShowSession, call: Call) -> Sessio
         raise NotFoundError("sessions.unknown", id=request.id)
     call.must_see(inventory.site_of(session.source))
     period = Period(session.begun_at_utc, max(session.ended_at_utc or call.now_utc, session.begun_at_utc))
-    course = await house.query.readings(session.source, Quantity.POWER_W, period)
+    course = await readings_of(house, session.source, Quantity.POWER_W, period)
     return SessionDetail(
         session=session_row(session, inventory, call),
         transaction=session.transaction,
@@ -121,7 +122,7 @@ async def show_session(house: House, request: ShowSession, call: Call) -> Sessio
         stop_reason=session.stop_reason,
         first_frame=session.first_frame,
         last_frame=session.last_frame,
-        course=tuple(PowerSample(at_utc=reading.at_utc, power_w=reading.value) for reading in course),
+        course=tuple(PowerSample(at_utc=sample.at_utc, power_w=sample.value) for sample in course),
     )
 
 

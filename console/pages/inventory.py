@@ -40,7 +40,7 @@ async def show_meter(visit: Visit) -> Response:
     detail = await visit.ask("meters.show", id=visit.part("id"))
     drawn = curve(
         [(sample.at_utc, sample.value) for sample in detail.course],
-        from_zero=detail.course_quantity is Quantity.POWER_W,
+        from_zero=detail.course_quantity in {Quantity.POWER_W, Quantity.FLOW_M3_PER_H},
     )
     return visit.page("meters/show.html", detail.meter.name, detail=detail, curve=drawn)
 
