@@ -25,6 +25,10 @@ class Access(ABC):
         """Return the numbers of all series once these are among them."""
 
     @abstractmethod
+    async def delivered(self) -> bool:
+        """Return True once every reading put before this call, and every commit begun before it, can be read."""
+
+    @abstractmethod
     async def read(self, work: Callable[[DuckDBPyConnection], T]) -> T:
         """Return what `work` reads from the file, in a reader's thread on a cursor of its own."""
 

@@ -70,6 +70,15 @@ def bounds_us(period: Period) -> list[int]:
     return [to_us(period.start_utc), to_us(period.end_utc)]
 
 
+def firsts(connection: DuckDBPyConnection, numbers: Sequence[int]) -> dict[int, int]:
+    """Return the instants of the first points of several series, by number."""
+    rows = connection.execute(
+        f"select series_id, epoch_ms(min(ts)) from {schema.POINT}"
+        f" where series_id in ({', '.join(map(str, numbers))}) group by series_id"
+    ).fetchall()
+    return dict(rows)
+
+
 def neighbours(connection: DuckDBPyConnection, number: int, period: Period) -> tuple[int | None, int | None]:
     """Return the instants of the last point of a series before `period` and of its first one at or after its end."""
     start_us, end_us = bounds_us(period)

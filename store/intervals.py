@@ -48,6 +48,14 @@ class Intervals(Access):
             return None, None
         return await self.read(partial(interval_rows.neighbours, number=number, period=period))
 
+    async def firsts(self, keys: Sequence[SeriesKey]) -> dict[SeriesKey, int]:
+        """Return the instant of each series' first reading; a series without any is left out."""
+        numbers = self._known(keys)
+        if not numbers:
+            return {}
+        found = await self.read(partial(interval_rows.firsts, numbers=list(numbers.values())))
+        return {key: found[number] for key, number in numbers.items() if number in found}
+
     async def put_amounts(
         self,
         resolution: Resolution,

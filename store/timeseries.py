@@ -154,6 +154,11 @@ class TimeSeries(Intervals, Courses, Facts, Maintenance):
             await self._commits.put(0, lambda ids: of_readings((), EPOCH, {key: ids[key] for key in keys}))
         return self.numbers()
 
+    async def delivered(self) -> bool:
+        """Return True once every reading put before this call, and every commit begun before it, can be read."""
+        await self._commits.put(0, lambda ids: of_readings((), EPOCH, ids))
+        return True
+
     async def read(self, work: Callable[[DuckDBPyConnection], T]) -> T:
         """Return what `work` reads from the file, in a reader's thread on a cursor of its own."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._file.read, work)

@@ -152,6 +152,9 @@ class _Fetched(Courses):
     async def number(self, keys: Collection[SeriesKey]) -> Mapping[SeriesKey, int]:
         return {key: self._numbers[key] for key in keys}
 
+    async def delivered(self) -> bool:
+        return True
+
     async def read(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
         return await asyncio.to_thread(work, self._connection)
 

@@ -57,6 +57,16 @@ class Intervals:
         await self._sender.emptied()
         return await self._reader.neighbours(key, period)
 
+    async def firsts(self, keys: Sequence[SeriesKey]) -> dict[SeriesKey, int]:
+        """Return the instant of each series' first reading; a series without any is left out."""
+        await self._sender.emptied()
+        return await self._reader.firsts(keys)
+
+    async def delivered(self) -> bool:
+        """Return True once InfluxDB has all that is in the spool."""
+        await self._sender.emptied()
+        return True
+
     async def amounts(
         self, resolution: Resolution, keys: Sequence[SeriesKey], period: Period
     ) -> dict[SeriesKey, Amounts]:

@@ -64,6 +64,16 @@ class Reader:
         after = Period(min(period.end_utc, LATEST_UTC), LATEST_UTC)
         return await self._edge("last", source, quantity, before), await self._edge("first", source, quantity, after)
 
+    async def firsts(self, keys: Sequence[SeriesKey]) -> dict[SeriesKey, int]:
+        """Return the instants of the first readings of several series; a series without any is left out."""
+        found: dict[SeriesKey, int] = {}
+        for quantity, sources in by_quantity(keys).items():
+            for part in portions(sources, SOURCES_AT_ONCE):
+                first = select([f"first({name(quantity.value)})"], READING, [of_sources(part)], ["source"])
+                for series in await self._server.ask(first):
+                    found[series["tags"]["source"], quantity] = int(series["values"][0][0])
+        return found
+
     async def count(self) -> dict[str, int]:
         """Return how many readings there are per kind of source."""
         counted = [f"count({name(quantity.value)})" for quantity in Quantity]

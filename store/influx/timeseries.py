@@ -151,6 +151,14 @@ class InfluxTimeSeries:
         """Return the instants of a series' last reading before `period` and its first one at or after its end."""
         return await self._intervals.neighbours(key, period)
 
+    async def firsts(self, keys: Sequence[SeriesKey]) -> dict[SeriesKey, int]:
+        """Return the instant of each series' first reading; a series without any is left out."""
+        return await self._intervals.firsts(keys)
+
+    async def delivered(self) -> bool:
+        """Return True once InfluxDB has all that is in the spool."""
+        return await self._intervals.delivered()
+
     async def put_amounts(
         self,
         resolution: Resolution,

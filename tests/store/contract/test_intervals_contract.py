@@ -188,3 +188,13 @@ async def test_neighbours_are_found_near_and_far(spans: Any, away: timedelta) ->
     assert await spans.neighbours(B, Period(AT + SLOT, AT + 2 * SLOT)) == (None, None)
     assert await spans.neighbours(B, Period(AT + 2 * SLOT, AT + 3 * SLOT)) == (ms(AT + SLOT), None)
     assert await spans.neighbours(("meter:none", ENERGY), period) == (None, None)
+
+
+async def test_the_first_readings_of_several_series_are_found_at_once(spans: Any) -> None:
+    early, late = AT - timedelta(days=4000), AT + SLOT
+    await spans.put(Batch([Reading(*A, at, 1.0) for at in (AT, early, late)], AT))
+    await spans.put(Batch([Reading(*B, late, 1.0), Reading("meter:b", POWER, AT, 1.0)], AT))
+    assert await spans.delivered()
+    found = await spans.firsts([A, B, ("meter:none", ENERGY), ("meter:b", POWER)])
+    assert found == {A: ms(early), B: ms(late), ("meter:b", POWER): ms(AT)}
+    assert await spans.firsts([]) == {}
