@@ -9,6 +9,7 @@ from pathlib import Path
 from config.credentials import Vault, password_fits_ocpp
 from config.findings import in_order, is_warning
 from config.inventory import inventory_of, read_texts
+from config.retention import retention_of
 from config.settings import (
     FILE,
     Settings,
@@ -21,6 +22,7 @@ from config.settings import (
 )
 from core.errors import ConfigError
 from core.inventory import Inventory
+from core.retention import Retention
 from core.texts import Finding
 
 
@@ -33,6 +35,7 @@ class Configuration:
     inventory: Inventory
     station_secrets: dict[str, str] = field(repr=False)
     privacy_key: bytes = field(repr=False)
+    retention: Retention
 
 
 def load(folder: Path, environment: Mapping[str, str]) -> Configuration:
@@ -59,15 +62,18 @@ def _read(folder: Path, environment: Mapping[str, str]) -> tuple[Configuration |
         findings = [Finding.of("config.folder_empty", file=FILE, folder=str(folder))]
     texts, unreadable = read_texts(folder)
     inventory, mistakes = inventory_of(texts, broker_names(form))
-    findings += [*unreadable, *mistakes]
+    retention, too = retention_of(folder)
+    findings += [*unreadable, *mistakes, *too]
     if form is None or locator is None:
         return None, in_order(findings)
     vault = Vault(folder, environment, locator)
-    configuration = _configuration(form, folder, vault, inventory)
+    configuration = _configuration(form, folder, vault, inventory, retention)
     return configuration, in_order([*findings, *vault.findings, *advice(form, locator)])
 
 
-def _configuration(form: SettingsForm, folder: Path, vault: Vault, inventory: Inventory) -> Configuration:
+def _configuration(
+    form: SettingsForm, folder: Path, vault: Vault, inventory: Inventory, retention: Retention
+) -> Configuration:
     passwords = vault.table(form.station_passwords, ("station_passwords",))
     _check_passwords(passwords, inventory, vault)
     return Configuration(
@@ -76,6 +82,7 @@ def _configuration(form: SettingsForm, folder: Path, vault: Vault, inventory: In
         inventory=inventory,
         station_secrets=passwords,
         privacy_key=vault.key(form.privacy_key, ("privacy_key",)),
+        retention=retention,
     )
 
 

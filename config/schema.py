@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, create_model
 
 from config.forms import KINDS, Form
+from config.retention import RetentionForm
 from config.settings import SettingsForm
 from config.values import MAX_ID_LENGTH
 from core.texts import Language, catalogue
@@ -17,7 +18,11 @@ _ID = rf"^[a-z][a-z0-9-]{{0,{MAX_ID_LENGTH - 1}}}$"
 
 def schemas(language: Language) -> dict[str, dict[str, Any]]:
     """Return the schema of each kind of file by its file name; descriptions are in `language`."""
-    return {"kreiswatt.json": settings_schema(language), "inventory.json": inventory_schema(language)}
+    return {
+        "kreiswatt.json": settings_schema(language),
+        "inventory.json": inventory_schema(language),
+        "retention.json": retention_schema(language),
+    }
 
 
 def settings_schema(language: Language) -> dict[str, Any]:
@@ -26,6 +31,11 @@ def settings_schema(language: Language) -> dict[str, Any]:
     embedded = schema["properties"]["embedded_broker"]
     embedded["anyOf"].insert(0, {"type": "boolean"})
     return schema
+
+
+def retention_schema(language: Language) -> dict[str, Any]:
+    """Return the schema of `retention.yaml`."""
+    return _described(RetentionForm, "retention", language)
 
 
 def inventory_schema(language: Language) -> dict[str, Any]:

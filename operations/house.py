@@ -15,7 +15,8 @@ from core.books import Ledger
 from core.errors import ForbiddenError
 from core.inventory import Inventory
 from core.people import Actor
-from core.ports import Clock, FactSink, Health, InfluxQlEndpoint, Journal, Query, ReadingSink, Worker
+from core.ports import Clock, FactSink, Health, InfluxQlEndpoint, Journal, Maintenance, Query, ReadingSink, Worker
+from core.retention import FrameRetention, Retention
 from core.texts import Finding, Language
 from core.work import JobRunner
 from energy.series import IntervalStore
@@ -64,7 +65,7 @@ class House:
 
     `time_zone` decides what day it is; `public_url` stands before sign-in links;
     `language` is that of users for whom none is given. `reload` reads the configuration again, so
-    that a written change takes effect at once.
+    that a written change takes effect at once. `retention` says how long what is kept.
     """
 
     inventory: Callable[[], Inventory]
@@ -80,6 +81,9 @@ class House:
     influxql: InfluxQlEndpoint | None = None
     worker: Worker | None = None
     jobs: JobRunner | None = None
+    maintenance: Maintenance | None = None
+    old_frames: FrameRetention | None = None
+    retention: Callable[[], Retention] = dict
     time_zone: str = "Europe/Berlin"
     public_url: str = ""
     language: Language = "de"

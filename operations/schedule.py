@@ -58,12 +58,18 @@ class Job:
 
 
 JOB_ROWS: dict[str, Capability] = {
+    "timeseries.compact": Capability("operations.compaction:compact_timeseries", Role.ADMIN, whole=True, long=True),
+    "retention.apply": Capability(
+        "operations.retention:apply_retention", Role.ADMIN, changes=True, whole=True, long=True
+    ),
     "facts.publish": Capability("operations.publication:publish_facts", Role.ADMIN, whole=True, long=True),
 }
 """What jobs call. These rows have no address and no command of their own: people run the job (`jobs.run`)."""
 
 JOBS: dict[str, Job] = {
-    "publication": Job(row="facts.publish", cadence=Cadence.HOUR, after=2 * MINUTE, catch_up=48),
+    "publication": Job(row="facts.publish", cadence=Cadence.HOUR, after=2 * MINUTE),
+    "compaction": Job(row="timeseries.compact", cadence=Cadence.DAY, after=HOUR + 10 * MINUTE),
+    "retention": Job(row="retention.apply", cadence=Cadence.DAY, after=4 * HOUR + 10 * MINUTE),
 }
 """All jobs, in the order in which they begin after a start. Their texts are `job.<name>` in `jobs.po`."""
 

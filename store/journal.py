@@ -106,6 +106,13 @@ class FileJournal:
             for frame in block:
                 yield frame
 
+    async def forget_frames(self, before_utc: datetime, applied: int) -> int:
+        """Delete the segments of days before an instant that hold nothing above id `applied`; return how many frames.
+
+        The newest segment stays. Raises `StoreError` if the disk fails.
+        """
+        return await self._loop.run_in_executor(self._threads, self._forget, before_utc.date().isoformat(), applied)
+
     def _gather(self) -> None:
         """Wait a little for more frames, unless there are enough: the loop may be long in coming back."""
         if len(self._waiting) >= _ENOUGH:
@@ -160,6 +167,21 @@ class FileJournal:
             raise StoreError("store.journal_failed", folder=str(self._folder), error=str(error)) from error
         listed, size_bytes = self._durable
         self._durable = listed, size_bytes + len(block)
+
+    def _forget(self, before_day: str, applied: int) -> int:
+        """Run in the writer's thread. A segment holds frames of one day only."""
+        listed, size_bytes = self._durable
+        old = 0
+        while old < len(listed) - 1 and listed[old].day < before_day and listed[old + 1].first <= applied + 1:
+            old += 1
+        try:
+            for each in listed[:old]:
+                each.path.unlink()
+                self._durable = self._durable[0][1:], size_bytes
+            segment.sync_folder(self._folder)
+        except OSError as error:
+            raise StoreError("store.journal_failed", folder=str(self._folder), error=str(error)) from error
+        return listed[old].first - listed[0].first if old else 0
 
     def _is_full(self, day: date) -> bool:
         listed, size_bytes = self._durable

@@ -161,3 +161,18 @@ async def test_a_frame_too_large_or_with_too_long_a_name_is_refused_alone(tmp_pa
     small = await journal.append(frame(1))
     assert [each.id async for each in journal.frames()] == [large, small]
     await journal.close()
+
+
+async def test_old_segments_go_whole_and_the_newest_and_what_is_not_applied_stay(tmp_path: Path) -> None:
+    journal = await FileJournal.open(tmp_path / "journal")
+    for day in range(1, 6):
+        await journal.append_all([frame(day, at_utc=datetime(2026, 11, day, 12, tzinfo=UTC)) for _ in range(3)])
+    assert await journal.forget_frames(datetime(2026, 11, 5, tzinfo=UTC), applied=8) == 6
+    assert await journal.forget_frames(datetime(2026, 11, 4, tzinfo=UTC), applied=15) == 3
+    assert await journal.forget_frames(datetime(2027, 11, 4, tzinfo=UTC), applied=15) == 3
+    assert [each.id async for each in journal.frames()] == [13, 14, 15]
+    await journal.append(frame(1))
+    await journal.close()
+    again = await FileJournal.open(tmp_path / "journal")
+    assert [each.id async for each in again.frames()] == [13, 14, 15, 16]
+    await again.close()

@@ -1,0 +1,218 @@
+"""What may not be kept any longer goes, on record, and never before its time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from config.retention import shipped
+from core.books import RejectionFilter
+from core.errors import CalculationError
+from core.facts import Rejection
+from core.people import Actor, Role
+from core.periods import Period
+from core.ports import Batch
+from core.quantities import Quantity
+from core.readings import Reading
+from core.retention import Keep, RetentionClass
+from core.texts import Finding
+from core.work import DirtySpan, JobRun, JobState, RegisterCheckpoint
+from operations.gate import Gate
+from operations.retention import Forgotten
+from operations.schedule import JobWork
+from tests.district import NOW, District
+
+MONTH = Keep(days=30)
+JOB = Actor("job:retention", Role.ADMIN)
+IMPORT, POWER = Quantity.ENERGY_IMPORT_WH, Quantity.POWER_W
+METER = "meter:probe"
+BEFORE = datetime(2026, 10, 22, 22, tzinfo=UTC)
+"""Midnight in Berlin thirty days before the district's now."""
+
+
+@dataclass
+class Keeper:
+    """A time series that only notes what it is told to forget."""
+
+    calls: list[tuple[str, datetime, frozenset[str]]] = field(default_factory=list)
+
+    async def forget_readings(
+        self, rule: str, quantities: Collection[Quantity], before_utc: datetime, kinds: Collection[str] | None = None
+    ) -> int:
+        assert quantities
+        self.calls.append((rule, before_utc, frozenset(kinds or ())))
+        return 7
+
+    def until(self, rule: RetentionClass) -> datetime | None:
+        return max((at for name, at, _ in self.calls if name == rule), default=None)
+
+
+@contextmanager
+def gate_of(district: District, *members: RetentionClass, keep: Keep = MONTH) -> Iterator[tuple[Gate, Keeper]]:
+    """Yield a gate whose rules delete only these classes."""
+    rules = {member: replace(rule, keep=keep if member in members else None) for member, rule in shipped().items()}
+    keeper: Any = Keeper()
+    stores = district.stores
+    house = replace(
+        district.gate.house,
+        maintenance=keeper,
+        old_frames=stores.journal,
+        intervals=stores.readings,
+        retention=lambda: rules,
+    )
+    yield Gate(house), keeper
+
+
+async def apply(gate: Gate, district: District) -> Forgotten:
+    result: Forgotten = await gate.call("retention.apply", JobWork(period="2026-11-21"), JOB, district.clock())
+    return result
+
+
+async def put(district: District, source: str, quantity: Quantity, days_ago: float) -> None:
+    reading = Reading(source, quantity, NOW - timedelta(days=days_ago), 1000.0 - days_ago)
+    await district.stores.readings.put(Batch([reading], NOW))
+    await settle(district)
+
+
+async def settle(district: District) -> None:
+    """Let nothing wait to be computed again."""
+    await district.stores.ledger.settle([span.id for span in await district.stores.ledger.dirty_spans()])
+
+
+async def computed(district: District, source: str, until: datetime) -> None:
+    await district.stores.ledger.save_checkpoints(
+        [RegisterCheckpoint(source=source, quantity=IMPORT, at_utc=until, state="{}", intervals_until_utc=until)]
+    )
+
+
+async def test_readings_that_have_been_computed_go_up_to_the_rules_midnight(district: District) -> None:
+    await put(district, METER, IMPORT, 60)
+    await put(district, METER, IMPORT, 0.1)
+    await computed(district, METER, NOW - timedelta(hours=3))
+    with gate_of(district, RetentionClass.METER_REGISTERS) as (gate, keeper):
+        found = await apply(gate, district)
+    assert keeper.until(RetentionClass.METER_REGISTERS) == BEFORE
+    assert found.readings == 7 * len(keeper.calls) > 0
+    assert {kinds for _, _, kinds in keeper.calls} == {frozenset({"meter"})}
+    (deletion,) = await district.stores.ledger.deletions("meter_registers")
+    assert (deletion.before_utc, deletion.keep, deletion.count) == (BEFORE, "P30D", found.readings)
+    assert deletion.reason == shipped()[RetentionClass.METER_REGISTERS].reason
+
+
+async def test_what_is_not_yet_computed_stays_and_is_named(district: District) -> None:
+    await put(district, METER, IMPORT, 60)
+    await put(district, METER, IMPORT, 0.1)
+    behind = BEFORE - timedelta(days=3)
+    await computed(district, METER, behind)
+    with gate_of(district, RetentionClass.METER_REGISTERS) as (gate, keeper), pytest.raises(CalculationError) as caught:
+        await apply(gate, district)
+    assert keeper.until(RetentionClass.METER_REGISTERS) == behind
+    assert dict(caught.value.finding.params)["source"] == METER
+
+
+async def test_one_class_that_is_held_back_does_not_keep_the_others(district: District) -> None:
+    await put(district, METER, IMPORT, 60)
+    await put(district, METER, IMPORT, 0.1)
+    both = (RetentionClass.METER_REGISTERS, RetentionClass.VEHICLE_REGISTERS)
+    with gate_of(district, *both) as (gate, keeper), pytest.raises(CalculationError, match="held_back"):
+        await apply(gate, district)
+    assert keeper.until(RetentionClass.METER_REGISTERS) is None
+    assert keeper.until(RetentionClass.VEHICLE_REGISTERS) == BEFORE
+
+
+async def test_a_new_meter_holds_nothing_back(district: District) -> None:
+    await put(district, METER, IMPORT, 1)
+    with gate_of(district, RetentionClass.METER_REGISTERS) as (gate, keeper):
+        await apply(gate, district)
+    assert keeper.until(RetentionClass.METER_REGISTERS) == BEFORE
+
+
+async def test_a_meter_that_fell_silent_holds_nothing_back(district: District) -> None:
+    await put(district, METER, IMPORT, 200)
+    await computed(district, METER, NOW - timedelta(days=200, minutes=10))
+    with gate_of(district, RetentionClass.METER_REGISTERS) as (gate, keeper):
+        await apply(gate, district)
+    assert keeper.until(RetentionClass.METER_REGISTERS) == BEFORE
+
+
+async def test_values_stay_until_the_interval_job_was_done(district: District) -> None:
+    await put(district, METER, POWER, 60)
+    with gate_of(district, RetentionClass.METER_VALUES) as (gate, keeper):
+        with pytest.raises(CalculationError, match="held_back"):
+            await apply(gate, district)
+        assert keeper.calls == []
+        done = JobRun(job="intervals", period="x", state=JobState.DONE, begun_at_utc=NOW - timedelta(minutes=1))
+        await district.stores.ledger.save_run(done)
+        await apply(gate, district)
+    assert keeper.until(RetentionClass.METER_VALUES) == BEFORE
+
+
+async def test_what_waits_to_be_computed_again_stays(district: District) -> None:
+    await put(district, METER, IMPORT, 60)
+    await put(district, METER, IMPORT, 0.1)
+    await computed(district, METER, NOW - timedelta(hours=3))
+    late = BEFORE - timedelta(days=2)
+    span = DirtySpan(source=METER, quantity=IMPORT, period=Period(late, late + timedelta(seconds=1)), reason="late")
+    await district.stores.ledger.mark_dirty([span])
+    with gate_of(district, RetentionClass.METER_REGISTERS) as (gate, keeper):
+        with pytest.raises(CalculationError, match="held_back"):
+            await apply(gate, district)
+        assert keeper.until(RetentionClass.METER_REGISTERS) == late
+        await settle(district)
+        await apply(gate, district)
+    assert keeper.until(RetentionClass.METER_REGISTERS) == BEFORE
+
+
+async def test_deletion_goes_on_from_where_it_stood_and_a_changed_rule_begins_another_record(
+    district: District,
+) -> None:
+    with gate_of(district, RetentionClass.VEHICLE_VALUES) as (gate, keeper):
+        await apply(gate, district)
+        first = len(keeper.calls)
+        district.clock.pass_by(timedelta(days=1))
+        await apply(gate, district)
+        assert len(keeper.calls) == first + 1
+    with gate_of(district, RetentionClass.VEHICLE_VALUES, keep=Keep(days=10)) as (gate, keeper):
+        await apply(gate, district)
+        assert len(keeper.calls) == 1
+    kept = [(each.keep, each.before_utc) for each in await district.stores.ledger.deletions("vehicle_values")]
+    assert kept == [("P10D", BEFORE + timedelta(days=21, hours=1)), ("P30D", BEFORE + timedelta(days=1))]
+
+
+async def test_records_of_the_ledger_go_by_their_age(district: District) -> None:
+    ledger = district.stores.ledger
+    await ledger.reject(
+        [
+            Rejection(
+                channel="ocpp",
+                subject=f"{days}",
+                reason=Finding.of("a.b"),
+                payload=b"",
+                received_at_utc=NOW - timedelta(days=days),
+            )
+            for days in (40, 31, 29)
+        ]
+    )
+    with gate_of(district, RetentionClass.REJECTIONS) as (gate, _):
+        assert (await apply(gate, district)).records == 2
+    left = (await ledger.rejections(RejectionFilter(channel="ocpp"))).items
+    assert [each.subject for each in left] == ["29"]
+
+
+async def test_nothing_goes_where_all_is_kept_for_good(district: District) -> None:
+    with gate_of(district) as (gate, keeper):
+        assert await apply(gate, district) == Forgotten()
+    assert keeper.calls == []
+    assert await district.stores.ledger.deletions() == ()
+
+
+async def test_a_deletion_is_in_the_audit(district: District) -> None:
+    with gate_of(district, RetentionClass.NOTICES) as (gate, _):
+        await apply(gate, district)
+    entry = (await district.stores.ledger.audit_entries()).items[0]
+    assert (entry.actor, entry.action) == ("job:retention", "retention.apply")
