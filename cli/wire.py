@@ -30,6 +30,7 @@ from jobs.worker import WorkerProcess
 from operations.gate import Gate
 from operations.house import House, nothing_to_read
 from store.open import Stores, open_stores
+from store.timeseries import TimeSeries
 
 if TYPE_CHECKING:
     from console.daemon import Console
@@ -170,7 +171,7 @@ def _service(shelf: Shelf, stores: Stores, hands: _Hands) -> Service:
     watched: list[Supervisor] = []
 
     def health() -> tuple[Health, ...]:
-        return watched[0].health() if watched else ()
+        return (*watched[0].health(), stores.ledger.health()) if watched else ()
 
     gate = Gate(_house(shelf, stores, hands, health, shelf.reload))
     hands.jobs.call_through(gate)
@@ -202,6 +203,11 @@ def _house(
         clock=now_utc,
         managed=ManagedInventory(shelf.configuration.folder),
         sink=stores.readings,
+        intervals=stores.readings,
+        facts=stores.readings,
+        maintenance=stores.readings if isinstance(stores.readings, TimeSeries) else None,
+        old_frames=stores.journal,
+        retention=lambda: shelf.configuration.retention,
         worker=hands.worker,
         jobs=hands.jobs,
         public_url=shelf.configuration.settings.console.public_url,

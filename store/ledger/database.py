@@ -21,13 +21,23 @@ from core.errors import RequestError, StoreError
 from core.texts import Finding
 from store.ledger.engines import WRITES, place_of_database, postgresql_engine, sqlite_engine
 
+_FAILURES = (SQLAlchemyError, OverflowError, TimeoutError)
+
+PATIENCE_S = 30.0
+"""How long a transaction on a server may take: one that is frozen would otherwise keep us waiting for ever."""
+
 
 class Database:
-    """An engine and its transactions. Every database error leaves here as a `StoreError`."""
+    """An engine and its transactions. Every database error leaves here as a `StoreError`.
+
+    `trouble` says why the last transaction failed, if the database or its disk was to blame.
+    """
 
     def __init__(self, engine: AsyncEngine, name: str) -> None:
         self._engine = engine
         self.name = name
+        self.trouble: Finding | None = None
+        self.failures = 0
         self._turn = asyncio.Lock()  # there is one writer: waiting here is fairer than in the database
 
     @classmethod
@@ -50,30 +60,42 @@ class Database:
     async def reading(self, failure: str = "store.read_failed") -> AsyncIterator[AsyncConnection]:
         """Give a connection that sees one state of the database; `failure` is the text of a file's error."""
         try:
-            async with self._engine.connect() as connection:
+            async with self._limited(), self._engine.connect() as connection:
                 yield connection
-        except (SQLAlchemyError, OverflowError) as error:
+        except _FAILURES as error:
             raise self._failed(failure, error) from error
+        self.trouble = None
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
+    async def writing(self, *, however_long: bool = False) -> AsyncIterator[AsyncConnection]:
         """Give a connection whose changes are durable together at the end, or not at all.
 
         Writers come one after the other, those of other processes too, and see what the one before wrote.
         """
         try:
-            async with self._turn, self._engine.connect() as plain:
+            async with self._limited(however_long=however_long), self._turn, self._engine.connect() as plain:
                 connection = await plain.execution_options(**{WRITES: True})
                 async with connection.begin():
                     yield connection
-        except (SQLAlchemyError, OverflowError) as error:
+        except _FAILURES as error:
             raise self._failed("store.write_failed", error) from error
+        self.trouble = None
+
+    def _limited(self, *, however_long: bool = False) -> asyncio.Timeout:
+        return asyncio.timeout(PATIENCE_S if self.served and not however_long else None)
 
     def _failed(self, failure: str, error: Exception) -> StoreError:
-        cause = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-        if not self.served:
-            return StoreError(failure, file=self.name, error=cause)
-        return StoreError(_failure_of_server(error), database=self.name, error=cause)
+        cause = str(getattr(error, "orig", None) or error).strip().partition("\n")[0] or type(error).__name__
+        away = _is_away(error)
+        if self.served:
+            code = "store.database_unreachable" if away else "store.database_refused"
+            failed = StoreError(code, database=self.name, error=cause)
+        else:
+            failed = StoreError(failure, file=self.name, error=cause)
+        if away:
+            self.trouble = failed.finding
+            self.failures += 1
+        return failed
 
 
 def insert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -122,9 +144,7 @@ def _is_no_number(value: object) -> bool:
     return isinstance(value, float) and not math.isfinite(value)
 
 
-def _failure_of_server(error: Exception) -> str:
-    """Return the text for an error of PostgreSQL: it cannot be reached, is busy, or refuses what was asked."""
+def _is_away(error: Exception) -> bool:
+    """Return whether the database cannot work at the moment, rather than refuses what was asked."""
     broken = isinstance(error, DBAPIError) and error.connection_invalidated
-    if broken or isinstance(error, OperationalError | NoConnectionError):
-        return "store.database_unreachable"
-    return "store.database_refused"
+    return broken or isinstance(error, OperationalError | NoConnectionError | TimeoutError)

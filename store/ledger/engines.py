@@ -20,6 +20,7 @@ WRITES = "kreiswatt_writes"
 _READERS = 3
 _CONNECTIONS = 5
 _WRITERS_LOCK = 0x6B77_6C65_6467_6572  # "kwledger"
+_BEGIN_TO_WRITE = f"SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({_WRITERS_LOCK})"
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 
 _SESSION = {
@@ -90,8 +91,7 @@ def _begin_sqlite(connection: Connection) -> None:
 def _begin_postgresql(connection: Connection) -> None:
     if _writes(connection):
         # Whoever waited must see what the one before wrote, so the snapshot is not taken while waiting.
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})")
+        connection.exec_driver_sql(_BEGIN_TO_WRITE)
 
 
 def _writes(connection: Connection) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.errors import StoreError
+from core.ports import Health
 from store.ledger.audit import Audit
 from store.ledger.bookings import Bookings
 from store.ledger.checkpoints import Checkpoints
@@ -55,3 +56,9 @@ class SqlLedger(
     async def close(self) -> None:
         """Close the database."""
         await self._database.close()
+
+    def health(self) -> Health:
+        """Return whether the database answered when it was last asked, and how often it has not."""
+        trouble = self._database.trouble
+        figures = {"failures": float(self._database.failures)}
+        return Health(name="ledger", ok=trouble is None, finding=trouble, figures=figures)

@@ -26,7 +26,7 @@ async def upgrade(database: Database) -> None:
             await connection.run_sync(must_suit, database.name)
         found = await connection.run_sync(_revision)
     if found != HEAD:
-        async with database.writing() as connection:
+        async with database.writing(however_long=True) as connection:
             await connection.run_sync(migrate, database.name)
 
 

@@ -136,7 +136,7 @@ def _conditions(wanted: RejectionFilter) -> list[ColumnElement[bool]]:
     if wanted.channel is not None:
         conditions.append(REJECTION.c.channel == wanted.channel)
     if wanted.query:
-        conditions.append(REJECTION.c.subject.contains(wanted.query, autoescape=True))
+        conditions.append(REJECTION.c.subject.icontains(wanted.query, autoescape=True))
     return conditions
 
 
