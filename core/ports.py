@@ -260,7 +260,7 @@ class Worker(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compacted:
-    """What a compaction moved: readings, in how many slices, and how long the longest kept the writer."""
+    """What a compaction moved: rows (those moved twice twice), in how many slices, how long the longest took."""
 
     readings: int = 0
     slices: int = 0

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
-import duckdb
 from duckdb import DuckDBPyConnection
 
 from core.intervals import SeriesKey
 from core.quantities import Quantity
-from store import schema
+from store import schema, settled
 from store.incoming import WITHIN
 from store.slices import SeriesCounts, Slice
 
 _ANY_KIND: Final = ""
-_SETTLED_TABLES: Final = " union all by name ".join(f"select * from {table}" for table in schema.POINT_TABLES[1:])
+_SORTED: Final = " union all by name ".join(f"select * from {table}" for table in schema.POINT_TABLES[1:])
 
 
 def note(
@@ -75,20 +74,10 @@ def delete(connection: DuckDBPyConnection, series: list[int], part: Slice) -> di
     """Delete points of these series in the transaction that is open; return how many of each."""
     where, places = f"{WITHIN} and list_contains(?, p.series_id)", [*part.bounds, series]
     counts = f"select series_id, count(*) from {{}} p where {where} group by series_id"
-    settled = dict(connection.execute(counts.format(f"({_SETTLED_TABLES})"), places).fetchall())
+    of_sorted = dict(connection.execute(counts.format(f"({_SORTED})"), places).fetchall())
     hot = dict(connection.execute(counts.format(schema.POINT_HOT), places).fetchall())
-    if settled:
-        subtract(connection, settled)
+    if of_sorted:
+        settled.subtract(connection, of_sorted)
     for table in (*schema.POINT_TABLES, schema.EVENT):
         connection.execute(f"delete from {table} p where {where}", places)
-    return {number: settled.get(number, 0) + hot.get(number, 0) for number in settled | hot}
-
-
-def subtract(connection: duckdb.DuckDBPyConnection, counts: Mapping[int, int]) -> None:
-    """Note that so many points of each series have left warm and cold."""
-    connection.execute(
-        f"update {schema.SETTLED} s set points = s.points - m.points"
-        " from (select unnest(?) as series_id, unnest(?) as points) m where m.series_id = s.series_id",
-        [list(counts), list(counts.values())],
-    )
-    connection.execute(f"delete from {schema.SETTLED} where points = 0")
+    return {number: of_sorted.get(number, 0) + hot.get(number, 0) for number in of_sorted | hot}

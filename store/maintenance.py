@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from typing import Final
 
 from duckdb import DuckDBPyConnection
 
 from core.intervals import SeriesKey
 from core.ports import Compacted
 from core.quantities import Quantity
-from store import compaction, forgetting
+from store import compaction, forgetting, interval_compaction
 from store.access import Access
 from store.columns import to_ms
 from store.compaction import Span
 from store.slices import Pace, Slice, slices
+
+Finder = Callable[[DuckDBPyConnection, datetime], Sequence[Span]]
+Mover = Callable[[DuckDBPyConnection, Span, Slice], int]
+
+_SORTINGS: Final[tuple[tuple[Finder, Mover], ...]] = (
+    (interval_compaction.spans, interval_compaction.move),
+    (compaction.days, compaction.move),
+    (compaction.months, compaction.move),
+)
+"""How what is to be sorted is found and moved, one after the other: days that have become warm make months."""
 
 
 class Maintenance(Access):
@@ -32,16 +43,25 @@ class Maintenance(Access):
         """Take over that so many points of these series have been deleted, all of them before an instant."""
 
     async def compact(self, until_utc: datetime, progress: Callable[[float], None]) -> Compacted:
-        """Sort the readings of all days that ended by `until_utc`, in slices between which commits go on."""
-        spans = await self.read(partial(compaction.spans, until_utc=until_utc))
-        pace = Pace(sum(span.rows for span in spans), progress)
-        for span in spans:
-            counts = await self.read(partial(compaction.series_counts, span=span))
-            for part in slices(counts, pace):
-                await pace.work(partial(self.change, partial(_moved, span=span, part=part)))
-        if spans:
+        """Sort the readings of all days that ended by `until_utc`, in slices between which commits go on.
+
+        The slots of months that ended by then are sorted, too.
+        """
+        pace = Pace(progress, len(_SORTINGS))
+        for find, move in _SORTINGS:
+            spans = await self.read(partial(_found, find=find, until_utc=until_utc))
+            pace.expect(sum(span.rows for span in spans))
+            for span in spans:
+                await self._sort(span, move, pace)
+        if pace.done.slices:
             await self.checkpoint()
+        progress(1.0)
         return pace.done
+
+    async def _sort(self, span: Span, move: Mover, pace: Pace) -> None:
+        counts = await self.read(partial(compaction.series_counts, span=span))
+        for part in slices(counts, pace):
+            await pace.work(partial(self.change, partial(_moved, move=move, span=span, part=part)))
 
     async def forget_readings(
         self, rule: str, quantities: Collection[Quantity], before_utc: datetime, kinds: Collection[str] | None = None
@@ -51,7 +71,7 @@ class Maintenance(Access):
         await self.change(partial(forgetting.note, rule=rule, quantities=quantities, kinds=kinds, before_ms=before_ms))
         series = forgetting.concerned(self.numbers(), quantities, kinds)
         counts = await self.read(partial(forgetting.old_counts, series=series, before_ms=before_ms))
-        pace = Pace(sum(count for _, count, *_ in counts), _untold)
+        pace = Pace()
         for part in slices(counts, pace):
             await pace.work(partial(self._forget_part, series, part))
         return pace.done.readings
@@ -66,15 +86,15 @@ class Maintenance(Access):
         return await self.read(partial(forgetting.rule_of, key=key, at_ms=to_ms(at_utc)))
 
 
-def _moved(connection: DuckDBPyConnection, span: Span, part: Slice) -> tuple[int, float]:
+def _found(connection: DuckDBPyConnection, find: Finder, until_utc: datetime) -> Sequence[Span]:
+    return find(connection, until_utc)
+
+
+def _moved(connection: DuckDBPyConnection, move: Mover, span: Span, part: Slice) -> tuple[int, float]:
     begun_s = time.monotonic()
-    return compaction.move(connection, span, part), begun_s
+    return move(connection, span, part), begun_s
 
 
 def _deleted(connection: DuckDBPyConnection, series: list[int], part: Slice) -> tuple[dict[int, int], float]:
     begun_s = time.monotonic()
     return forgetting.delete(connection, series, part), begun_s
-
-
-def _untold(_: float) -> None:
-    """Take progress that nobody asked for."""

@@ -12,11 +12,11 @@ import numpy as np
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from store import incoming, schema
+from store import incoming, schema, settled
 from store.columns import Columns
-from store.forgetting import subtract
 from store.incoming import Incoming
 from store.latest import Latest
+from store.placing import placed
 
 _WIDE_MS: Final = 24 * 3600 * 1000
 _WIDEST: Final = 8
@@ -72,9 +72,15 @@ def write_points(connection: DuckDBPyConnection, offered: Incoming, sifted: Sift
     """Write sifted rows in the transaction that is open; where a value differs, the old one becomes an event."""
     for replaced in sifted.replaced:
         _take_away(connection, offered, replaced)
-    if len(sifted.rows):
-        offered.offer(sifted.rows)
-        connection.execute(f"insert into {schema.POINT_HOT} by name select * exclude (row) from {incoming.TABLE}")
+    for table, rows in placed(sifted.rows):
+        offered.offer(rows)
+        if table != schema.POINT_HOT:
+            settled.add(connection, incoming.TABLE)
+        received = "null" if table == schema.POINT_COLD else "ingested"
+        connection.execute(
+            f"insert into {table} (ts, series_id, value, quality, ingested)"
+            f" select ts, series_id, value, quality, {received} from {incoming.TABLE}"
+        )
 
 
 def _take_away(connection: DuckDBPyConnection, offered: Incoming, replaced: Replaced) -> None:
@@ -91,7 +97,7 @@ def _take_away(connection: DuckDBPyConnection, offered: Incoming, replaced: Repl
         )
     series, counts = np.unique(replaced.rows.series_id[replaced.parts > 0], return_counts=True)
     if len(series):
-        subtract(connection, dict(zip(series.tolist(), counts.tolist(), strict=True)))
+        settled.subtract(connection, dict(zip(series.tolist(), counts.tolist(), strict=True)))
 
 
 def _neighbours(at_ms: NDArray[np.int64], rows: NDArray[np.intp]) -> list[NDArray[np.intp]]:

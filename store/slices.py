@@ -39,12 +39,19 @@ class Slice:
 class Pace:
     """How many rows a slice may have so that it keeps the writer for some 30 ms; and what has been done."""
 
-    def __init__(self, total: int, progress: Callable[[float], None]) -> None:
+    def __init__(self, progress: Callable[[float], None] | None = None, stages: int = 1) -> None:
         self.rows = min(_ROWS_AT_FIRST, _ROWS_MAX)
-        self._total = max(total, 1)
         self._progress = progress
+        self._stages = stages
+        self._stage = 0
+        self._expected = self._begun_with = 0
         self._done = self._slices = 0
         self._longest_s = 0.0
+
+    def expect(self, rows: int) -> None:
+        """Begin a stage, in which so many rows are to be done."""
+        self._stage += 1
+        self._expected, self._begun_with = rows, self._done
 
     async def work(self, slice_of_work: Callable[[], Awaitable[tuple[int, float]]]) -> None:
         """Do a slice, which returns its rows and when it began; then let others have as much time."""
@@ -54,7 +61,9 @@ class Pace:
         self._done += rows
         self._slices += 1
         self._longest_s = max(self._longest_s, took_s)
-        self._progress(min(self._done / self._total, 1.0))
+        if self._progress:
+            part = min((self._done - self._begun_with) / max(self._expected, 1), 1.0)
+            self._progress((self._stage - 1 + part) / self._stages)
         await asyncio.sleep(took_s)
 
     @property

@@ -17,7 +17,8 @@ from core.periods import Period
 from core.ports import Batch
 from core.quantities import Quantity
 from core.readings import Reading
-from store import compaction, schema, slices
+from store import schema, slices
+from store.ages import RECEIVED_KEPT
 from store.timeseries import TimeSeries
 
 START = datetime(2026, 7, 30, tzinfo=UTC)
@@ -74,13 +75,13 @@ async def test_a_day_that_is_over_becomes_warm_and_a_month_long_over_cold(series
     assert done.readings == 360
     assert await rows_in(series) == {"point_hot": 120, "point_warm": 360, "point_cold": 0}
     august = datetime(2026, 8, 1, tzinfo=UTC)
-    await series.compact(august + compaction.RECEIVED_KEPT - DAY, unheard)
+    await series.compact(august + RECEIVED_KEPT - DAY, unheard)
     assert await rows_in(series) == {"point_hot": 0, "point_warm": 480, "point_cold": 0}
-    await series.compact(august + compaction.RECEIVED_KEPT, unheard)
+    await series.compact(august + RECEIVED_KEPT, unheard)
     assert await rows_in(series) == {"point_hot": 0, "point_warm": 240, "point_cold": 240}
     order = await asked(series, f"select series_id, epoch_ms(ts) from {schema.POINT_COLD} order by rowid")
     assert order == sorted(order)
-    assert (await series.compact(august + compaction.RECEIVED_KEPT, unheard)).readings == 0
+    assert (await series.compact(august + RECEIVED_KEPT, unheard)).readings == 0
 
 
 @pytest.mark.usefixtures("small_slices")
@@ -90,12 +91,12 @@ async def test_sorting_in_small_slices_changes_nothing_and_says_how_far_it_is(se
     before = await state(series)
     said: list[float] = []
     done = await series.compact(LONG_AFTER, said.append)
-    assert done.readings == sum(before[2].values())
-    assert done.slices == len(said) > 30
+    assert done.readings == 2 * sum(before[2].values())
+    assert done.slices == len(said) - 1 > 60
     assert said == sorted(said)
     assert said[-1] == 1.0
     assert await state(series) == before
-    assert (await rows_in(series))["point_cold"] == done.readings
+    assert (await rows_in(series))["point_cold"] == sum(before[2].values())
 
 
 @pytest.mark.usefixtures("small_slices")
@@ -142,7 +143,7 @@ async def test_sorting_that_is_cut_off_goes_on_where_it_stood(series: TimeSeries
         await series.put(readings(source, range(0, 1440, 2)))
     before = await state(series)
     begun = asyncio.Event()
-    sorting = asyncio.create_task(series.compact(LONG_AFTER, lambda part: begun.set() if part else None))
+    sorting = asyncio.create_task(series.compact(LONG_AFTER, lambda part: begun.set() if part > 0.8 else None))
     await begun.wait()
     sorting.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -213,6 +214,24 @@ async def test_a_series_of_which_all_is_forgotten_has_no_last_value_and_can_go_o
     assert await series.last() == ()
     await series.put(readings("meter:m0", range(2)))
     assert await series.count() == {"meter": 2}
+
+
+async def test_a_long_history_of_a_series_goes_where_it_would_be_brought(series: TimeSeries) -> None:
+    at_ms = [int((START - number * DAY / 24).timestamp() * 1000) for number in range(3000)]
+    await series.put_series("meter:m0", Quantity.POWER_W, at_ms, range(3000), START + DAY / 2)
+    assert await rows_in(series) == {"point_hot": 1, "point_warm": 1416, "point_cold": 1583}
+    before = await state(series)
+    assert before[2] == {"meter": 3000}
+    await series.put_series("meter:m0", Quantity.POWER_W, at_ms, range(3000), START + DAY / 2)
+    assert await state(series) == before
+    await series.put_series("meter:m0", Quantity.POWER_W, at_ms, range(1, 3001), START + DAY / 2)
+    await series.close()
+    again = await TimeSeries.open(series._file.path, START)
+    found = await again.readings("meter:m0", Quantity.POWER_W, EVER)
+    assert [each.value for each in found] == list(range(3000, 0, -1))
+    assert await again.count() == {"meter": 3000}
+    assert [each.value for each in await again.last()] == [1]
+    await again.close()
 
 
 def test_slices_cover_every_row_once() -> None:
