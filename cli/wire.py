@@ -24,7 +24,7 @@ from config.managed import ManagedInventory
 from core.errors import ConfigError
 from core.inventory import Inventory
 from core.people import Actor, Role
-from core.ports import Daemon, Health
+from core.ports import Daemon, Health, InfluxQlEndpoint
 from jobs.runner import Runner
 from jobs.worker import WorkerProcess
 from operations.gate import Gate
@@ -205,6 +205,7 @@ def _house(
         sink=stores.readings,
         intervals=stores.readings,
         facts=stores.readings,
+        influxql=_influxql(shelf, stores),
         maintenance=stores.readings if isinstance(stores.readings, TimeSeries) else None,
         old_frames=stores.journal,
         retention=lambda: shelf.configuration.retention,
@@ -213,6 +214,14 @@ def _house(
         public_url=shelf.configuration.settings.console.public_url,
         reload=reload,
     )
+
+
+def _influxql(shelf: Shelf, stores: Stores) -> InfluxQlEndpoint | None:
+    if not isinstance(stores.readings, TimeSeries):
+        return None
+    from store.influxql.endpoint import EmbeddedInfluxQl
+
+    return EmbeddedInfluxQl(stores.readings, shelf.inventory, now_utc)
 
 
 def _ingests(shelf: Shelf, stores: Stores) -> list[Daemon]:
