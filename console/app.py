@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from config.settings import ConsoleSettings
-from console import monitoring, openapi, pages
+from console import influxql, monitoring, openapi, pages
 from console.api import Api
 from console.guard import LOOPBACK, Guard
 from console.problems import problem, problem_of
@@ -50,6 +50,7 @@ def build_app(
     host = public.hostname
     app.state.public_netloc = public.netloc  # a proxy may have put another Host before it
     app.include_router(monitoring.router(gate, signin, direct=host is None or host in LOOPBACK))
+    app.include_router(influxql.router(gate.house, signin))
     app.state.desk = pages.Desk(gate=gate, signin=signin, settings=settings, clock=clock, long=long)
     app.include_router(pages.router(app.state.desk))
     app.add_middleware(Guard, hosts={*LOOPBACK, settings.host, *([host] if host else [])}, https=signin.https)
@@ -57,7 +58,7 @@ def build_app(
 
 
 def _is_for_programs(request: Request) -> bool:
-    return request.url.path.startswith((f"{ROOT}/", "/health/", "/metrics"))
+    return request.url.path.startswith((f"{ROOT}/", "/health/", "/metrics", "/query", "/ping"))
 
 
 async def _openapi() -> JSONResponse:

@@ -57,6 +57,8 @@ def problem(
     language = language_of(request)
     body = {"type": "about:blank", "status": status, **described(finding, language)}
     body["title"] = catalogue(language).say(f"error.status_{status}")
+    if request.url.path == "/query":
+        body["error"] = body["detail"]  # where InfluxDB's clients look
     if findings:
         body["errors"] = [described(each, language) for each in findings]
     return JSONResponse(

@@ -143,13 +143,17 @@ class SignIn:
         if secret := request.cookies.get(self.cookie):
             await access.end_session(self._people, secret)
 
-    async def _program(self, scheme: str, secret: str) -> Actor:
-        if scheme.lower() == "bearer" and secret:
+    async def by_token(self, secret: str) -> Actor:
+        """Return whose token it is. Raises `UnauthorizedError`."""
+        if secret:
             if self._local_token and self._local_actor and access.same(secret, self._local_token):
                 return self._local_actor
             if actor := await access.token_actor(self._people, secret, self._clock()):
                 return actor
         raise UnauthorizedError("error.token_invalid")
+
+    async def _program(self, scheme: str, secret: str) -> Actor:
+        return await self.by_token(secret if scheme.lower() == "bearer" else "")
 
     def _renewal_due(self, digest: str) -> bool:
         now_s = time.monotonic()
