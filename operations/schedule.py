@@ -58,6 +58,7 @@ class Job:
 
 
 JOB_ROWS: dict[str, Capability] = {
+    "intervals.compute": Capability("operations.intervals:compute_intervals", Role.ADMIN, whole=True, long=True),
     "timeseries.compact": Capability("operations.compaction:compact_timeseries", Role.ADMIN, whole=True, long=True),
     "retention.apply": Capability(
         "operations.retention:apply_retention", Role.ADMIN, changes=True, whole=True, long=True
@@ -67,6 +68,7 @@ JOB_ROWS: dict[str, Capability] = {
 """What jobs call. These rows have no address and no command of their own: people run the job (`jobs.run`)."""
 
 JOBS: dict[str, Job] = {
+    "intervals": Job(row="intervals.compute", cadence=Cadence.SLOT, after=MINUTE, lane="intervals"),
     "publication": Job(row="facts.publish", cadence=Cadence.HOUR, after=2 * MINUTE),
     "compaction": Job(row="timeseries.compact", cadence=Cadence.DAY, after=HOUR + 10 * MINUTE),
     "retention": Job(row="retention.apply", cadence=Cadence.DAY, after=4 * HOUR + 10 * MINUTE),
