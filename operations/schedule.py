@@ -71,7 +71,7 @@ JOBS: dict[str, Job] = {
     "intervals": Job(row="intervals.compute", cadence=Cadence.SLOT, after=MINUTE, lane="intervals"),
     "publication": Job(row="facts.publish", cadence=Cadence.HOUR, after=2 * MINUTE),
     "compaction": Job(row="timeseries.compact", cadence=Cadence.DAY, after=HOUR + 10 * MINUTE),
-    "retention": Job(row="retention.apply", cadence=Cadence.DAY, after=4 * HOUR + 10 * MINUTE),
+    "retention": Job(row="retention.apply", cadence=Cadence.DAY, after=4 * HOUR + 10 * MINUTE, lane="intervals"),
 }
 """All jobs, in the order in which they begin after a start. Their texts are `job.<name>` in `jobs.po`."""
 

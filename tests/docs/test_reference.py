@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from config.retention import shipped
 from core.facts import ConnectorStatus, SessionState, TagVerdict
 from core.people import Role
 from core.quantities import PROPERTIES, Kind, Quantity
 from core.readings import ReadingQuality, SlotShare
+from core.texts import catalogue
+from core.work import JobState
 from energy.registers import Step
 from ingest.routing import DECODERS
+from operations.schedule import JOBS
 from operations.values import Freshness
 
 ROOT = Path(__file__).parents[2]
@@ -60,6 +64,7 @@ def test_every_quantity_stands_in_the_nomenclature_with_unit_and_kind() -> None:
         ("nomenclature.md", "Quality", ReadingQuality),
         ("nomenclature.md", "Share", SlotShare),
         ("nomenclature.md", "Session state", SessionState),
+        ("nomenclature.md", "Run state", JobState),
         ("nomenclature.md", "Verdict", TagVerdict),
         ("nomenclature.md", "Outlet status", ConnectorStatus),
         ("facility-manager.md", "State", Freshness),
@@ -76,6 +81,18 @@ def test_every_step_of_a_register_is_explained() -> None:
 def test_every_quality_leads_to_a_share() -> None:
     named = {word for cells in table("nomenclature.md", "Share").values() for word in re.findall(r"[a-z]+", cells[1])}
     assert set(ReadingQuality) - named == set()
+
+
+def test_every_job_is_explained() -> None:
+    assert list(table("jobs.md", "Job")) == list(JOBS)
+
+
+def test_the_page_of_retention_is_what_is_shipped() -> None:
+    texts = catalogue("en")
+    assert table("retention.md", "Class") == {
+        member.value: [texts.say(f"field.retention.{member.value}"), str(rule.keep)]
+        for member, rule in shipped().items()
+    }
 
 
 def test_every_format_is_in_a_guide() -> None:
