@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from store.influxql.constants import folded
 from store.influxql.errors import StatementError
 from store.influxql.literals import looks_like_time, rfc3339, time_ns
 from store.influxql.said import said, type_of
-from store.influxql.tree import Binary, Duration, Expr, Instant, Literal, Paren, Pattern, Ref
+from store.influxql.tree import Binary, Call, Duration, Expr, Instant, Literal, Paren, Pattern, Ref
 from store.influxql.windows import MAX_TIME, MIN_TIME
 
 _MIRRORED: Final = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
@@ -192,12 +192,22 @@ def to_sql(  # noqa: PLR0911 - one for each kind of expression
             return Sql("?", Kind.STRING, (text,))
         case Literal(value):
             return Sql("?::double", Kind.FLOAT, (float(value),))
+        case Call(name, args):
+            return _called(name, [to_sql(arg, columns) for arg in args])
         case Binary(op, left, Pattern(text)):
             return _matching(op, to_sql(left, columns), text)
         case Binary(op, left, right):
             return _binary(op, to_sql(left, columns), to_sql(right, columns))
         case _:
             return _NULL
+
+
+def _called(name: str, args: Sequence[Sql]) -> Sql:
+    if not {arg.kind for arg in args} <= _NUMBERS:
+        return _NULL
+    texts, params = [arg.text for arg in args], tuple(param for arg in args for param in arg.params)
+    call = f"ln({texts[0]}) / ln({texts[1]})" if name == "log" else f"{name}({', '.join(texts)})"
+    return Sql(f"try({call})", Kind.FLOAT, params)
 
 
 def _matching(op: str, left: Sql, pattern: str) -> Sql:

@@ -175,8 +175,10 @@ class _Matcher:
         try:
             self.matches(pattern, "")
         except duckdb.Error as error:
-            reason = str(error).partition("Error: ")[2].split("\n", 1)[0]
-            raise ParseError(f"error parsing regexp: {reason}") from error
+            reason, _, at = str(error).partition("Error: ")[2].split("\n", 1)[0].partition(": ")
+            raise ParseError(
+                f"error parsing regexp: {reason.replace('missing ', 'missing closing ')}: `{at}`"
+            ) from error
 
     def matches(self, pattern: str, text: str) -> bool:
         """Return whether the pattern is found in the text."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from store.influxql.catalogue import Kind, Series
+from store.influxql.checks import MATHS
 from store.influxql.conditions import Matches, Range, decide, split
 from store.influxql.constants import folded
 from store.influxql.errors import StatementError
@@ -155,7 +156,7 @@ def _shift(shift: Expr, every_ns: int, select: Select, now_ns: int) -> int:
 def refuse_calls(expr: Expr) -> None:
     """Raise `StatementError` for a function in a condition."""
     for part in walk(expr):
-        if isinstance(part, Call):
+        if isinstance(part, Call) and part.name not in MATHS:
             raise StatementError(f"invalid function call in condition: {said(part)}")
 
 

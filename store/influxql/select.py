@@ -291,7 +291,10 @@ class _Statement:
         return [part for field in self._fields for part in walk(field.expr) if isinstance(part, Ref)]
 
     def _is_field(self, ref: Ref) -> bool:
-        return ref.cast != "tag" and ref.name in self._sources.kinds
+        if ref.cast == "tag" or ref.name not in self._sources.kinds:
+            return False
+        kinds = {self._sources.kinds[ref.name], _CASTS.get(ref.cast, self._sources.kinds[ref.name])}
+        return len(kinds) == 1 or kinds == {Kind.FLOAT, Kind.INTEGER}
 
     def _is_known(self, call: Call) -> bool:
         inner: Expr = call

@@ -64,8 +64,7 @@ class Showing:
             rows = _limited([[key] for key in keys], show.limits)
             if rows:
                 frames.append(_frame(name, ["tagKey"], rows))
-        limits = show.limits
-        return frames[limits.soffset : limits.soffset + limits.slimit if limits.slimit else None]
+        return frames
 
     def _tag_values(self, show: Show) -> list[Frame]:
         found = _by_name(
