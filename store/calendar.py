@@ -50,7 +50,7 @@ class Calendar:
         return cls(_spans(period, resolution, zone), days, whole)
 
     def days_as_rows(self) -> Table:
-        """Return the whole days: where each begins, its span, and whether it is that span's first or last."""
+        """Return the whole days: where each begins, its span, and whether (1 or 0) it is that span's first or last."""
         return self._rows(self.days[:-1][self.whole], self.days[1:][self.whole])
 
     def slots_as_rows(self, first: int, last: int) -> Table:
@@ -65,8 +65,8 @@ class Calendar:
         return {
             "ts": (starts * 1000).view("M8[us]"),
             "span": span.astype(np.int32),
-            "is_first": self.spans[span] == starts,
-            "is_last": self.spans[span + 1] == ends,
+            "is_first": (self.spans[span] == starts).astype(np.uint8),
+            "is_last": (self.spans[span + 1] == ends).astype(np.uint8),
         }
 
 

@@ -29,11 +29,6 @@ Ids = NDArray[np.int32]
 _MISSING: Final = SHARE_NUMBERS[SlotShare.MISSING]
 KNOWN_S: Final = " + ".join(SECONDS[:_MISSING])
 _SECONDS: Final = {name: (f"sum({name})::bigint", np.add) for name in SECONDS}
-# how a total is known, were it whole: by its outer borders, if no border of its rows is missing
-_KNOWN_AS: Final = (
-    f"case when begins = {_MISSING} or ends = {_MISSING} then {_MISSING}"
-    " else greatest(if(is_first, begins, 0), if(is_last, ends, 0)) end"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +48,11 @@ AMOUNTS: Final = Kind(
     AMOUNT,
     {
         "thousandths": ("sum(thousandths)::bigint", np.add),
-        "known_as": (f"max({_KNOWN_AS})", np.maximum),
+        # by multiplication, not by cases or filters: it takes a third of the time
+        "begins": ("max(begins)", np.maximum),
+        "ends": ("max(ends)", np.maximum),
+        "first_begins": ("max(begins * is_first)", np.maximum),
+        "last_ends": ("max(ends * is_last)", np.maximum),
         **_SECONDS,
     },
     "thousandths / 1000 as value",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import compress, pairwise
@@ -37,14 +37,49 @@ def amounts_of(
     """
     periods = _periods(borders, period)
     sums = _Sums.of(groups, numbers, counted, _known_as(counted, borders), len(periods))
-    return {name: tuple(sums.amounts(group, sources, periods)) for group, (name, sources) in enumerate(groups.items())}
+    cells = zip(
+        sums.thousandths.tolist(), sums.weakest.tolist(), sums.seconds.tolist(), sums.speaking.tolist(), strict=True
+    )
+    found: dict[str, tuple[Amount, ...]] = {}
+    for group, ((name, sources), columns) in enumerate(zip(groups.items(), cells, strict=True)):
+        rows = zip(periods, *columns, sums.silent(group, sources), strict=True)
+        found[name] = tuple(_amount(len(sources), *row) for row in rows)
+    return found
+
+
+def _amount(
+    size: int,
+    period: Period,
+    thousandths: int,
+    weakest: int,
+    known_s: Sequence[int],
+    speaking: int,
+    silent: tuple[str, ...],
+) -> Amount:
+    measured_s, recovered_s, interpolated_s, estimated_s = known_s
+    missing_s = period.duration // _SECOND * size - sum(known_s)
+    return Amount(
+        period=period,
+        thousandths=thousandths if speaking else None,
+        share=_SHARES[weakest] if speaking else SlotShare.MISSING,
+        shares=Shares(
+            measured_s=measured_s,
+            recovered_s=recovered_s,
+            interpolated_s=interpolated_s,
+            estimated_s=estimated_s,
+            missing_s=missing_s,
+        ),
+        sources=speaking,
+        silent=silent,
+    )
 
 
 def _known_as(counted: Table, borders: Instants) -> Numbers:
-    """Return how the total of each cell is known: missing unless its rows tile the span."""
+    """Return how the total of each cell is known: by its outer borders, if rows tile the span and miss no border."""
     covered_s = np.add.reduce([counted[name] for name in SECONDS])
     whole = covered_s * 1000 == np.diff(borders)[counted["span"]]
-    return np.where(whole, counted["known_as"], _MISSING)
+    whole &= np.maximum(counted["begins"], counted["ends"]) < _MISSING
+    return np.where(whole, np.maximum(counted["first_begins"], counted["last_ends"]), _MISSING)
 
 
 def _periods(borders: Instants, period: Period) -> list[Period]:
@@ -60,6 +95,7 @@ class _Sums:
     thousandths: Numbers
     weakest: Numbers
     seconds: Numbers
+    speaking: Numbers
     spoke: NDArray[np.bool_]
     first_member: Numbers
 
@@ -81,6 +117,7 @@ class _Sums:
             np.zeros((len(sizes), spans), np.int64),
             np.zeros((len(sizes), spans), np.int64),
             np.zeros((len(sizes), spans, len(_KNOWN)), np.int64),
+            np.zeros((len(sizes), spans), np.int64),
             np.zeros((len(member), spans), np.bool_),
             np.concatenate([[0], np.cumsum(sizes)]),
         )
@@ -89,36 +126,16 @@ class _Sums:
         np.maximum.at(sums.weakest, place, known_as[cell])
         for number, name in enumerate(_KNOWN):
             np.add.at(sums.seconds[:, :, number], place, counted[name][cell])
+        np.add.at(sums.speaking, place, 1)
         sums.spoke[whose, span] = True
         return sums
 
-    def amounts(self, group: int, sources: Sequence[str], periods: Sequence[Period]) -> Iterator[Amount]:
-        """Yield what the group of these sources counted in each span."""
-        spoke = self.spoke[self.first_member[group] : self.first_member[group + 1]]
-        rows = zip(
-            periods,
-            self.thousandths[group].tolist(),
-            self.weakest[group].tolist(),
-            self.seconds[group].tolist(),
-            np.count_nonzero(spoke, axis=0).tolist(),
-            strict=True,
-        )
-        for span, (period, thousandths, weakest, known_s, speaking) in enumerate(rows):
-            measured_s, recovered_s, interpolated_s, estimated_s = known_s
-            yield Amount(
-                period=period,
-                thousandths=thousandths if speaking else None,
-                share=_SHARES[weakest] if speaking else SlotShare.MISSING,
-                shares=Shares(
-                    measured_s=measured_s,
-                    recovered_s=recovered_s,
-                    interpolated_s=interpolated_s,
-                    estimated_s=estimated_s,
-                    missing_s=period.duration // _SECOND * len(sources) - sum(known_s),
-                ),
-                sources=speaking,
-                silent=() if speaking == len(sources) else tuple(compress(sources, ~spoke[:, span])),
-            )
+    def silent(self, group: int, sources: Sequence[str]) -> list[tuple[str, ...]]:
+        """Return which of a group's sources had nothing to say, span by span."""
+        silent = ~self.spoke[self.first_member[group] : self.first_member[group + 1]]
+        if not silent.any():
+            return [()] * silent.shape[1]
+        return [tuple(compress(sources, column)) for column in silent.T]
 
 
 def _rows_of(members: Numbers, series_id: Numbers) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
