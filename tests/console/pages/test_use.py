@@ -196,3 +196,20 @@ def test_a_sign_in_link_asks_first_and_works_once(visit: Open, link: str) -> Non
     again = visit(link, name=None)
     again.get_by_role("button", name="Jetzt anmelden").click()
     expect(again.get_by_text("schon benutzt")).to_be_visible()
+
+
+def test_a_job_is_run_and_watched(visit: Open) -> None:
+    page = visit("/jobs", name="ole")
+    page.get_by_role("button", name="„Zeitreihen ordnen“ jetzt ausführen").click()
+    expect(page.get_by_role("heading", level=2)).to_contain_text("gescheitert")  # this district has no such store
+    expect(page.locator(".problem")).to_contain_text("pflegt sich selbst")
+    page.get_by_role("link", name="Zu den Hintergrundaufgaben").click()
+    expect(page.get_by_role("row", name="Zeitreihen ordnen")).to_contain_text("nicht gelungen")
+
+
+def test_a_period_that_is_none_is_said_to_be_none(visit: Open) -> None:
+    page = visit("/jobs", name="ole")
+    page.locator("#period").fill("gestern")
+    page.locator("#name").select_option("publication")
+    page.get_by_role("main").get_by_role("button", name="Jetzt ausführen", exact=True).last.click()
+    expect(page.locator(".problem")).to_contain_text("kein Zeitraum dieser Aufgabe")

@@ -1,0 +1,122 @@
+"""What dashboards see of sessions and bookings: the latest version, without tags or names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from core.errors import UnavailableError
+from core.people import Actor, Role
+from core.periods import Period
+from core.ports import FactPoint
+from core.quantities import Quantity
+from core.work import MeterEvent, MeterEventKind
+from operations.gate import Gate
+from operations.publication import Published
+from operations.schedule import JobWork
+from tests.district import NOW, District
+
+JOB = Actor("job:publication", Role.ADMIN)
+
+
+@dataclass
+class Facts:
+    """A time series as it stands: points by what they are known by."""
+
+    points: dict[Any, FactPoint] = field(default_factory=dict)
+
+    async def publish(self, points: Sequence[FactPoint]) -> None:
+        self.points |= {(each.measurement, tuple(sorted(each.tags.items())), each.at_utc): each for each in points}
+
+    async def withdraw_facts(self, measurement: str, period: Period) -> None:
+        self.points = {
+            key: each
+            for key, each in self.points.items()
+            if each.measurement != measurement or each.at_utc not in period
+        }
+
+
+async def publish(district: District, sink: Facts | None, period: str = "2026-11-22T09Z") -> Published:
+    gate = Gate(replace(district.gate.house, facts=sink))
+    found: Published = await gate.call("facts.publish", JobWork(period=period), JOB, district.clock())
+    return found
+
+
+async def test_sessions_of_the_last_two_days_are_published_at_their_begin(district: District) -> None:
+    sink = Facts()
+    assert (await publish(district, sink)).sessions == len(sink.points) == 3
+    running, ended, _ = sorted(sink.points.values(), key=lambda each: each.at_utc, reverse=True)
+    assert ended.tags == {"source": "station:lis-01/2", "station": "lis-01", "connector": "2", "site": "schule"}
+    assert ended.fields["energy_wh"] == 20_000.0
+    assert ended.fields["duration_s"] == 7200.0
+    assert ended.fields["ended"] is True
+    assert (running.fields["ended"], running.at_utc) == (False, NOW - timedelta(minutes=10))
+    assert "energy_wh" not in running.fields
+
+
+async def test_nothing_personal_is_published(district: District) -> None:
+    sink = Facts()
+    await district.stores.ledger.book(booking())
+    await publish(district, sink)
+    assert len(sink.points) == 4
+    assert not any(secret in repr(sink.points) for secret in ("tag:", "0123456789abcdef", "anna", "Eichfrist"))
+
+
+async def test_only_the_latest_version_is_there(district: District) -> None:
+    sink, ledger = Facts(), district.stores.ledger
+    await publish(district, sink)
+    session = await ledger.session("lis-01-0")
+    assert session
+    moved = replace(session, begun_at_utc=session.begun_at_utc - timedelta(minutes=5), energy_wh=19_000.0)
+    await ledger.save_sessions([moved])
+    await publish(district, sink)
+    assert sorted(each.fields.get("energy_wh", 0.0) for each in sink.points.values()) == [0.0, 19_000.0, 20_000.0]
+
+
+async def test_a_withdrawn_booking_goes_and_other_hours_stay(district: District) -> None:
+    sink, ledger = Facts(), district.stores.ledger
+    booked = await ledger.book(booking())
+    assert (await publish(district, sink)).events == 1
+    (point,) = [each for each in sink.points.values() if each.measurement == "event"]
+    assert point.tags == {
+        "source": "meter:schule-strom",
+        "site": "schule",
+        "quantity": "energy_import_wh",
+        "event": "exchange",
+    }
+    assert (point.fields["start_value"], point.fields["end_value"]) == (0.0, 123.0)
+    await ledger.withdraw(booked.id, NOW)
+    await publish(district, sink, "2026-10-01T09Z")
+    assert len([each for each in sink.points.values() if each.measurement == "event"]) == 1
+    assert (await publish(district, sink)).events == 0
+    assert [each for each in sink.points.values() if each.measurement == "event"] == []
+
+
+async def test_without_a_place_for_facts_it_says_so(district: District) -> None:
+    with pytest.raises(UnavailableError, match="no_fact_sink"):
+        await publish(district, None)
+
+
+async def test_the_real_time_series_takes_them(district: District) -> None:
+    gate = Gate(replace(district.gate.house, facts=district.stores.readings))
+    for _ in range(2):
+        found = await gate.call("facts.publish", JobWork(period="2026-11-22T09Z"), JOB, NOW)
+        assert found == Published(sessions=3, events=0)
+
+
+def booking() -> MeterEvent:
+    return MeterEvent(
+        source="meter:schule-strom",
+        quantity=Quantity.ENERGY_IMPORT_WH,
+        kind=MeterEventKind.EXCHANGE,
+        at_utc=NOW - timedelta(hours=3),
+        start_value=0.0,
+        end_value=123.0,
+        reason="Eichfrist",
+        booked_by="anna",
+        booked_at_utc=NOW,
+    )
