@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ def check(
     folder: Annotated[Path | None, typer.Argument(metavar="DIR", show_default=False)] = None,
     config: Annotated[Path, typer.Option("--config", envvar="KREISWATT_CONFIG")] = CONFIG,
     *,
+    connect: Annotated[bool, typer.Option("--connect")] = False,
     audit: Annotated[bool, typer.Option("--audit")] = False,
     head: Annotated[str, typer.Option("--head", metavar="NUMBER:DIGEST", show_default=False)] = "",
     json: Annotated[bool, typer.Option("--json")] = False,
@@ -36,6 +38,8 @@ def check(
     texts = catalogue(language)
     findings = check_folder(folder, os.environ)
     rows = [_row(finding, texts, warning=is_warning(finding)) for finding in findings]
+    if connect and all(row["warning"] for row in rows):
+        rows += [_row(finding, texts, warning=False) for finding in _unconnected(folder)]
     mistakes = sum(not row["warning"] for row in rows)
     verified = _verified(folder, head, language) if (audit or head) and not mistakes else None
     if json:
@@ -48,6 +52,19 @@ def check(
         raise typer.Exit(WRONG)
     if verified and not verified["whole"]:
         raise typer.Exit(FAILED)
+
+
+def _unconnected(folder: Path) -> tuple[Finding, ...]:
+    """Return what is wrong with the InfluxDB of a sound configuration; nothing where there is none."""
+    from cli.wire import now_utc
+    from config.load import load
+
+    settings = load(folder, os.environ).settings.stores.influxdb
+    if settings is None:
+        return ()
+    from store.influx.timeseries import connection_findings
+
+    return asyncio.run(connection_findings(settings, now_utc))
 
 
 def _row(finding: Finding, texts: Catalogue, *, warning: bool) -> dict[str, Any]:

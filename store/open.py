@@ -47,15 +47,22 @@ async def open_stores(
     """
     if settings.influxdb is None:
         return await open_embedded(folder, clock, settings.ledger_url)
-    from store.influx.timeseries import InfluxTimeSeries  # noqa: PLC0415 - a second that only its users should wait
+    # a second that only those should wait who keep an InfluxDB
+    from store.influx.copied import CopiedTimeSeries  # noqa: PLC0415
+    from store.influx.timeseries import InfluxTimeSeries  # noqa: PLC0415
 
     async with AsyncExitStack() as stack:
         ledger, journal = await _books(stack, folder, settings.ledger_url)
-        readings = await InfluxTimeSeries.open(
-            settings.influxdb, folder / "spool", clock, inventory=inventory, dirty=ledger, rejections=ledger
+        dirty = None if settings.influxdb.core else ledger
+        influxdb = await InfluxTimeSeries.open(
+            settings.influxdb, folder / "spool", clock, inventory=inventory, dirty=dirty, rejections=ledger
         )
-        stack.push_async_callback(readings.close)
-        return Stores(readings, ledger, journal, stack.pop_all(), (readings.sender,))
+        stack.push_async_callback(influxdb.close)
+        readings: TimeSeries | InfluxTimeSeries = influxdb
+        if settings.influxdb.core:
+            readings = await CopiedTimeSeries.beside(influxdb, folder / "timeseries.duckdb", clock())
+            stack.push_async_callback(readings.close)
+        return Stores(readings, ledger, journal, stack.pop_all(), (influxdb.sender,))
 
 
 async def open_embedded(folder: Path, clock: Clock, ledger_url: str = "") -> Stores:

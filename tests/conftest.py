@@ -15,6 +15,7 @@ from operations import access
 from tests.district import District, fill, open_district
 from tests.influx_server import Influxd, running_influxd
 from tests.postgres_server import Cluster, running_cluster
+from tests.victoria_server import VictoriaMetrics, running_victoria_metrics
 
 # The same examples in every run, so that main never breaks by chance; `make soak` looks for new ones.
 settings.register_profile("steady", derandomize=True, deadline=None)
@@ -54,6 +55,12 @@ def postgresql() -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def influxd() -> Iterator[Influxd]:
     with running_influxd() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def victoria_metrics() -> Iterator[VictoriaMetrics]:
+    with running_victoria_metrics() as server:
         yield server
 
 

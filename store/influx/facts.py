@@ -38,6 +38,8 @@ class Facts:
 
         Raises `StoreError` for a value that is no number, and for a field that had values of another kind.
         """
+        if await self._server.keeps_raw_only():
+            raise StoreError("influx.core_raw_only")
         by_measurement: dict[str, list[FactPoint]] = defaultdict(list)
         for each in points:
             _check(each)
@@ -58,6 +60,8 @@ class Facts:
 
     async def withdraw_facts(self, measurement: str, period: Period) -> None:
         """Take away all rows of a measurement in `period`. InfluxDB 3 cannot."""
+        if await self._server.keeps_raw_only():
+            raise StoreError("influx.core_raw_only")
         if self._server.settings.version >= _THIRD:
             raise StoreError("influx.cannot_delete", measurement=measurement)
         first, last = storable_ms(period.start_utc), storable_ms(period.end_utc) - 1

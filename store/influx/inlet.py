@@ -58,8 +58,8 @@ class Inlet:
         if not readings and not batch.receipts:
             return
         received_ms = to_ms(batch.received_at_utc)
+        places = self._settle({reading.source for reading in readings})  # by what was known before this batch
         latest, late = self._noted(readings, received_ms)
-        places = self._settle({reading.source for reading in readings})
         await self._mark(late, "late")
         now_ms = to_ms(self._clock())
         await self._store(
@@ -107,8 +107,8 @@ class Inlet:
         row = LatestRow(source, quantity.value, int(at[last]), float(value[last]), measured, received_ms)
         before = self._newest.seen(key)
         late = at[at <= before.at_ms] if before else at[:0]
-        latest = [row] if self._newest.note(row) else []
         places = self._settle([source])
+        latest = [row] if self._newest.note(row) else []
         if len(late):
             await self._mark({key: (int(late.min()), int(late.max()))}, "import")
         now_ms = self.now_ms()

@@ -22,13 +22,12 @@ from store.influx.inlet import Inlet, entries
 from store.influx.line import number
 from store.influx.reader import Reader, by_quantity
 from store.influx.sender import Sender
-from store.influx.server import Deletion
+from store.influx.server import Deletion, Server
 from store.influx.spans import MEASUREMENTS, differing, fields_of, read, written
 from store.influx.spoolfile import Entry, Kind
 from store.influx.statements import name
 from store.influx.whereabouts import Whereabouts
 from store.places import TAG_KEYS
-from store.settings import InfluxSettings
 
 Spans = TypeVar("Spans", Amounts, Means)
 Change = tuple[SeriesKey, Amounts | Means]
@@ -40,8 +39,8 @@ _THIRD: Final = 3
 class Intervals:
     """Reads and writes spans. Everything raises `StoreError` while InfluxDB is away or still behind."""
 
-    def __init__(self, settings: InfluxSettings, reader: Reader, inlet: Inlet, sender: Sender) -> None:
-        self._settings = settings
+    def __init__(self, server: Server, reader: Reader, inlet: Inlet, sender: Sender) -> None:
+        self._server = server
         self._reader = reader
         self._inlet = inlet
         self._sender = sender
@@ -99,7 +98,7 @@ class Intervals:
         removed: Mapping[SeriesKey, Instants],
     ) -> int:
         """Write rows, take away those that begin at `removed`; return how many rows changed."""
-        self._refuse(removed)
+        await self._refuse(removed)
         async with self._putting:
             there = await self._there(kind, resolution, changes, removed)
             fresh = [(key, differing(rows, there.get(key))) for key, rows in changes.items()]
@@ -112,8 +111,10 @@ class Intervals:
                 await asyncio.shield(self._inlet.put_lines(sources, pack, count))
         return count
 
-    def _refuse(self, removed: Mapping[SeriesKey, Instants]) -> None:
-        if self._settings.version >= _THIRD and any(map(len, removed.values())):
+    async def _refuse(self, removed: Mapping[SeriesKey, Instants]) -> None:
+        if await self._server.keeps_raw_only():
+            raise StoreError("influx.core_raw_only")
+        if self._server.settings.version >= _THIRD and any(map(len, removed.values())):
             raise StoreError("influx.cannot_delete", measurement="interval_15m, day")
 
     async def _there(

@@ -10,7 +10,7 @@ import numpy as np
 from core.intervals import SeriesKey
 from core.periods import Period
 from core.quantities import Quantity
-from core.readings import Reading
+from core.readings import Reading, is_source
 from energy.series import QUALITY_CODES, Samples
 from store.columns import to_utc
 from store.influx.inlet import quality_of, received_of
@@ -88,11 +88,12 @@ class Reader:
             fields = [f"last({name(quantity.value)})", name(quality_of(quantity)), name(received_of(quantity))]
             newest: dict[str, LatestRow] = {}
             for series in await self._server.ask(select(fields, READING, [], ["source"])):
-                source = series["tags"]["source"]
-                for at_ms, value, quality, received_ms in series["values"]:
-                    newest[source] = LatestRow(
-                        source, quantity.value, at_ms, float(value), int(quality or 0), int(received_ms or at_ms)
-                    )
+                source = series.get("tags", {}).get("source", "")
+                for row in series["values"]:
+                    match row:  # what was not written by us is passed over
+                        case [int() as at_ms, int() | float() as value, quality, received_ms] if is_source(source):
+                            known = float(value), int(quality or 0), int(received_ms or at_ms)
+                            newest[source] = LatestRow(source, quantity.value, at_ms, *known)
             rows += newest.values()
         return rows
 

@@ -22,6 +22,7 @@ from store.settings import InfluxSettings
 
 CONNECT_S: Final = 5.0
 _SHOWN: Final = 300
+_WITH_CORE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Server:
         self.settings = settings
         self.clock = clock
         self.place = place_of(settings.database)
+        self._raw_only: bool | None = True if settings.core else None
         headers = {"authorization": f"Token {settings.token}"} if settings.token else {}
         self.http = httpx.AsyncClient(
             base_url=settings.url,
@@ -100,10 +102,29 @@ class Server:
         found: list[dict[str, Any]] = result.get("series", [])
         return found
 
+    async def ping(self) -> tuple[str, str]:
+        """Return version and build as the server calls them, e.g. `1.6.7` and `OSS`, `3.2.0` and `Core`.
+
+        Headers of `/ping` in every generation (InfluxDB API references, 1.8, 2.7 and 3).
+        """
+        answer = await self._answer("GET", "/ping")
+        if answer.status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+            raise StoreError("influx.unauthorised", status=answer.status, reason=_shown(answer.body))
+        return answer.headers.get("x-influxdb-version", ""), answer.headers.get("x-influxdb-build", "")
+
+    async def keeps_raw_only(self) -> bool:
+        """Return whether it is a 3 Core, by our settings or by its own word, which is asked for once."""
+        if self._raw_only is None:
+            self._raw_only = is_core((await self.ping())[1]) if self.settings.version == _WITH_CORE else False
+        return self._raw_only
+
     async def post(self, path: str, **request: Any) -> Answer:
         """Return the whole answer to a POST. Raises `LaterError` where none came."""
+        return await self._answer("POST", path, **request)
+
+    async def _answer(self, method: str, path: str, **request: Any) -> Answer:
         try:
-            answer = await self.http.post(path, **request)
+            answer = await self.http.request(method, path, **request)
         except httpx.HTTPError as error:
             reason = str(error) or type(error).__name__
             raise LaterError("influx.unreachable", url=self.settings.url, reason=reason) from error
@@ -128,6 +149,11 @@ class PlainWriter:
 
     async def close(self) -> None:
         """Leave the connections to the server's own."""
+
+
+def is_core(build: str) -> bool:
+    """Return whether a server's build is InfluxDB 3 Core, which cannot overwrite reliably."""
+    return build.casefold() == "core"
 
 
 def place_of(database: str) -> dict[str, str]:

@@ -18,8 +18,10 @@ from core.periods import Period
 from core.ports import Batch, Clock, FactPoint, Receipt
 from core.quantities import Quantity
 from core.readings import Reading
+from core.texts import Finding
 from core.work import DirtyBook
 from energy.series import Amounts, Instants, Means, Samples
+from store.influx.check import findings_of
 from store.influx.client_writer import ClientWriter
 from store.influx.courses import RemoteCourses
 from store.influx.facts import Facts
@@ -28,7 +30,7 @@ from store.influx.intervals import Intervals
 from store.influx.newest import Newest
 from store.influx.reader import Reader
 from store.influx.sender import Sender
-from store.influx.server import PlainWriter, Server
+from store.influx.server import PlainWriter, Server, Writer
 from store.influx.spool import Spool
 from store.influx.spoolfile import LatestRow
 from store.influx.whereabouts import Whereabouts
@@ -51,7 +53,7 @@ class InfluxTimeSeries:
         self._inlet = inlet
         self._newest = newest
         self._reader = Reader(server)
-        self._intervals = Intervals(server.settings, self._reader, inlet, sender)
+        self._intervals = Intervals(server, self._reader, inlet, sender)
         self._courses = RemoteCourses(self._intervals)
         self._facts = Facts(server, inlet, sender)
         self.sender = sender
@@ -76,7 +78,7 @@ class InfluxTimeSeries:
         if not latest:
             latest = await _known(server)
         newest = Newest(latest)
-        writer = PlainWriter(server) if settings.version == FIRST_GENERATION else ClientWriter(settings, clock)
+        writer = writer_to(server)
         inlet = Inlet(spool, newest, Whereabouts(places, inventory), clock=clock, dirty=dirty)
         sender = Sender(spool, writer, clock=clock, rejections=rejections, age_alarm_s=settings.spool_age_alarm_s)
         return cls(spool, server, inlet, newest, sender)
@@ -194,6 +196,24 @@ class InfluxTimeSeries:
     async def withdraw_facts(self, measurement: str, period: Period) -> None:
         """Take away all rows of a measurement in `period`."""
         await self._facts.withdraw_facts(measurement, period)
+
+
+async def connection_findings(settings: InfluxSettings, clock: Clock) -> tuple[Finding, ...]:
+    """Return what is wrong with an InfluxDB, found by asking it; nothing is changed."""
+    server = Server(settings, clock)
+    writer = writer_to(server)
+    try:
+        return await findings_of(server, writer)
+    finally:
+        await writer.close()
+        await server.close()
+
+
+def writer_to(server: Server) -> Writer:
+    """Return the way points go to a server of this generation."""
+    if server.settings.version == FIRST_GENERATION:
+        return PlainWriter(server)
+    return ClientWriter(server.settings, server.clock)
 
 
 async def _known(server: Server) -> list[LatestRow]:
