@@ -51,8 +51,9 @@ class Amount:
     """What a series, or several together, counted in `period`, in integer thousandths of the unit (mWh, cm³, mm).
 
     None where nothing at all is known. `share` says how the total is known (the weakest of all ends:
-    a period between two measured positions is a measured total, whatever its slots are), `shares`
-    what its course stands on. `sources` of them had something to say, `silent` are those that had not.
+    a period between two measured positions is a measured total, whatever its slots are; missing
+    where an end, a slot or a step between them is not known), `shares` what its course stands on.
+    `sources` of them had something to say, `silent` are those that had not, and are missing in `shares`.
     """
 
     period: Period
