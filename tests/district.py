@@ -47,6 +47,7 @@ from core.texts import Finding
 from jobs.runner import Runner
 from operations.gate import Gate
 from operations.house import House
+from store.influxql.endpoint import EmbeddedInfluxQl
 from store.open import Stores, open_embedded
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -283,6 +284,7 @@ async def open_district(folder: Path) -> AsyncIterator[District]:
             sink=stores.readings,
             managed=ManagedInventory(config),
             facts=stores.readings,
+            influxql=EmbeddedInfluxQl(stores.readings, lambda: shelf[0], clock, fresh_s=0),
             jobs=runner,
             reload=reload,
         )

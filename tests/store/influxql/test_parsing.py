@@ -1,0 +1,165 @@
+"""Any text is a query or a `RequestError` in InfluxDB's words; nothing else comes out."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from core.errors import RequestError
+from store.influxql.errors import ParseError
+from store.influxql.grammar import parse
+from tests.store.influxql.conftest import Ours
+from tests.store.influxql.examples import EXAMPLES
+
+WORDS = st.sampled_from(
+    [
+        "select",
+        "from",
+        "where",
+        "group",
+        "by",
+        "time(",
+        ")",
+        ",",
+        ";",
+        ".",
+        "*",
+        "/",
+        "//",
+        "/a/",
+        "=",
+        "=~",
+        "!~",
+        "and",
+        "or",
+        "fill(",
+        "null",
+        "tz(",
+        "'utc'",
+        '"x"',
+        "'x'",
+        "1h",
+        "1.5",
+        "7",
+        "-1",
+        "$x",
+        "::",
+        "::tag",
+        "limit",
+        "slimit",
+        "order",
+        "desc",
+        "show",
+        "tag",
+        "values",
+        "with",
+        "key",
+        "mean(",
+        "count(",
+        "top(",
+        "now()",
+        "power_w",
+        "reading",
+        "site",
+        "\\",
+        '"',
+        "'",
+        "ü",
+        "😀",
+    ]
+)
+
+
+@given(st.text(max_size=60))
+@example("select " + "(" * 5000)
+@example("select v from m where a = " + "-" * 3000 + "1")
+@example("\x00")
+def test_any_text_is_a_query_or_a_parse_error(text: str) -> None:
+    with contextlib.suppress(ParseError):
+        parse(text, {})
+
+
+@given(st.lists(WORDS, max_size=25).map(" ".join))
+def test_any_row_of_words_is_answered_or_refused(ours: Ours, text: str) -> None:
+    try:
+        answer = ours(text)
+    except RequestError:
+        return
+    assert answer["results"]
+
+
+@given(st.sampled_from(EXAMPLES), st.data())
+def test_a_query_with_a_piece_missing_is_answered_or_refused(ours: Ours, text: str, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(text)))
+    length = data.draw(st.integers(1, 12))
+    with contextlib.suppress(RequestError):
+        assert ours(text[:place] + text[place + length :])["results"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("select v fro m", "found fro, expected FROM at line 1, char 10"),
+        ("select v from", "found EOF, expected identifier at line 1, char 15"),
+        ("select v from m where", "found EOF, expected identifier, string, number, bool at line 1, char 23"),
+        ("select from m", "found FROM, expected identifier, string, number, bool at line 1, char 8"),
+        ("select mean(v from m", "found FROM, expected ) at line 1, char 15"),
+        ("show tag values", "found EOF, expected WITH at line 1, char 17"),
+        ("select v from m\nlimit x", "found x, expected integer at line 2, char 7"),
+        ("select v from m tz('Foo')", "unable to find time zone Foo"),
+        ("select v from m tz('../../etc/passwd')", "unable to find time zone ../../etc/passwd"),
+        ("select v from m where time > now() - 1y", "invalid duration"),
+        ("select v from m where a = $a", "missing parameter: a"),
+        ("drop measurement m", "found DROP, expected SELECT, SHOW at line 1, char 1"),
+        ("select v into x from m", "found INTO, expected FROM at line 1, char 10"),
+    ],
+)
+def test_what_is_no_query_is_said_as_influxdb_says_it(text: str, said: str) -> None:
+    with pytest.raises(ParseError) as raised:
+        parse(text, {})
+    assert raised.value.said == f"error parsing query: {said}"
+
+
+def test_bound_parameters_are_values_never_text(ours: Ours) -> None:
+    text = "SELECT count(power_w) FROM reading WHERE source = $source AND power_w > $least AND site =~ $site"
+    bound = {"source": "meter:rathaus-pv", "least": 0, "site": {"regex": "^rat"}}
+    (row,) = ours(text, params=bound)["results"][0]["series"][0]["values"]
+    assert row[1] > 0
+    assert ours(text, params={**bound, "source": "x' OR site != '"}) == {"results": [{"statement_id": 0}]}
+
+
+def test_a_scope_shows_its_sites_alone(ours: Ours) -> None:
+    (series,) = ours('SHOW TAG VALUES FROM reading WITH KEY = "site"', sites=frozenset({"bad"}))["results"][0]["series"]
+    assert series["values"] == [["site", "bad"]]
+    hidden = "SELECT count(power_w) FROM reading WHERE site = 'rathaus'"
+    assert ours(hidden, sites=frozenset({"bad"})) == {"results": [{"statement_id": 0}]}
+    assert ours("SHOW SERIES FROM statement_fleet", sites=frozenset({"bad"})) == {"results": [{"statement_id": 0}]}
+
+
+def test_another_database_is_not_found(ours: Ours) -> None:
+    assert ours("SHOW MEASUREMENTS", database="x") == {
+        "results": [{"statement_id": 0, "error": "database not found: x"}]
+    }
+
+
+def test_too_many_windows_are_refused(ours: Ours) -> None:
+    text = "SELECT mean(power_w) FROM reading WHERE time >= 0s AND time < 1000d GROUP BY time(1s)"
+    assert ours(text)["results"][0]["error"] == "max-select-buckets limit exceeded: (86400000/500000)"
+
+
+@pytest.mark.parametrize(
+    ("epoch", "at"),
+    [
+        ("", "2026-03-28T12:00:00Z"),
+        ("ns", 1774699200000000000),
+        ("ms", 1774699200000),
+        ("s", 1774699200),
+        ("h", 492972),
+    ],
+)
+def test_times_are_in_the_unit_asked_for(ours: Ours, epoch: str, at: object) -> None:
+    text = "SELECT power_w FROM reading WHERE source = 'meter:rathaus-strom' LIMIT 1"
+    assert ours(text, epoch=epoch)["results"][0]["series"][0]["values"][0][0] == at
