@@ -39,7 +39,7 @@ def database(influxd: Influxd) -> Any:
     st.dictionaries(texts.filter(lambda key: storable(key).strip() not in ("", "time")), texts, max_size=3),
     st.lists(st.tuples(st.integers(FIRST_MS, LAST_MS), values), min_size=1, max_size=4, unique_by=lambda row: row[0]),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_influxdb_reads_back_what_was_written(
     influxd: Influxd, database: str, tags: dict[str, str], rows: list[tuple[int, Any]]
 ) -> None:
