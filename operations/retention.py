@@ -30,10 +30,10 @@ from operations.schedule import JobWork
 
 FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 STEP = timedelta(days=31)
-"""So much of a class is deleted at once; between two steps a cancel is heeded."""
+"""So many quarter hours are deleted at once: what is read for it shall stay small."""
 
 FIRST_STEPS = timedelta(days=400)
-"""A class that was never deleted from goes in steps from here on; what is older goes at once."""
+"""What was never deleted from goes in steps from here on; what is older goes at once."""
 
 SERIES_AT_ONCE = 25
 
@@ -100,12 +100,12 @@ async def _delete_readings(house: House, due: _Due, covered: Covered, call: Call
     if house.maintenance is None:
         return 0, None
     safe, finding = await _computed(house, due, covered)
-    deleted = 0
-    async for deletion, until in _steps(house, replace(due, before_utc=safe), call):
-        gone = await house.maintenance.forget_readings(deletion.rule, covered.quantities, until, covered.kinds)
-        await house.ledger.save_deletion(replace(deletion, count=deletion.count + gone))
-        deleted += gone
-    return deleted, finding
+    if safe == FIRST:
+        return 0, finding
+    deletion = await _on_record(house, due, safe, call)
+    gone = await house.maintenance.forget_readings(deletion.rule, covered.quantities, safe, covered.kinds)
+    await house.ledger.save_deletion(replace(deletion, count=deletion.count + gone))
+    return gone, finding
 
 
 async def _computed(house: House, due: _Due, covered: Covered) -> tuple[datetime, Finding | None]:
@@ -165,6 +165,8 @@ async def _delete_slots(house: House, due: _Due, covered: Covered, call: Call) -
     keys: list[SeriesKey] = [
         (last.source, last.quantity) for last in await house.query.last() if covered.covers(last.source, last.quantity)
     ]
+    if not keys:
+        return 0
     deleted, start_utc = 0, await _deleted_until(house, due)
     async for deletion, until in _steps(house, due, call):
         gone = 0

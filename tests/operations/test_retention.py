@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from config.retention import shipped
 from core.books import RejectionFilter
 from core.errors import CalculationError
 from core.facts import Rejection
+from core.intervals import Resolution
 from core.people import Actor, Role
 from core.periods import Period
 from core.ports import Batch
@@ -22,6 +24,7 @@ from core.readings import Reading
 from core.retention import Keep, RetentionClass
 from core.texts import Finding
 from core.work import DirtySpan, JobRun, JobState, RegisterCheckpoint
+from energy.series import Amounts
 from operations.gate import Gate
 from operations.retention import Forgotten
 from operations.schedule import JobWork
@@ -202,6 +205,30 @@ async def test_records_of_the_ledger_go_by_their_age(district: District) -> None
         assert (await apply(gate, district)).records == 2
     left = (await ledger.rejections(RejectionFilter(channel="ocpp"))).items
     assert [each.subject for each in left] == ["29"]
+
+
+def slots_of(*starts: datetime) -> Amounts:
+    ones = np.ones(len(starts), np.int64)
+    seconds = np.zeros((len(starts), 5), np.int32)
+    seconds[:, 0] = 900
+    start_ms = np.array([at.timestamp() * 1000 for at in starts], np.int64)
+    return Amounts(start_ms, ones, seconds, ones.astype(np.uint8) * 0, ones.astype(np.uint8) * 0)
+
+
+async def test_quarter_hours_go_and_days_and_other_kinds_stay(district: District) -> None:
+    car, meter = ("vehicle:probe", Quantity.ODOMETER_M), (METER, IMPORT)
+    for source, quantity in (car, meter):
+        await put(district, source, quantity, 0.1)
+    store = district.stores.readings
+    rows = slots_of(BEFORE - timedelta(days=500), BEFORE - timedelta(minutes=15), BEFORE)
+    for resolution in (Resolution.SLOT, Resolution.DAY):
+        await store.put_amounts(resolution, {car: rows, meter: rows})
+    with gate_of(district, RetentionClass.VEHICLE_SLOTS) as (gate, _):
+        assert (await apply(gate, district)).slots == 2
+    whole = Period(BEFORE - timedelta(days=9999), NOW)
+    slots = await store.amounts(Resolution.SLOT, [car, meter], whole)
+    assert (len(slots[car]), len(slots[meter])) == (1, 3)
+    assert len((await store.amounts(Resolution.DAY, [car], whole))[car]) == 3
 
 
 async def test_nothing_goes_where_all_is_kept_for_good(district: District) -> None:
