@@ -159,12 +159,12 @@ def _merged(kind: Kind, parts: Sequence[Table]) -> Table:
     """Return the cells of all parts, those of the same place as one."""
     names = ("series_id", "span", *kind.columns)
     table = {name: np.concatenate([np.zeros(0, np.int64), *(part[name] for part in parts)]) for name in names}
-    order = np.lexsort((table["span"], table["series_id"]))
+    place = table["series_id"].astype(np.int64) << 32 | table["span"]
+    order = np.argsort(place)
     table = {name: column[order] for name, column in table.items()}
-    if not len(order):
+    starts = np.flatnonzero(np.diff(place[order], prepend=-1))
+    if len(starts) == len(order):
         return table
-    moved = (np.diff(table["series_id"]) != 0) | (np.diff(table["span"]) != 0)
-    starts = np.concatenate([[0], np.flatnonzero(moved) + 1])
     reducers = {name: reduce for name, (_, reduce) in kind.columns.items()}
     return {
         name: reducers[name].reduceat(column, starts) if name in reducers else column[starts]
