@@ -12,8 +12,8 @@ from typing import Final
 from core.ports import Compacted
 
 _WANTED_S: Final = 0.03
-_ROWS_AT_FIRST: Final = 10_000
-_ROWS_MIN: Final = 1_000
+_ROWS_AT_FIRST: Final = 20_000
+_ROWS_MIN: Final = 10_000
 _ROWS_MAX: Final = 40_000
 """Fewer than a row group of the file, so that slices fill one group after the other."""
 
