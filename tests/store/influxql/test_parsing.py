@@ -14,63 +14,11 @@ from store.influxql.grammar import parse
 from tests.store.influxql.conftest import Ours
 from tests.store.influxql.examples import EXAMPLES
 
-WORDS = st.sampled_from(
-    [
-        "select",
-        "from",
-        "where",
-        "group",
-        "by",
-        "time(",
-        ")",
-        ",",
-        ";",
-        ".",
-        "*",
-        "/",
-        "//",
-        "/a/",
-        "=",
-        "=~",
-        "!~",
-        "and",
-        "or",
-        "fill(",
-        "null",
-        "tz(",
-        "'utc'",
-        '"x"',
-        "'x'",
-        "1h",
-        "1.5",
-        "7",
-        "-1",
-        "$x",
-        "::",
-        "::tag",
-        "limit",
-        "slimit",
-        "order",
-        "desc",
-        "show",
-        "tag",
-        "values",
-        "with",
-        "key",
-        "mean(",
-        "count(",
-        "top(",
-        "now()",
-        "power_w",
-        "reading",
-        "site",
-        "\\",
-        '"',
-        "'",
-        "ü",
-        "😀",
-    ]
-)
+_WORDS = """
+select from where group by time( ) , ; . * / // /a/ = =~ !~ and or fill( null tz( limit slimit order desc show tag
+values with key mean( count( top( now() power_w reading site 1h 1.5 7 -1 $x :: ::tag 'utc' "x" 'x' ü 😀 " '
+"""
+WORDS = st.sampled_from([*_WORDS.split(), "\\", "\n"])
 
 
 @given(st.text(max_size=60))
