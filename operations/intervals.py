@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, TypeVar
@@ -25,8 +26,10 @@ from operations.interval_plans import EPOCH_UTC, SAMPLE_BYTES, Plan, batches, ke
 from operations.interval_start import Start
 from operations.schedule import JobWork
 
-BATCH_BYTES = 32_000_000
+BATCH_BYTES = 8_000_000
 """How many bytes of readings are taken at once; they are copied to the worker."""
+
+LANES = 2
 
 PROBED = timedelta(days=1)
 """How much of a longer span is looked into first, to know how much is in it."""
@@ -96,8 +99,7 @@ class _Run:
         while plans:
             until_ms = min(plan.until_ms for plan in plans)
             next_ones = [plan for plan in plans if plan.until_ms == until_ms]
-            for batch in batches(next_ones, await self._sizes(next_ones), BATCH_BYTES):
-                await self._take(batch)
+            await self._take_all(batches(next_ones, await self._sizes(next_ones), BATCH_BYTES))
             plans = [plan for plan in plans if not plan.done]
 
     async def _sizes(self, plans: Sequence[Plan]) -> dict[SeriesKey, int]:
@@ -109,12 +111,28 @@ class _Run:
         found = await self._store.samples(list(long), Period(end_utc - PROBED, end_utc))
         return {key: int(len(found[key]) * SAMPLE_BYTES * (long[key].duration / PROBED)) for key in found}
 
+    async def _take_all(self, waiting: Iterator[list[Plan]]) -> None:
+        """Take batches in lanes: while one is computed, another is read or written."""
+        lanes = [asyncio.create_task(self._take_each(waiting)) for _ in range(LANES)]
+        try:
+            await asyncio.gather(*lanes)
+        finally:
+            for lane in lanes:
+                lane.cancel()
+            await asyncio.gather(*lanes, return_exceptions=True)
+
+    async def _take_each(self, waiting: Iterator[list[Plan]]) -> None:
+        for batch in waiting:
+            await self._take(batch)
+
     async def _take(self, plans: Sequence[Plan]) -> None:
         """Compute the next month of some series, write what differs, then remember how far they have come."""
         tasks = await self._tasks(plans)
         outcomes = await self._computed(tasks)
-        self.done.slots += await self._write(Resolution.SLOT, plans, [outcome.slots for outcome in outcomes])
-        self.done.days += await self._write(Resolution.DAY, plans, [outcome.days for outcome in outcomes])
+        slots = await self._write(Resolution.SLOT, plans, [outcome.slots for outcome in outcomes])
+        days = await self._write(Resolution.DAY, plans, [outcome.days for outcome in outcomes])
+        self.done.slots += slots
+        self.done.days += days
         self.done.readings += sum(len(task.samples) for task in tasks)
         await self._remember(plans, outcomes)
         await self._notice(
@@ -202,7 +220,8 @@ class _Run:
         return odd
 
     async def _notice(self, odd: Sequence[Odd]) -> None:
-        self.done.proposals += await notice_odd(self._house.ledger, odd, self._call.now_utc)
+        proposals = await notice_odd(self._house.ledger, odd, self._call.now_utc)
+        self.done.proposals += proposals  # only now: another lane may have added to it meanwhile
 
     def _move_on(self, plans: Sequence[Plan]) -> None:
         for plan in plans:
