@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from core.errors import UnavailableError
 from core.intervals import Resolution, SeriesKey
 from core.inventory import Connector, Inventory, Medium, Meter, MeterRole, Site, SiteKind, Station
 from core.people import Actor, Role
@@ -345,7 +346,7 @@ async def test_recomputing_from_the_beginning_changes_nothing(place: Place) -> N
 
 async def test_without_a_time_series_there_is_a_finding(place: Place) -> None:
     place.house = replace(place.house, intervals=None)
-    with pytest.raises(Exception, match=r"intervals\.no_store"):
+    with pytest.raises(UnavailableError, match=r"intervals\.no_store"):
         await place.run()
 
 
