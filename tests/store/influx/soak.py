@@ -9,32 +9,27 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
-import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
 
 from cli.wire import now_utc
 from config.load import Configuration, load
 from core.quantities import Quantity
 from tests.flows.rig import KREISWATT, KreiswattProcess, configured, running_broker
 from tests.influx_server import Influxd, running_influxd
-from tests.ingest.rig import DEVICE_PASSWORD, DEVICE_USER, Mosquitto
+from tests.ingest.rig import Mosquitto
+from tests.store.influx.soak_meters import METERS, Meters, name_of
 
-METERS = 200
 METER = """\
   {name}:
     name: Dauerlauf {name}
@@ -48,76 +43,6 @@ VALUES = ("Total_in", "Power_curr")
 STORED = (Quantity.ENERGY_IMPORT_WH, Quantity.POWER_W)
 DRAIN_S = 600
 LOOK_S = 1.0
-WINDOW = 2000
-
-
-@dataclass
-class Meters:
-    """Meters that publish on time and count what the broker acknowledged. Each message has an instant of its own."""
-
-    mosquitto: Mosquitto
-    per_second: float
-    began_utc: datetime
-    sent: int = 0
-    acknowledged: int = 0
-    late_s: float = 0.0
-    _stop: threading.Event = field(default_factory=threading.Event)
-    _waiting: set[int] = field(default_factory=set)
-    _answers: deque[int] = field(default_factory=deque)
-
-    def start(self) -> None:
-        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="meters", protocol=mqtt.MQTTv5)
-        self._client.username_pw_set(DEVICE_USER, DEVICE_PASSWORD)
-        self._client.max_inflight_messages_set(WINDOW)
-        self._client.on_publish = lambda _client, _userdata, mid, *_rest: self._answers.append(mid)
-        self._client.connect("127.0.0.1", self.mosquitto.port)
-        self._client.loop_start()
-        self._thread = threading.Thread(target=self._publish, name="meters")
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop, and wait until the broker has acknowledged everything."""
-        self._stop.set()
-        self._thread.join(60)
-        deadline = time.monotonic() + 60
-        while self._waiting and time.monotonic() < deadline:
-            self._sweep()
-            time.sleep(0.02)
-        self._client.disconnect()
-        self._client.loop_stop()
-
-    def expected(self) -> dict[str, int]:
-        """Return how many messages of each meter the broker has; all, once stopped."""
-        assert not self._waiting, f"{len(self._waiting)} messages were never acknowledged by the broker"
-        return {name_of(place): len(range(place, self.sent, METERS)) for place in range(METERS)}
-
-    def _publish(self) -> None:
-        begun = time.monotonic()
-        while not self._stop.is_set():
-            due = int((time.monotonic() - begun) * self.per_second)
-            for _ in range(min(due - self.sent, 200)):
-                self._send(self.sent)
-            self.late_s = max(self.late_s, (due - self.sent) / self.per_second)
-            self._sweep()
-            if due - self.sent <= 0:
-                time.sleep(0.005)
-
-    def _send(self, number: int) -> None:
-        name, step = name_of(number % METERS), number // METERS
-        at_utc = self.began_utc + timedelta(seconds=step)
-        values = {"Total_in": 1000 + step / 100, "Power_curr": step % 5000}
-        body = json.dumps({"Time": at_utc.isoformat(timespec="seconds"), "SML": values})
-        self._waiting.add(self._client.publish(f"tele/{name}/SENSOR", body, qos=1).mid)
-        self.sent += 1
-
-    def _sweep(self) -> None:
-        for _ in range(len(self._answers)):
-            mid = self._answers.popleft()
-            if mid in self._waiting:
-                self._waiting.remove(mid)
-                self.acknowledged += 1
-            else:
-                self._answers.append(mid)  # it came before publish() returned
 
 
 @dataclass
@@ -296,10 +221,6 @@ class Patient(KreiswattProcess):
         return found
 
 
-def name_of(place: int) -> str:
-    return f"dauer-{place:03d}"
-
-
 def _configuration(folder: Path, mosquitto: Mosquitto, influxd: Influxd, database: str) -> Configuration:
     """Return the example district with the meters of the soak, its time series in this InfluxDB."""
     configuration = configured(folder, mosquitto)
@@ -324,8 +245,8 @@ def _resident_mb(process: Any) -> float:
     return sum(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
 
 
-def soak(minutes: float, readings_per_second: float) -> bool:
-    """Run everything in a temporary folder; the folder stays if the sides differ."""
+def soak(minutes: float, readings_per_second: float, *, keep: bool = False) -> bool:
+    """Run everything in a temporary folder; the folder, with the service's log, stays if the sides differ."""
     folder = Path(tempfile.mkdtemp(prefix="kreiswatt-soak-"))
     with running_influxd() as influxd, running_broker(folder) as mosquitto:
         run = Soak(mosquitto, influxd, folder, readings_per_second)
@@ -334,7 +255,7 @@ def soak(minutes: float, readings_per_second: float) -> bool:
         finally:
             if run.service.running:
                 run.service.kill()
-    if equal:
+    if equal and not keep:
         shutil.rmtree(folder, ignore_errors=True)
     else:
         print(f"kept for a look: {folder}")
@@ -345,8 +266,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--rate", type=float, default=2000.0, help="readings per second")
+    parser.add_argument("--keep", action="store_true", help="keep configuration, spool and log")
     given = parser.parse_args()
-    sys.exit(0 if soak(given.minutes, given.rate) else 1)
+    sys.exit(0 if soak(given.minutes, given.rate, keep=given.keep) else 1)
 
 
 if __name__ == "__main__":
