@@ -25,6 +25,9 @@ SESSION, EVENT = "session", "event"
 LOOK_BACK = timedelta(days=2)
 """Sessions that began so long before the hour are published with it: they may have ended or been corrected since."""
 
+NIGHTLY_LOOK_BACK = timedelta(days=35)
+"""So long with the first hour of a local day: stations that were offline tell of their sessions later."""
+
 AT_ONCE = 500
 
 
@@ -37,7 +40,7 @@ class Published:
 
 
 async def publish_facts(house: House, request: JobWork, call: Call) -> Published:
-    """Publish the facts of the hour and the two days before it, in place of what was published of them.
+    """Publish the facts of the hour and the days before it, in place of what was published of them.
 
     Raises `UnavailableError` where the time series takes no facts.
     """
@@ -45,7 +48,8 @@ async def publish_facts(house: House, request: JobWork, call: Call) -> Published
         raise UnavailableError("jobs.no_fact_sink")
     zone = ZoneInfo(house.time_zone)
     hour = period_named(JOBS["publication"].cadence, request.period, zone)
-    period = Period(hour.start_utc - LOOK_BACK, hour.end_utc)
+    nightly = hour.start_utc.astimezone(zone).hour == 0
+    period = Period(hour.start_utc - (NIGHTLY_LOOK_BACK if nightly else LOOK_BACK), hour.end_utc)
     call.progress(0.0, Finding.of("jobs.publishing_sessions"))
     sessions = await _publish_sessions(house, house.facts, period)
     call.progress(0.8, Finding.of("jobs.publishing_events"))

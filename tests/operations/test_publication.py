@@ -58,6 +58,12 @@ async def test_sessions_of_the_last_two_days_are_published_at_their_begin(distri
     assert "energy_wh" not in running.fields
 
 
+async def test_once_a_night_five_weeks_are_looked_through(district: District) -> None:
+    sink = Facts()
+    assert (await publish(district, sink, "2026-11-21T22Z")).sessions == 2
+    assert (await publish(district, sink, "2026-11-21T23Z")).sessions == 5  # midnight in Berlin
+
+
 async def test_nothing_personal_is_published(district: District) -> None:
     sink = Facts()
     await district.stores.ledger.book(booking())
