@@ -6,7 +6,8 @@ Version 1 takes points at `/write`; 2 and 3 take them at `/api/v2/write` through
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Protocol
 
@@ -23,6 +24,7 @@ from store.settings import InfluxSettings
 CONNECT_S: Final = 5.0
 _SHOWN: Final = 300
 _WITH_CORE: Final = 3
+_CHUNK_ROWS: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +87,41 @@ class Server:
         await self.http.aclose()
 
     async def ask(self, statement: str) -> list[dict[str, Any]]:
-        """Return the series of one statement. Raises `StoreError` where there is no whole answer.
+        """Return the series of one statement. Raises `StoreError` where there is no whole answer."""
+        return [series async for series in self.series(statement)]
 
-        InfluxDB answers 200 to what it cannot carry out, with `error` in the result.
+    async def series(self, statement: str) -> AsyncIterator[dict[str, Any]]:
+        """Yield the series of one statement, each whole, while the answer still comes.
+
+        InfluxDB parts a long answer into documents of one line, and a long series over several of them; so
+        none of them keeps this process busy for long. It answers 200 to what it cannot carry out, with
+        `error` in the result.
         """
-        answer = await self.post("/query", params={**self.place, "epoch": "ms"}, data={"q": statement})
-        if answer.status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-            raise StoreError("influx.unauthorised", status=answer.status, reason=_shown(answer.body))
-        try:
-            said = orjson.loads(answer.body)
-            (result,) = said.get("results", [said])
-        except (orjson.JSONDecodeError, ValueError, TypeError, AttributeError) as error:
-            raise StoreError("influx.answer_unusable", status=answer.status, reason=_shown(answer.body)) from error
-        if problem := result.get("error"):
-            raise StoreError("influx.query_refused", reason=str(problem)[:_SHOWN])
-        found: list[dict[str, Any]] = result.get("series", [])
-        return found
+        params = {**self.place, "epoch": "ms", "chunked": "true", "chunk_size": str(_CHUNK_ROWS)}
+        whole: dict[str, Any] | None = None
+        async for part in self._parts(params, statement):
+            if whole is not None and (part.get("tags"), part["name"]) == (whole.get("tags"), whole["name"]):
+                whole["values"] += part["values"]
+                continue
+            if whole is not None:
+                yield whole
+            whole = part
+        if whole is not None:
+            yield whole
+
+    async def _parts(self, params: Mapping[str, str], statement: str) -> AsyncIterator[dict[str, Any]]:
+        with self._reaching():
+            async with self.http.stream("POST", "/query", params=params, data={"q": statement}) as answer:
+                complete = False
+                async for line in answer.aiter_lines():
+                    if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+                        raise StoreError("influx.unauthorised", status=answer.status_code, reason=line[:_SHOWN])
+                    result = _result(line, answer.status_code)
+                    complete = not result.get("partial")
+                    for series in result.get("series", ()):
+                        yield series
+                if not complete:
+                    raise StoreError("influx.answer_unusable", status=answer.status_code, reason="")
 
     async def ping(self) -> tuple[str, str]:
         """Return version and build as the server calls them, e.g. `1.6.7` and `OSS`, `3.2.0` and `Core`.
@@ -123,12 +144,17 @@ class Server:
         return await self._answer("POST", path, **request)
 
     async def _answer(self, method: str, path: str, **request: Any) -> Answer:
-        try:
+        with self._reaching():
             answer = await self.http.request(method, path, **request)
+        return Answer(answer.status_code, answer.headers, answer.content)
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        try:
+            yield
         except httpx.HTTPError as error:
             reason = str(error) or type(error).__name__
             raise LaterError("influx.unreachable", url=self.settings.url, reason=reason) from error
-        return Answer(answer.status_code, answer.headers, answer.content)
 
 
 class PlainWriter:
@@ -167,6 +193,20 @@ def delete_statement(deletion: Deletion) -> str:
     where = [f"time >= '{rfc3339(deletion.first_ms)}'", f"time <= '{rfc3339(deletion.last_ms)}'"]
     where += [f"{name(key)} = {text(value)}" for key, value in deletion.tags.items()]
     return f"DELETE FROM {name(deletion.measurement)} WHERE {' AND '.join(where)}"
+
+
+def _result(line: str, status: int) -> dict[str, Any]:
+    """Return the one result of a document. Raises `StoreError` for what is none."""
+    try:
+        said = orjson.loads(line)
+        (result,) = said.get("results", [said])
+        problem = result.get("error")
+    except (orjson.JSONDecodeError, ValueError, TypeError, AttributeError) as error:
+        raise StoreError("influx.answer_unusable", status=status, reason=line[:_SHOWN]) from error
+    if problem:
+        raise StoreError("influx.query_refused", reason=str(problem)[:_SHOWN])
+    found: dict[str, Any] = result
+    return found
 
 
 def _shown(body: bytes) -> str:
