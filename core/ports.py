@@ -53,6 +53,13 @@ class Batch:
     receipts: Sequence[Receipt] = ()
 
 
+class Arrival(NamedTuple):
+    """A reading with the instant it was received at; None where that is no longer kept."""
+
+    reading: Reading
+    received_at_utc: datetime | None
+
+
 class ReadingSink(Protocol):
     """Where readings go."""
 
@@ -82,6 +89,10 @@ class Query(Protocol):
 
     async def readings(self, source: str, quantity: Quantity, period: Period) -> tuple[Reading, ...]:
         """Return the readings of one series in `period`, by instant."""
+        ...
+
+    async def arrivals(self, source: str, quantity: Quantity, period: Period) -> tuple[Arrival, ...]:
+        """Return the readings of one series in `period`, by instant, with when each was received."""
         ...
 
     async def count(self) -> dict[str, int]:
@@ -147,6 +158,10 @@ class Journal(Protocol):
 
     def frames(self, after: int = 0, station: str | None = None) -> AsyncIterator[Frame]:
         """Yield the frames with an id above `after`, in order."""
+        ...
+
+    async def frames_during(self, station: str, period: Period) -> tuple[Frame, ...]:
+        """Return the frames of a station in `period`, in order."""
         ...
 
 

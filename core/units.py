@@ -19,6 +19,27 @@ class Shown:
     text: str
 
 
+_UNITS = {
+    "wh": "Wh",
+    "w": "W",
+    "v": "V",
+    "a": "A",
+    "hz": "Hz",
+    "m3": "m³",
+    "h": "m³/h",
+    "c": "°C",
+    "percent": "%",
+    "m": "m",
+    "flag": "",
+}
+"""How the unit is written that the last word of a quantity's name says."""
+
+
+def unit_of(quantity: Quantity) -> str:
+    """Return the unit in which values of a quantity are stored, as people write it."""
+    return _UNITS[quantity.value.rpartition("_")[2]]
+
+
 def show(quantity: Quantity, value: float, language: Language) -> Shown:
     """Return a stored value in its shown unit, e.g. 1250.5 Wh as `1,3 kWh` in German."""
     properties = PROPERTIES[quantity]

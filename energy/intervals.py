@@ -143,7 +143,7 @@ class _Register:
         self._proposals += counted.proposals
         if first_trusted(counted.step) == len(counted.step):
             return
-        read = _read(self._samples.take(slice(length)), [at_ms for at_ms, _ in booked])[: len(counted.step)]
+        read = read_as(self._samples.take(slice(length)), [at_ms for at_ms, _ in booked])[: len(counted.step)]
         curve, slot = self._curve(counted, read)
         amounts, slot = amounts_of(curve, slot)
         self._amounts.append(amounts)
@@ -178,7 +178,7 @@ def _taken(counted: Counted, booked: int) -> int:
     return int(kept[-1]) + 1 - booked if len(kept) else 0
 
 
-def _read(samples: Samples, booked_ms: Sequence[int]) -> Shares:
+def read_as(samples: Samples, booked_ms: Sequence[int]) -> Shares:
     """Return how each row of `count` is known: a booking stands before a reading of the same instant."""
     places = np.searchsorted(samples.at_ms, np.array(booked_ms, np.int64), side="left")
     return np.insert(read_shares(samples.quality), places, np.uint8(BY_HAND))

@@ -16,10 +16,11 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, datetime
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 
 from core.errors import StoreError
+from core.periods import Period
 from core.ports import Frame
 from store import frames as records
 from store import segment
@@ -105,6 +106,10 @@ class FileJournal:
         while block := await self._loop.run_in_executor(None, lambda: list(islice(found, _READ_FRAMES))):
             for frame in block:
                 yield frame
+
+    async def frames_during(self, station: str, period: Period) -> tuple[Frame, ...]:
+        """Return the frames of a station in `period`, in order; only segments that reach into it are read."""
+        return await self._loop.run_in_executor(None, self._during, station, period)
 
     async def forget_frames(self, before_utc: datetime, applied: int) -> int:
         """Delete the segments of days before an instant that hold nothing above id `applied`; return how many frames.
@@ -203,6 +208,15 @@ class FileJournal:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+    def _during(self, station: str, period: Period) -> tuple[Frame, ...]:
+        begin, end = period.start_utc.date().isoformat(), period.end_utc.date().isoformat()
+        listed, _ = self._durable
+        of_days = [each for each in listed if begin <= each.day <= end]
+        later = bisect_right(of_days, period.start_utc, key=segment.begun_at) if of_days else 0
+        first = of_days[max(later - 1, 0)].first if of_days else self._next_id
+        found = takewhile(lambda frame: frame.at_utc < period.end_utc, self._read(first - 1, None))
+        return tuple(frame for frame in found if frame.station == station and frame.at_utc in period)
 
     def _read(self, after: int, station: str | None) -> Iterator[Frame]:
         """Yield frames from the segment that holds `after` on; the newest segment only as far as it is durable."""

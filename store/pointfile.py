@@ -16,6 +16,7 @@ import numpy as np
 
 from core.errors import StoreError
 from core.periods import Period
+from core.ports import Arrival
 from core.quantities import Quantity
 from core.readings import Reading
 from store import schema
@@ -123,6 +124,24 @@ class PointFile:
         rows = self.read(of_series)
         qualities = schema.QUALITIES
         return tuple(Reading(*key, to_utc(at_ms), value, qualities[quality]) for at_ms, value, quality in rows)
+
+    def arrivals(self, series_id: int, key: SeriesKey, period: Period) -> tuple[Arrival, ...]:
+        """Return the readings of one series in `period` with when each was received; closed months do not keep that."""
+
+        def of_series(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, float, int, int | None]]:
+            return connection.execute(
+                f"select epoch_ms(ts), value, quality, epoch_ms(ingested) from {schema.POINT}"
+                " where series_id = ? and ts >= ? and ts < ? order by ts",
+                [series_id, _plain(period.start_utc), _plain(period.end_utc)],
+            ).fetchall()
+
+        return tuple(
+            Arrival(
+                Reading(*key, to_utc(at_ms), value, schema.QUALITIES[quality]),
+                None if received_ms is None else to_utc(received_ms),
+            )
+            for at_ms, value, quality, received_ms in self.read(of_series)
+        )
 
     def latest(self) -> Latest:
         """Return the newest value and the count of every series."""

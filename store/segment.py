@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from store import frames
@@ -57,6 +57,13 @@ def sound_end(path: Path) -> tuple[int, int]:
     for end, body in records(path, path.stat().st_size):  # noqa: B007
         number = frames.number_of(body)
     return end, number
+
+
+def begun_at(segment: Segment) -> datetime:
+    """Return the instant of a segment's first sound frame, that of no time at all if there is none."""
+    for _, body in records(segment.path, segment.path.stat().st_size):
+        return frames.decode(body).at_utc
+    return datetime.max.replace(tzinfo=UTC)
 
 
 def records(path: Path, size_bytes: int, start: int = 0) -> Iterator[tuple[int, bytes]]:

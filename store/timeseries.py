@@ -20,7 +20,7 @@ from duckdb import DuckDBPyConnection
 from core.errors import StoreError
 from core.facts import LastValue
 from core.periods import Period
-from core.ports import Batch, Receipt
+from core.ports import Arrival, Batch, Receipt
 from core.quantities import Quantity
 from core.readings import Reading
 from store.bulk import Part, of_series, of_table
@@ -142,6 +142,15 @@ class TimeSeries(Intervals, Courses, Facts, Maintenance):
         if series_id is None:
             return ()
         read = partial(self._file.readings, series_id, key, period)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, read)
+
+    async def arrivals(self, source: str, quantity: Quantity, period: Period) -> tuple[Arrival, ...]:
+        """Return the readings of one series in `period` with when each was received; closed months do not keep that."""
+        key = source, quantity
+        series_id = self._latest.ids.get(key)
+        if series_id is None:
+            return ()
+        read = partial(self._file.arrivals, series_id, key, period)
         return await asyncio.get_running_loop().run_in_executor(self._readers, read)
 
     def numbers(self) -> Mapping[SeriesKey, int]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.intervals import SeriesKey
 from core.periods import Period
+from core.ports import Arrival
 from core.quantities import Quantity
 from core.readings import Reading, is_source
 from energy.series import QUALITY_CODES, Samples
@@ -43,6 +44,20 @@ class Reader:
             Reading(source, quantity, to_utc(at_ms), float(value), QUALITIES[int(quality or 0)])
             for series in found
             for at_ms, value, quality in series["values"]
+            if value is not None
+        )
+
+    async def arrivals(self, source: str, quantity: Quantity, period: Period) -> tuple[Arrival, ...]:
+        """Return the readings of one series in `period`, by instant, with when each was received."""
+        fields = [name(quantity.value), name(quality_of(quantity)), name(received_of(quantity))]
+        found = await self._server.ask(select(fields, READING, [of_sources([source]), within(period)]))
+        return tuple(
+            Arrival(
+                Reading(source, quantity, to_utc(at_ms), float(value), QUALITIES[int(quality or 0)]),
+                None if received_ms is None else to_utc(int(received_ms)),
+            )
+            for series in found
+            for at_ms, value, quality, received_ms in series["values"]
             if value is not None
         )
 
@@ -103,7 +118,7 @@ class Reader:
         """Yield the columns of each source that has rows in `period`, by instant."""
         for part in portions(sources, SOURCES_AT_ONCE):
             statement = select(fields, measurement, [of_sources(part), within(period)], ["source"])
-            for series in await self._server.ask(statement):
+            async for series in self._server.series(statement):
                 columns = dict(zip(series["columns"], zip(*series["values"], strict=True), strict=True))
                 yield series["tags"]["source"], columns
 

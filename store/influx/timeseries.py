@@ -15,7 +15,7 @@ from core.facts import LastValue
 from core.intervals import Amount, Course, Resolution, SeriesKey, Shares
 from core.inventory import Inventory
 from core.periods import Period
-from core.ports import Batch, Clock, FactPoint, Receipt
+from core.ports import Arrival, Batch, Clock, FactPoint, Receipt
 from core.quantities import Quantity
 from core.readings import Reading
 from core.texts import Finding
@@ -118,6 +118,11 @@ class InfluxTimeSeries:
         """Return the readings of one series in `period`, by instant."""
         await self.sender.emptied()
         return await self._reader.readings(source, quantity, period)
+
+    async def arrivals(self, source: str, quantity: Quantity, period: Period) -> tuple[Arrival, ...]:
+        """Return the readings of one series in `period`, by instant, with when each was received."""
+        await self.sender.emptied()
+        return await self._reader.arrivals(source, quantity, period)
 
     async def count(self) -> dict[str, int]:
         """Return how many readings there are per kind of source."""
