@@ -13,29 +13,14 @@ from numpy.typing import NDArray
 from store.influxql.catalogue import Kind
 from store.influxql.conditions import Sql
 from store.influxql.errors import StatementError
+from store.influxql.functions import KEYS, SIMPLE, number_of, picking
 from store.influxql.integral import integral
 from store.influxql.relation import Relation
 from store.influxql.steps import iterator_of
 from store.influxql.table import Stream, Values
-from store.influxql.tree import Call, Literal, Ref
+from store.influxql.tree import Call, Ref
 from store.influxql.windows import MIN_TIME, Windows
 
-_SIMPLE: Final = {
-    "count": "count(v)",
-    "sum": "sum(v)",
-    "mean": "avg(v)",
-    "min": "min(v)",
-    "max": "max(v)",
-    "spread": "max(v) - min(v)",
-    "stddev": "coalesce(stddev_samp(v), 'nan'::double)",
-    "median": "median(v)",
-}
-_KEYS: Final = {
-    "first": "struct_pack(a := -t, b := v)",
-    "last": "struct_pack(a := t, b := v)",
-    "min": "struct_pack(a := -(v::double), b := -t)",
-    "max": "struct_pack(a := v::double, b := -t)",
-}
 _ANY_KIND: Final = frozenset({"count", "first", "last", "distinct", "mode"})
 _NUMBERS: Final = frozenset({Kind.FLOAT, Kind.INTEGER})
 _FIXED: Final = {
@@ -85,7 +70,7 @@ class Windowed:
         for call in calls:
             _refuse(call, self._argument_kind(call))
             match call:
-                case Call(name, (Ref() as ref, *_)) if name in _SIMPLE or (name in _KEYS):
+                case Call(name, (Ref() as ref, *_)) if name in SIMPLE or (name in KEYS):
                     simple.setdefault(ref, []).append(call)
                 case _:
                     found[call] = self._special(call)
@@ -105,17 +90,7 @@ class Windowed:
         ref = _ref(call)
         _refuse(call, self.kind_of(ref))
         body = self._points(ref, names)
-        others = "".join(f", f{number + 1} as f{number + 1}" for number in range(len(names)))
-        if call.name in _KEYS:
-            packed = ", ".join(
-                f"{name} := {name}" for name in ("t", "s", "v", *(f"f{n + 1}" for n in range(len(names))))
-            )
-            text = (
-                f"select g, w, x.* from (select g, w,"
-                f" arg_max(struct_pack({packed}), {_KEYS[call.name]}) as x from ({body.text}) group by 1, 2)"
-            )
-        else:
-            text = f"select g, w, t, s, v{others} from ({body.text}) {_ranked(call)}"
+        text = picking(call, body.text, ("t", "s", "v", *_numbered(len(names))))
         rows = self._fetch(text, body.params)
         kinds = [self.kind_of(ref), *(self.relation.kinds[name] for name in names)]
         values = [
@@ -144,7 +119,7 @@ class Windowed:
     @staticmethod
     def size_of(call: Call) -> int:
         """Return how many rows top() or bottom() asks for."""
-        return int(_number(call))
+        return int(number_of(call))
 
     def _argument_kind(self, call: Call) -> Kind:
         match call.args[0]:
@@ -170,10 +145,10 @@ class Windowed:
         if call.name in {"first", "last"}:
             if self._alone():
                 return f"{'arg_min' if call.name == 'first' else 'arg_max'}(v, t)"
-            return f"arg_max(v, {_KEYS[call.name]})"
+            return f"arg_max(v, {KEYS[call.name]})"
         if call.name == "spread" and kind is Kind.BOOLEAN:
             return "null"
-        return _SIMPLE[call.name]
+        return SIMPLE[call.name]
 
     def _alone(self) -> bool:
         """Return whether every group is one series, so that no two of its rows have the same instant."""
@@ -260,20 +235,6 @@ class Windowed:
 def kind_of_call(call: Call, argument: Kind) -> Kind:
     """Return the kind of what a function gives."""
     return _FIXED.get(call.name, argument)
-
-
-def _ranked(call: Call) -> str:
-    number = _number(call)
-    if call.name == "percentile":
-        rank = f"floor(count(*) over (partition by g, w) * {number!r} / 100 + 0.5)"
-        return f"qualify row_number() over (partition by g, w order by v, t) = {rank}"
-    order = "v desc, t" if call.name == "top" else "v, t"
-    return f"qualify row_number() over (partition by g, w order by {order}) <= {int(number)} order by g, w, {order}"
-
-
-def _number(call: Call) -> float:
-    size = call.args[-1]
-    return float(size.value) if isinstance(size, Literal) else 0.0
 
 
 def _refuse(call: Call, kind: Kind) -> None:

@@ -23,6 +23,7 @@ from store.influxql.joining import joined
 from store.influxql.maths import check_types, evaluate
 from store.influxql.plan import Group, Plan, grouped, planned
 from store.influxql.relation import Relation
+from store.influxql.sources import masked, measurements
 from store.influxql.steps import stepped
 from store.influxql.table import Ints, Stream, Values, limited
 from store.influxql.tree import Call, Expr, Field, Fill, Ref, Select, Source, walk
@@ -110,7 +111,7 @@ class Selecting:
         name = f"derived{next(self._names)}"
         arrays: dict[str, NDArray[Any]] = {"series_id": rows.group.astype(np.int32), "ts": rows.at}
         for number, (_, values) in enumerate(rows.columns):
-            arrays[f"c{number}"] = _masked(values)
+            arrays[f"c{number}"] = masked(values)
         self._connection.register(name, arrays)
         present = set(np.unique(rows.group).tolist())
         return [
@@ -127,29 +128,6 @@ class Selecting:
             for number, group in enumerate(rows.groups)
             if number in present
         ]
-
-
-def measurements(catalogue: Catalogue, source: Source, database: str, matches: Matches) -> list[str]:
-    """Return the measurements that a source names. Raises `StatementError` for another database or policy."""
-    if source.database and source.database != database:
-        raise StatementError(f"database not found: {source.database}")
-    if source.policy and source.policy != "autogen":
-        raise StatementError(f"retention policy not found: {source.policy}")
-    if source.pattern is None:
-        return [source.name] if source.name in catalogue else []
-    return [name for name in catalogue if matches(source.pattern.text, name)]
-
-
-def _masked(values: Values) -> NDArray[Any]:
-    there = values.there
-    if values.kind is Kind.FLOAT:
-        there = there & np.isfinite(values.data)
-    if values.kind is Kind.STRING:
-        texts: NDArray[Any] = values.data.copy()
-        texts[~there] = None
-        return texts
-    masked: NDArray[Any] = np.ma.masked_array(values.data, ~there)
-    return masked
 
 
 class _Statement:

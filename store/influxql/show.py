@@ -7,7 +7,7 @@ from typing import Any
 
 from store.influxql.catalogue import Catalogue, Measurement, Series
 from store.influxql.conditions import Matches, decide, split
-from store.influxql.select import measurements
+from store.influxql.sources import measurements
 from store.influxql.tree import Expr, Limits, Show
 
 Frame = dict[str, Any]

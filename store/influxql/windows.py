@@ -128,7 +128,8 @@ class Windows:
         every = f"{self.every_ns}::bigint"
         shifted = f"({at} - {self.shift_ns}::bigint)" if self.shift_ns else at
         if self.zone is None:
-            return f"{at} - ((({shifted} % {every}) + {every}) % {every})"
+            into = f"({shifted} % {every})"
+            return f"{at} - {into if least_ns >= self.shift_ns else f'(({into} + {every}) % {every})'}"
         offset = self._offset_sql(shifted, least_ns, most_ns)
         start = f"({shifted} - (((({shifted} + {offset}) % {every}) + {every}) % {every}))"
         moved = f"({offset} - {self._offset_sql(start, least_ns, most_ns)})"
