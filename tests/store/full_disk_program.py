@@ -1,10 +1,9 @@
-"""Run by `test_full_disk.py`: a file size limit stands in for a disk that fills up and is cleared again."""
+"""Run by `test_full_disk.py`: writes to all stores before, while and after their disk is full."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import resource
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -18,13 +17,12 @@ from core.quantities import Quantity
 from core.readings import Reading
 from core.texts import Finding
 from store.open import Stores, open_embedded
+from tests.small_disk import LIMIT, TMPFS, SmallDisk
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
-TRIES = 60
-
-
-def limit_files(size_bytes: int) -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, resource.RLIM_INFINITY))
+BEFORE = 3
+TRIES = {TMPFS: 8, LIMIT: 40}
+"""A limit leaves some room, which is used first."""
 
 
 def writers(stores: Stores) -> dict[str, Callable[[int], Awaitable[object]]]:
@@ -62,31 +60,37 @@ async def stored(stores: Stores) -> dict[str, int]:
     }
 
 
-async def main() -> None:
-    folder = Path(sys.argv[1])
-    stores = await open_embedded(folder, lambda: NOW)
-    limit_files(600_000)
-    done: dict[str, int] = {}
+async def write_some(stores: Stores, numbers: range) -> tuple[dict[str, int], dict[str, str]]:
+    """Return how many writes of each store were done, and the code of the error of the others."""
+    done: dict[str, int] = dict.fromkeys(writers(stores), 0)
     codes: dict[str, str] = {}
     for name, write in writers(stores).items():
-        for number in range(TRIES):
+        for number in numbers:
             try:
                 await write(number)
-                done[name] = done.get(name, 0) + 1
+                done[name] += 1
             except StoreError as error:
                 codes[name] = error.finding.code
+    return done, codes
+
+
+async def main(folder: Path, way: str) -> None:
+    disk = SmallDisk(folder, way)
+    stores = await open_embedded(folder / "data", lambda: NOW)
+    before, _ = await write_some(stores, range(BEFORE))
+    disk.fill()
+    while_full, codes = await write_some(stores, range(BEFORE, TRIES[way]))
     full = await stored(stores)
-    limit_files(resource.RLIM_INFINITY)
-    for name, write in writers(stores).items():
-        await write(TRIES)
-        done[name] += 1
+    disk.clear()
+    after, _ = await write_some(stores, range(TRIES[way], TRIES[way] + 1))
     cleared = await stored(stores)
     await stores.close()
-    stores = await open_embedded(folder, lambda: NOW)
+    stores = await open_embedded(folder / "data", lambda: NOW)
     reopened = await stored(stores)
     await stores.close()
-    result = {"done": done, "codes": codes, "full": full, "cleared": cleared, "reopened": reopened}
+    done = {name: before[name] + while_full[name] for name in before}
+    result = {"after": after, "done": done, "codes": codes, "full": full, "cleared": cleared, "reopened": reopened}
     sys.stdout.write(json.dumps(result))
 
 
-asyncio.run(main())
+asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
