@@ -48,7 +48,7 @@ class Shares:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
-    """What a series, or several together, counted in `period`, in integer thousandths of the unit (mWh, cm³, mm).
+    """What a series, or several together, counted in `period`, in integer thousandths of the unit (mWh, litres, mm).
 
     None where nothing at all is known. `share` says how the total is known (the weakest of all ends:
     a period between two measured positions is a measured total, whatever its slots are; missing
