@@ -65,6 +65,7 @@ async def open_series(
     yield open_at
     for series in opened:
         await series.close()
+    await asyncio.sleep(0.01)  # until the loop has let go of the connections
 
 
 def batch(*seconds: int, value: float = 1.5) -> Batch:

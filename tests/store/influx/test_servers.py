@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -45,6 +46,7 @@ async def opened(settings: InfluxSettings, folder: Path) -> AsyncIterator[Influx
         yield series
     finally:
         await series.close()
+        await asyncio.sleep(0.01)  # until the loop has let go of the connections
 
 
 def batch(count: int, source: str = "meter:a") -> Batch:
