@@ -31,6 +31,7 @@ class Lease:
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
         self._turn = asyncio.Lock()
         self._keepers = 0
+        self._enough = asyncio.Event()
         self._renewal: asyncio.Task[None] | None = None
         self.lost = asyncio.Event()
         """Rings when another process may hold it, though it is still being kept here."""
@@ -58,18 +59,23 @@ class Lease:
         if not await self._renew():
             raise ConflictError("jobs.elsewhere")
         self.lost.clear()
-        self._stop_renewal()
+        self._enough.clear()
         self._renewal = asyncio.create_task(self._keep_renewing())
 
     async def _drop(self) -> None:
-        self._stop_renewal()
+        # Waited for, never cut off: a renewal that reached the ledger after the lease is dropped would keep it.
+        self._enough.set()
+        if self._renewal:
+            await asyncio.wait({self._renewal})
         if not self.lost.is_set():
             await self._book.drop_lease(NAME, self._owner)
 
     async def _keep_renewing(self) -> None:
         good_until = self._clock() + HELD
         while self._clock() < good_until:
-            await asyncio.sleep(self._every_s)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._enough.wait(), self._every_s)
+                return
             asked_at = self._clock()
             try:
                 if not await self._renew():
@@ -82,8 +88,3 @@ class Lease:
     async def _renew(self) -> bool:
         now = self._clock()
         return await self._book.take_lease(NAME, self._owner, now, now + HELD)
-
-    def _stop_renewal(self) -> None:
-        if self._renewal:
-            self._renewal.cancel()
-            self._renewal = None
