@@ -47,6 +47,7 @@ _GROUP_ROWS: Final = 61_440
 _BLOCK_BYTES: Final = 65_536
 """A quarter of DuckDB's own, so that the columns of such a group fill whole blocks."""
 
+_DAMAGED: Final = "Corrupt database file"
 _NEWEST_COLUMNS: Final = "epoch_ms(p.ts) as at_ms, p.value, p.quality, epoch_ms(p.ingested) as received_ms"
 _SETTLED: Final = f"select p.series_id, {_NEWEST_COLUMNS}, p.points from {schema.SETTLED} p"
 # one pass for the instants, then their rows: a sixth of the time of arg_max over each column
@@ -262,4 +263,6 @@ def _working(code: str, path: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
+        if _DAMAGED in str(error):  # a block whose checksum is wrong
+            raise StoreError("store.timeseries_damaged", file=str(path), error=str(error)) from error
         raise StoreError(code, file=str(path), error=str(error)) from error

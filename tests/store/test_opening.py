@@ -7,18 +7,22 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 from sqlalchemy import text
 
 from core.errors import StoreError
+from core.periods import Period
 from core.ports import Batch, Clock
 from core.quantities import Quantity
 from core.readings import Reading
 from store import schema
 from store.open import Stores, open_embedded
+from store.timeseries import TimeSeries
 
 
 def contents(folder: Path) -> dict[Path, bytes]:
@@ -125,6 +129,36 @@ async def test_a_damaged_wal_is_named_and_after_moving_it_aside_the_rest_is_ther
     stores = await open_embedded(folder, clock)
     assert await stores.readings.count() == {"meter": 1}
     await stores.close()
+
+
+async def test_a_damaged_block_is_named_when_it_is_read_and_costs_only_what_stood_in_it(
+    tmp_path: Path, clock: Clock
+) -> None:
+    path = tmp_path / "t.duckdb"
+    start_ms = int((clock() - timedelta(days=300)).timestamp() * 1000)
+    series = await TimeSeries.open(path, clock())
+    for number in range(20):
+        values = np.random.default_rng(number).random(20_000)
+        await series.put_series(
+            f"meter:m{number}", Quantity.POWER_W, start_ms + np.arange(20_000) * 1000, values, clock()
+        )
+    await series.close()
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size // 2)
+        file.write(os.urandom(4096))
+    series = await TimeSeries.open(path, clock())
+    ever = Period(clock() - timedelta(days=400), clock())
+    codes = []
+    for number in range(20):
+        try:
+            found = await series.samples([(f"meter:m{number}", Quantity.POWER_W)], ever)
+            assert [len(samples) for samples in found.values()] == [20_000]
+        except StoreError as error:
+            codes.append(error.finding.code)
+    assert set(codes) == {"store.timeseries_damaged"}
+    assert len(codes) < 10
+    await series.put(Batch([Reading("meter:a", Quantity.POWER_W, clock(), 1.0)], clock()))
+    await series.close()
 
 
 async def test_files_of_a_newer_release_are_refused(folder: Path, clock: Clock) -> None:
