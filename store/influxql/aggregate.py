@@ -17,7 +17,7 @@ from store.influxql.functions import KEYS, SIMPLE, number_of, picking
 from store.influxql.integral import integral
 from store.influxql.relation import Relation
 from store.influxql.steps import iterator_of
-from store.influxql.table import Stream, Values
+from store.influxql.table import MOST_ROWS, Stream, Values, bounded
 from store.influxql.tree import Call, Ref
 from store.influxql.windows import MIN_TIME, Windows
 
@@ -98,18 +98,28 @@ class Windowed:
         ]
         return Picked(Stream(_ints(rows["g"]), _ints(rows["t"]), values, _ints(rows["s"])), _ints(rows["w"]))
 
-    def raw(self, names: Sequence[str], *, needed: bool) -> Stream:
-        """Return rows as they stand, with the fields `names`; `needed`: only those where one of these is."""
+    def raw(self, names: Sequence[str], *, needed: bool, most: int = 0) -> Stream:
+        """Return rows as they stand, with the fields `names`; `needed`: only those where one of these is.
+
+        `most`: no more of each group are wanted (0: all are).
+        """
         body = self.relation.rows(names)
         test = " or ".join(f"f{number} is not null" for number in range(len(names))) if needed else "true"
         columns = "".join(f", f{number}" for number in range(len(names)))
         way = "" if self.ascending else " desc"
         rows = self._fetch(
-            f"select g, s, t{columns} from ({body.text}) where {test or 'false'} order by g{way}, t{way}, s{way}",
+            f"select g, s, t{columns} from ({body.text}) where {test or 'false'} {self._first(most)}"
+            f" order by g{way}, t{way}, s{way}",
             body.params,
         )
         values = [Values.of(self.relation.kinds[name], rows[f"f{number}"]) for number, name in enumerate(names)]
         return Stream(_ints(rows["g"]), _ints(rows["t"]), values, _ints(rows["s"]))
+
+    def _first(self, most: int) -> str:
+        if not most:
+            return ""
+        way = "" if self.ascending else " desc"
+        return f"qualify row_number() over (partition by g order by t{way}, s{way}) <= {most}"
 
     def points(self, ref: Ref) -> Stream:
         """Return the rows of one field in order."""
@@ -221,7 +231,9 @@ class Windowed:
         return window
 
     def _fetch(self, text: str, params: Sequence[object]) -> dict[str, Any]:
-        return self.connection.execute(text, list(params)).fetchnumpy()
+        rows = self.connection.execute(f"{text} limit {MOST_ROWS + 1}", list(params)).fetchnumpy()
+        bounded(len(next(iter(rows.values()))))
+        return rows
 
     def _ordered(self, stream: Stream) -> Stream:
         stream = stream.ordered(ascending=self.ascending)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from store.influxql.catalogue import Kind
 from store.influxql.constants import folded
 from store.influxql.errors import StatementError
-from store.influxql.literals import looks_like_time, rfc3339, time_ns
+from store.influxql.literals import looks_like_time, time_ns
 from store.influxql.said import said, type_of
 from store.influxql.tree import Binary, Call, Duration, Expr, Instant, Literal, Paren, Pattern, Ref
 from store.influxql.windows import MAX_TIME, MIN_TIME
@@ -72,7 +72,7 @@ def _split(  # noqa: PLR0911 - one for each kind of expression
 
 
 def _range(op: str, expr: Expr, now_ns: int, zone: ZoneInfo | None) -> Range:
-    at_ns = _instant(expr, now_ns, zone)
+    at_ns = min(max(_instant(expr, now_ns, zone), MIN_TIME + 1), MAX_TIME - 1)
     match op:
         case ">":
             return Range(at_ns + 1)
@@ -104,7 +104,7 @@ def _instant(expr: Expr, now_ns: int, zone: ZoneInfo | None) -> int:
 def _bounded(ns: int) -> int:
     if ns > MAX_TIME or ns <= MIN_TIME:
         flows = "overflows" if ns > 0 else "underflows"
-        raise StatementError(f"time {rfc3339(ns - ns % 10**9, None)} {flows} time literal")
+        raise StatementError(f"time {ns} {flows} time literal")
     return ns
 
 
@@ -207,7 +207,7 @@ def _called(name: str, args: Sequence[Sql]) -> Sql:
         return _NULL
     texts, params = [arg.text for arg in args], tuple(param for arg in args for param in arg.params)
     call = f"ln({texts[0]}) / ln({texts[1]})" if name == "log" else f"{name}({', '.join(texts)})"
-    return Sql(f"try({call})", Kind.FLOAT, params)
+    return Sql(f"nullif(try({call}), 'nan'::double)", Kind.FLOAT, params)  # DuckDB holds NaN for the greatest number
 
 
 def _matching(op: str, left: Sql, pattern: str) -> Sql:

@@ -74,9 +74,14 @@ def _time_beside(expr: Expr, other: Expr, zone: ZoneInfo | None) -> Expr:
     return expr
 
 
-def _numbers(  # noqa: PLR0911 - one for each operator
-    op: str, one: Number, other: Number
-) -> Literal | None:
+def _numbers(op: str, one: Number, other: Number) -> Literal | None:
+    try:
+        return _computed(op, one, other)
+    except OverflowError:
+        return None
+
+
+def _computed(op: str, one: Number, other: Number) -> Literal | None:  # noqa: PLR0911 - one for each operator
     whole = isinstance(one, int) and isinstance(other, int)
     match op:
         case "+":

@@ -101,6 +101,11 @@ class EmbeddedInfluxQl:
             return {"statement_id": number, "error": str(error)}
         except duckdb.InterruptException:
             return {"statement_id": number, "error": "query-timeout limit exceeded"}
+        except (duckdb.DataError, duckdb.OutOfMemoryException):
+            return {
+                "statement_id": number,
+                "error": "the query cannot be computed: values or rows are too many or too large",
+            }
         return {"statement_id": number, "series": series} if series else {"statement_id": number}
 
     def _check_database(self, statement: Statement, request: InfluxQlRequest) -> None:

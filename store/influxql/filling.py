@@ -9,11 +9,9 @@ import numpy as np
 
 from store.influxql.catalogue import Kind
 from store.influxql.errors import StatementError
-from store.influxql.table import Ints, Mask, Stream, Values
+from store.influxql.table import MOST_ROWS, Ints, Mask, Stream, Values, bounded
 from store.influxql.tree import Fill
 from store.influxql.windows import MIN_TIME, Windows, changes
-
-MOST_ROWS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +36,7 @@ class Filling:
             times, rows = self._group(stream.at[first:last])
             at.append(times)
             source.append(np.where(rows >= 0, rows + first, -1))
-            if sum(map(len, at)) > MOST_ROWS:
-                raise StatementError(f"max-select-buckets limit exceeded: ({sum(map(len, at))}/{MOST_ROWS})")
+            bounded(sum(map(len, at)))
         group = np.repeat(stream.group[stream.starts()], [len(times) for times in at])
         rows = np.concatenate(source)
         filled = self._values(fill, stream.values[0], rows, group, np.concatenate(at))
@@ -64,6 +61,9 @@ class Filling:
         begin, end = (self.start_ns, self.end_ns) if self.ascending else (self.end_ns, self.start_ns)
         begins = self.windows.start(begin) if begin > MIN_TIME else self.windows.start(first_ns)
         ends = self.windows.start(end) if end > MIN_TIME else last_ns
+        buckets = abs(ends - begins) // self.windows.every_ns
+        if buckets > MOST_ROWS:
+            raise StatementError(f"max-select-buckets limit exceeded: ({buckets}/{MOST_ROWS})")
         zone = self.windows.zone
         if zone is None or len(changes(zone).at_ns) == 1:
             step = self.windows.every_ns if self.ascending else -self.windows.every_ns

@@ -10,6 +10,7 @@ import numpy as np
 from store.influxql.catalogue import Kind
 from store.influxql.checks import MATHS
 from store.influxql.errors import StatementError
+from store.influxql.literals import MOST
 from store.influxql.said import said
 from store.influxql.table import Values
 from store.influxql.tree import Binary, Call, Duration, Expr, Literal, Paren, Ref
@@ -45,8 +46,10 @@ def evaluate(  # noqa: PLR0911 - one for each kind of expression
             return evaluate(inner, columns, count)
         case Literal(bool() as truth):
             return Values.constant(Kind.BOOLEAN, truth, count)
-        case Literal(int() as whole):
+        case Literal(int() as whole) if abs(whole) <= MOST:
             return Values.constant(Kind.INTEGER, whole, count)
+        case Literal(int() as vast):
+            return Values.constant(Kind.FLOAT, float(vast), count)
         case Literal(float() as number):
             return Values.constant(Kind.FLOAT, number, count)
         case Literal(str() as text):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store.influxql.literals import rfc3339, said_duration
+from store.influxql.literals import MOST, rfc3339, said_duration
 from store.influxql.tree import Binary, Call, Duration, Expr, Instant, Literal, Paren, Pattern, Ref, Wildcard
 
 _LITERALS = {bool: "BooleanLiteral", int: "IntegerLiteral", float: "NumberLiteral", str: "StringLiteral"}
@@ -36,7 +36,7 @@ def said(expr: Expr) -> str:  # noqa: C901, PLR0911 - one for each kind of expre
         case Duration(ns):
             return said_duration(ns)
         case Instant(ns):
-            return f"'{rfc3339(ns, None)}'"
+            return f"'{rfc3339(ns, None)}'" if abs(ns) <= MOST else str(ns)
         case Literal(bool() as truth):
             return str(truth).lower()
         case Literal(float() as number):

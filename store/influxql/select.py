@@ -25,11 +25,8 @@ from store.influxql.plan import Group, Plan, grouped, planned
 from store.influxql.relation import Relation
 from store.influxql.sources import masked, measurements
 from store.influxql.steps import stepped
-from store.influxql.table import Ints, Stream, Values, limited
+from store.influxql.table import Ints, Stream, Values, bounded, limited
 from store.influxql.tree import Call, Expr, Field, Fill, Ref, Select, Source, walk
-
-MOST_ROWS = 1_000_000
-"""How many rows an answer may have."""
 
 _CASTS = {"float": Kind.FLOAT, "integer": Kind.INTEGER, "string": Kind.STRING, "boolean": Kind.BOOLEAN}
 
@@ -158,7 +155,9 @@ class _Statement:
         if not (known if calls else fields):
             return self._answer(_nothing(), {})
         if not calls:
-            stream = limited(self._windowed.raw(fields, needed=not self._sources.derived), *self._limit())
+            limit, offset = self._limit()
+            most = limit + offset if limit else 0
+            stream = limited(self._windowed.raw(fields, needed=not self._sources.derived, most=most), limit, offset)
             return self._answer(stream, self._beside(stream, fields, 0))
         if len(calls) == 1 and calls[0].name in SELECTORS and self._is_own(calls[0]):
             return self._selector(calls[0], fields)
@@ -241,9 +240,7 @@ class _Statement:
         return self._plan.limits.limit, self._plan.limits.offset
 
     def _answer(self, stream: Stream, found: Mapping[Expr, Values]) -> Rows:
-        rows = len(stream)
-        if rows > MOST_ROWS:
-            raise StatementError(f"max-select-point limit exceeed: ({rows}/{MOST_ROWS})")
+        rows = bounded(len(stream))
         defaulted = {expr: self._defaulted(expr, values, stream.group) for expr, values in found.items()}
         for field in self._fields:
             check_types(field.expr, {expr: values.kind for expr, values in defaulted.items()})

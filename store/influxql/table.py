@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from store.influxql.catalogue import Kind
+from store.influxql.errors import StatementError
+
+MOST_ROWS: Final = 1_000_000
+"""How many rows an answer, or anything computed on the way to it, may have."""
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -118,6 +122,13 @@ class Stream:
         if len(self) < 2 or bool(np.all((group[1:] > group[:-1]) | ((group[1:] == group[:-1]) & (at[1:] >= at[:-1])))):  # noqa: PLR2004
             return self
         return self.take(np.lexsort((at, group)))
+
+
+def bounded(rows: int) -> int:
+    """Return how many rows there are. Raises `StatementError` where they are too many."""
+    if rows > MOST_ROWS:
+        raise StatementError(f"max-select-point limit exceeed: ({rows}/{MOST_ROWS})")
+    return rows
 
 
 def limited(stream: Stream, limit: int, offset: int) -> Stream:

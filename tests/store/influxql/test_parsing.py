@@ -17,6 +17,7 @@ from tests.store.influxql.examples import EXAMPLES
 _WORDS = """
 select from where group by time( ) , ; . * / // /a/ = =~ !~ and or fill( null tz( limit slimit order desc show tag
 values with key mean( count( top( now() power_w reading site 1h 1.5 7 -1 $x :: ::tag 'utc' "x" 'x' ü 😀 " '
+18446744073709551615 99999w 1e5
 """
 WORDS = st.sampled_from([*_WORDS.split(), "\\", "\n"])
 
@@ -111,3 +112,47 @@ def test_too_many_windows_are_refused(ours: Ours) -> None:
 def test_times_are_in_the_unit_asked_for(ours: Ours, epoch: str, at: object) -> None:
     text = "SELECT power_w FROM reading WHERE source = 'meter:rathaus-strom' LIMIT 1"
     assert ours(text, epoch=epoch)["results"][0]["series"][0]["values"][0][0] == at
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT mean(power_w) FROM reading GROUP BY time(1u) fill(0)",
+        "SELECT mean(power_w) FROM reading WHERE time >= 1774699200s AND time < 1793023200s GROUP BY time(1ns)",
+        "SELECT mean(x) FROM (SELECT mean(power_w) AS x FROM reading GROUP BY time(1ms) fill(0)) GROUP BY time(1d)",
+    ],
+)
+def test_more_rows_than_an_answer_may_have_are_refused_at_once(ours: Ours, text: str) -> None:
+    assert "limit exceed" in ours(text)["results"][0]["error"]
+
+
+def test_numbers_beyond_all_measure_cost_only_their_own_statement(ours: Ours) -> None:
+    text = "SELECT pow(power_w, 900) * 1e300 FROM reading LIMIT 1; SELECT power_w * 99999999999999999999 FROM reading"
+    with pytest.raises(RequestError):
+        ours(text)
+    huge = "SELECT pow(power_w, 900), exp(power_w) FROM reading LIMIT 1"
+    assert ours(huge)["results"][0]["series"][0]["values"][0][1:] == (None, None)
+    test = "SELECT power_w FROM reading WHERE exp(power_w) > 5 AND sqrt(power_w - 99999) > 1"
+    assert ours(test)["results"][0].keys() <= {"statement_id", "error"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT count(power_w) * 18446744073709551615 FROM reading",
+        "SELECT power_w * 9223372036854775807 * 9223372036854775807 FROM reading LIMIT 1",
+        "SELECT power_w FROM reading WHERE time > now() + 15000w * 99999",
+        "SELECT power_w FROM reading WHERE time < 9223372036854775807 AND time > -9223372036854775808 LIMIT 1",
+        "SELECT power_w FROM reading WHERE power_w > 99999999999999999 * 1e300",
+        "SELECT mean(power_w) FROM reading GROUP BY time(15250w)",
+        "SELECT mean(power_w) FROM reading WHERE time > '0001-01-01' GROUP BY time(1w) tz('Europe/Berlin')",
+        "SELECT mean(x) FROM (SELECT power_w AS x FROM reading) WHERE time < 9223372036854775807",
+        "SELECT moving_average(power_w, 9223372036854775807) FROM reading",
+        "SELECT top(power_w, 9223372036854775807) FROM reading",
+        "SELECT power_w FROM reading LIMIT 99999999999999999999 OFFSET 99999999999999999999",
+        "SELECT derivative(power_w, 15250w) FROM reading LIMIT 1",
+    ],
+)
+def test_vast_numbers_are_answered_or_refused(ours: Ours, text: str) -> None:
+    with contextlib.suppress(ParseError):
+        assert ours(text)["results"]
