@@ -127,14 +127,14 @@ class Answering:
         decision = await registrar.decide(self.station, decoded.event) if sound.route.decides else registrar.note()
         said = sound.route.answer(decoded.event, decision)
         answer = result_frame(call.id, said)
-        await self._journal_answer(sound.route, answer)
+        await self._journal_answer(sound.route, answer, decision.now_utc)
         self.desk.assembly.tell(arrival, sound.route.learn(decoded.event, said), decoded.findings)
         self._remember(call.id, inbound.frame, answer)
         return answer
 
-    async def _journal_answer(self, route: Route, answer: bytes) -> None:
+    async def _journal_answer(self, route: Route, answer: bytes, at_utc: datetime) -> None:
         """Wait for the journal where the answer decides something (see `trail`)."""
-        frame = self.sent(answer)
+        frame = self._frame(Direction.OUT, at_utc, answer)
         if route.decides:
             await self.desk.trail.write(frame)
         else:

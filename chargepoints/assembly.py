@@ -16,6 +16,7 @@ from chargepoints.decoding.events import (
     Arrival,
     Booted,
     Event,
+    HeartbeatSeen,
     Metered,
     MeterSample,
     StatusReported,
@@ -79,7 +80,8 @@ class Assembly:
 
     def tell(self, arrival: Arrival, event: Event, findings: tuple[Finding, ...] = ()) -> None:
         """Take an event; it is stored with the next flush."""
-        self._told.append(Told(arrival, event, findings))
+        if findings or not isinstance(event, HeartbeatSeen):  # of which only the journal knows
+            self._told.append(Told(arrival, event, findings))
 
     async def flush(self) -> None:
         """Return once everything told so far is stored. Raises `StoreError`; the journal has it all."""

@@ -19,7 +19,9 @@ from core.ports import Direction, Frame
 MARK = b"\xf7KWF"
 _LEAD = Struct("<4sII")  # mark, checksum of what follows it, length of the body
 _LENGTH = Struct("<I")
+_SIGN = Struct("<4sI")  # mark and checksum, the lead as far as it is not checked itself
 _HEAD = Struct("<QqBBBB")  # id, instant in µs since 1970, flags, lengths of station, connection, protocol
+_CHECKED_HEAD = Struct("<IQqBBBB")  # length of the body and its head
 _OUT, _SEALED = 1, 2
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -34,11 +36,12 @@ def encode(frame: Frame, number: int) -> bytes:
     station, connection, direction, at_utc, protocol, payload, sealed, _ = frame
     lengths, names = _names(station, connection, protocol)
     flags = (direction is Direction.OUT) * _OUT | sealed * _SEALED
-    body = _HEAD.pack(number, (at_utc - _EPOCH) // _MICROSECOND, flags, *lengths) + names + payload
-    length = len(body)
+    length = _HEAD.size + len(names) + len(payload)
     if length > _BODY_BYTES:
         raise StoreError("store.frame_too_large", station=station, size_byte=length)
-    return _LEAD.pack(MARK, crc32(body, crc32(_LENGTH.pack(length))), length) + body
+    at_us = (at_utc - _EPOCH) // _MICROSECOND
+    checked = _CHECKED_HEAD.pack(length, number, at_us, flags, *lengths) + names + payload
+    return _SIGN.pack(MARK, crc32(checked)) + checked
 
 
 @lru_cache(maxsize=8192)
