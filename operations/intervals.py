@@ -26,7 +26,7 @@ from operations.interval_plans import EPOCH_UTC, SAMPLE_BYTES, Plan, batches, ke
 from operations.interval_start import Start
 from operations.schedule import JobWork
 
-BATCH_BYTES = 8_000_000
+BATCH_BYTES = 4_000_000
 """How many bytes of readings are taken at once; they are copied to the worker."""
 
 LANES = 2

@@ -32,7 +32,11 @@ POWER = SeriesRules(
 )
 FLAG = SeriesRules(quantity=Quantity.PLUGGED_IN_FLAG, nominal_interval_s=NOMINAL_S)
 
-gaps_ms = st.one_of(st.integers(1_000, 3_600_000), st.sampled_from([60_000, 900_000, 1_200_000, 100_000_000]))
+gaps_ms = st.one_of(
+    st.integers(1_000, 1_500_000),
+    st.sampled_from([60_000, 900_000, 1_200_000]),
+    st.sampled_from([900_000, 8_000_000, 95_000_000]),
+)
 anything = st.one_of(
     st.integers(-2, 40).map(float),
     st.integers(999_900, 1_000_100).map(float),
@@ -46,7 +50,7 @@ rules = st.sampled_from([IMPORT, SESSION, POWER, FLAG])
 
 
 @st.composite
-def wild(draw: st.DrawFn, size: int = 30) -> Samples:
+def wild(draw: st.DrawFn, size: int = 16) -> Samples:
     """Draw readings of a source that does whatever it likes, with stretches that count on."""
     at_ms, value = draw(st.integers(0, 2_000_000)), draw(st.floats(0, 1e6))
     rows = []
@@ -104,7 +108,7 @@ def whole(samples: Samples, how: SeriesRules, bookings: Sequence[Booking] = ()) 
     return kept
 
 
-@given(wild(), rules, st.lists(booked, max_size=3), st.lists(st.integers(0, 10**8), max_size=5))
+@given(wild(), rules, st.lists(booked, max_size=3), st.lists(st.integers(0, 10**8), max_size=4))
 def test_cuts_change_nothing_and_every_standing_goes_on_to_the_same(
     samples: Samples, how: SeriesRules, bookings: list[Booking], cuts: list[int]
 ) -> None:
@@ -120,7 +124,7 @@ def test_cuts_change_nothing_and_every_standing_goes_on_to_the_same(
     assert not kept.rewritten - {start for rows in expected.rows.values() for start in rows}
 
 
-@given(wild(), rules, st.lists(booked, max_size=2), st.lists(st.integers(1, 30), max_size=6))
+@given(wild(), rules, st.lists(booked, max_size=2), st.lists(st.integers(1, 16), max_size=5))
 def test_run_by_run_gives_what_one_run_gives(
     samples: Samples, how: SeriesRules, bookings: list[Booking], ends: list[int]
 ) -> None:
