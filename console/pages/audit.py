@@ -5,10 +5,12 @@ from __future__ import annotations
 from fastapi import Response
 
 from console.pages.filters import Filters
+from console.pages.jobs import job_text
 from console.pages.visit import Visit
 from console.pages.words import Words
 from operations.edge import read_request
 from operations.gate import admitted
+from operations.schedule import JOBS
 from operations.table import CAPABILITIES
 
 VERIFY = "audit.verify"
@@ -48,5 +50,6 @@ def _action_text(words: Words, action: str) -> str:
     done = action.removesuffix(".failed")
     if done == "session.begin":
         return words.t("console.audit.session_begin")
-    text = words.t(f"capability.{done}") if done in CAPABILITIES else done
+    job = next((name for name, job in JOBS.items() if job.row == done), None)
+    text = job_text(words, job) if job else words.t(f"capability.{done}") if done in CAPABILITIES else done
     return text if done == action else words.t("console.audit.failed", action=text)
