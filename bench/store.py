@@ -104,7 +104,7 @@ async def _append(store: TimeSeries, minutes: int, year_minutes: int) -> Result:
         count += await store.put_series(*column, START_UTC)
         spent_s += time.perf_counter() - begun
     for block in blocks(district(), START_UTC, minutes, BLOCK_ROWS):
-        table = _table(block)
+        table = table_of(block)
         begun = time.perf_counter()
         count += await store.put_table(table, START_UTC)
         spent_s += time.perf_counter() - begun
@@ -120,7 +120,7 @@ async def _elsewhere(store: TimeSeries, name: str, more: float, shift_ms: int) -
     for place, block in enumerate(blocks(district(), START_UTC, 1440, BLOCK_ROWS)):
         if place == REWRITTEN_BLOCKS:
             break
-        table = _table(Block(block.series, block.at_ms + shift_ms, block.value + more))
+        table = table_of(Block(block.series, block.at_ms + shift_ms, block.value + more))
         begun = time.perf_counter()
         count += await store.put_table(table, START_UTC)
         spent_s += time.perf_counter() - begun
@@ -235,7 +235,8 @@ _QUANTITIES = pa.array([quantity.value for quantity in Quantity])
 _QUANTITY_OF = np.array([list(Quantity).index(series.quantity) for series in _SERIES], np.int32)
 
 
-def _table(block: Block) -> pa.Table:
+def table_of(block: Block) -> pa.Table:
+    """Return a block of the district as a table."""
     return pa.table(
         {
             "source": pa.DictionaryArray.from_arrays(pa.array(block.series), _SOURCES),
