@@ -70,6 +70,11 @@ async def assert_whole_batches(stores: Stores, total: Acknowledged) -> None:
     assert all(max(per_instant[entry]) <= 0 for entry in total["again"])
     counts = await stores.readings.count()
     assert counts == {"meter": len(per_instant) * ROWS}
+    newest = {writer: max(number for who, number in per_instant if who == writer) for writer in (0, 1)}
+    for last in await stores.readings.last():
+        writer, row = map(int, last.source.removeprefix("meter:w").split("-"))
+        number = int((last.at_utc - NOW).total_seconds())
+        assert (number, abs(last.value)) == (newest[writer], number + row / 8)
     for writer in (0, 1):
         known = {int(receipt.digest) for receipt in await stores.readings.receipts("own", f"w{writer}")}
         assert known == {number for who, number in per_instant if who == writer}

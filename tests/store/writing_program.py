@@ -12,6 +12,7 @@ from core.ports import Batch, Direction, Frame, Receipt
 from core.quantities import Quantity
 from core.readings import Reading
 from store.open import Stores, open_embedded
+from store.timeseries import TimeSeries
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 ROWS = 400
@@ -35,6 +36,14 @@ async def put_readings(stores: Stores, writer: int, first: int) -> None:
             await stores.readings.put(Batch(again, at_utc))
             acknowledged("again", writer, number)
         number += 1
+
+
+async def sort(stores: Stores) -> None:
+    assert isinstance(stores.readings, TimeSeries)
+    while True:  # to warm and on to cold, so that a kill hits the moves, too
+        for days in (2, 400):
+            await stores.readings.compact(NOW + timedelta(days=days), lambda _: None)
+            await asyncio.sleep(0.05)
 
 
 async def append_frames(stores: Stores, writer: int, first: int) -> None:
@@ -66,7 +75,12 @@ async def save_sessions(stores: Stores, writer: int, first: int) -> None:
 async def main() -> None:
     stores = await open_embedded(Path(sys.argv[1]), lambda: NOW)
     first = int(sys.argv[2])
-    jobs = [put_readings(stores, 0, first), put_readings(stores, 1, first), save_sessions(stores, 0, first)]
+    jobs = [
+        put_readings(stores, 0, first),
+        put_readings(stores, 1, first),
+        save_sessions(stores, 0, first),
+        sort(stores),
+    ]
     await asyncio.gather(*jobs, *(append_frames(stores, writer, first) for writer in range(10)))
 
 
