@@ -139,7 +139,8 @@ class RegisterCheckpoint:
     """Where the counting of a series stood at `at_utc`, as `energy.standing.Standing` writes it.
 
     Counting goes on from there, so that neither all history nor deleted readings are needed.
-    `intervals_until_utc` is how far its intervals are known.
+    `intervals_until_utc` is how far its intervals are known, `rules` the digest of what it was counted by
+    (`energy.source_rules.rules_digest`; empty: not known).
     """
 
     source: str
@@ -147,6 +148,7 @@ class RegisterCheckpoint:
     at_utc: datetime
     state: str
     intervals_until_utc: datetime
+    rules: str = ""
 
 
 class CheckpointBook(Protocol):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import asdict, replace
+from hashlib import sha256
+from zoneinfo import ZoneInfo
 
 from core.inventory import Inventory, Meter, MeterRole, Plant, Station
 from core.quantities import Kind, Quantity
@@ -22,6 +25,9 @@ PLANT_OVERSHOOT = 1.2
 
 ODOMETER_RESOLUTION_M = 1000.0
 
+ENGINE = 1
+"""Which way of counting this is. Whoever changes what comes of the same readings and rules counts it up."""
+
 IMPORT, EXPORT = Quantity.ENERGY_IMPORT_WH, Quantity.ENERGY_EXPORT_WH
 
 
@@ -39,6 +45,12 @@ def series_rules(
     return SeriesRules(
         quantity=quantity, nominal_interval_s=_interval_s(entry, source), register=register, derived=derived
     )
+
+
+def rules_digest(rules: SeriesRules, zone: ZoneInfo) -> str:
+    """Return what is the same as long as a series is counted, and its days are cut, in the same way."""
+    said = json.dumps([asdict(rules), zone.key, ENGINE], sort_keys=True)
+    return sha256(said.encode()).hexdigest()[:32]
 
 
 _Entry = Meter | Station | Plant | None

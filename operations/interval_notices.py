@@ -49,6 +49,11 @@ class Odd:
         """Return that a change came after the readings around it had been deleted."""
         return Odd(key[0], Finding.of("intervals.readings_gone", quantity=key[1].value, at=_said(at_utc(at_ms))))
 
+    @staticmethod
+    def ruled_since(key: SeriesKey, at_ms: int) -> Odd:
+        """Return that other rules hold from an instant on only, for earlier readings have been deleted."""
+        return Odd(key[0], Finding.of("intervals.ruled_since", quantity=key[1].value, at=_said(at_utc(at_ms))))
+
 
 async def notice_odd(book: RejectionBook, odd: Sequence[Odd], now_utc: datetime) -> int:
     """Keep what has not been said yet in these very words; return how many new questions there are."""

@@ -16,7 +16,7 @@ from energy.intervals import SeriesRules
 from energy.register_rules import Booking, Exchange, ManualReading
 from energy.register_walk import DIAL_MAX, at_utc, epoch_ms
 from energy.slots import SLOT_MS, slot_of
-from energy.source_rules import series_rules
+from energy.source_rules import rules_digest, series_rules
 from energy.standing import standing_of
 
 EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,6 +33,8 @@ class Plan:
     `standing` is the text of a checkpoint at `at_ms` that has seen all readings up to `seen_ms`;
     without one, counting begins at `first_ms`. `again` says that later checkpoints are no longer true,
     `replaceable` that the checkpoint gives way to the next one. `reached_ms` is how far it has come.
+    `digest` names the rules; `renews` is a checkpoint that counts as made by them once its later ones are
+    gone, `undone` are energies that power was perhaps added up to under other rules.
     """
 
     key: SeriesKey
@@ -47,6 +49,9 @@ class Plan:
     again: bool = False
     replaceable: bool = True
     reached_ms: int = -1
+    digest: str = ""
+    renews: RegisterCheckpoint | None = None
+    undone: tuple[Quantity, ...] = ()
 
     @property
     def since_ms(self) -> int:
@@ -79,7 +84,7 @@ class Plan:
         """Return the series that amounts come out for."""
         source, quantity = self.key
         counts = quantity.kind in {Kind.REGISTER, Kind.SESSION}
-        return (self.key,) if counts else tuple((source, derived) for derived in self.rules.derived)
+        return (self.key,) if counts else tuple((source, each) for each in (*self.rules.derived, *self.undone))
 
     @property
     def averaged(self) -> tuple[SeriesKey, ...]:
@@ -122,7 +127,7 @@ class Plan:
         self.standing, self.at_ms, self.seen_ms = None, None, -1
         if checkpoint is not None:
             self.take_up(checkpoint)
-        self.again, self.replaceable = True, False
+        self.again, self.replaceable, self.renews = True, False, checkpoint
 
     def guess_bytes(self) -> int:
         """Return how many bytes the readings of the month may have."""
@@ -140,11 +145,13 @@ def planned(
 ) -> Plan:
     """Return the plan of a series that has no checkpoint yet."""
     source, quantity = key
+    rules, zone = series_rules(inventory, source, quantity, frozenset(known)), zone_of(inventory, source, house_zone)
     return Plan(
         key=key,
-        rules=series_rules(inventory, source, quantity, frozenset(known)),
-        zone=zone_of(inventory, source, house_zone),
-        bookings=tuple(booking_of(event) for event in bookings if _on_a_dial(event)),
+        rules=rules,
+        zone=zone,
+        digest=rules_digest(rules, zone),
+        bookings=tuple(booking_of(event) for event in bookings if is_on_a_dial(event)),
         first_ms=last_ms,
         last_ms=last_ms,
     )
@@ -198,7 +205,7 @@ def _together(one: Plan, other: Plan) -> bool:
     return (one.until_ms, one.final, one.midnight_ms) == (other.until_ms, other.final, other.midnight_ms)
 
 
-def _on_a_dial(event: MeterEvent) -> bool:
+def is_on_a_dial(event: MeterEvent) -> bool:
     """Return whether booked values can be shown by a dial at all; false for what is not a number."""
     values = [event.start_value] if event.end_value is None else [event.start_value, event.end_value]
     return all(abs(value) <= DIAL_MAX for value in values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,13 +20,21 @@ from operations.house import Call, House
 from operations.interval_plans import EPOCH_UTC, MILLISECOND, Plan, planned
 
 FAR = timedelta(days=36_500)
+RULE = "rule"
+"""Why a span is dirty that somebody wants computed again: as much of it as there are readings for."""
 
 
 class Start:
-    """Makes the plans. `too_old` are the series that cannot go back as far as they should, and to where."""
+    """Makes the plans. `too_old` are the series that cannot go back as far as they should, and to where.
+
+    `ruled` are those that are counted by other rules than before, `ruled_since` are those of them whose
+    first readings have been deleted, and from when on the rules hold.
+    """
 
     def __init__(self, house: House, store: IntervalStore, call: Call) -> None:
         self.too_old: dict[SeriesKey, int] = {}
+        self.ruled: set[SeriesKey] = set()
+        self.ruled_since: dict[SeriesKey, int] = {}
         self._house = house
         self._store = store
         self._call = call
@@ -33,20 +42,58 @@ class Start:
     async def plans(self, spans: Sequence[DirtySpan]) -> list[Plan]:
         """Return a plan for each series that has something new or something wrong."""
         plans = await self._all()
-        wrong = _begins(spans, plans)
-        ledger, end_utc = self._house.ledger, self._call.now_utc + FAR
-        for key, newest in (await ledger.checkpoints([(key, end_utc) for key in plans])).items():
-            plans[key].take_up(newest)
-        back = {key: ms for key, ms in wrong.items() if plans[key].at_ms is not None and ms <= (plans[key].at_ms or 0)}
-        due = {key for key, plan in plans.items() if key in wrong or plan.last_ms > plan.seen_ms}
-        await self._begin({key: plans[key] for key in due if key in back or not plans[key].standing})
-        earlier = await ledger.checkpoints([(key, at_utc(ms) - MILLISECOND) for key, ms in back.items()])
+        wrong = _begins([span for span in spans if span.reason != RULE], plans)
+        asked = _begins([span for span in spans if span.reason == RULE], plans)
+        newest = await self._house.ledger.checkpoints([(key, self._call.now_utc + FAR) for key in plans])
+        for key, checkpoint in newest.items():
+            plans[key].take_up(checkpoint)
+        self.ruled = {key for key, checkpoint in newest.items() if checkpoint.rules != plans[key].digest}
+        asked |= dict.fromkeys(self.ruled, 0)
+        due = {key for key, plan in plans.items() if key in wrong or key in asked or plan.last_ms > plan.seen_ms}
+        begun = {key for key in due if not plans[key].standing}
+        await self._begin({key: plans[key] for key in due if key in begun or _is_behind(plans[key], wrong, asked)})
+        for key, start_ms in asked.items():
+            if key not in begun:
+                await self._go_far_back(plans, newest[key], start_ms)
+        await self._go_back(plans, wrong)
+        return [plans[key] for key in due]
+
+    async def _go_back(self, plans: Mapping[SeriesKey, Plan], wrong: Mapping[SeriesKey, int]) -> None:
+        """Let series begin before what has become wrong, where all readings since are there."""
+        back = {key: ms for key, ms in wrong.items() if _is_behind(plans[key], wrong)}
+        earlier = await self._house.ledger.checkpoints([(key, at_utc(ms) - MILLISECOND) for key, ms in back.items()])
         for key, start_ms in back.items():
             if await self._is_whole(plans[key], earlier.get(key)):
                 plans[key].go_back(earlier.get(key))
             else:
                 self.too_old[key] = start_ms
-        return [plans[key] for key in due]
+
+    async def _go_far_back(self, plans: Mapping[SeriesKey, Plan], newest: RegisterCheckpoint, start_ms: int) -> None:
+        """Let a series begin before an instant, or as soon after it as all readings are there."""
+        plan = plans[newest.source, newest.quantity]
+        if start_ms > epoch_ms(newest.at_utc):
+            return
+        plan.undone = tuple(each for each in _undone(plan) if (newest.source, each) not in plans)
+        begin = await self._earliest(plan, newest, start_ms)
+        if begin is not None and epoch_ms(begin.at_utc) >= start_ms:
+            self.ruled_since[plan.key] = epoch_ms(begin.at_utc)
+        if begin == newest:
+            await self._house.ledger.save_checkpoints([replace(newest, rules=plan.digest)])
+        else:
+            plan.go_back(begin)
+
+    async def _earliest(self, plan: Plan, newest: RegisterCheckpoint, start_ms: int) -> RegisterCheckpoint | None:
+        """Return the last checkpoint before an instant, or the first one since which all readings are there."""
+        ledger, instant = self._house.ledger, at_utc(max(start_ms, 0)) - MILLISECOND
+        wanted = (await ledger.checkpoints([(plan.key, instant)])).get(plan.key)
+        if await self._is_whole(plan, wanted):
+            return wanted
+        found = newest
+        while earlier := (await ledger.checkpoints([(plan.key, found.at_utc - MILLISECOND)])).get(plan.key):
+            if earlier == wanted or not await self._is_whole(plan, earlier):
+                break
+            found = earlier
+        return found
 
     async def _all(self) -> dict[SeriesKey, Plan]:
         """Return a plan for every series that was ever read or booked, each up to its last reading."""
@@ -85,6 +132,19 @@ class Start:
         seen_ms = standing_of(checkpoint.state).seen_ms
         earlier_ms, later_ms = await self._store.neighbours(plan.key, Period(at_utc(seen_ms), at_utc(seen_ms)))
         return later_ms == seen_ms or earlier_ms is not None
+
+
+def _is_behind(plan: Plan, *begins: Mapping[SeriesKey, int]) -> bool:
+    """Return whether a series has been counted beyond one of the instants from which on it is wrong."""
+    return plan.at_ms is not None and any(each.get(plan.key, plan.at_ms + 1) <= plan.at_ms for each in begins)
+
+
+def _undone(plan: Plan) -> tuple[Quantity, ...]:
+    """Return the energies that the series is not added up to."""
+    if plan.key[1] is not Quantity.POWER_W:
+        return ()
+    both = Quantity.ENERGY_IMPORT_WH, Quantity.ENERGY_EXPORT_WH
+    return tuple(each for each in both if each not in plan.rules.derived)
 
 
 def _begins(spans: Sequence[DirtySpan], plans: Mapping[SeriesKey, Plan]) -> dict[SeriesKey, int]:

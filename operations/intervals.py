@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Generic, TypeVar
 
@@ -45,8 +45,9 @@ NO_SAMPLES = Samples(np.empty(0, np.int64), np.empty(0, np.float64), np.empty(0,
 class IntervalsDone:
     """What was computed: how many `series` and `readings`, and how many rows of slots and days changed by it.
 
-    `dirty` is how many spans were computed again, `proposals` how many steps newly wait for a person,
-    `failed` how many series could not be counted.
+    `dirty` is how many spans were computed again, `ruled` how many series because they are counted by
+    other rules than before, `proposals` how many steps newly wait for a person, `failed` how many
+    series could not be counted.
     """
 
     series: int = 0
@@ -54,6 +55,7 @@ class IntervalsDone:
     slots: int = 0
     days: int = 0
     dirty: int = 0
+    ruled: int = 0
     proposals: int = 0
     failed: int = 0
 
@@ -93,6 +95,8 @@ class _Run:
         start = Start(self._house, self._store, self._call)
         plans = await start.plans(spans)
         await self._notice([Odd.too_old(key, at_ms) for key, at_ms in start.too_old.items()])
+        await self._notice([Odd.ruled_since(key, at_ms) for key, at_ms in start.ruled_since.items()])
+        self.done.ruled += len(start.ruled)
         self.done.series += len(plans)
         self.done.dirty += len(spans)
         self._total_ms += sum(plan.left_ms for plan in plans)
@@ -201,12 +205,14 @@ class _Run:
             if plan.again:
                 at = EPOCH_UTC if plan.at_ms is None else at_utc(plan.at_ms)
                 await self._house.ledger.drop_checkpoints(plan.key, at)
+                if plan.renews is not None:
+                    await self._house.ledger.save_checkpoints([replace(plan.renews, rules=plan.digest)])
                 plan.again = False
             if not outcome.standings:
                 continue
             if plan.replaceable and plan.at_ms is not None:
                 replaced.append((plan.key, at_utc(plan.at_ms)))
-            checkpoints += [_checkpoint(plan.key, *standing) for standing in outcome.standings]
+            checkpoints += [_checkpoint(plan, *standing) for standing in outcome.standings]
             plan.follow(*outcome.standings[-1])
             plan.replaceable = plan.final
         await self._house.ledger.save_checkpoints(checkpoints, replaced)
@@ -254,11 +260,12 @@ def _of_the_month(samples: Samples, plan: Plan) -> Samples:
     return samples.take(slice(int(start), int(end)))
 
 
-def _checkpoint(key: SeriesKey, at_ms: int, standing: str) -> RegisterCheckpoint:
+def _checkpoint(plan: Plan, at_ms: int, standing: str) -> RegisterCheckpoint:
     return RegisterCheckpoint(
-        source=key[0],
-        quantity=key[1],
+        source=plan.key[0],
+        quantity=plan.key[1],
         at_utc=at_utc(at_ms),
         state=standing,
         intervals_until_utc=at_utc(slot_of(at_ms)),
+        rules=plan.digest,
     )

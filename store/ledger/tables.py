@@ -245,6 +245,7 @@ REGISTER_CHECKPOINT = Table(
     Column("at_utc", UtcDateTime, primary_key=True),
     Column("state", Text, nullable=False),
     Column("intervals_until_utc", UtcDateTime, nullable=False),
+    Column("rules", String, nullable=False, server_default=""),
 )
 
 METER_EVENT = Table(

@@ -270,7 +270,7 @@ async def test_old_readings_may_be_deleted_and_no_later_slot_changes(place: Plac
     readings = dial(datetime(2026, 9, 20, tzinfo=UTC), 360, every=16)
     await place.put(*readings[:300])
     await place.run()
-    await _delete_before(place.stores, datetime(2026, 10, 20, tzinfo=UTC))
+    await delete_before(place.stores, datetime(2026, 10, 20, tzinfo=UTC))
     await place.put(*readings[300:])
     done = await place.run()
     assert done.slots == 60 * 16
@@ -284,7 +284,7 @@ async def test_what_came_after_its_neighbours_were_deleted_changes_nothing_and_i
     await place.put(*readings)
     await place.run()
     before = await place.everything()
-    await _delete_before(place.stores, datetime(2026, 10, 20, tzinfo=UTC))
+    await delete_before(place.stores, datetime(2026, 10, 20, tzinfo=UTC))
     await place.put(replace(readings[100], at_utc=readings[100].at_utc + MINUTE))
     done = await place.run()
     assert (done.dirty, done.slots) == (1, 0)
@@ -327,7 +327,7 @@ async def test_a_kill_between_any_two_writes_loses_nothing(tmp_path: Path) -> No
             await place.put(*readings[:-30])
             await place.run()
             await place.put(late, *readings[-30:])
-            died = await _dies_at(place, step)
+            died = await dies_at(place, step)
             await place.run()
             assert await place.everything() == expected
     assert step > 5
@@ -350,7 +350,7 @@ async def test_without_a_time_series_there_is_a_finding(place: Place) -> None:
         await place.run()
 
 
-async def _dies_at(place: Place, step: int) -> bool:
+async def dies_at(place: Place, step: int) -> bool:
     """Run, and stop before the n-th write as a cancel or a kill would; return whether there were so many."""
     left = step
 
@@ -383,7 +383,7 @@ async def _dies_at(place: Place, step: int) -> bool:
     return False
 
 
-async def _delete_before(stores: Stores, before_utc: datetime) -> None:
+async def delete_before(stores: Stores, before_utc: datetime) -> None:
     """Delete old readings as retention does, past all that the store remembers of them."""
 
     def delete(connection: Any) -> None:
