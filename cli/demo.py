@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from operations.house import Progress
 
 DATA = Path("demo-data")
+CARD = "recovery-passphrase"
 SEED = 20_26
 MONTHS = 13
 LOST = 1
@@ -69,8 +70,19 @@ def _configuration(data: Path) -> Configuration:
     folder = data / "config"
     if not (folder / FILE).exists():
         create(folder, example=True, data_dir=(data / "store").absolute())
+        _keep_passphrase(folder, data / CARD)
     configuration = load(folder, os.environ)
     return replace(configuration, settings=evade(configuration.settings))
+
+
+def _keep_passphrase(folder: Path, file: Path) -> None:
+    """Put the passphrase of the demo's backups into a file: it is a demo."""
+    from config.recovery import new_passphrase, recovery_key, write_recovery_key
+
+    passphrase = new_passphrase()
+    write_recovery_key(folder, recovery_key(passphrase))
+    file.touch(mode=0o600)
+    file.write_text(f"{passphrase}\n", encoding="utf-8")
 
 
 async def _live(configuration: Configuration, seconds: float | None, texts: Catalogue, *, quiet: bool) -> Outcome:

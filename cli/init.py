@@ -31,6 +31,7 @@ def init(
     free_ports: Annotated[bool, typer.Option("--free-ports")] = False,
 ) -> None:
     """Write the configuration and print the sign-in link of the first administrator."""
+    from cli.backup import passphrase_card
     from cli.main import language_of
     from config.create import create
     from config.ports import write_free_ports
@@ -40,8 +41,11 @@ def init(
     create(folder, example=example, data_dir=data_dir, language=language)
     if free_ports:
         write_free_ports(folder)
+    texts = catalogue(language)
+    card = passphrase_card(folder, texts)
     link = asyncio.run(_first_administrator(folder))
-    print(catalogue(language).say("run.initialised", folder=str(folder), data=str(data_dir), link=link))
+    print(texts.say("run.initialised", folder=str(folder), data=str(data_dir), link=link))
+    print(card)
 
 
 async def _first_administrator(folder: Path) -> str:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from cli.keeping import Keeping
 from cli.supervisor import Supervisor
 from config.load import Configuration, load
 from config.managed import ManagedInventory
@@ -97,9 +98,9 @@ class Service:
 
 
 @contextlib.asynccontextmanager
-async def open_house(folder: Path) -> AsyncIterator[Gate]:
+async def open_house(folder: Path, configuration: Configuration | None = None) -> AsyncIterator[Gate]:
     """Yield the gate over stores opened by this very command; no daemon runs."""
-    shelf = Shelf(load(folder, os.environ))
+    shelf = Shelf(configuration or load(folder, os.environ))
     stores = await _open_stores(shelf)
     try:
         async with _hands(stores) as hands:
@@ -211,6 +212,7 @@ def _house(
         retention=lambda: shelf.configuration.retention,
         worker=hands.worker,
         jobs=hands.jobs,
+        safekeeper=Keeping(shelf.configuration, stores, now_utc),
         public_url=shelf.configuration.settings.console.public_url,
         reload=reload,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import stat
 from collections.abc import Mapping, Sequence
+from os.path import normpath
 from pathlib import Path
 
 from config.findings import Locator
@@ -18,19 +19,32 @@ _OTHERS = stat.S_IRWXO | stat.S_IWGRP
 class Vault:
     """Resolves where secrets are; what it cannot find or should not use becomes a finding without the secret."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str], locator: Locator) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        locator: Locator,
+        recovered: Mapping[str, str] | None = None,
+    ) -> None:
         self._folder = folder
+        self._recovered = recovered or {}
         self._environment = environment
         self.locator = locator
         self.findings: list[Finding] = []
+        self.outside: dict[str, str] = {}
+        """The secrets that do not stand in the folder, by their references; a backup keeps them too."""
 
     def text(self, reference: str, way: Sequence[Step]) -> str:
         """Return the secret of a reference, "" (and a finding) if it is not there."""
+        if reference in self._recovered:
+            return self._recovered[reference]
         if reference.startswith("file:"):
             return self._file(reference.removeprefix("file:").strip(), way)
         name = reference[2:-1]
         secret = self._environment.get(name, "").strip()
-        if not secret:
+        if secret:
+            self.outside[reference] = secret
+        else:
             self._add("config.environment_missing", way, name=name)
         return secret
 
@@ -76,6 +90,8 @@ class Vault:
             self._add("config.secret_file_open", way, found=name)
         if not text:
             self._add("config.secret_file_empty", way, found=name)
+        if not Path(normpath(path)).is_relative_to(normpath(self._folder)):
+            self.outside[f"file:{name}"] = text
         return text
 
     def _add(self, code: str, way: Sequence[Step], **params: str) -> None:

@@ -36,14 +36,18 @@ class Configuration:
     station_secrets: dict[str, str] = field(repr=False)
     privacy_key: bytes = field(repr=False)
     retention: Retention
+    outside_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The secrets that do not stand in the folder, by their references."""
 
 
-def load(folder: Path, environment: Mapping[str, str]) -> Configuration:
+def load(folder: Path, environment: Mapping[str, str], recovered: Mapping[str, str] | None = None) -> Configuration:
     """Return the configuration in `folder`; secrets named `${X}` come from `environment`.
+
+    `recovered` are secrets by their references that a backup brought, and that need not be in place yet.
 
     Raises `ConfigError` with all mistakes (no warnings) if there is any.
     """
-    configuration, findings = _read(folder, environment)
+    configuration, findings = _read(folder, environment, recovered)
     mistakes = [finding for finding in findings if not is_warning(finding)]
     if configuration is None or mistakes:
         raise ConfigError(mistakes)
@@ -55,7 +59,9 @@ def check(folder: Path, environment: Mapping[str, str]) -> tuple[Finding, ...]:
     return _read(folder, environment)[1]
 
 
-def _read(folder: Path, environment: Mapping[str, str]) -> tuple[Configuration | None, tuple[Finding, ...]]:
+def _read(
+    folder: Path, environment: Mapping[str, str], recovered: Mapping[str, str] | None = None
+) -> tuple[Configuration | None, tuple[Finding, ...]]:
     text = read_settings_text(folder)
     form, locator, findings = read_form(text or "")
     if text is None:
@@ -66,7 +72,7 @@ def _read(folder: Path, environment: Mapping[str, str]) -> tuple[Configuration |
     findings += [*unreadable, *mistakes, *too]
     if form is None or locator is None:
         return None, in_order(findings)
-    vault = Vault(folder, environment, locator)
+    vault = Vault(folder, environment, locator, recovered)
     configuration = _configuration(form, folder, vault, inventory, retention)
     return configuration, in_order([*findings, *vault.findings, *advice(form, locator)])
 
@@ -83,6 +89,7 @@ def _configuration(
         station_secrets=passwords,
         privacy_key=vault.key(form.privacy_key, ("privacy_key",)),
         retention=retention,
+        outside_secrets=vault.outside,
     )
 
 

@@ -22,9 +22,12 @@ from core.ports import Clock, Page
 from core.texts import Finding, Language
 from operations.edge import InvalidRequestError, many, read_request, write_result
 from operations.gate import Gate, admitted
+from operations.local import LOCAL_ROWS
 from operations.long import LongOperations, Run, State
 from operations.routes import ROOT, route_of
 from operations.table import CAPABILITIES, Capability
+
+ROWS: dict[str, Capability] = {**CAPABILITIES, **LOCAL_ROWS}
 
 
 class Api:
@@ -39,7 +42,7 @@ class Api:
 
     def add_to(self, app: FastAPI) -> None:
         """Add all routes."""
-        for name, capability in CAPABILITIES.items():
+        for name, capability in ROWS.items():
             method, path = route_of(name, capability)
             # A key may hold a slash, so it is the whole rest of the path.
             app.router.add_route(
@@ -69,11 +72,11 @@ class Api:
 
         key = request.headers.get("idempotency-key")
         asked = f"{name}\n".encode() + body
-        answer = await self._keys.once(actor, key, asked, do) if key and CAPABILITIES[name].changes else await do()
+        answer = await self._keys.once(actor, key, asked, do) if key and ROWS[name].changes else await do()
         return _json(answer.status, answer.body.encode(), answer.headers)
 
     async def _do(self, name: str, wanted: object, actor: Actor, language: Language) -> Answer:
-        capability = CAPABILITIES[name]
+        capability = ROWS[name]
         if capability.long:
             run = self._long.start(name, wanted, actor)
             return Answer(202, _run(run, language).decode(), {"location": f"{ROOT}/operations/{run.id}"})
@@ -157,4 +160,4 @@ def _run(run: Run, language: Language) -> bytes:
 
 
 def _result(run: Run) -> orjson.Fragment | None:
-    return orjson.Fragment(write_result(CAPABILITIES[run.name], run.result)) if run.state is State.DONE else None
+    return orjson.Fragment(write_result(ROWS[run.name], run.result)) if run.state is State.DONE else None

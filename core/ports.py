@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mappi
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -307,4 +308,30 @@ class Maintenance(Protocol):
 
     async def forgotten(self, key: SeriesKey, at_utc: datetime) -> str | None:
         """Return the rule by which readings of a series at an instant have been deleted, None if there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A backup that was written: its file, size and what is in it; `left_out` are files that could not be read."""
+
+    file: str
+    size_bytes: int
+    readings: Mapping[str, int]
+    sessions: int
+    frames: int
+    audit_head: str
+    key_name: str
+    left_out: tuple[str, ...] = ()
+
+
+class Safekeeper(Protocol):
+    """Writes everything the service keeps into one file while it goes on."""
+
+    async def keep(self, folder: Path, progress: Callable[[float, Finding], None]) -> Kept:
+        """Write a backup into a folder and return what is in it; cut off, nothing of it stays.
+
+        All that was acknowledged before the call is in it. Raises `ConfigError` without a recovery
+        key, `RequestError` for a folder that cannot be used, `StoreError` when a disk or database fails.
+        """
         ...

@@ -13,6 +13,7 @@ from core.errors import ForbiddenError, NotFoundError, ServiceError
 from core.people import Actor
 from operations.edge import read_request
 from operations.house import Call, House, Progress, silent
+from operations.local import LOCAL_ROWS, is_local
 from operations.schedule import JOB_ROWS
 from operations.table import CAPABILITIES, Capability
 
@@ -68,9 +69,11 @@ class Gate:
 def admitted(name: str, actor: Actor) -> Capability:
     """Return the capability if the actor may ask for it. Raises `NotFoundError` or `ForbiddenError`.
 
-    The rows of jobs are for jobs alone: no person and no program has a name with `job:` before it.
+    The rows of jobs are for jobs alone, those of this machine for who owns its files: no person and
+    no program has a name with `job:` or `local:` before it.
     """
     capability = CAPABILITIES.get(name) or (JOB_ROWS.get(name) if actor.name.startswith("job:") else None)
+    capability = capability or (LOCAL_ROWS.get(name) if is_local(actor) else None)
     if capability is None:
         raise NotFoundError("error.unknown_capability", name=name)
     if not any(actor.may(role) for role in capability.roles):

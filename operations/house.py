@@ -15,7 +15,18 @@ from core.books import Ledger
 from core.errors import ForbiddenError
 from core.inventory import Inventory
 from core.people import Actor
-from core.ports import Clock, FactSink, Health, InfluxQlEndpoint, Journal, Maintenance, Query, ReadingSink, Worker
+from core.ports import (
+    Clock,
+    FactSink,
+    Health,
+    InfluxQlEndpoint,
+    Journal,
+    Maintenance,
+    Query,
+    ReadingSink,
+    Safekeeper,
+    Worker,
+)
 from core.retention import FrameRetention, Retention
 from core.texts import Finding, Language
 from core.work import JobRunner
@@ -84,6 +95,7 @@ class House:
     maintenance: Maintenance | None = None
     old_frames: FrameRetention | None = None
     retention: Callable[[], Retention] = dict
+    safekeeper: Safekeeper | None = None
     time_zone: str = "Europe/Berlin"
     public_url: str = ""
     language: Language = "de"

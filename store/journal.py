@@ -83,6 +83,10 @@ class FileJournal:
             self._records += [records.encode(frame, number + place) for place, frame in enumerate(frames)]
             await self._durable_id(number, frames[-1].at_utc)
 
+    def extent(self) -> tuple[tuple[Segment, ...], int]:
+        """Return all segments, oldest first, and how many bytes of the newest one are on disk."""
+        return self._durable
+
     def _take(self, count: int) -> int:
         """Return the first of `count` new ids."""
         if self._closed:

@@ -79,6 +79,11 @@ class TimeSeries(Intervals, Courses, Facts, Maintenance):
             raise
         return cls(file, latest, receipts, writer, late)
 
+    @property
+    def path(self) -> Path:
+        """Return the file."""
+        return self._file.path
+
     async def close(self) -> None:
         """Commit what waits, then close the file."""
         if self._closed:

@@ -57,10 +57,12 @@ class Database:
         await self._engine.dispose()
 
     @asynccontextmanager
-    async def reading(self, failure: str = "store.read_failed") -> AsyncIterator[AsyncConnection]:
+    async def reading(
+        self, failure: str = "store.read_failed", *, however_long: bool = False
+    ) -> AsyncIterator[AsyncConnection]:
         """Give a connection that sees one state of the database; `failure` is the text of a file's error."""
         try:
-            async with self._limited(), self._engine.connect() as connection:
+            async with self._limited(however_long=however_long), self._engine.connect() as connection:
                 yield connection
         except _FAILURES as error:
             raise self._failed(failure, error) from error

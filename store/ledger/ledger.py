@@ -9,6 +9,7 @@ from core.ports import Health
 from store.ledger.audit import Audit
 from store.ledger.bookings import Bookings
 from store.ledger.checkpoints import Checkpoints
+from store.ledger.copies import Copies
 from store.ledger.database import Database
 from store.ledger.deletions import Deletions
 from store.ledger.dirty import Dirty
@@ -35,6 +36,7 @@ class SqlLedger(
     Bookings,
     Deletions,
     Statements,
+    Copies,
 ):
     """`core.books.Ledger` over one database."""
 
