@@ -1,6 +1,6 @@
 """Commands made from the table's rows: `stations.list` is `kreiswatt stations list`.
 
-A request's `id`, `name` and `ids` are arguments, other fields options, secrets are asked for and
+A request's `id`, `name`, `ids` and `figure` are arguments, other fields options, secrets are asked for and
 never given on the command line. Values go as text to the same reader as those of REST.
 """
 
@@ -25,7 +25,7 @@ from core.texts import Language, catalogue
 from operations.table import CAPABILITIES, Capability
 
 CONFIG = Path("/etc/kreiswatt")
-ARGUMENTS = ("id", "name", "ids")
+ARGUMENTS = ("id", "name", "ids", "figure")
 
 
 def row_names() -> dict[str, tuple[str, ...]]:
@@ -34,12 +34,18 @@ def row_names() -> dict[str, tuple[str, ...]]:
     return {subject: tuple(name for name in CAPABILITIES if name.partition(".")[0] == subject) for subject in subjects}
 
 
+def words_of(name: str) -> tuple[str, ...]:
+    """Return the words of a row's command."""
+    subject, verb = name.split(".")
+    return (subject,) if CAPABILITIES[name].alone else (subject, verb)
+
+
 def row_command(name: str, capability: Capability, language: Language) -> Any:
     """Return the command of a row."""
     function = partial(_run, name, language)
     signed = _signed(function, [*map(partial(_parameter, capability), _asked(capability)), *_COMMON])
     texts = catalogue(language)
-    return command(name.partition(".")[2], signed, texts=texts, help=texts.say(f"capability.{name}"))
+    return command(words_of(name)[-1], signed, texts=texts, help=texts.say(f"capability.{name}"))
 
 
 def _run(name: str, language: Language, /, **given: Any) -> None:

@@ -55,7 +55,7 @@ def build(language: Language) -> Group:
     for name, place in COMMANDS.items():
         root.offer(Entry(name, texts.say(f"cli.{name}"), partial(_own_command, name, place, language)))
     for subject, names in row_names().items():
-        root.offer(Entry(subject, texts.say(f"subject.{subject}"), partial(_subject_group, subject, names, language)))
+        root.offer(_entry(subject, names, language))
     return root
 
 
@@ -82,6 +82,14 @@ def _root(language: Annotated[Language | None, typer.Option("--language", show_c
 def _own_command(name: str, place: str, language: Language) -> Any:
     module, _, function = place.partition(":")
     return command(name, getattr(import_module(module), function), texts=catalogue(language))
+
+
+def _entry(subject: str, names: tuple[str, ...], language: Language) -> Entry:
+    texts = catalogue(language)
+    if CAPABILITIES[names[0]].alone:
+        made = partial(row_command, names[0], CAPABILITIES[names[0]], language)
+        return Entry(subject, texts.say(f"capability.{names[0]}"), made)
+    return Entry(subject, texts.say(f"subject.{subject}"), partial(_subject_group, subject, names, language))
 
 
 def _subject_group(subject: str, names: tuple[str, ...], language: Language) -> Group:

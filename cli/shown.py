@@ -33,6 +33,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "tokens.list": ("name", "role", "sites", "active", "created_by", "expires_at_utc"),
     "jobs.list": ("name", "cadence", "state", "message", "done_at_utc", "next_at_utc"),
     "jobs.history": ("id", "job", "period", "state", "begun_at_utc", "duration_s", "attempt", "message", "started_by"),
+    "totals.list": ("period", "value", "share", "measured_percent", "figure"),
+    "versions.list": ("version", "made_at_utc", "made_by", "reason", "figures"),
     "audit.list": ("number", "at_utc", "actor", "action", "subject", "detail"),
 }
 """What a list shows; `--json` gives everything."""
@@ -46,6 +48,8 @@ WORDS: dict[str, str] = {
     "origin": "word.",
     "quality": "console.quality.",
     "quantity": "console.quantity.",
+    "quantities": "console.quantity.",
+    "share": "evidence.share.",
     "status": "console.status.",
     "tag_verdict": "console.tag_verdict.",
     "jobs.cadence": "jobs.cadence.",
@@ -72,6 +76,11 @@ UNITS: dict[str, Quantity] = {
 
 def show(name: str, answer: bytes, language: Language) -> None:
     """Print an answer."""
+    if name == "explain.show":
+        from cli.explained import show_tree
+
+        show_tree(answer, language)
+        return
     subject = name.partition(".")[0]
     screen = Console(soft_wrap=False, highlight=False)
     for table in Sheet(subject, language).tables(name, json.loads(answer)):
@@ -120,19 +129,25 @@ class Sheet:
         for column in columns:
             table.add_column(self._header(column), overflow="fold")
         for row in rows:
-            table.add_row(*(_harmless(self._cell(column, row)) for column in columns))
+            table.add_row(*(harmless(self._cell(column, row)) for column in columns))
         return table
 
     def _thing(self, answer: Mapping[str, Any]) -> Table:
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
         for key, value in _flat(answer):
-            table.add_row(self._header(key), _harmless(self.text(key, value)))
+            table.add_row(self._header(key), harmless(self.text(key, value)))
         return table
 
     def _cell(self, column: str, row: Mapping[str, Any]) -> str:
         if column == "value" and "quantity" in row:
-            return show_quantity(Quantity(row["quantity"]), row["value"], self._language).text
+            return self._measured(row)
         return self.text(column, row[column])
+
+    def _measured(self, row: Mapping[str, Any]) -> str:
+        """Return a value in its shown unit; exact ones come as text."""
+        if row["value"] is None:
+            return "–"
+        return show_quantity(Quantity(row["quantity"]), float(row["value"]), self._language).text
 
     def _caption(self, answer: Mapping[str, Any]) -> str:
         following = answer["next_cursor"]
@@ -161,7 +176,7 @@ class Sheet:
 
     def _record(self, value: Mapping[str, Any]) -> str:
         if "quantity" in value:
-            shown = show_quantity(Quantity(value["quantity"]), value["value"], self._language).text
+            shown = self._measured(value)
             return f"{shown} ({self._number('age_s', value['age_s'])})" if "age_s" in value else shown
         if "code" in value:
             return self._texts.say(value["code"], **value["params"])
@@ -190,7 +205,7 @@ def _lists(answer: Mapping[str, Any]) -> Iterable[tuple[str, Sequence[Mapping[st
             yield from _lists(value)
 
 
-def _harmless(text: str) -> Text:
+def harmless(text: str) -> Text:
     """Return text that is no markup and holds no control characters: rejected messages come from anywhere."""
     return Text(
         "".join(ascii(sign)[1:-1] if category(sign).startswith("C") and sign != "\n" else sign for sign in text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from babel.numbers import format_decimal
 
@@ -40,10 +41,16 @@ def unit_of(quantity: Quantity) -> str:
     return _UNITS[quantity.value.rpartition("_")[2]]
 
 
-def show(quantity: Quantity, value: float, language: Language) -> Shown:
+def show(quantity: Quantity, value: float | Decimal, language: Language) -> Shown:
     """Return a stored value in its shown unit, e.g. 1250.5 Wh as `1,3 kWh` in German."""
     properties = PROPERTIES[quantity]
-    shown = value / properties.divisor
+    shown = float(value) / properties.divisor
     pattern = "#,##0" + ("." + "0" * properties.decimals if properties.decimals else "")
     number = format_decimal(round(shown, properties.decimals) + 0.0, format=pattern, locale=language)
     return Shown(shown, properties.shown_unit, f"{number}\N{NO-BREAK SPACE}{properties.shown_unit}".rstrip())
+
+
+def show_exact(value: Decimal, unit: str, language: Language) -> str:
+    """Return a value with all its digits and its unit, e.g. `1.234,500 Wh` in German."""
+    number = format_decimal(value, locale=language, decimal_quantization=False)
+    return f"{number}\N{NO-BREAK SPACE}{unit}".rstrip()

@@ -23,7 +23,8 @@ class Capability:
 
     `changes` rows are written to the audit. `whole` rows concern the whole district and are
     refused to actors limited to some sites. `long` rows report progress and can be cancelled.
-    `others` are roles that may ask besides `role`.
+    `others` are roles that may ask besides `role`. A row that stands `alone` is the only one of its
+    subject, whose name is the whole command: `explain.show` is `kreiswatt explain`.
     """
 
     function: str
@@ -32,6 +33,7 @@ class Capability:
     whole: bool = False
     long: bool = False
     others: tuple[Role, ...] = ()
+    alone: bool = False
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -68,7 +70,7 @@ class Capability:
     @property
     def key(self) -> str | None:
         """Return the name of the field that says which thing is meant, None if there is none."""
-        return next((field.name for field in self.fields if field.name in ("id", "name")), None)
+        return next((field.name for field in self.fields if field.name in ("id", "name", "figure")), None)
 
     def _hints(self) -> tuple[Any, ...]:
         module = sys.modules[self.run.__module__]
@@ -91,6 +93,9 @@ CAPABILITIES: dict[str, Capability] = {
     "sessions.show": Capability("operations.sessions:show_session"),
     "vehicles.list": Capability("operations.vehicles:list_vehicles"),
     "vehicles.show": Capability("operations.vehicles:show_vehicle"),
+    "totals.show": Capability("operations.totals:show_totals"),
+    "totals.freeze": Capability("operations.totals:freeze_totals", Role.FACILITY, changes=True),
+    "explain.show": Capability("operations.explain:explain_figure", alone=True),
     "inventory.list": Capability("operations.inventory:list_entries", **_KEEPERS),
     "inventory.history": Capability("operations.inventory:list_changes", **_KEEPERS),
     "inventory.show": Capability("operations.inventory:show_entry", **_KEEPERS),

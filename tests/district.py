@@ -284,6 +284,7 @@ async def open_district(folder: Path) -> AsyncIterator[District]:
             sink=stores.readings,
             managed=ManagedInventory(config),
             facts=stores.readings,
+            intervals=stores.readings,
             influxql=EmbeddedInfluxQl(stores.readings, lambda: shelf[0], clock, fresh_s=0),
             jobs=runner,
             reload=reload,

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import Response
 
 from console.pages.drawing import curve
+from console.pages.evidence import SAID, recent_totals
 from console.pages.filters import Choice, Field, Filters, choice, members, search
 from console.pages.visit import Visit
 from core.inventory import Drive, Medium, SiteKind
@@ -42,7 +43,8 @@ async def show_meter(visit: Visit) -> Response:
         [(sample.at_utc, sample.value) for sample in detail.course],
         from_zero=detail.course_quantity in {Quantity.POWER_W, Quantity.FLOW_M3_PER_H},
     )
-    return visit.page("meters/show.html", detail.meter.name, detail=detail, curve=drawn)
+    recent = await recent_totals(visit, f"meter:{detail.meter.id}")
+    return visit.page("meters/show.html", detail.meter.name, detail=detail, curve=drawn, recent=recent, **SAID)
 
 
 async def show_stations(visit: Visit) -> Response:

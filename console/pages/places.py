@@ -14,6 +14,9 @@ PLACES: dict[str, str] = {
     "meters.list": "/meters",
     "meters.show": "/meters/{id}",
     "meters.decode": "/decode",
+    "totals.show": "/totals/{id}",
+    "totals.freeze": "/totals/{id}/freeze",
+    "explain.show": "/explain/{figure}",
     "stations.list": "/stations",
     "stations.show": "/stations/{id}",
     "sessions.list": "/sessions",
@@ -75,6 +78,7 @@ MENU: tuple[Group, ...] = (
         (
             Link("/", "console.overview.title", "overview.show"),
             Link("/sessions", "console.sessions.title", "sessions.list"),
+            Link("/explain", "console.explain.title", "explain.show"),
         ),
     ),
     Group(

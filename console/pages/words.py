@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -92,7 +93,7 @@ class Words:
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         return format_decimal(value, format=pattern, locale=self.language)
 
-    def quantity(self, quantity: Quantity, value: float | None) -> str:
+    def quantity(self, quantity: Quantity, value: float | Decimal | None) -> str:
         """Return a stored value with its shown unit, e.g. `1.234,5 kWh`; a dash for None."""
         if value is None:
             return self.t("console.none")

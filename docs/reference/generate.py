@@ -10,7 +10,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from cli.generated import ARGUMENTS, row_names
+from cli.generated import ARGUMENTS, row_names, words_of
 from core.ports import Page
 from core.texts import Catalogue, catalogue
 from operations.routes import ROOT, route_of
@@ -58,7 +58,7 @@ def page() -> str:
 def _section(name: str, capability: Capability, texts: Catalogue) -> str:
     method, path = route_of(name, capability)
     facts = {
-        "Command": f"`kreiswatt {name.replace('.', ' ')}{_arguments(capability)}`",
+        "Command": f"`kreiswatt {' '.join(words_of(name))}{_arguments(capability)}`",
         "REST": f"`{method} {path}`",
         "Role": " or ".join(f"`{role}`" for role in capability.roles),
     }

@@ -17,8 +17,9 @@ from pathlib import Path
 import pytest
 
 from cli import client, progress
+from cli.generated import words_of
 from cli.main import COMMANDS, language_of
-from cli.shown import _harmless
+from cli.shown import harmless
 from core.errors import ForbiddenError
 from core.ports import Batch
 from core.texts import LANGUAGES, Finding
@@ -54,10 +55,10 @@ def test_help_imports_nothing_that_a_command_needs() -> None:
 def test_help_names_every_row_in_the_users_language(type_in: Type) -> None:
     root = type_in("--language", "de", "--help").out
     for name in CAPABILITIES:
-        subject, verb = name.split(".")
+        subject, *verbs = words_of(name)
         assert re.search(rf"^  {subject} ", root, re.MULTILINE), subject
         group = type_in("--language", "de", subject, "--help").out
-        assert re.search(rf"^  {verb} ", group, re.MULTILINE), name
+        assert all(re.search(rf"^  {verb} ", group, re.MULTILINE) for verb in verbs), name
     for command in COMMANDS:
         assert re.search(rf"^  {command} ", root, re.MULTILINE), command
     assert "Legt einen Konfigurationsordner an" in root
@@ -65,7 +66,7 @@ def test_help_names_every_row_in_the_users_language(type_in: Type) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_command_and_option_has_its_help(type_in: Type, language: str) -> None:
-    lines = [name.split(".") for name in CAPABILITIES] + [[name] for name in COMMANDS]
+    lines = [words_of(name) for name in CAPABILITIES] + [(name,) for name in COMMANDS]
     for words in lines:
         help_text = type_in("--language", language, *words, "--help")
         assert help_text.code == 0, help_text.err
@@ -190,7 +191,7 @@ def test_a_payload_is_read_from_a_file_or_a_pipe(
 def test_a_hostile_message_does_nothing_to_the_terminal(
     type_in: Type, filled: Path, config: Path, own_house: Callable[[Path], None]
 ) -> None:
-    shown = _harmless("\x1b[31mrot\x1b[0m [bold]fett[/nie]\x07\u202e").plain
+    shown = harmless("\x1b[31mrot\x1b[0m [bold]fett[/nie]\x07\u202e").plain
     assert shown == "\\x1b[31mrot\\x1b[0m [bold]fett[/nie]\\x07\\u202e"
     own_house(filled)
     typed = type_in("rejections", "show", "1", "--config", str(config))

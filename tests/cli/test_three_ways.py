@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from cli.generated import words_of
 from core.texts import LANGUAGES
 from operations.edge import many
 from operations.routes import route_of
@@ -37,6 +38,9 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "meters.list": {"medium": "water", "limit": 1},
     "meters.show": {"id": "schule-strom"},
     "meters.decode": {"format": "tasmota_sml", "topic": "tele/schule/SENSOR", "payload": PAYLOAD},
+    "totals.show": {"id": "meter:schule-strom", "period": "2026-11-22"},
+    "totals.freeze": {"id": "meter:schule-strom", "period": "2026-11-21"},
+    "explain.show": {"figure": "total/2026-11-21/meter:schule-strom/energy_import_wh@r1"},
     "stations.show": {"id": "lis-01"},
     "sessions.list": {"state": "ended", "since_utc": "2026-11-18T00:00:00+01:00", "limit": 2},
     "sessions.show": {"id": "lis-01-open"},
@@ -102,7 +106,7 @@ def _by_rest(client: httpx.Client, name: str) -> bytes:
         answer = client.post(path, json=given)
         return _result(client, answer.headers["location"]) if answer.status_code == 202 else _sound(answer)
     path = path.format(**given)
-    return _sound(client.get(path, params={} if CAPABILITIES[name].key else given))
+    return _sound(client.get(path, params={field: given[field] for field in given if field != CAPABILITIES[name].key}))
 
 
 def _sound(answer: httpx.Response) -> bytes:
@@ -128,14 +132,14 @@ def _typed(type_in: Type, name: str, *where: str) -> str:
 
 def _arguments(name: str) -> tuple[list[str], str]:
     """Return a request as it is typed, and what is answered when a secret is asked for."""
-    words, said = name.split("."), ""
+    words, said = list(words_of(name)), ""
     secret = {field.name for field in CAPABILITIES[name].fields if not field.repr}
     for field, value in REQUESTS.get(name, {}).items():
         option = f"--{field.replace('_', '-')}"
         if field in secret:
             said = f"{value}\n"
             words += [option] if name == "users.change" else []
-        elif field in ("id", "name"):
+        elif field in ("id", "name", "figure"):
             words.append(str(value))
         elif field == "ids":
             words += map(str, value)

@@ -67,12 +67,15 @@ def test_importing_the_table_imports_no_capability() -> None:
     assert loaded == {"operations.table"}
 
 
-def _keys(kind: Any) -> set[str]:
+def _keys(kind: Any, above: frozenset[Any] = frozenset()) -> set[str]:
     found: set[str] = set()
     for part in get_args(kind):
-        found |= _keys(part)
+        found |= _keys(part, above)
+    if kind in above:  # a tree
+        return found
+    above |= {kind}
     if is_dataclass(kind) and kind.__module__.startswith("operations") and kind.__name__ not in ("Told", "Value"):
         hints = get_type_hints(kind)
         for field in fields(kind):
-            found |= {field.name} | _keys(hints[field.name])
+            found |= {field.name} | _keys(hints[field.name], above)
     return found

@@ -28,16 +28,20 @@ from config.settings import ConsoleSettings
 from console.app import build_app
 from console.daemon import Console
 from core.inventory import Inventory
+from core.people import Actor, Role
 from core.ports import Health
 from core.texts import Finding
 from jobs.runner import Runner
 from operations.access import begin_session
 from operations.gate import Gate
-from operations.house import House
+from operations.house import Call, House
+from operations.intervals import compute_intervals
+from operations.schedule import JobWork
 from store.open import Stores, open_embedded
 from tests.console.pages.content import NOW, fill
 
 T = TypeVar("T")
+ANNA = Actor("anna", Role.ADMIN)
 
 
 @dataclass
@@ -101,12 +105,16 @@ def district(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> 
         sink=stores.readings,
         managed=managed,
         facts=stores.readings,
+        intervals=stores.readings,
         jobs=runner,
         reload=reload,
     )
     gate = Gate(house)
     runner.call_through(gate)
     do(fill(stores, inventory))
+    job = Call(Actor("job:intervals", Role.ADMIN), NOW)
+    do(compute_intervals(house, JobWork(period="2026-11-18T09:45Z"), job))
+    do(gate.ask("totals.freeze", {"id": "meter:lra-strom", "period": "2026-11-17"}, ANNA, NOW))
     found = District(stores, gate, inventory, loop)
     for name in ("anna", "ole", "vera"):
         found.cookies[name] = do(begin_session(stores.ledger, name, NOW))

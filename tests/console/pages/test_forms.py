@@ -46,12 +46,15 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "vehicles": "aut-e-101",
         "inventory": "buildings/lra-garage",
         "inventory.undo": "4",
+        "totals": "meter:lra-strom",
     }
+    figure = "total/2026-11-17/meter:lra-strom/energy_import_wh"
     building = {"name": "Garage", "site": "lra", "valid_from": "2026-11-01"}
     forms = {
         "inventory.add": {"kind": "buildings", "id": "lra-garage", **building},
         "inventory.change": {**building, "name": "Garagen"},
         "inventory.end": {"end_on": "2030-01-01"},
+        "totals.freeze": {"period": "2026-11-17"},
         "meters.decode": {"format": "tasmota_sml", "topic": "t", "payload": "{}"},
         "rejections.replay": {"ids": "1"},
         "audit.verify": {"head": ""},
@@ -64,7 +67,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         if row == "users.password":
             continue
         subject = row.partition(".")[0]
-        path = PLACES[row].format(id=ids.get(row, ids.get(subject, "5")), name="walker")
+        path = PLACES[row].format(id=ids.get(row, ids.get(subject, "5")), name="walker", figure=figure)
         if CAPABILITIES[row].changes or row in forms:
             post(anna, path, **forms.get(row, {}))
         else:
