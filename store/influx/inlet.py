@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -51,12 +53,16 @@ class Inlet:
         self._whereabouts = whereabouts
         self._clock = clock
         self._dirty = dirty
+        self._under_way: set[asyncio.Future[None]] = set()
 
     async def put(self, batch: Batch) -> None:
         """Return once readings and receipts are in the spool; see `core.ports.ReadingSink`."""
+        if batch.readings or batch.receipts:
+            with self._on_the_way():
+                await self._put_batch(batch)
+
+    async def _put_batch(self, batch: Batch) -> None:
         readings = batch.readings
-        if not readings and not batch.receipts:
-            return
         received_ms = to_ms(batch.received_at_utc)
         places = self._settle({reading.source for reading in readings})  # by what was known before this batch
         latest, late = self._noted(readings, received_ms)
@@ -84,7 +90,8 @@ class Inlet:
             raise ReadingError("reading.not_finite", source=source, quantity=quantity)
         for start in range(0, len(at), _BULK_ROWS):
             part = slice(start, start + _BULK_ROWS)
-            await self._put_part((source, quantity), at[part], value[part], to_ms(received_at_utc))
+            with self._on_the_way():
+                await self._put_part((source, quantity), at[part], value[part], to_ms(received_at_utc))
         return len(np.unique(at))
 
     async def put_lines(
@@ -93,6 +100,24 @@ class Inlet:
         """Return once the entries are in the spool, in their order and together; `pack` runs in the spool's thread."""
         places = self._settle(set(sources))
         await self._store(Parcel(points=points, pack=lambda: pack(self._whereabouts), places=places))
+
+    async def arrived(self) -> None:
+        """Return once all readings that are on their way now are in the spool, or have been refused.
+
+        A reading's mark as late is in the ledger before the reading is in the spool.
+        """
+        if self._under_way:
+            await asyncio.wait(set(self._under_way))
+
+    @contextmanager
+    def _on_the_way(self) -> Iterator[None]:
+        put: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._under_way.add(put)
+        try:
+            yield
+        finally:
+            self._under_way.discard(put)
+            put.set_result(None)
 
     def now_ms(self) -> int:
         """Return the present instant."""

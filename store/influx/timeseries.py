@@ -163,7 +163,8 @@ class InfluxTimeSeries:
         return await self._intervals.firsts(keys)
 
     async def delivered(self) -> bool:
-        """Return True once InfluxDB has all that is in the spool."""
+        """Return True once InfluxDB has all that was put before this call, also what has not reached the spool yet."""
+        await self._inlet.arrived()
         return await self._intervals.delivered()
 
     async def put_amounts(

@@ -15,6 +15,7 @@ from core.facts import Rejection
 from core.ports import Batch
 from core.quantities import Quantity
 from core.readings import Reading
+from core.work import DirtySpan
 from store.influx import sender
 from store.influx.spoolfile import Entry, Kind
 from store.influx.timeseries import InfluxTimeSeries
@@ -44,6 +45,18 @@ async def fake() -> AsyncIterator[FakeInfluxDB]:
 @pytest.fixture
 def shown() -> Shown:
     return Shown()
+
+
+class Marks:
+    """Takes dirty spans as a ledger does that is busy: each is there at once, but the answer waits for `answers`."""
+
+    def __init__(self) -> None:
+        self.spans: list[DirtySpan] = []
+        self.answers = asyncio.Event()
+
+    async def mark_dirty(self, spans: list[DirtySpan]) -> None:
+        self.spans += spans
+        await self.answers.wait()
 
 
 @pytest.fixture(params=[1, 2])
@@ -129,6 +142,25 @@ async def test_a_sick_server_costs_nothing_but_time(
     assert series.sender.health().ok
     assert series.sender.health().figures["dead_letters"] == 0
     serving.cancel()
+
+
+async def test_nothing_is_delivered_while_a_marked_reading_has_not_reached_the_spool(
+    fake: FakeInfluxDB, tmp_path: Path
+) -> None:
+    marks, settings = Marks(), InfluxSettings(url=fake.url, database=fake.bucket)
+    series = await InfluxTimeSeries.open(settings, tmp_path, lambda: NOW, dirty=marks)  # type: ignore[arg-type]
+    await series.put(batch(10))
+    late = asyncio.create_task(series.put(batch(5)))
+    await until(lambda: bool(marks.spans))
+    delivered = asyncio.create_task(series.delivered())
+    await asyncio.sleep(0.1)
+    assert not delivered.done()
+    marks.answers.set()
+    await delivered
+    assert late.done()
+    assert len(fake.points) == 2
+    await series.close()
+    await asyncio.sleep(0.01)
 
 
 async def test_retry_after_is_kept_to(fake: FakeInfluxDB, open_series: Open) -> None:
