@@ -29,7 +29,6 @@ YEAR_REGISTERS, YEAR_POWERS = 7, 3
 
 _MINUTE_MS = 60_000
 _JITTER_MS = 2_000
-_GAP_MINUTES = 10
 _GAP_PART = 0.01
 _WINDOW_MINUTES = 240
 _DAY_S = 86_400.0
@@ -79,7 +78,7 @@ class Series:
         jitter_ms = chance.integers(-_JITTER_MS, _JITTER_MS, _WINDOW_MINUTES)
         at_ms = (first + np.arange(_WINDOW_MINUTES)) * _MINUTE_MS + offset_ms + jitter_ms
         value = self._values(at_ms / 1000, chance)
-        kept = np.repeat(chance.random(_WINDOW_MINUTES // _GAP_MINUTES) >= _GAP_PART, _GAP_MINUTES)[:minutes]
+        kept = chance.random(_WINDOW_MINUTES)[:minutes] >= _GAP_PART
         return at_ms[:minutes][kept], value[:minutes][kept]
 
     def _values(self, at_s: NDArray[np.float64], chance: np.random.Generator) -> NDArray[np.float64]:

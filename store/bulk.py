@@ -19,8 +19,8 @@ from store.schema import QUALITY_NUMBERS
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_ROWS: Final = 204_800
-"""Four row groups of the file: they go there at once instead of through its log, and nobody waits long for them."""
+_ROWS: Final = 98_304
+"""Two row groups of the file: they go there at once instead of through its log, and nobody waits long for them."""
 _MEASURED: Final = QUALITY_NUMBERS[ReadingQuality.MEASURED]
 
 

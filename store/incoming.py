@@ -25,6 +25,7 @@ _ROW_TYPES: Final = {
     "quality": "u1",
     "ingested": "M8[ms]",
     "row": "i4",
+    "noted": "M8[ms]",
 }
 
 
@@ -41,14 +42,17 @@ class Incoming:
         """Let statements of this connection read the table."""
         connection.register(TABLE, self._columns)
 
-    def offer(self, rows: Columns, numbers: NDArray[np.intp] | None = None) -> None:
-        """Fill the table; its column `row` counts the rows, or says their `numbers`."""
+    def offer(
+        self, rows: Columns, numbers: NDArray[np.intp] | None = None, noted_ms: NDArray[np.int64] | None = None
+    ) -> None:
+        """Fill the table; its column `row` counts the rows or says their `numbers`, `noted` is for events."""
         self._columns.update(
             ts=rows.at_ms.view("M8[ms]"),
             series_id=rows.series_id,
             value=rows.value,
             quality=rows.quality,
             ingested=rows.received_ms.view("M8[ms]"),
+            noted=(rows.received_ms if noted_ms is None else noted_ms).view("M8[ms]"),
             row=np.asarray(np.arange(len(rows)) if numbers is None else numbers, np.int32),
         )
 

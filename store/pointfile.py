@@ -45,7 +45,7 @@ _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
 }
 CATALOG: Final = "store"
 """The name under which a connection has the file; a cursor must `use` it."""
-_GROUP_ROWS: Final = 51_200
+_GROUP_ROWS: Final = 49_152
 """Less than half of DuckDB's own: of a month of minutes of one series little is read in vain."""
 _BLOCK_BYTES: Final = 65_536
 """A quarter of DuckDB's own, so that the columns of such a group fill whole blocks."""

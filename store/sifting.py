@@ -5,8 +5,9 @@ What is newer than the newest of its series cannot be there: plain appends are n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
 from duckdb import DuckDBPyConnection
@@ -21,19 +22,18 @@ from store.placing import placed
 _WIDE_MS: Final = 24 * 3600 * 1000
 _WIDEST: Final = 8
 _EVERYWHERE: Final = " union all ".join(
-    f"select {part} as part, ts, series_id, value, quality from {table}"
+    f"select {part} as part, ts, series_id, value, quality, ingested from {table}"
     for part, table in enumerate(schema.POINT_TABLES)
 )
-_FIND: Final = (
-    f"select b.row, p.value, p.quality, p.part from ({_EVERYWHERE}) p join {incoming.TABLE} b on {incoming.SAME_PLACE}"
-)
+_FIND: Final = f"select b.row, p.value, p.quality, p.ingested, p.part from ({_EVERYWHERE}) p join {incoming.TABLE} b on {incoming.SAME_PLACE}"
 
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """Rows near each other in time that replace others, and the tables (their places in `POINT_TABLES`) of those."""
+    """Rows near each other in time, what they replace, and in which tables (places in `POINT_TABLES`) that is."""
 
     rows: Columns
+    former: Columns
     parts: NDArray[np.int32]
 
 
@@ -64,7 +64,7 @@ def sift(connection: DuckDBPyConnection, offered: Incoming, rows: Columns, lates
         kept[at[same]] = False
         added[at] = False
         if not same.all():
-            replaced.append(Replaced(rows.take(at[~same]), np.asarray(there["part"][~same], np.int32)))
+            replaced.append(_replaced(rows.take(at[~same]), there, ~same))
     return Sifted(rows.take(kept), ~newer[kept], added[kept], tuple(replaced))
 
 
@@ -83,13 +83,26 @@ def write_points(connection: DuckDBPyConnection, offered: Incoming, sifted: Sift
         )
 
 
-def _take_away(connection: DuckDBPyConnection, offered: Incoming, replaced: Replaced) -> None:
-    offered.offer(replaced.rows)
-    connection.execute(
-        f"insert into {schema.EVENT} by name select '{schema.REWRITTEN}' as kind, p.*, b.ingested as noted"
-        f" from {schema.POINT} p join {incoming.TABLE} b on {incoming.SAME_PLACE} where p.value <> b.value",
-        offered.bounds,
+def _replaced(rows: Columns, there: Mapping[str, NDArray[Any]], differs: NDArray[np.bool_]) -> Replaced:
+    received = np.ma.filled(there["ingested"], np.datetime64("NaT", "ms"))[differs]  # cold has forgotten it
+    former = replace(
+        rows,
+        value=np.asarray(there["value"][differs], np.float64),
+        quality=np.asarray(there["quality"][differs], np.uint8),
+        received_ms=received.astype("M8[ms]").view(np.int64),
     )
+    return Replaced(rows, former, np.asarray(there["part"][differs], np.int32))
+
+
+def _take_away(connection: DuckDBPyConnection, offered: Incoming, replaced: Replaced) -> None:
+    changed = replaced.former.value != replaced.rows.value
+    if changed.any():
+        offered.offer(replaced.former.take(changed), noted_ms=replaced.rows.received_ms[changed])
+        connection.execute(
+            f"insert into {schema.EVENT} by name"
+            f" select '{schema.REWRITTEN}' as kind, * exclude (row) from {incoming.TABLE}"
+        )
+    offered.offer(replaced.rows)
     for part in np.unique(replaced.parts).tolist():
         connection.execute(
             f"delete from {schema.POINT_TABLES[part]} p using {incoming.TABLE} b where {incoming.SAME_PLACE}",
