@@ -30,8 +30,8 @@ class JobState(StrEnum):
 class JobRun:
     """One attempt at a job for a period (`2026-10`, `2026-11-22`, `2026-11-22T10:15Z`; what the job's cadence says).
 
-    `result` is the job's own short account as JSON; `finding` says why it failed. `id` is 0 until
-    the ledger has given one.
+    `result` is the job's own short account as JSON; `finding` says why it failed, or why there was
+    nothing to do. `id` is 0 until the ledger has given one.
     """
 
     job: str

@@ -21,6 +21,7 @@ from operations.edge import write_result
 from operations.gate import Gate
 from operations.house import Progress, silent
 from operations.schedule import JOB_ROWS, Job, JobWork, job_named, period_named
+from operations.values import Told
 
 log = structlog.get_logger("jobs")
 
@@ -190,8 +191,14 @@ class Runner:
         error = task.exception()
         if error is None:
             result = write_result(JOB_ROWS[row.row], task.result()).decode()
-            return replace(ended, state=JobState.DONE, fraction=1.0, result=result)
+            return replace(ended, state=JobState.DONE, fraction=1.0, result=result, finding=_note(task.result()))
         return replace(ended, state=JobState.FAILED, finding=_reason(error, work.run))
+
+
+def _note(result: object) -> Finding | None:
+    """Return what a job that is done has to say besides its figures."""
+    note: Told | None = getattr(result, "note", None)
+    return Finding.of(note.code, **note.params) if note else None
 
 
 def _reason(error: BaseException, run: JobRun) -> Finding:

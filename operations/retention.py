@@ -27,6 +27,7 @@ from core.work import DirtySpan, JobFilter, JobState
 from energy.series import Instants
 from operations.house import Call, House
 from operations.schedule import JobWork
+from operations.values import Told
 
 FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 STEP = timedelta(days=31)
@@ -44,12 +45,13 @@ _Limit = tuple[SeriesKey, datetime]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forgotten:
-    """How many readings, quarter hours, frames and records were deleted."""
+    """How many readings, quarter hours, frames and records were deleted; `note` says what another deletes."""
 
     readings: int = 0
     slots: int = 0
     frames: int = 0
     records: int = 0
+    note: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ async def apply_retention(house: House, _request: JobWork, call: Call) -> Forgot
         held += [finding] if finding else []
     if held:
         raise CalculationError(held[0].code, **dict(held[0].params))
-    return Forgotten(**counts)
+    elsewhere = house.maintenance is None and any(each.member in READINGS for each in due)
+    return Forgotten(**counts, note=Told.of(Finding.of("retention.readings_elsewhere")) if elsewhere else None)
 
 
 async def _delete(house: House, due: _Due, call: Call) -> tuple[str, int, Finding | None]:

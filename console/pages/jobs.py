@@ -75,7 +75,11 @@ def job_text(words: Words, job: str) -> str:
 def outcome(words: Words, result: str) -> str:
     """Return what a run says it did, e.g. `Ladevorgänge: 12 · Buchungen: 0`."""
     figures: dict[str, Any] = json.loads(result) if result else {}
-    said = [f"{words.t(f'column.{name}')}: {_shown(words, value)}" for name, value in figures.items()]
+    note, said = figures.pop("note", None), []
+    if note:
+        said = [words.t(note["code"], **note["params"])]
+        figures = {name: value for name, value in figures.items() if value}
+    said += [f"{words.t(f'column.{name}')}: {_shown(words, value)}" for name, value in figures.items()]
     return " · ".join(said)
 
 

@@ -15,6 +15,7 @@ from core.work import JobFilter, JobRun, JobState
 from jobs import runner as runner_module
 from jobs.runner import Runner
 from operations import schedule
+from operations.gate import Gate
 from operations.house import Call, House
 from operations.schedule import JobWork
 from store.ledger.ledger import SqlLedger
@@ -211,3 +212,11 @@ async def test_an_unknown_job_or_period_is_refused_before_anything_is_recorded(
         await runner.run("daily", "2026-11", started_by="anna")
     assert (await book.runs(JobFilter())).total == 0
     assert script.periods == []
+
+
+async def test_a_job_that_is_not_needed_here_is_done_and_says_so(house: District, book: SqlLedger) -> None:
+    runner = Runner(book, house.clock)
+    runner.call_through(Gate(replace(house.gate.house, maintenance=None)))
+    run = await runner.run("compaction", DAY, started_by="clock")
+    assert (run.state, run.finding) == (JobState.DONE, Finding.of("jobs.no_maintenance"))
+    assert await book.run(run.id) == run

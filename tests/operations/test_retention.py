@@ -243,3 +243,12 @@ async def test_a_deletion_is_in_the_audit(district: District) -> None:
         await apply(gate, district)
     entry = (await district.stores.ledger.audit_entries()).items[0]
     assert (entry.actor, entry.action) == ("job:retention", "retention.apply")
+
+
+async def test_readings_in_another_store_are_left_to_its_own_policy_and_that_is_said(district: District) -> None:
+    await put(district, METER, IMPORT, 60)
+    with gate_of(district, RetentionClass.METER_REGISTERS, RetentionClass.REJECTIONS) as (gate, keeper):
+        done = await apply(Gate(replace(gate.house, maintenance=None)), district)
+    assert keeper.calls == []
+    assert (done.readings, done.note and done.note.code) == (0, "retention.readings_elsewhere")
+    assert await district.stores.ledger.deletions(RetentionClass.METER_REGISTERS.value) == ()
