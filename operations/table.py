@@ -96,6 +96,7 @@ CAPABILITIES: dict[str, Capability] = {
     "totals.show": Capability("operations.totals:show_totals"),
     "totals.freeze": Capability("operations.totals:freeze_totals", Role.FACILITY, changes=True),
     "explain.show": Capability("operations.explain:explain_figure", alone=True),
+    "intervals.recompute": Capability("operations.recomputing:recompute_intervals", changes=True, **_KEEPERS),
     "inventory.list": Capability("operations.inventory:list_entries", **_KEEPERS),
     "inventory.history": Capability("operations.inventory:list_changes", **_KEEPERS),
     "inventory.show": Capability("operations.inventory:show_entry", **_KEEPERS),

@@ -9,9 +9,13 @@ from fastapi import Response
 from console.pages.drawing import curve
 from console.pages.evidence import SAID, recent_totals
 from console.pages.filters import Choice, Field, Filters, choice, members, search
+from console.pages.places import may
 from console.pages.visit import Visit
 from core.inventory import Drive, Medium, SiteKind
 from core.quantities import Quantity
+from operations.keepers import EntryKind, keeps
+
+RECOMPUTE = "intervals.recompute"
 
 
 async def show_sites(visit: Visit) -> Response:
@@ -44,7 +48,16 @@ async def show_meter(visit: Visit) -> Response:
         from_zero=detail.course_quantity in {Quantity.POWER_W, Quantity.FLOW_M3_PER_H},
     )
     recent = await recent_totals(visit, f"meter:{detail.meter.id}")
-    return visit.page("meters/show.html", detail.meter.name, detail=detail, curve=drawn, recent=recent, **SAID)
+    may_recompute = may(visit.actor, RECOMPUTE) and keeps(visit.actor, EntryKind.METERS, [detail.meter.site])
+    more: dict[str, Any] = {"curve": drawn, "recent": recent, "may_recompute": may_recompute}
+    return visit.page("meters/show.html", detail.meter.name, detail=detail, **more, **SAID)
+
+
+async def recompute_meter(visit: Visit) -> Response:
+    """Let a meter's quarter hours and days be computed again."""
+    meter, since = visit.part("id"), str((await visit.form()).get("since", "")).strip()
+    await visit.ask(RECOMPUTE, sources=(f"meter:{meter}",), **({"since": since} if since else {}))
+    return visit.go(f"/meters/{meter}", "console.done_recompute")
 
 
 async def show_stations(visit: Visit) -> Response:

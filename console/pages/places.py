@@ -13,6 +13,7 @@ PLACES: dict[str, str] = {
     "sites.show": "/sites/{id}",
     "meters.list": "/meters",
     "meters.show": "/meters/{id}",
+    "intervals.recompute": "/meters/{id}/recompute",
     "meters.decode": "/decode",
     "totals.show": "/totals/{id}",
     "totals.freeze": "/totals/{id}/freeze",

@@ -55,6 +55,7 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/sites/{id}", inventory.show_site),
     Page("GET", "/meters", inventory.show_meters),
     Page("GET", "/meters/{id}", inventory.show_meter),
+    Page("POST", "/meters/{id}/recompute", inventory.recompute_meter),
     Page("POST", "/totals/{id:path}/freeze", evidence.freeze_totals),
     Page("GET", "/totals/{id:path}", evidence.show_totals),
     Page("GET", "/explain", evidence.ask),

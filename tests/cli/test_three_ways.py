@@ -39,6 +39,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "meters.show": {"id": "schule-strom"},
     "meters.decode": {"format": "tasmota_sml", "topic": "tele/schule/SENSOR", "payload": PAYLOAD},
     "totals.show": {"id": "meter:schule-strom", "period": "2026-11-22"},
+    "intervals.recompute": {"sources": ["meter:schule-strom"], "since": "2026-11-20"},
     "totals.freeze": {"id": "meter:schule-strom", "period": "2026-11-21"},
     "explain.show": {"figure": "total/2026-11-21/meter:schule-strom/energy_import_wh@r1"},
     "stations.show": {"id": "lis-01"},

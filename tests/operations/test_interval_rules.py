@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 
 from core.inventory import Inventory, Meter, MeterRole
+from core.periods import Period
 from core.readings import Reading, SlotShare
+from core.work import DirtySpan
 from energy.series import SHARE_NUMBERS
+from operations.interval_plans import EPOCH_UTC
 from tests.operations.test_intervals import (
     EXPORT,
     IMPORT,
@@ -166,3 +169,17 @@ def changed(before: dict[object, list[Any]], after: dict[object, list[Any]], res
             old, new = ({row[0]: row for row in rows.get(key, [])} for rows in (before, after))
             count += sum(old.get(at) != new.get(at) for at in old.keys() | new.keys())
     return count
+
+
+async def test_asked_for_as_much_is_computed_again_as_there_are_readings_for(place: Place) -> None:
+    await place.put(*stepping(640))
+    await place.run()
+    before = await place.everything()
+    await delete_before(place.stores, datetime(2026, 10, 10, tzinfo=UTC))
+    await place.stores.ledger.mark_dirty(
+        [DirtySpan(source=STROM[0], quantity=STROM[1], period=Period(EPOCH_UTC, NOW), reason="rule")]
+    )
+    done = await place.run()
+    assert (done.series, done.ruled, done.slots, done.readings > 100) == (1, 0, 0, True)
+    assert await place.everything() == before
+    assert await codes(place) == ["intervals.ruled_since"]

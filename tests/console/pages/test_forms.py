@@ -41,6 +41,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
     ids = {
         "sites": "lra",
         "meters": "lra-strom",
+        "intervals": "lra-strom",
         "stations": "lra-01",
         "sessions": "lra-01-1-2",
         "vehicles": "aut-e-101",
