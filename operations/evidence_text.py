@@ -11,7 +11,7 @@ from babel.dates import format_datetime, format_timedelta
 from core.evidence import CitedKind
 from core.texts import Catalogue
 from core.units import show_exact
-from operations.explain import Explained
+from operations.evidence_rows import Explained
 
 Fact = tuple[str, str]
 """A label and what it says."""

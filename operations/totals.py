@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from itertools import chain
 
 from core.errors import NotFoundError, RequestError
@@ -19,6 +18,7 @@ from energy.days import total_of
 from energy.register_walk import at_utc
 from energy.series import SHARE_NUMBERS, Amounts
 from energy.source_rules import series_rules
+from operations.evidence_rows import TotalRow
 from operations.explain_interval import exact
 from operations.explain_total import amount_of, explain_total, of_amount
 from operations.figures import (
@@ -62,19 +62,6 @@ class FreezeTotals:
     id: str
     period: str
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TotalRow:
-    """A total: exactly what was counted (None: not known), how that is known, and how much was measured."""
-
-    period: str
-    begin_utc: datetime
-    quantity: Quantity
-    value: Decimal | None
-    share: SlotShare
-    measured_percent: float
-    figure: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,10 @@ from pathlib import Path
 import pytest
 from pytest_socket import SocketConnectBlockedError
 
+from operations.local import LOCAL_ROWS
+from operations.schedule import JOB_ROWS
+from operations.table import CAPABILITIES
+
 ROOT = Path(__file__).parents[1]
 LOCKS = ["requirements.lock", "requirements-test.lock"]
 FORKS = {"niquests", "urllib3-future"}
@@ -62,6 +66,16 @@ def test_the_gate_to_main_calls_what_the_readme_tells_everybody() -> None:
 def test_tests_reach_this_machine_only() -> None:
     with socket.socket() as far, pytest.raises((SocketConnectBlockedError, UserWarning)):
         far.connect(("192.0.2.1", 9))
+
+
+def test_capabilities_can_be_called_through_the_gate_only() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    (gate,) = [each for each in contracts if each["name"].startswith("Console, jobs and cli call capabilities")]
+    rows = [*CAPABILITIES.values(), *JOB_ROWS.values(), *LOCAL_ROWS.values()]
+    assert {row.function.partition(":")[0] for row in rows} - set(gate["forbidden_modules"]) == set()
+    assert gate["source_modules"] == ["console", "jobs", "cli"]
 
 
 def test_the_licence_is_the_one_that_is_named() -> None:

@@ -16,7 +16,8 @@ from core.ports import Batch
 from core.quantities import Quantity
 from core.readings import Reading
 from core.work import MeterEvent, MeterEventKind
-from operations.explain import Explained, ExplainFigure, explain_figure
+from operations.evidence_rows import Explained
+from operations.explain import ExplainFigure, explain_figure
 from operations.house import Call, House, silent
 from operations.intervals import compute_intervals
 from operations.schedule import JobWork
