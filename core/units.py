@@ -51,6 +51,6 @@ def show(quantity: Quantity, value: float | Decimal, language: Language) -> Show
 
 
 def show_exact(value: Decimal, unit: str, language: Language) -> str:
-    """Return a value with all its digits and its unit, e.g. `1.234,500 Wh` in German."""
+    """Return a value with all its digits and its unit, e.g. `1.234,567 Wh` in German."""
     number = format_decimal(value, locale=language, decimal_quantization=False)
     return f"{number}\N{NO-BREAK SPACE}{unit}".rstrip()

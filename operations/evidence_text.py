@@ -24,6 +24,33 @@ WORDS: Final[dict[str, str]] = {
 }
 """Where the words of a detail stand."""
 
+ORDER: Final = {
+    name: place
+    for place, name in enumerate(
+        (
+            "quantity",
+            "share",
+            "measured_s",
+            "recovered_s",
+            "interpolated_s",
+            "estimated_s",
+            "missing_s",
+            "quality",
+            "step",
+            "minimum",
+            "maximum",
+            "sources",
+            "parts",
+            "version",
+            "made_by",
+            "made_at",
+            "reason",
+            "digest",
+        )
+    )
+}
+"""In which order details are said; all others come behind, as they are."""
+
 INSTANTS: Final = {"booked_at", "made_at"}
 
 
@@ -64,7 +91,7 @@ def _cited(node: Explained, texts: Catalogue, zone: tzinfo | None) -> Iterator[F
 
 
 def _detailed(node: Explained, texts: Catalogue, zone: tzinfo | None) -> Iterator[Fact]:
-    for name, value in node.details.items():
+    for name, value in sorted(node.details.items(), key=lambda each: ORDER.get(each[0], len(ORDER))):
         yield texts.say(f"evidence.detail.{name}"), _detail(name, value, texts, zone)
 
 

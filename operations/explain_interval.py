@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta, timezone
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from core.evidence import Explanation, FigureId
 from core.intervals import Resolution
+from core.periods import Period
 from core.quantities import Kind
 from core.retention import SLOTS
 from core.texts import Finding
@@ -13,7 +16,7 @@ from core.units import unit_of
 from energy.days import total_of
 from energy.series import SHARE_NUMBERS, Amounts, Means
 from energy.tracing import Mark
-from operations.figures import counts, local_text, quantity_of, scope_of, slot_of
+from operations.figures import counts, quantity_of, scope_of, slot_of
 from operations.house import Call, House
 from operations.leaves import Leaves, deleted
 from operations.witnesses import Witnesses, deletion_of, interval_store, witnesses_of
@@ -45,8 +48,7 @@ async def explain_interval(house: House, figure: FigureId, call: Call) -> Explan
         title=Finding.of(
             "evidence.interval",
             name=scope.name,
-            begin=local_text(period.start_utc, scope.zone),
-            end=local_text(period.end_utc, scope.zone),
+            **_local(period, scope.zone),
         ),
         figure=str(figure),
         value=value,
@@ -56,6 +58,13 @@ async def explain_interval(house: House, figure: FigureId, call: Call) -> Explan
         parts=(*parts, *await grounds(house, witnesses)),
         details=details,
     )
+
+
+def _local(period: Period, zone: ZoneInfo) -> dict[str, str]:
+    """Return both ends in the local time that held at the begin, so that the end of summer time is no riddle."""
+    begin = period.start_utc.astimezone(zone)
+    end = period.end_utc.astimezone(timezone(begin.utcoffset() or timedelta()))
+    return {"begin": f"{begin:%Y-%m-%d %H:%M}", "end": f"{end:%H:%M}", "offset": begin.isoformat()[-6:]}
 
 
 def value_of(rows: Amounts | Means) -> Decimal:

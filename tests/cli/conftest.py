@@ -80,9 +80,9 @@ def filled(tmp_path: Path) -> Path:
 
 async def yesterday(district: District) -> None:
     """Let a meter count through the day before, and compute its quarter hours."""
-    midnight = datetime(2026, 11, 20, 23, tzinfo=UTC)
+    begin, slot = datetime(2026, 11, 20, 22, 52, tzinfo=UTC), timedelta(minutes=15)
     readings = [
-        Reading("meter:schule-strom", Quantity.ENERGY_IMPORT_WH, midnight + timedelta(minutes=15) * n, 1_200_000.0 + n)
+        Reading("meter:schule-strom", Quantity.ENERGY_IMPORT_WH, begin + n * slot, 1_200_000.0 + 250.5 * n)
         for n in range(100)
     ]
     await district.stores.readings.put(Batch(readings, NOW))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -216,3 +218,14 @@ def test_very_many_parts_are_counted_and_not_spelled_out() -> None:
     one = Explanation(title=Finding.of("evidence.part", period="x"))
     (group,) = of_parts([one] * (PARTS_MAX + 7), Finding.of("evidence.slots", count=PARTS_MAX + 7))
     assert (len(group.parts), group.parts_left_out) == (PARTS_MAX, 7)
+
+
+async def test_an_auditor_can_check_a_statement_with_sha256_alone(school: Asked) -> None:
+    made = await school.freeze("2026-10")
+    with sqlite3.connect(school.folder / "ledger.sqlite") as ledger:
+        (row,) = ledger.execute("select kind, period, scope, body, inputs_digest, digest from statement").fetchall()
+    *about, body, inputs_digest, digest = row
+    said = f'[{",".join(map(json.dumps, about))},{body},"{inputs_digest}"]'
+    figures = body.removeprefix('{"figures":').removesuffix("}")
+    assert made.digest == digest == sha256(said.encode()).hexdigest()
+    assert inputs_digest == sha256(figures.encode()).hexdigest()
