@@ -16,7 +16,7 @@ import orjson
 import typer
 
 from cli.progress import bar
-from core.errors import RequestError
+from core.errors import RequestError, StoreError
 from core.texts import Catalogue, Finding, Language, catalogue
 
 if TYPE_CHECKING:
@@ -128,8 +128,10 @@ def _restored(reader: ArchiveReader, opener: Opened, wish: _Wish) -> tuple[dict[
             undone.enter_context(_made(data_dir))
             url = configuration.settings.stores.ledger_url
             asyncio.run(put_back(reader, opener, data_dir, url, progress))
-        _give_to_owner(wish.config, data_dir)
-        return asyncio.run(_proven(reader, configuration, progress)), advice
+        try:
+            return asyncio.run(_proven(reader, configuration, progress)), advice
+        finally:
+            _give_to_owner(wish.config, data_dir)
 
 
 def _configuration(reader: ArchiveReader, opener: Opened, wish: _Wish) -> tuple[Configuration, tuple[Finding, ...]]:
@@ -155,14 +157,17 @@ def _configuration(reader: ArchiveReader, opener: Opened, wish: _Wish) -> tuple[
 @contextlib.contextmanager
 def _made(folder: Path) -> Iterator[None]:
     """Take away again what was made in a folder that was new or empty, if the block fails."""
-    was_there = folder.exists()
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         yield
-    except BaseException:
+    except BaseException as error:
         for each in folder.iterdir() if folder.exists() else ():
             shutil.rmtree(each) if each.is_dir() else each.unlink()
-        if not was_there:
-            shutil.rmtree(folder, ignore_errors=True)
+        for each in made:
+            if each.exists() and not any(each.iterdir()):
+                each.rmdir()
+        if isinstance(error, OSError):
+            raise StoreError("backup.restore_failed", folder=str(folder), error=error.strerror or "") from error
         raise
 
 

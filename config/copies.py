@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-import shlex
+import re
 import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -85,7 +85,7 @@ def put_secrets(folder: Path, outside: Mapping[str, str]) -> tuple[Finding, ...]
             findings.append(Finding.of("backup.secret_file_kept", path=path, kept=str(folder / name)))
         else:
             name = reference[2:-1]
-            lines.append(f"{name}={shlex.quote(secret)}\n")
+            lines.append(f"{name}={_in_quotes(secret)}\n")
             findings.append(Finding.of("backup.secret_variable_kept", name=name, kept=str(folder / ENVIRONMENT)))
     if lines:
         _write(folder, ENVIRONMENT, "".join(lines).encode(), 0o600)
@@ -132,6 +132,11 @@ def _write(folder: Path, name: str, content: bytes, mode: int) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
+
+
+def _in_quotes(secret: str) -> str:
+    """Return a value as both systemd and shells read it."""
+    return '"' + re.sub(r'([\\"$`])', r"\\\1", secret) + '"'
 
 
 def _quoted(path: str) -> str:

@@ -200,11 +200,13 @@ class ArchiveReader:
 
 
 def _members_of(path: Path) -> dict[str, tarfile.TarInfo]:
+    code = "backup.not_one"
     try:
         with tarfile.open(path, "r:") as tar:
+            code = "backup.cut_off"
             return {member.name: member for member in tar.getmembers() if member.isreg()}
     except tarfile.TarError as error:
-        raise RequestError("backup.not_one", file=str(path)) from error
+        raise RequestError(code, file=str(path)) from error
     except OSError as error:
         raise RequestError("backup.file_unreadable", file=str(path), error=error.strerror or str(error)) from error
 
