@@ -40,15 +40,15 @@ _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     # A checkpoint only writes what is new and drops blocks of which nothing is left: moving what is
     # left of others together would keep the writer for a quarter of a second.
     "max_vacuum_tasks": 0,
-    # Often and little: some 15 ms each, where eight times as much takes 70.
-    "wal_autocheckpoint": "2MB",
+    # More would keep the writer longer, less would leave row groups half full.
+    "wal_autocheckpoint": "8MB",
 }
 CATALOG: Final = "store"
 """The name under which a connection has the file; a cursor must `use` it."""
-_GROUP_ROWS: Final = 49_152
-"""Less than half of DuckDB's own: of a month of minutes of one series little is read in vain."""
+_GROUP_ROWS: Final = 28_672
+"""So that instants and values of minute data fill a block each, and little is read in vain of a series' month."""
 _BLOCK_BYTES: Final = 65_536
-"""A quarter of DuckDB's own, so that the columns of such a group fill whole blocks."""
+"""A quarter of DuckDB's own; in yet smaller ones it would not pack bits."""
 
 _DAMAGED: Final = "Corrupt database file"
 _NEWEST_COLUMNS: Final = "epoch_ms(p.ts) as at_ms, p.value, p.quality, epoch_ms(p.ingested) as received_ms"

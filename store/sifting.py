@@ -25,7 +25,8 @@ _EVERYWHERE: Final = " union all ".join(
     f"select {part} as part, ts, series_id, value, quality, ingested from {table}"
     for part, table in enumerate(schema.POINT_TABLES)
 )
-_FIND: Final = f"select b.row, p.value, p.quality, p.ingested, p.part from ({_EVERYWHERE}) p join {incoming.TABLE} b on {incoming.SAME_PLACE}"
+_FOUND: Final = "b.row, p.value, p.quality, p.ingested, p.part"
+_FIND: Final = f"select {_FOUND} from ({_EVERYWHERE}) p join {incoming.TABLE} b on {incoming.SAME_PLACE}"
 
 
 @dataclass(frozen=True, slots=True)

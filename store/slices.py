@@ -14,8 +14,8 @@ from core.ports import Compacted
 _WANTED_S: Final = 0.03
 _ROWS_AT_FIRST: Final = 20_000
 _ROWS_MIN: Final = 10_000
-_ROWS_MAX: Final = 40_000
-"""Fewer than a row group of the file, so that slices fill one group after the other."""
+_ROWS_MAX: Final = 22_000
+"""Well below a row group of the file: what nearly is one becomes one, and slices are to fill one after the other."""
 
 SeriesCounts = Sequence[tuple[int, int, int, int]]
 """Numbers of series, ascending; how many rows each has, and the first and last instant of those (in ms)."""
