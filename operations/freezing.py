@@ -9,7 +9,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Final
 
-from core.errors import NotFoundError, RequestError, ServiceError
+from core.errors import ConflictError, NotFoundError, RequestError, ServiceError
 from core.evidence import Citation, CitedKind, Explanation, FigureId
 from core.statements import Statement, StatementDraft, StatementKey, write_body
 from core.texts import Finding, Param
@@ -43,11 +43,14 @@ async def freeze(
     """Keep figures with their evidence as the next version of a statement; return it and whether it is new.
 
     Figures that are as the newest version has them make no new one, also if less is known by now of
-    where they come from. Raises `RequestError` where a version would take the place of another without a reason.
+    where they come from. Raises `RequestError` where a version would take the place of another without a reason,
+    `ConflictError` where the newest is not what was frozen.
     """
     newest = await house.ledger.statement(key)
     body = {FIGURES: dict(figures)}
     if newest is not None:
+        if not is_intact(newest):
+            raise ConflictError("evidence.newest_not_intact", version=newest.version)
         if _says_the_same(newest.body, body):
             return newest, False
         if not reason.strip():

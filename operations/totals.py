@@ -266,7 +266,7 @@ async def _versions(house: House, key: StatementKey) -> tuple[FrozenVersion, ...
             made_by=each.made_by,
             reason=each.reason,
             digest=each.digest,
-            figures=_ids(each.key, each.body.get(FIGURES, {}), each.version),
+            figures=_ids(each.key, each.body.get(FIGURES) or (), each.version),
         )
         for each in (await house.ledger.statements(wanted)).items
     )

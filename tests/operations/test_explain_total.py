@@ -195,6 +195,9 @@ async def test_tampered_evidence_is_shown_as_not_intact(school: Asked, change: s
     told = await school.explain(f"{MONTH}@r1")
     assert (told.frozen, told.intact) == (True, False)
     assert codes(told)[0] == "evidence.not_intact"
+    assert (await school.totals(period="2026-10")).versions[0].version == 1
+    with pytest.raises(RequestError, match=r"evidence\.newest_not_intact version=1"):
+        await school.freeze("2026-10", "noch einmal")
 
 
 async def test_only_what_is_over_and_known_is_frozen(school: Asked) -> None:
