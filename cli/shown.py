@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from unicodedata import category
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_timedelta
 from babel.numbers import format_decimal
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.layout import Strip, fitting, table_of
 from core.quantities import Quantity
 from core.texts import Language, catalogue
 from core.units import show as show_quantity
@@ -38,6 +38,33 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "audit.list": ("number", "at_utc", "actor", "action", "subject", "detail"),
 }
 """What a list shows; `--json` gives everything."""
+
+EXPENDABLE: dict[str, tuple[str, ...]] = {
+    "sites.list": ("vehicles", "stations", "meters"),
+    "meters.list": ("medium",),
+    "stations.list": ("protocol",),
+    "sessions.list": ("tag", "connector", "station_name"),
+    "vehicles.list": ("odometer", "site_name", "drive"),
+    "inventory.list": ("managed", "file"),
+    "inventory.history": ("undoable", "undone", "undoes"),
+    "rejections.list": ("channel",),
+    "tokens.list": ("created_by",),
+    "jobs.history": ("attempt", "started_by", "begun_at_utc"),
+}
+"""What a list leaves out, in this order, where a screen is too narrow for all of it."""
+
+PROSE = frozenset(
+    {"name", "site_name", "station_name", "municipality", "cadence", "values", "outlets", "message", "detail"}
+    | {"preview", "reason", "hint", "sites", "file", "subject"}
+)
+"""Columns whose lines may break between words."""
+
+NUMBERED = frozenset({"id", "number", "undoes"})
+"""Numbers that are typed again and so stay as they are."""
+
+MOMENTS: dict[Language, str] = {"de": "%d.%m.%Y %H:%M", "en": "%Y-%m-%d %H:%M"}
+DAYS: dict[Language, str] = {"de": "%d.%m.%Y", "en": "%Y-%m-%d"}
+"""How an instant and a day are written: never so that day and month can be mistaken for each other."""
 
 WORDS: dict[str, str] = {
     "drive": "console.drive.",
@@ -83,27 +110,29 @@ def show(name: str, answer: bytes, language: Language) -> None:
         return
     subject = name.partition(".")[0]
     screen = Console(soft_wrap=False, highlight=False)
-    for table in Sheet(subject, language).tables(name, json.loads(answer)):
-        screen.print(table)
+    for table in Sheet(subject, language, screen.width).tables(name, json.loads(answer)):
+        screen.print(table, width=max(screen.width, screen.measure(table).minimum), crop=False)
 
 
 class Sheet:
-    """Lays out the answers about one subject in one language."""
+    """Lays out the answers about one subject in one language, for a screen of some width."""
 
-    def __init__(self, subject: str, language: Language) -> None:
+    def __init__(self, subject: str, language: Language, width: int) -> None:
         self._subject = subject
         self._language = language
         self._texts = catalogue(language)
+        self._width = width
 
     def tables(self, name: str, answer: Mapping[str, Any]) -> Iterable[Table]:
         """Yield the table of a list, or a thing's own table and one for each list in it."""
         if name in COLUMNS:
-            yield self.of_rows(COLUMNS[name], answer["items"], self._caption(answer))
+            yield self.of_rows(name, COLUMNS[name], answer["items"], caption=self._caption(answer))
             return
         yield self._thing(answer)
         for key, rows in _lists(answer):
             columns = COLUMNS.get(f"{key}.list") or _plain_columns(rows)
-            yield Sheet(key, self._language).of_rows(columns, rows, "", title=self._header(key))
+            sheet = Sheet(key, self._language, self._width)
+            yield sheet.of_rows(f"{key}.list", columns, rows, title=self._header(key))
 
     def text(self, key: str, value: Any) -> str:
         """Return a value in words."""
@@ -122,18 +151,32 @@ class Sheet:
                 return self._record(value)
 
     def of_rows(
-        self, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], caption: str, title: str = ""
+        self,
+        name: str,
+        columns: Sequence[str],
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        caption: str = "",
+        title: str = "",
     ) -> Table:
         """Return the table of some rows."""
-        table = Table(box=box.SIMPLE_HEAD, caption=caption, title=title, title_justify="left", caption_justify="left")
-        for column in columns:
-            table.add_column(self._header(column), overflow="fold")
-        for row in rows:
-            table.add_row(*(harmless(self._cell(column, row)) for column in columns))
-        return table
+        strips = [self._strip(column, rows) for column in columns]
+        shown = fitting(strips, self._width, EXPENDABLE.get(name, ()))
+        return table_of(shown, self._width, title, caption)
+
+    def _strip(self, column: str, rows: Sequence[Mapping[str, Any]]) -> Strip:
+        return Strip(
+            name=column,
+            header=self._header(column),
+            cells=[harmless(self._cell(column, row)).plain for row in rows],
+            prose=column in PROSE,
+            number=column != "id" and any(_is_number(row[column]) for row in rows),
+        )
 
     def _thing(self, answer: Mapping[str, Any]) -> Table:
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
         for key, value in _flat(answer):
             table.add_row(self._header(key), harmless(self.text(key, value)))
         return table
@@ -160,6 +203,8 @@ class Sheet:
         return key if text == f"column.{key}" else text  # a counter keeps the name it has in /metrics
 
     def _number(self, key: str, value: float) -> str:
+        if key in NUMBERED:
+            return str(value)
         if key.endswith("_s"):
             return format_timedelta(timedelta(seconds=value), format="short", locale=self._language)
         quantity = next((known for ending, known in UNITS.items() if key.endswith(ending)), None)
@@ -169,8 +214,9 @@ class Sheet:
 
     def _word(self, key: str, value: str) -> str:
         if key.endswith("_utc"):
-            at = datetime.fromisoformat(value).astimezone()
-            return format_datetime(at, "short", tzinfo=at.tzinfo, locale=self._language)
+            return datetime.fromisoformat(value).astimezone().strftime(MOMENTS[self._language])
+        if key in {"valid_from", "valid_to"}:
+            return date.fromisoformat(value).strftime(DAYS[self._language])
         prefix = WORDS.get(f"{self._subject}.{key}") or WORDS.get(key)
         return self._texts.say(prefix + value) if prefix else value
 
@@ -210,6 +256,10 @@ def harmless(text: str) -> Text:
     return Text(
         "".join(ascii(sign)[1:-1] if category(sign).startswith("C") and sign != "\n" else sign for sign in text)
     )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _is_rows(value: Any) -> bool:
