@@ -27,6 +27,8 @@ from store.influxql.show import Showing
 from store.influxql.tree import Pattern, Select, Show, Source, Statement, walk
 
 DATABASE: Final = "kreiswatt"
+AGAIN_S: Final = 0.05
+TOO_LONG: Final = "query-timeout limit exceeded"
 _MICROSECOND: Final = timedelta(microseconds=1)
 _EPOCHS: Final = {"ns": 1, "n": 1, "u": NS["u"], "µ": NS["u"], "ms": NS["ms"], "s": NS["s"], "m": NS["m"], "h": NS["h"]}
 
@@ -71,11 +73,16 @@ class EmbeddedInfluxQl:
                 matcher.check(pattern)
         if not statements:
             return {"results": [{"statement_id": 0}]}
-        with _limited(connection, self._timeout_s):
-            everything = self._shelf.catalogue(connection, self._access.numbers, self._inventory())
+        with _limited(connection, self._timeout_s) as over:
+            try:
+                everything = self._shelf.catalogue(connection, self._access.numbers, self._inventory())
+            except duckdb.InterruptException:
+                return {"results": [{"statement_id": 0, "error": TOO_LONG}]}
             seen = everything if request.sites is None else within(everything, request.sites)
             results = [
-                self._result(connection, number, statement, request, seen, matcher)
+                {"statement_id": number, "error": TOO_LONG}
+                if over.is_set()
+                else self._result(connection, number, statement, request, seen, matcher)
                 for number, statement in enumerate(statements)
             ]
         return {"results": results}
@@ -100,7 +107,7 @@ class EmbeddedInfluxQl:
         except StatementError as error:
             return {"statement_id": number, "error": str(error)}
         except duckdb.InterruptException:
-            return {"statement_id": number, "error": "query-timeout limit exceeded"}
+            return {"statement_id": number, "error": TOO_LONG}
         except (duckdb.DataError, duckdb.OutOfMemoryException):
             return {
                 "statement_id": number,
@@ -219,11 +226,21 @@ class _Shelf:
 
 
 @contextmanager
-def _limited(connection: DuckDBPyConnection, timeout_s: float) -> Iterator[None]:
-    timer = threading.Timer(timeout_s, connection.interrupt)
-    timer.daemon = True
-    timer.start()
+def _limited(connection: DuckDBPyConnection, timeout_s: float) -> Iterator[threading.Event]:
+    """Yield what is set once the time is over; from then on every query on the connection is interrupted."""
+    over, done = threading.Event(), threading.Event()
+
+    def watch() -> None:
+        wait_s = timeout_s
+        while not done.wait(wait_s):
+            over.set()
+            connection.interrupt()  # again and again, for between two queries nothing hears it
+            wait_s = AGAIN_S
+
+    watching = threading.Thread(target=watch, name="influxql-limit", daemon=True)
+    watching.start()
     try:
-        yield
+        yield over
     finally:
-        timer.cancel()
+        done.set()
+        watching.join()  # so that it interrupts nobody who comes after

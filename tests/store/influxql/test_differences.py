@@ -52,6 +52,19 @@ def test_a_limit_counts_rows_of_the_answer_not_points_that_top_sees(ours: Ours, 
     assert [row[1] for row in theirs(f"{question} LIMIT 2")["results"][0]["series"][0]["values"]] != whole[:2]
 
 
+def test_a_limit_counts_rows_of_the_answer_not_points_that_a_percentile_sees(ours: Ours, theirs: Ask) -> None:
+    question = (
+        f"SELECT percentile(power_w, 50) FROM reading WHERE {SPRING} AND source = 'meter:rathaus-strom'"
+        " GROUP BY time(2h)"
+    )
+    whole = [list(row) for row in ours(question)["results"][0]["series"][0]["values"]]
+    assert theirs(question)["results"][0]["series"][0]["values"] == whole
+    limited = ours(f"{question} LIMIT 2")["results"][0]["series"][0]["values"]
+    assert [list(row) for row in limited] == whole[:2]
+    other = theirs(f"{question} LIMIT 2")["results"][0]
+    assert "series" not in other or other["series"][0]["values"] != whole[:2]
+
+
 def test_statements_after_a_failed_one_are_answered(ours: Ours, theirs: Ask) -> None:
     question = "SELECT 1 FROM x; SHOW MEASUREMENTS"
     assert [("series" in result) for result in ours(question)["results"]] == [False, True]
