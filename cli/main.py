@@ -27,6 +27,8 @@ COMMANDS: dict[str, str] = {
     "check": "cli.check:check",
     "run": "cli.run:run",
     "demo": "cli.demo:demo",
+    "backup": "cli.backup:backup",
+    "restore": "cli.restore:restore",
     "version": "cli.main:version",
 }
 """The commands that are no capabilities: plain functions with Typer's annotations.

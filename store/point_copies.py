@@ -26,7 +26,7 @@ from store.pointfile import CATALOG, attached
 PATIENCE_S: Final = 0.1
 """How long commits are held while the ledger is pinned at the same instant."""
 
-_ROWS: Final = 1_000_000
+_ROWS: Final = 500_000
 _BATCH_ROWS: Final = 50_000
 _ENCODINGS: Final[Mapping[str, str]] = {"ts": "DELTA_BINARY_PACKED", "value": "BYTE_STREAM_SPLIT"}
 
