@@ -52,17 +52,16 @@ def test_a_limit_counts_rows_of_the_answer_not_points_that_top_sees(ours: Ours, 
     assert [row[1] for row in theirs(f"{question} LIMIT 2")["results"][0]["series"][0]["values"]] != whole[:2]
 
 
-def test_a_limit_counts_rows_of_the_answer_not_points_that_a_percentile_sees(ours: Ours, theirs: Ask) -> None:
+@pytest.mark.parametrize("more", ["", ", source"])
+def test_a_limit_with_percentile_is_no_difference(ours: Ours, theirs: Ask, more: str) -> None:
     question = (
-        f"SELECT percentile(power_w, 50) FROM reading WHERE {SPRING} AND source = 'meter:rathaus-strom'"
-        " GROUP BY time(2h)"
+        f"SELECT percentile(power_w, 50){more} FROM reading WHERE {SPRING} AND site = 'rathaus' GROUP BY time(2h)"
     )
-    whole = [list(row) for row in ours(question)["results"][0]["series"][0]["values"]]
-    assert theirs(question)["results"][0]["series"][0]["values"] == whole
-    limited = ours(f"{question} LIMIT 2")["results"][0]["series"][0]["values"]
-    assert [list(row) for row in limited] == whole[:2]
-    other = theirs(f"{question} LIMIT 2")["results"][0]
-    assert "series" not in other or other["series"][0]["values"] != whole[:2]
+    for limit, rows in (("", 6), (" LIMIT 2", 2), (" LIMIT 2 OFFSET 1", 2)):
+        (series,) = ours(question + limit)["results"][0]["series"]
+        (other,) = theirs(question + limit)["results"][0]["series"]
+        assert [list(row) for row in series["values"]] == other["values"]
+        assert len(other["values"]) == rows
 
 
 def test_statements_after_a_failed_one_are_answered(ours: Ours, theirs: Ask) -> None:
