@@ -208,6 +208,7 @@ def _house(
         facts=stores.readings,
         influxql=_influxql(shelf, stores),
         maintenance=stores.readings if isinstance(stores.readings, TimeSeries) else None,
+        rewrites=stores.readings if isinstance(stores.readings, TimeSeries) else None,
         old_frames=stores.journal,
         retention=lambda: shelf.configuration.retention,
         worker=hands.worker,

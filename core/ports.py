@@ -235,8 +235,26 @@ class FactSink(Protocol):
         """Return once all are durable. The same (measurement, tags, instant) again replaces all its fields."""
         ...
 
-    async def withdraw_facts(self, measurement: str, period: Period) -> None:
-        """Take away all rows of a measurement in `period`."""
+    async def withdraw_facts(self, measurement: str, period: Period, but: Sequence[FactPoint] = ()) -> None:
+        """Take away all rows of a measurement in `period` except those at the places (tags, instant) of `but`."""
+        ...
+
+
+class Rewrite(NamedTuple):
+    """A value that a reading had before another one came for the same instant, and when that one came."""
+
+    source: str
+    quantity: Quantity
+    at_utc: datetime
+    former_value: float
+    noted_at_utc: datetime
+
+
+class RewriteBook(Protocol):
+    """Keeps the values that were replaced."""
+
+    async def rewrites(self, noted: Period) -> tuple[Rewrite, ...]:
+        """Return what was replaced in a period, in that order."""
         ...
 
 

@@ -24,6 +24,7 @@ from core.ports import (
     Maintenance,
     Query,
     ReadingSink,
+    RewriteBook,
     Safekeeper,
     Worker,
 )
@@ -89,6 +90,7 @@ class House:
     sink: ReadingSink | None = None
     intervals: IntervalStore | None = None
     facts: FactSink | None = None
+    rewrites: RewriteBook | None = None
     influxql: InfluxQlEndpoint | None = None
     worker: Worker | None = None
     jobs: JobRunner | None = None

@@ -1,4 +1,4 @@
-"""Facts as the time series shows them: charge sessions, bookings, gaps and rewrites; latest versions only.
+"""Facts as the time series shows them: charge sessions, bookings and rewritten readings; latest versions only.
 
 What is published holds no token of a tag and nothing personal: dashboards are read by many.
 """
@@ -15,13 +15,14 @@ from core.errors import UnavailableError
 from core.facts import ChargeSession
 from core.inventory import Inventory
 from core.periods import Period
-from core.ports import FactPoint, FactSink
+from core.ports import FactPoint, FactSink, Rewrite
 from core.texts import Finding
 from core.work import MeterEvent
 from operations.house import Call, House
 from operations.schedule import JOBS, JobWork, period_named
 
 SESSION, EVENT = "session", "event"
+REWRITTEN = "rewritten"
 LOOK_BACK = timedelta(days=2)
 """Sessions that began so long before the hour are published with it: they may have ended or been corrected since."""
 
@@ -29,6 +30,8 @@ NIGHTLY_LOOK_BACK = timedelta(days=35)
 """So long with the first hour of a local day: stations that were offline tell of their sessions later."""
 
 AT_ONCE = 500
+UP_TO_NOW = timedelta(days=1)
+"""Beyond now, so that nothing that has just been replaced is missed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,8 @@ class Published:
 async def publish_facts(house: House, request: JobWork, call: Call) -> Published:
     """Publish the facts of the hour and the days before it, in place of what was published of them.
 
+    Readings that were rewritten in that time are published wherever they stand.
+
     Raises `UnavailableError` where the time series takes no facts.
     """
     if house.facts is None:
@@ -53,17 +58,19 @@ async def publish_facts(house: House, request: JobWork, call: Call) -> Published
     call.progress(0.0, Finding.of("jobs.publishing_sessions"))
     sessions = await _publish_sessions(house, house.facts, period)
     call.progress(0.8, Finding.of("jobs.publishing_events"))
-    events = await _publish_events(house, house.facts, period)
+    events = await _publish_events(house, house.facts, period, call)
     return Published(sessions=sessions, events=events)
 
 
 async def _publish_sessions(house: House, sink: FactSink, period: Period) -> int:
-    inventory, published = house.inventory(), 0
-    await sink.withdraw_facts(SESSION, period)
+    """Publish the newest versions, and only then take away what is no longer so: nobody ever sees fewer."""
+    inventory, published = house.inventory(), list[FactPoint]()
     async for sessions in _sessions(house, period):
-        await sink.publish([session_point(session, inventory) for session in sessions])
-        published += len(sessions)
-    return published
+        points = [session_point(session, inventory) for session in sessions]
+        await sink.publish(points)
+        published += points
+    await sink.withdraw_facts(SESSION, period, published)
+    return len(published)
 
 
 async def _sessions(house: House, period: Period) -> AsyncIterator[tuple[ChargeSession, ...]]:
@@ -77,12 +84,16 @@ async def _sessions(house: House, period: Period) -> AsyncIterator[tuple[ChargeS
             return
 
 
-async def _publish_events(house: House, sink: FactSink, period: Period) -> int:
+async def _publish_events(house: House, sink: FactSink, period: Period, call: Call) -> int:
     inventory = house.inventory()
-    bookings = [event for event in await house.ledger.bookings() if event.at_utc in period]
-    await sink.withdraw_facts(EVENT, period)
-    await sink.publish([booking_point(event, inventory) for event in bookings])
-    return len(bookings)
+    points = [booking_point(event, inventory) for event in await house.ledger.bookings() if event.at_utc in period]
+    if house.rewrites is not None:
+        found = await house.rewrites.rewrites(Period(period.start_utc, call.now_utc + UP_TO_NOW))
+        points += [rewrite_point(rewrite, inventory) for rewrite in found]
+    for start in range(0, len(points), AT_ONCE):
+        await sink.publish(points[start : start + AT_ONCE])
+    await sink.withdraw_facts(EVENT, period, points)
+    return len(points)
 
 
 def session_point(session: ChargeSession, inventory: Inventory) -> FactPoint:
@@ -113,6 +124,16 @@ def booking_point(event: MeterEvent, inventory: Inventory) -> FactPoint:
         tags=_tags(event.source, inventory, quantity=event.quantity.value, event=event.kind.value),
         at_utc=event.at_utc,
         fields=values,
+    )
+
+
+def rewrite_point(rewrite: Rewrite, inventory: Inventory) -> FactPoint:
+    """Return at a reading's instant the value that it had before; of several the one replaced last."""
+    return FactPoint(
+        measurement=EVENT,
+        tags=_tags(rewrite.source, inventory, quantity=rewrite.quantity.value, event=REWRITTEN),
+        at_utc=rewrite.at_utc,
+        fields={"former_value": rewrite.former_value},
     )
 
 

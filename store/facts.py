@@ -38,9 +38,10 @@ class Facts(Access):
             latest = {row.place: row for row in rows[start : start + _POINTS]}
             await self.change(partial(_write, rows=list(latest.values())))
 
-    async def withdraw_facts(self, measurement: str, period: Period) -> None:
-        """Take away all rows of a measurement in `period`."""
-        await self.change(partial(_withdraw, measurement=measurement, period=period))
+    async def withdraw_facts(self, measurement: str, period: Period, but: Sequence[FactPoint] = ()) -> None:
+        """Take away all rows of a measurement in `period` except those at the places of `but`."""
+        places = [_Row.of(point).place for point in but if point.measurement == measurement]
+        await self.change(partial(_withdraw, measurement=measurement, period=period, places=places))
 
 
 class _Place(NamedTuple):
@@ -134,11 +135,19 @@ def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-def _withdraw(connection: DuckDBPyConnection, measurement: str, period: Period) -> None:
+def _withdraw(connection: DuckDBPyConnection, measurement: str, period: Period, places: Sequence[_Place]) -> None:
     connection.execute(
-        f"delete from {FACT} where series_id in (select id from {FACT_SERIES} where measurement = ?)"
-        " and ts >= make_timestamp(?) and ts < make_timestamp(?)",
-        [measurement, *bounds_us(period)],
+        f"delete from {FACT} f where series_id in (select id from {FACT_SERIES} where measurement = ?)"
+        " and ts >= make_timestamp(?) and ts < make_timestamp(?) and not exists (select 1"
+        " from (select unnest(?::varchar[]) as tags, make_timestamp(unnest(?::bigint[])) as ts) k"
+        f" join {FACT_SERIES} s on s.measurement = ? and s.tags = k.tags where s.id = f.series_id and k.ts = f.ts)",
+        [
+            measurement,
+            *bounds_us(period),
+            [place.tags for place in places],
+            [place.at_us for place in places],
+            measurement,
+        ],
     )
     connection.execute(
         f"delete from {FACT_SERIES} where measurement = ? and id not in (select series_id from {FACT})", [measurement]

@@ -33,6 +33,7 @@ from store.latest import Latest
 from store.maintenance import Maintenance
 from store.pointfile import PointFile
 from store.receipts import Receipts
+from store.rewrites import Rewrites
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,7 +43,7 @@ T = TypeVar("T")
 _READERS = 2
 
 
-class TimeSeries(Intervals, Courses, Facts, Maintenance):
+class TimeSeries(Intervals, Courses, Facts, Rewrites, Maintenance):
     """`ReadingSink`, `BulkSink`, `ReceiptBook`, `Query` and `FactSink` of `core.ports` over one DuckDB file.
 
     What concerns intervals (`energy.series.IntervalStore`), courses and facts has files of its own.

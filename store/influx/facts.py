@@ -58,16 +58,31 @@ class Facts:
             if wanted:
                 await asyncio.shield(self._inlet.put_lines((), lambda _: wanted, len(lines)))
 
-    async def withdraw_facts(self, measurement: str, period: Period) -> None:
-        """Take away all rows of a measurement in `period`. InfluxDB 3 cannot."""
+    async def withdraw_facts(self, measurement: str, period: Period, but: Sequence[FactPoint] = ()) -> None:
+        """Take away all rows of a measurement in `period` but those at the places of `but`. InfluxDB 3 cannot."""
         if await self._server.keeps_raw_only():
             raise StoreError("influx.core_raw_only")
-        if self._server.settings.version >= _THIRD:
-            raise StoreError("influx.cannot_delete", measurement=measurement)
         first, last = storable_ms(period.start_utc), storable_ms(period.end_utc) - 1
-        if first <= last:
-            deletion = Entry(Kind.DELETE, Deletion(measurement, first, last).as_bytes(), 0, self._inlet.now_ms())
-            await self._inlet.put_lines((), lambda _: [deletion], 0)
+        if first > last:
+            return
+        gone = await self._others(measurement, period, but) if but else [Deletion(measurement, first, last)]
+        if gone and self._server.settings.version >= _THIRD:
+            raise StoreError("influx.cannot_delete", measurement=measurement)
+        now_ms = self._inlet.now_ms()
+        deletions = [Entry(Kind.DELETE, deletion.as_bytes(), 0, now_ms) for deletion in gone]
+        if deletions:
+            await self._inlet.put_lines((), lambda _: deletions, 0)
+
+    async def _others(self, measurement: str, period: Period, but: Sequence[FactPoint]) -> list[Deletion]:
+        """Return how rows that stand elsewhere than these points are deleted."""
+        await self._sender.emptied()
+        kept = {(_tags(each.tags), _at_ms(each)) for each in but if each.measurement == measurement}
+        found = []
+        for series in await self._server.ask(select(["*"], measurement, [within(period)]) + " GROUP BY *"):
+            tags = series.get("tags", {})
+            instants = [row[0] for row in series["values"] if (_tags(tags), row[0]) not in kept]
+            found += [Deletion(measurement, at_ms, at_ms, tags=tags) for at_ms in instants]
+        return found
 
     async def _check_kinds(self, measurement: str, points: Sequence[FactPoint]) -> None:
         """Refuse what InfluxDB would refuse: a field is of one kind for good."""

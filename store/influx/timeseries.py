@@ -199,9 +199,9 @@ class InfluxTimeSeries:
         """Return once all are durable; see `core.ports.FactSink`."""
         await self._facts.publish(points)
 
-    async def withdraw_facts(self, measurement: str, period: Period) -> None:
-        """Take away all rows of a measurement in `period`."""
-        await self._facts.withdraw_facts(measurement, period)
+    async def withdraw_facts(self, measurement: str, period: Period, but: Sequence[FactPoint] = ()) -> None:
+        """Take away all rows of a measurement in `period` except those at the places of `but`."""
+        await self._facts.withdraw_facts(measurement, period, but)
 
 
 async def connection_findings(settings: InfluxSettings, clock: Clock) -> tuple[Finding, ...]:

@@ -12,12 +12,14 @@ import pytest
 from core.errors import UnavailableError
 from core.people import Actor, Role
 from core.periods import Period
-from core.ports import FactPoint
+from core.ports import Batch, FactPoint
 from core.quantities import Quantity
+from core.readings import Reading
 from core.work import MeterEvent, MeterEventKind
 from operations.gate import Gate
 from operations.publication import Published
 from operations.schedule import JobWork
+from store.timeseries import TimeSeries
 from tests.district import NOW, District
 
 JOB = Actor("job:publication", Role.ADMIN)
@@ -29,15 +31,23 @@ class Facts:
 
     points: dict[Any, FactPoint] = field(default_factory=dict)
 
-    async def publish(self, points: Sequence[FactPoint]) -> None:
-        self.points |= {(each.measurement, tuple(sorted(each.tags.items())), each.at_utc): each for each in points}
+    fewest: int = 1_000_000
 
-    async def withdraw_facts(self, measurement: str, period: Period) -> None:
+    async def publish(self, points: Sequence[FactPoint]) -> None:
+        self.points |= {key_of(each): each for each in points}
+
+    async def withdraw_facts(self, measurement: str, period: Period, but: Sequence[FactPoint] = ()) -> None:
+        kept = {key_of(each) for each in but}
         self.points = {
             key: each
             for key, each in self.points.items()
-            if each.measurement != measurement or each.at_utc not in period
+            if each.measurement != measurement or each.at_utc not in period or key in kept
         }
+        self.fewest = min(self.fewest, len(self.points))
+
+
+def key_of(each: FactPoint) -> Any:
+    return each.measurement, tuple(sorted(each.tags.items())), each.at_utc
 
 
 async def publish(district: District, sink: Facts | None, period: str = "2026-11-22T09Z") -> Published:
@@ -79,7 +89,9 @@ async def test_only_the_latest_version_is_there(district: District) -> None:
     assert session
     moved = replace(session, begun_at_utc=session.begun_at_utc - timedelta(minutes=5), energy_wh=19_000.0)
     await ledger.save_sessions([moved])
+    sink.fewest = len(sink.points)
     await publish(district, sink)
+    assert sink.fewest == 3  # at no moment
     assert sorted(each.fields.get("energy_wh", 0.0) for each in sink.points.values()) == [0.0, 19_000.0, 20_000.0]
 
 
@@ -100,6 +112,22 @@ async def test_a_withdrawn_booking_goes_and_other_hours_stay(district: District)
     assert len([each for each in sink.points.values() if each.measurement == "event"]) == 1
     assert (await publish(district, sink)).events == 0
     assert [each for each in sink.points.values() if each.measurement == "event"] == []
+
+
+async def test_a_rewritten_reading_is_an_event_with_its_former_value(district: District) -> None:
+    readings, at = district.stores.readings, NOW - timedelta(days=90)
+    assert isinstance(readings, TimeSeries)
+    for value in (1000.0, 1001.0, 1002.5):
+        district.clock.pass_by(timedelta(seconds=1))
+        batch = Batch([Reading("meter:schule-strom", Quantity.HEAT_WH, at, value)], district.clock())
+        await readings.put(batch)
+    sink = Facts()
+    house = replace(district.gate.house, facts=sink, rewrites=readings)
+    for _ in range(2):
+        await Gate(house).call("facts.publish", JobWork(period="2026-11-22T09Z"), JOB, district.clock())
+    (point,) = [each for each in sink.points.values() if each.measurement == "event"]
+    assert (point.at_utc, point.fields) == (at, {"former_value": 1001.0})
+    assert (point.tags["event"], point.tags["quantity"]) == ("rewritten", "heat_wh")
 
 
 async def test_without_a_place_for_facts_it_says_so(district: District) -> None:

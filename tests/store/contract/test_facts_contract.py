@@ -55,6 +55,17 @@ async def test_tags_may_hold_any_text_and_empty_ones_are_none(spans: Any, publis
     assert found == {"source": "vehicle:erz-e-101", "group": TAG}
 
 
+async def test_all_but_some_places_are_withdrawn(spans: Any, published: Any) -> None:
+    await spans.publish([session(number, energy_wh=float(number), id="x") for number in range(4)])
+    await spans.publish([session(1, "station:lra-01/2", energy_wh=9.0)])
+    kept = [session(1), session(3), session(0, "station:lra-01/2")]
+    await spans.withdraw_facts("session", Period(AT, AT + timedelta(minutes=3)), kept)
+    assert [(at, tags["source"]) for at, tags, _ in await published("session")] == [
+        (AT + timedelta(minutes=1), "station:lra-01/1"),
+        (AT + timedelta(minutes=3), "station:lra-01/1"),
+    ]
+
+
 async def test_facts_are_withdrawn_by_measurement_and_period(spans: Any, published: Any) -> None:
     await spans.publish([session(number) for number in range(4)])
     await spans.publish([FactPoint(measurement="other", tags={"source": "x"}, at_utc=AT, fields={"energy_wh": 1.0})])
