@@ -72,11 +72,20 @@ def restore(
         return
     opener = _opener(reader, passphrase_file, texts)
     wish = _Wish(config, data and data.absolute(), language)
-    proof, advice = _restored(reader, opener, wish)
+    with bar(language) as progress:
+        configuration, advice = _restored(reader, opener, wish, progress)
+        if not json:
+            _say_restored(wish, advice, texts)
+        try:
+            proof = asyncio.run(_proven(reader, configuration, progress))
+        except StoreError as error:
+            raise StoreError("backup.unproven", reason=texts.tell(error.finding)) from error
+        finally:
+            _give_to_owner(config, configuration.settings.data_dir)
     if json:
         print(orjson.dumps(_summary(reader.manifest) | {"proof": proof}).decode())
     else:
-        _say_proof(proof, advice, wish, texts)
+        _say_proof(proof, texts)
     if proof["wrong"]:
         raise typer.Exit(FAILED)
 
@@ -116,22 +125,19 @@ def _read(file: Path) -> str:
         raise RequestError("backup.file_unreadable", file=str(file), error=reason) from error
 
 
-def _restored(reader: ArchiveReader, opener: Opened, wish: _Wish) -> tuple[dict[str, Any], Sequence[Finding]]:
-    """Put everything back and return the proof, and what is left to be done by hand."""
+def _restored(
+    reader: ArchiveReader, opener: Opened, wish: _Wish, progress: Progress
+) -> tuple[Configuration, Sequence[Finding]]:
+    """Put everything back; return the configuration and what is left to be done by hand."""
     from store.restore import put_back
 
-    with bar(wish.language) as progress:
-        with contextlib.ExitStack() as undone:
-            undone.enter_context(_made(wish.config))
-            configuration, advice = _configuration(reader, opener, wish)
-            data_dir = configuration.settings.data_dir
-            undone.enter_context(_made(data_dir))
-            url = configuration.settings.stores.ledger_url
-            asyncio.run(put_back(reader, opener, data_dir, url, progress))
-        try:
-            return asyncio.run(_proven(reader, configuration, progress)), advice
-        finally:
-            _give_to_owner(wish.config, data_dir)
+    with contextlib.ExitStack() as undone:
+        undone.enter_context(_made(wish.config))
+        configuration, advice = _configuration(reader, opener, wish)
+        settings = configuration.settings
+        undone.enter_context(_made(settings.data_dir))
+        asyncio.run(put_back(reader, opener, settings.data_dir, settings.stores.ledger_url, progress))
+    return configuration, advice
 
 
 def _configuration(reader: ArchiveReader, opener: Opened, wish: _Wish) -> tuple[Configuration, tuple[Finding, ...]]:
@@ -217,8 +223,13 @@ def _say_whole(manifest: Manifest, file: Path, texts: Catalogue) -> None:
     print(texts.say("backup.whole", file=str(file), at=at, version=manifest.version, parts=parts, size_mb=size_mb))
 
 
-def _say_proof(proof: dict[str, Any], advice: Sequence[Finding], wish: _Wish, texts: Catalogue) -> None:
+def _say_restored(wish: _Wish, advice: Sequence[Finding], texts: Catalogue) -> None:
     print(texts.say("backup.restored", config=str(wish.config)))
+    for finding in advice:
+        print(texts.tell(finding))
+
+
+def _say_proof(proof: dict[str, Any], texts: Catalogue) -> None:
     readings = sum(proof["readings"].values())
     print(texts.say("backup.counted", readings=readings, sessions=proof["sessions"], entries=proof["audit_entries"]))
     if proof["day"]:
@@ -226,8 +237,6 @@ def _say_proof(proof: dict[str, Any], advice: Sequence[Finding], wish: _Wish, te
     else:
         print(texts.say("backup.nothing_to_recompute"))
     print(texts.say("backup.statements_verified", number=proof["statements"]))
-    for finding in advice:
-        print(texts.tell(finding))
     for wrong in proof["wrong"]:
         print(texts.say(wrong["code"], **wrong["params"]), file=sys.stderr)
     print(texts.say("backup.not_proven" if proof["wrong"] else "backup.proven"))

@@ -6,12 +6,14 @@ it was cut off. Names in the tar are looked up, never unpacked to.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
 import os
 import tarfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol, Self
@@ -27,6 +29,8 @@ MANIFEST: Final = "manifest.json"
 STAMP: Final = "manifest.stamp"
 SUFFIX: Final = ".tar"
 PARTIAL: Final = ".part"
+_NO_LINKS: Final = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+"""What network drives and sticks say that know no hard links."""
 _LARGEST_MANIFEST: Final = 256 << 20
 _LARGEST_PART: Final = 1 << 30
 
@@ -103,7 +107,6 @@ class ArchiveWriter:
         self._partial = folder / f"{name}{SUFFIX}{PARTIAL}"
         self._seal = seal
         self._parts: list[Part] = []
-        self._complete = False
         if self.path.exists():
             raise RequestError("backup.file_exists", file=str(self.path))
         try:
@@ -129,12 +132,20 @@ class ArchiveWriter:
             self._file.flush()
             os.fsync(self._file.fileno())
             size_bytes = os.fstat(self._file.fileno()).st_size
-            os.link(self._partial, self.path)  # unlike a rename, this never replaces what is there
-            sync_folder(self.path.parent)
+            self._take_name()
         except OSError as error:
             raise self._failed(error) from error
-        self._complete = True
         return size_bytes
+
+    def _take_name(self) -> None:
+        try:
+            os.link(self._partial, self.path)  # unlike a rename, this never replaces what is there
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            self._partial.rename(self.path)
+        with suppress(OSError):  # a network drive may know no such thing
+            sync_folder(self.path.parent)
 
     def close(self) -> None:
         """Let go of the file; of one that is not complete nothing stays."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from config.copies import _write
-from config.recovery import read_recovery_key
+from config.recovery import new_passphrase, read_recovery_key, write_recovery_key
 from config.settings import FILE
 from core.errors import StoreError
 from store.point_copies import PointFiller
@@ -23,24 +24,35 @@ def shown(text: str) -> str:
     return str(found)
 
 
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the place of what is made once for all tests here."""
+    return tmp_path_factory.mktemp("shelf")
+
+
 @pytest.fixture
-def config(tmp_path: Path, type_in: Type) -> Path:
-    """Return a fresh configuration; its passphrase lies on the `card` beside it."""
-    made = type_in("init", str(tmp_path / "config"), "--data", str(tmp_path / "data"), "--example")
-    assert made.code == 0, made.err
-    (tmp_path / "card").write_text(shown(made.out))
+def config(shelf: Path, tmp_path: Path, type_in: Type) -> Path:
+    """Return a configuration whose passphrase lies on the test's `card`, with a backup beside it."""
     (tmp_path / "to").mkdir()
-    return tmp_path / "config"
+    if not (shelf / "config").exists():
+        made = type_in("init", str(shelf / "config"), "--data", str(shelf / "data"), "--example")
+        assert made.code == 0, made.err
+        (shelf / "card").write_text(shown(made.out))
+        (shelf / "to").mkdir()
+        written = type_in("backup", "--config", str(shelf / "config"), "--to", str(shelf / "to"))
+        assert written.code == 0, written.err
+        (found,) = (shelf / "to").iterdir()
+        assert f"Backup written: {found}" in written.out
+    shutil.copy(shelf / "card", tmp_path / "card")
+    return shelf / "config"
 
 
 @pytest.fixture
-def file(config: Path, tmp_path: Path, type_in: Type) -> Path:
-    """Return a backup."""
-    written = type_in("backup", "--config", str(config), "--to", str(tmp_path / "to"))
-    assert written.code == 0, written.err
-    (found,) = (tmp_path / "to").iterdir()
-    assert f"Backup written: {found}" in written.out
-    return found
+def file(config: Path, shelf: Path, tmp_path: Path) -> Path:
+    """Return the test's own copy of a backup."""
+    assert config.exists()
+    (found,) = (shelf / "to").iterdir()
+    return Path(shutil.copy(found, tmp_path / "to"))
 
 
 def restore(type_in: Type, file: Path, *more: str, said: str = "") -> Typed:
@@ -84,16 +96,18 @@ def test_whether_a_backup_is_whole_is_seen_without_the_passphrase(file: Path, ty
 
 
 def test_another_passphrase_opens_nothing_and_leaves_nothing(file: Path, config: Path, type_in: Type) -> None:
-    other = shown(type_in("backup", "--config", str(config), "--to", str(file.parent), "--new-passphrase").out)
+    other = new_passphrase()
     refused = restore(type_in, file, said=other)
     assert refused.code == 1
-    assert "sealed with the key" in refused.err
+    assert f"sealed with the key {read_recovery_key(config).name}" in refused.err
     assert not (file.parent.parent / "new").exists()
 
 
 def test_a_new_passphrase_is_for_new_backups(file: Path, config: Path, tmp_path: Path, type_in: Type) -> None:
     (tmp_path / "later").mkdir()
+    before = read_recovery_key(config)
     written = type_in("backup", "--config", str(config), "--to", str(tmp_path / "later"), "--new-passphrase")
+    write_recovery_key(config, before)
     (later,) = (tmp_path / "later").iterdir()
     assert restore(type_in, later, said=shown(written.out)).code == 0
     old = type_in(
@@ -121,7 +135,7 @@ def test_nothing_is_overwritten(file: Path, config: Path, tmp_path: Path, type_i
         *("restore", str(file), "--config", str(tmp_path / "new"), "--passphrase-file", str(tmp_path / "card"))
     )
     assert same_data.code == 1, "the configuration names the data folder that is there"
-    assert str(tmp_path / "data") in same_data.err
+    assert f"{config.parent / 'data'} is not empty" in same_data.err
     assert not (tmp_path / "new").exists()
 
 
@@ -160,19 +174,21 @@ def test_a_failing_database_leaves_nothing_either(
 
 
 def test_without_a_recovery_key_it_is_said_how_to_make_one(config: Path, tmp_path: Path, type_in: Type) -> None:
+    before = read_recovery_key(config)
     (config / "secrets" / "recovery.json").unlink()
     refused = type_in("backup", "--config", str(config), "--to", str(tmp_path / "to"))
+    write_recovery_key(config, before)
     assert refused.code == 2
     assert "kreiswatt backup --new-passphrase" in refused.err
     assert list((tmp_path / "to").iterdir()) == []
 
 
 @pytest.mark.parametrize("place", ["nowhere", "config", "data/journal", "file"])
-def test_a_folder_that_cannot_hold_a_backup_is_refused(place: str, config: Path, tmp_path: Path, type_in: Type) -> None:
-    (tmp_path / "file").write_text("no folder")
-    refused = type_in("backup", "--config", str(config), "--to", str(tmp_path / place))
+def test_a_folder_that_cannot_hold_a_backup_is_refused(place: str, config: Path, shelf: Path, type_in: Type) -> None:
+    (shelf / "file").write_text("no folder")
+    refused = type_in("backup", "--config", str(config), "--to", str(shelf / place))
     assert refused.code == 1
-    assert str(tmp_path / place) in refused.err
+    assert str(shelf / place) in refused.err
 
 
 def test_what_is_no_backup_is_refused(tmp_path: Path, type_in: Type) -> None:

@@ -31,12 +31,14 @@ from core.work import DirtySpan, RegisterCheckpoint
 from store import archive
 from store.archive import ArchiveReader
 from store.backup import Copied, Keeper
+from store.influx.timeseries import InfluxTimeSeries
 from store.ledger.copies import LedgerFiller, LedgerSnapshot
 from store.ledger.ledger import SqlLedger
-from store.open import Stores, open_embedded
+from store.open import Stores, open_embedded, open_stores
 from store.point_copies import PointFiller, PointSnapshot
 from store.pointfile import attached
 from store.restore import put_back
+from store.settings import InfluxSettings, StoreSettings
 from store.timeseries import TimeSeries
 from tests.district import fill
 from tests.postgres_server import Cluster
@@ -321,7 +323,7 @@ async def test_of_a_backup_on_a_full_disk_nothing_stays(
                 raise OSError(errno.ENOSPC, "No space left on device")
             super().addfile(tarinfo, fileobj)
 
-    monkeypatch.setattr(archive.tarfile, "open", FullDisk.open)
+    monkeypatch.setattr("store.archive.tarfile.open", FullDisk.open)
     with pytest.raises(StoreError) as failed:
         await keeper_of(stores, tmp_path / "data").keep(to, quiet)
     assert failed.value.finding.code == "backup.write_failed"
@@ -336,6 +338,18 @@ async def test_a_backup_never_replaces_a_file(stores: Stores, tmp_path: Path, to
         await keeper_of(stores, tmp_path / "data").keep(to, quiet)
     assert refused.value.finding.code == "backup.file_exists"
     assert content(to / name) == before
+
+
+async def test_a_network_drive_without_hard_links_will_do(
+    stores: Stores, tmp_path: Path, to: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unable(*_arguments: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr("store.archive.os.link", unable)
+    kept = await keeper_of(stores, tmp_path / "data").keep(to, quiet)
+    assert names(to) == [Path(kept.file).name]
+    ArchiveReader.of(Path(kept.file)).verify(lambda _: None)
 
 
 async def test_no_backup_goes_into_the_data_it_is_of(stores: Stores, tmp_path: Path) -> None:
@@ -430,6 +444,29 @@ async def test_nothing_is_put_into_a_folder_that_holds_something(stores: Stores,
         await restored(Path(kept.file), tmp_path / "again")
     assert refused.value.finding.code == "backup.not_empty"
     assert names(tmp_path / "again") == ["notes.txt"]
+
+
+async def test_what_waits_for_an_influxdb_comes_along(tmp_path: Path, to: Path) -> None:
+    settings = StoreSettings(influxdb=InfluxSettings(url="http://127.0.0.1:1"))
+    stores = await open_stores(settings, tmp_path / "data", lambda: NOW)
+    try:
+        await stores.readings.put(Batch([Reading(SOURCE, Quantity.POWER_W, NOW, 4.5)], NOW))
+        (tmp_path / "data" / "spool" / "dead-letters.lp").write_text("# refused\nx 1\n")
+        kept = await keeper_of(stores, tmp_path / "data").keep(to, quiet)
+    finally:
+        await stores.close()
+    assert names(to) == [Path(kept.file).name]
+    reader = await restored(Path(kept.file), tmp_path / "again")
+    assert reader.manifest.time_series == "influxdb"
+    assert content(tmp_path / "again" / "spool" / "dead-letters.lp") == b"# refused\nx 1\n"
+    again = await open_stores(settings, tmp_path / "again", lambda: NOW)
+    try:
+        assert isinstance(again.readings, InfluxTimeSeries)
+        assert again.readings.sender.health().figures["spool_points"] == 1
+        (last,) = await again.readings.last()
+        assert last.value == 4.5
+    finally:
+        await again.close()
 
 
 async def test_a_copy_of_an_older_time_series_is_brought_forward(tmp_path: Path) -> None:
