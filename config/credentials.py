@@ -36,12 +36,11 @@ class Vault:
 
     def text(self, reference: str, way: Sequence[Step]) -> str:
         """Return the secret of a reference, "" (and a finding) if it is not there."""
-        if reference in self._recovered:
-            return self._recovered[reference]
         if reference.startswith("file:"):
-            return self._file(reference.removeprefix("file:").strip(), way)
+            return self._recovered.get(reference) or self._file(reference.removeprefix("file:").strip(), way)
         name = reference[2:-1]
-        secret = self._environment.get(name, "").strip()
+        # What is in the environment may be newer than the backup: a database that now is elsewhere.
+        secret = self._environment.get(name, "").strip() or self._recovered.get(reference, "")
         if secret:
             self.outside[reference] = secret
         else:

@@ -110,6 +110,8 @@ def test_secrets_from_elsewhere_are_kept_and_told(folder: Path, tmp_path: Path) 
     shell = ["sh", "-c", f'. {tmp_path / "again" / ENVIRONMENT}; printf %s "$STATIONS"']
     assert subprocess.run(shell, capture_output=True, text=True, check=True).stdout == passwords
     assert load(tmp_path / "again", {}, found).privacy_key == bytes.fromhex("ab" * 32)
+    newer = {"STATIONS": '{"lra-01": "newer 0123456789"}'}
+    assert load(tmp_path / "again", newer, found).station_secrets == {"lra-01": "newer 0123456789"}
 
 
 def test_the_data_folder_is_moved_and_comments_stay(folder: Path, tmp_path: Path) -> None:
