@@ -22,10 +22,10 @@ from config.recovery import Opened, Seal, recovery_key
 from core.ports import Batch
 from core.readings import Reading
 from core.texts import Finding
-from store.archive import ArchiveReader
-from store.backup import Copied, Keeper
+from store.backup.archive import ArchiveReader
+from store.backup.copy import Copied, Keeper
+from store.backup.restore import put_back
 from store.open import Stores, open_embedded
-from store.restore import put_back
 
 WORDS = "bench"
 PUT_ROWS, PER_SECOND = 100, 5_000

@@ -28,10 +28,10 @@ from bench.result import Result, report
 from core.inventory import Inventory
 from core.ports import InfluxQlRequest
 from core.quantities import Quantity
-from store import interval_tables
 from store.influxql.endpoint import EmbeddedInfluxQl
 from store.places import tags_of
-from store.timeseries import TimeSeries
+from store.points.timeseries import TimeSeries
+from store.spans import tables as interval_tables
 from tests.influx_server import Influxd, running_influxd
 
 SOURCES = tuple(f"meter:haus-{number:02d}" for number in range(12))

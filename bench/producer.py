@@ -24,7 +24,7 @@ from bench.store import BLOCK_ROWS, table_of
 from core.periods import Period
 from core.ports import Batch
 from core.readings import Reading
-from store.timeseries import TimeSeries
+from store.points.timeseries import TimeSeries
 
 PUT_ROWS, PER_SECOND = 100, 5_000
 DAYS = 4

@@ -27,7 +27,7 @@ from core.periods import Period, local_month
 from core.quantities import Quantity
 from energy.days import days_of
 from energy.series import SHARE_NUMBERS, Amounts, Instants
-from store.timeseries import TimeSeries
+from store.points.timeseries import TimeSeries
 
 ZONE = ZoneInfo("Europe/Berlin")
 YEAR = Period(local_month(2025, 11, ZONE).start_utc, local_month(2026, 10, ZONE).end_utc)

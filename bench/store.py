@@ -38,9 +38,9 @@ from bench.result import Result, report
 from core.ports import Batch
 from core.quantities import Quantity
 from core.readings import Reading
-from store import schema
-from store.columns import to_utc
-from store.timeseries import TimeSeries
+from store.points import schema
+from store.points.columns import to_utc
+from store.points.timeseries import TimeSeries
 
 LONG_AFTER = START_UTC + timedelta(days=200)
 BLOCK_ROWS = 491_520

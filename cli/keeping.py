@@ -17,7 +17,7 @@ from core.ports import Clock, Kept
 from core.texts import Finding
 
 if TYPE_CHECKING:
-    from store.backup import Copied
+    from store.backup.copy import Copied
     from store.open import Stores
 
 
@@ -32,7 +32,7 @@ class Keeping:
     async def keep(self, folder: Path, progress: Callable[[float, Finding], None]) -> Kept:
         """Write a backup into a folder and return what is in it."""
         from config.recovery import Seal, read_recovery_key
-        from store.backup import Keeper
+        from store.backup.copy import Keeper
 
         own, data_dir = self.configuration.folder, self.configuration.settings.data_dir
         keeper = Keeper(
@@ -48,7 +48,7 @@ class Keeping:
 
     def _copied(self) -> Copied:
         from config.copies import pack
-        from store.backup import Copied
+        from store.backup.copy import Copied
 
         packed = pack(self.configuration.folder, self.configuration.settings.data_dir)
         return Copied(packed.data, packed.files, packed.left_out, orjson.dumps(self._outside_secrets()))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from config.load import Configuration
     from config.recovery import Opened
     from operations.house import Progress
-    from store.archive import ArchiveReader, Manifest
+    from store.backup.archive import ArchiveReader, Manifest
 
 CONFIG = Path("/etc/kreiswatt")
 FAILED = 1
@@ -52,8 +52,8 @@ def restore(
 ) -> None:
     """Look whether a backup is whole (`--check`), or put it back and prove it; exit with 1 if something differs."""
     from cli.main import language_of
-    from store.archive import ArchiveReader
-    from store.restore import must_be_empty
+    from store.backup.archive import ArchiveReader
+    from store.backup.restore import must_be_empty
 
     language = language_of(sys.argv[1:], os.environ)
     texts = catalogue(language)
@@ -129,7 +129,7 @@ def _restored(
     reader: ArchiveReader, opener: Opened, wish: _Wish, progress: Progress
 ) -> tuple[Configuration, Sequence[Finding]]:
     """Put everything back; return the configuration and what is left to be done by hand."""
-    from store.restore import put_back
+    from store.backup.restore import put_back
 
     with contextlib.ExitStack() as undone:
         undone.enter_context(_made(wish.config))
@@ -143,8 +143,8 @@ def _restored(
 def _configuration(reader: ArchiveReader, opener: Opened, wish: _Wish) -> tuple[Configuration, tuple[Finding, ...]]:
     from config.copies import move_data_dir, put_secrets, unpack
     from config.load import load
-    from store.backup import CONFIGURATION, OUTSIDE
-    from store.restore import must_be_empty
+    from store.backup.copy import CONFIGURATION, OUTSIDE
+    from store.backup.restore import must_be_empty
 
     parts = {part.name: part for part in reader.manifest.of("configuration/")}
     for name in (CONFIGURATION, OUTSIDE):

@@ -31,7 +31,7 @@ from jobs.worker import WorkerProcess
 from operations.gate import Gate
 from operations.house import House, nothing_to_read
 from store.open import Stores, open_stores
-from store.timeseries import TimeSeries
+from store.points.timeseries import TimeSeries
 
 if TYPE_CHECKING:
     from console.daemon import Console

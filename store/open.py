@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from core.inventory import Inventory
 from core.ports import Clock, Daemon
 from store.folder import FolderLock
-from store.journal import FileJournal
+from store.journal.files import FileJournal
 from store.ledger.ledger import SqlLedger
+from store.points.timeseries import TimeSeries
 from store.settings import StoreSettings
-from store.timeseries import TimeSeries
 
 if TYPE_CHECKING:
     from store.influx.timeseries import InfluxTimeSeries

@@ -10,9 +10,9 @@ from duckdb import DuckDBPyConnection
 from core.periods import Period
 from core.ports import Rewrite
 from core.quantities import Quantity
-from store import schema
-from store.access import Access
-from store.columns import to_ms, to_utc
+from store.points import schema
+from store.points.access import Access
+from store.points.columns import to_ms, to_utc
 
 _REPLACED: Final = (
     "select s.source, s.quantity, epoch_ms(e.ts), e.value, epoch_ms(e.noted)"

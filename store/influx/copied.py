@@ -13,7 +13,7 @@ import numpy as np
 from core.ports import Batch
 from core.quantities import Quantity
 from store.influx.timeseries import InfluxTimeSeries
-from store.timeseries import TimeSeries
+from store.points.timeseries import TimeSeries
 
 
 class CopiedTimeSeries(TimeSeries):

@@ -1,6 +1,6 @@
 """Courses, totals and shares from InfluxDB: what is needed is fetched, then read as the embedded store does.
 
-The rules (whole days as days, the rest as slots; how a total is known) are those of `store.courses`,
+The rules (whole days as days, the rest as slots; how a total is known) are those of `store.spans.courses`,
 run over a database in memory that holds just these rows. So both stores cannot differ.
 """
 
@@ -24,13 +24,13 @@ from core.intervals import Amount, Course, Resolution, SeriesKey, Shares
 from core.periods import Period
 from core.quantities import Quantity
 from energy.series import Amounts, Means
-from store.calendar import Calendar
-from store.columns import to_utc
-from store.courses import Courses
 from store.influx.intervals import Intervals
-from store.interval_tables import AMOUNT, CREATE, MEAN, PARTS
 from store.places import is_amount
-from store.span_columns import Table, of_spans, offered
+from store.points.columns import to_utc
+from store.spans.calendar import Calendar
+from store.spans.columns import Table, of_spans, offered
+from store.spans.courses import Courses
+from store.spans.tables import AMOUNT, CREATE, MEAN, PARTS
 
 T = TypeVar("T")
 

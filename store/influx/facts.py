@@ -12,13 +12,13 @@ from core.errors import StoreError
 from core.periods import Period
 from core.ports import FactPoint
 from core.readings import instant
-from store.columns import to_ms, to_utc
 from store.influx.inlet import Inlet, entries
 from store.influx.line import Value, point, storable, storable_ms
 from store.influx.sender import Sender
 from store.influx.server import Deletion, Server
 from store.influx.spoolfile import Entry, Kind
 from store.influx.statements import name, select, within
+from store.points.columns import to_ms, to_utc
 
 _THIRD: Final = 3
 _KINDS: Final[dict[str, type]] = {"float": float, "integer": float, "string": str, "boolean": bool}

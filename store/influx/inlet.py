@@ -18,14 +18,14 @@ from core.ports import Batch, Clock
 from core.quantities import Quantity
 from core.readings import Reading, ReadingQuality, is_source
 from core.work import DirtyBook, DirtySpan
-from store.columns import to_ms, to_utc
 from store.influx.line import FIRST_MS, LAST_MS, joined, number
 from store.influx.newest import Newest
 from store.influx.spool import Parcel, Spool
 from store.influx.spoolfile import Entry, Kind, LatestRow, PlaceRow
 from store.influx.whereabouts import Whereabouts
 from store.places import READING
-from store.schema import QUALITY_NUMBERS
+from store.points.columns import to_ms, to_utc
+from store.points.schema import QUALITY_NUMBERS
 
 ENTRY_POINTS = 5_000
 _BULK_ROWS = 50_000

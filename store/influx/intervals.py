@@ -17,7 +17,6 @@ from core.errors import StoreError
 from core.intervals import SLOT_S, Resolution, SeriesKey
 from core.periods import Period
 from energy.series import Amounts, Instants, Means, Samples
-from store.columns import to_utc
 from store.influx.inlet import Inlet, entries
 from store.influx.line import number
 from store.influx.reader import Reader, by_quantity
@@ -28,6 +27,7 @@ from store.influx.spoolfile import Entry, Kind
 from store.influx.statements import name
 from store.influx.whereabouts import Whereabouts
 from store.places import TAG_KEYS
+from store.points.columns import to_utc
 
 Spans = TypeVar("Spans", Amounts, Means)
 Change = tuple[SeriesKey, Amounts | Means]

@@ -16,8 +16,8 @@ from math import isfinite
 from typing import Final
 
 from core.errors import StoreError
-from store.columns import to_ms
 from store.places import TAG_KEYS
+from store.points.columns import to_ms
 
 FIRST_MS: Final = -9_223_372_036_854
 LAST_MS: Final = 9_223_372_036_853

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable
 from core.facts import LastValue
 from core.intervals import SeriesKey
 from core.quantities import Quantity
-from store.columns import to_utc
 from store.influx.line import FIRST_MS
 from store.influx.spoolfile import LatestRow
-from store.schema import QUALITIES
+from store.points.columns import to_utc
+from store.points.schema import QUALITIES
 
 
 class Newest:

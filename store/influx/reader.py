@@ -13,14 +13,14 @@ from core.ports import Arrival
 from core.quantities import Quantity
 from core.readings import Reading, is_source
 from energy.series import QUALITY_CODES, Samples
-from store.columns import to_utc
 from store.influx.inlet import quality_of, received_of
 from store.influx.line import FIRST_MS, LAST_MS
 from store.influx.server import Server
 from store.influx.spoolfile import LatestRow
 from store.influx.statements import name, of_sources, portions, select, within
 from store.places import READING
-from store.schema import QUALITIES
+from store.points.columns import to_utc
+from store.points.schema import QUALITIES
 
 SOURCES_AT_ONCE: Final = 100
 EARLIEST_UTC: Final = to_utc(FIRST_MS)

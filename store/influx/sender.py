@@ -15,12 +15,12 @@ from core.errors import StoreError
 from core.facts import Rejection
 from core.ports import Clock, Health
 from core.texts import Finding
-from store.columns import to_utc
 from store.influx.answers import LaterError, RefusedError, TooLargeError
 from store.influx.line import joined, lines
 from store.influx.server import Deletion, Writer
 from store.influx.spool import Spool
 from store.influx.spoolfile import Entry, Kind
+from store.points.columns import to_utc
 
 log = structlog.get_logger("influxdb")
 

@@ -20,7 +20,7 @@ from core.quantities import Quantity
 from energy.series import SHARE_NUMBERS, Amounts, Means
 from store.influx.line import number
 from store.places import DAY, INTERVAL, greatest_field, least_field, quality_field
-from store.span_columns import Spans
+from store.spans.columns import Spans
 
 MEASUREMENTS: Final = {Resolution.SLOT: INTERVAL, Resolution.DAY: DAY}
 _SHARES: Final = sorted(SHARE_NUMBERS, key=lambda share: SHARE_NUMBERS[share])

@@ -18,7 +18,7 @@ from typing import Final, TypeVar
 from core.errors import StoreError
 from core.ports import Receipt
 from store.influx.spoolfile import Change, Depth, Entry, LatestRow, PlaceRow, SpoolFile
-from store.receipts import ReceiptChange, Receipts
+from store.points.receipts import ReceiptChange, Receipts
 
 COMMIT_POINTS: Final = 20_000
 FILE: Final = "spool.sqlite"

@@ -18,7 +18,7 @@ from typing import Final
 import orjson
 
 from core.errors import StoreError
-from store.receipts import ReceiptChange, ReceiptRow
+from store.points.receipts import ReceiptChange, ReceiptRow
 
 _VERSION: Final = 1
 _CREATE: Final = (

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from core.periods import Period
-from store.columns import to_ms
 from store.influx.line import rfc3339, storable_ms
+from store.points.columns import to_ms
 
 
 def name(identifier: str) -> str:

@@ -17,14 +17,14 @@ from duckdb import DuckDBPyConnection
 from core.intervals import SeriesKey
 from core.inventory import Inventory
 from core.ports import Clock, InfluxQlRequest
-from store.access import Access
-from store.columns import EPOCH
 from store.influxql.catalogue import Catalogue, catalogue, facts, occupied, within
 from store.influxql.errors import ParseError, StatementError
 from store.influxql.literals import NS, rfc3339
 from store.influxql.select import Rows, Selecting
 from store.influxql.show import Showing
 from store.influxql.tree import Pattern, Select, Show, Source, Statement, walk
+from store.points.access import Access
+from store.points.columns import EPOCH
 
 DATABASE: Final = "kreiswatt"
 AGAIN_S: Final = 0.05

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from store import fact_tables, schema
+from store.facts import tables as fact_tables
 from store.influxql.catalogue import TABLES, Column, Kind
 from store.influxql.conditions import Sql, to_sql
 from store.influxql.tree import Expr, Ref, walk
 from store.influxql.windows import MAX_TIME, MIN_TIME
+from store.points import schema
 
 STORED: Final = (*TABLES, fact_tables.FACT)
 _US: Final = 1_000

@@ -11,9 +11,9 @@ from core.books import SessionFilter
 from core.facts import ChargeSession, Origin, Protocol, SessionState, TagVerdict
 from core.ports import Page
 from core.readings import ReadingQuality
-from store.columns import from_us, to_us
 from store.ledger.database import Database, as_cursor, finding_of, finding_row, insert, place_of, replace
 from store.ledger.tables import CHARGE_SESSION, MARK, TRANSACTION_NUMBER
+from store.points.columns import from_us, to_us
 
 _APPLIED_FRAME = "applied_frame"
 _C = CHARGE_SESSION.c

@@ -13,7 +13,7 @@ from config.copies import _write
 from config.recovery import new_passphrase, read_recovery_key, write_recovery_key
 from config.settings import FILE
 from core.errors import StoreError
-from store.point_copies import PointFiller
+from store.backup.point_copies import PointFiller
 from tests.cli.conftest import Type, Typed
 
 PASSPHRASE = re.compile(r"^ +((?:[0-9a-z]{4}-){6}[0-9a-z]{4})$", re.MULTILINE)

@@ -21,7 +21,7 @@ from core.work import MeterEvent, MeterEventKind
 from operations.house import Call, silent
 from operations.proof import Proof, ProveStores, prove_stores
 from store.open import open_embedded
-from store.timeseries import TimeSeries
+from store.points.timeseries import TimeSeries
 from tests.operations.test_intervals import IMPORT, NOW, POWER, STROM, WATT, Place
 
 MINUTE = timedelta(minutes=1)

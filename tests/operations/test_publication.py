@@ -19,7 +19,7 @@ from core.work import MeterEvent, MeterEventKind
 from operations.gate import Gate
 from operations.publication import Published
 from operations.schedule import JobWork
-from store.timeseries import TimeSeries
+from store.points.timeseries import TimeSeries
 from tests.district import NOW, District
 
 JOB = Actor("job:publication", Role.ADMIN)

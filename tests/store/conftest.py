@@ -14,13 +14,13 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from core.ports import Clock
-from store.columns import to_utc
 from store.influx.timeseries import InfluxTimeSeries
-from store.journal import FileJournal
+from store.journal.files import FileJournal
 from store.ledger.ledger import SqlLedger
 from store.open import Stores, open_embedded
+from store.points.columns import to_utc
+from store.points.timeseries import TimeSeries
 from store.settings import InfluxSettings
-from store.timeseries import TimeSeries
 from tests.influx_server import Influxd
 from tests.postgres_server import Cluster
 

@@ -11,8 +11,8 @@ from core.periods import Period
 from core.ports import Batch, Direction, Frame
 from core.quantities import Quantity
 from core.readings import Reading
-from store.journal import FileJournal
-from store.timeseries import TimeSeries
+from store.journal.files import FileJournal
+from store.points.timeseries import TimeSeries
 
 AT = datetime(2026, 8, 1, 10, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

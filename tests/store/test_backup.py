@@ -28,18 +28,18 @@ from core.readings import Reading
 from core.statements import StatementFilter
 from core.texts import Finding
 from core.work import DirtySpan, RegisterCheckpoint
-from store import archive
-from store.archive import ArchiveReader
-from store.backup import Copied, Keeper
+from store.backup import archive
+from store.backup.archive import ArchiveReader
+from store.backup.copy import Copied, Keeper
+from store.backup.point_copies import PointFiller, PointSnapshot
+from store.backup.restore import put_back
 from store.influx.timeseries import InfluxTimeSeries
 from store.ledger.copies import LedgerFiller, LedgerSnapshot
 from store.ledger.ledger import SqlLedger
 from store.open import Stores, open_embedded, open_stores
-from store.point_copies import PointFiller, PointSnapshot
-from store.pointfile import attached
-from store.restore import put_back
+from store.points.pointfile import attached
+from store.points.timeseries import TimeSeries
 from store.settings import InfluxSettings, StoreSettings
-from store.timeseries import TimeSeries
 from tests.district import fill
 from tests.postgres_server import Cluster
 from tests.store.test_upgrades import VERSION_1
@@ -323,7 +323,7 @@ async def test_of_a_backup_on_a_full_disk_nothing_stays(
                 raise OSError(errno.ENOSPC, "No space left on device")
             super().addfile(tarinfo, fileobj)
 
-    monkeypatch.setattr("store.archive.tarfile.open", FullDisk.open)
+    monkeypatch.setattr("store.backup.archive.tarfile.open", FullDisk.open)
     with pytest.raises(StoreError) as failed:
         await keeper_of(stores, tmp_path / "data").keep(to, quiet)
     assert failed.value.finding.code == "backup.write_failed"
@@ -346,7 +346,7 @@ async def test_a_network_drive_without_hard_links_will_do(
     def unable(*_arguments: object) -> None:
         raise OSError(errno.EPERM, "Operation not permitted")
 
-    monkeypatch.setattr("store.archive.os.link", unable)
+    monkeypatch.setattr("store.backup.archive.os.link", unable)
     kept = await keeper_of(stores, tmp_path / "data").keep(to, quiet)
     assert names(to) == [Path(kept.file).name]
     ArchiveReader.of(Path(kept.file)).verify(lambda _: None)

@@ -15,9 +15,9 @@ from core.errors import ReadingError
 from core.periods import Period
 from core.quantities import Quantity
 from core.readings import Reading, ReadingQuality
-from store import bulk
-from store.columns import to_ms
-from store.timeseries import TimeSeries
+from store.points import bulk
+from store.points.columns import to_ms
+from store.points.timeseries import TimeSeries
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 EVER = Period(NOW, NOW + timedelta(days=400))

@@ -17,9 +17,9 @@ from core.periods import Period
 from core.ports import Batch
 from core.quantities import Quantity
 from core.readings import Reading
-from store import schema, slices
-from store.ages import RECEIVED_KEPT
-from store.timeseries import TimeSeries
+from store.points import schema, slices
+from store.points.ages import RECEIVED_KEPT
+from store.points.timeseries import TimeSeries
 
 START = datetime(2026, 7, 30, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from core.errors import StoreError
 from core.ports import Direction, Frame
-from store.frames import encode
-from store.journal import FileJournal
-from store.segment import records
+from store.journal.files import FileJournal
+from store.journal.frames import encode
+from store.journal.segment import records
 
 NOW = datetime(2026, 11, 22, 23, 59, tzinfo=UTC)
 

@@ -15,9 +15,9 @@ from core.ports import Batch
 from core.quantities import Quantity
 from core.readings import Reading
 from core.work import DirtySpan
-from store import schema
 from store.open import Stores
-from store.timeseries import TimeSeries
+from store.points import schema
+from store.points.timeseries import TimeSeries
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

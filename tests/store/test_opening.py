@@ -20,9 +20,9 @@ from core.periods import Period
 from core.ports import Batch, Clock
 from core.quantities import Quantity
 from core.readings import Reading
-from store import schema
 from store.open import Stores, open_embedded
-from store.timeseries import TimeSeries
+from store.points import schema
+from store.points.timeseries import TimeSeries
 
 
 def contents(folder: Path) -> dict[Path, bytes]:

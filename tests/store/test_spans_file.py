@@ -16,8 +16,8 @@ from core.periods import Period, local_month
 from core.ports import FactPoint
 from core.quantities import Quantity
 from energy.days import days_of
-from store.interval_tables import PARTS, SLOT_AMOUNT
-from store.timeseries import TimeSeries
+from store.points.timeseries import TimeSeries
+from store.spans.tables import PARTS, SLOT_AMOUNT
 from tests.span_model import BERLIN, Slot, amounts, means
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)

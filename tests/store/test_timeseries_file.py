@@ -19,9 +19,9 @@ from core.periods import Period
 from core.ports import Batch
 from core.quantities import Quantity
 from core.readings import Reading, ReadingQuality
-from store import schema
-from store.pointfile import PointFile
-from store.timeseries import TimeSeries
+from store.points import schema
+from store.points.pointfile import PointFile
+from store.points.timeseries import TimeSeries
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)

@@ -14,10 +14,10 @@ from core.periods import Period
 from core.ports import Batch, Receipt
 from core.quantities import Quantity
 from core.readings import Reading, ReadingQuality
-from store import schema
-from store.receipts import ReceiptRow
-from store.timeseries import TimeSeries
-from store.upgrade import UPGRADES
+from store.points import schema
+from store.points.receipts import ReceiptRow
+from store.points.timeseries import TimeSeries
+from store.points.upgrade import UPGRADES
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 EVER = Period(NOW - timedelta(days=9), NOW + timedelta(days=9))

@@ -12,7 +12,7 @@ from core.ports import Batch, Direction, Frame, Receipt
 from core.quantities import Quantity
 from core.readings import Reading
 from store.open import Stores, open_embedded
-from store.timeseries import TimeSeries
+from store.points.timeseries import TimeSeries
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 ROWS = 400

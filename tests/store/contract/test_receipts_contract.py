@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.ports import Batch, Receipt
 from core.quantities import Quantity
 from core.readings import Reading
-from store.receipts import ReceiptRow, Receipts
+from store.points.receipts import ReceiptRow, Receipts
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 

@@ -13,8 +13,8 @@ from core.quantities import Quantity
 from core.readings import Reading
 from store.influx.timeseries import InfluxTimeSeries
 from store.open import open_stores
+from store.points.timeseries import TimeSeries
 from store.settings import InfluxSettings, StoreSettings
-from store.timeseries import TimeSeries
 from tests.store.influx.fake_server import TOKEN, fake_influxdb
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)

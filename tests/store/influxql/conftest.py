@@ -12,7 +12,7 @@ import pytest
 
 from core.ports import InfluxQlRequest
 from store.influxql.endpoint import EmbeddedInfluxQl
-from store.timeseries import TimeSeries
+from store.points.timeseries import TimeSeries
 from tests.influx_server import Influxd
 from tests.store.influxql import world
 

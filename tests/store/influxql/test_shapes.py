@@ -14,7 +14,7 @@ from core.ports import FactPoint, InfluxQlRequest
 from core.quantities import Quantity
 from energy.series import Amounts
 from store.influxql.endpoint import EmbeddedInfluxQl
-from store.timeseries import TimeSeries
+from store.points.timeseries import TimeSeries
 from tests.store.influxql import grafana, world
 from tests.store.influxql.conftest import Ours
 from tests.store.influxql.examples import EXAMPLES

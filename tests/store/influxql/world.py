@@ -17,9 +17,10 @@ from duckdb import DuckDBPyConnection
 from core.inventory import Connector, Inventory, Medium, Meter, MeterRole, Site, SiteKind, Station
 from core.quantities import Quantity
 from core.readings import SlotShare
-from store import fact_tables, interval_tables
+from store.facts import tables as fact_tables
 from store.places import quality_field, tags_of
-from store.timeseries import TimeSeries
+from store.points.timeseries import TimeSeries
+from store.spans import tables as interval_tables
 
 SINCE: Final = date(2024, 1, 1)
 NOW: Final = datetime(2026, 11, 22, 10, tzinfo=UTC)

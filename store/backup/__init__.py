@@ -1,0 +1,1 @@
+"""Copies of the stores and the sealed file they go into."""

@@ -1,0 +1,1 @@
+"""Published facts of the embedded time series."""
