@@ -31,7 +31,7 @@ from store.points.latest import Latest
 from store.points.maintenance import Maintenance
 from store.points.pointfile import PointFile
 from store.points.receipts import Receipts
-from store.rewrites import Rewrites
+from store.points.rewrites import Rewrites
 from store.spans.courses import Courses
 from store.spans.intervals import Intervals
 
