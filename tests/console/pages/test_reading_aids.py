@@ -16,20 +16,25 @@ from core.people import Role
 from core.quantities import Quantity
 from core.readings import ReadingQuality
 from core.texts import LANGUAGES, Finding, catalogue
+from core.work import JobState
 from operations.inventory import ChangeAction
 from operations.keepers import EntryKind
 from operations.long import State
+from operations.schedule import Cadence
 from operations.stations import StationState
 from operations.values import Freshness
 
 NOW = datetime(2026, 11, 18, 9, 47, 30, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
+
 SPOKEN: list[type[StrEnum]] = [
+    Cadence,
     ChangeAction,
     ConnectorStatus,
     Drive,
     EntryKind,
     Freshness,
+    JobState,
     Medium,
     MeterRole,
     PlantKind,
