@@ -85,7 +85,7 @@ def admitted(name: str, actor: Actor) -> Capability:
 
 def subject(request: Any, actor: Actor) -> str:
     """Return what a change is about: the request's first identifying field, or else the actor."""
-    for name in ("id", "name", "ids"):
+    for name in ("id", "name", "ids", "sources"):
         value = getattr(request, name, None)
         if value:
             return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -46,7 +46,9 @@ from core.readings import Reading
 from core.texts import Finding
 from jobs.runner import Runner
 from operations.gate import Gate
-from operations.house import House
+from operations.house import Call, House
+from operations.intervals import compute_intervals
+from operations.schedule import JobWork
 from store.influxql.endpoint import EmbeddedInfluxQl
 from store.open import Stores, open_embedded
 
@@ -130,6 +132,18 @@ def small_inventory() -> Inventory:
         stations={"lis-01": station},
         vehicles={"lk-e-101": vehicle},
     )
+
+
+async def yesterday(district: District) -> None:
+    """Let a meter count through the day before, and compute its quarter hours."""
+    begin, slot = datetime(2026, 11, 20, 22, 52, tzinfo=UTC), timedelta(minutes=15)
+    readings = [
+        Reading("meter:schule-strom", Quantity.ENERGY_IMPORT_WH, begin + n * slot, 1_200_000.0 + 250.5 * n)
+        for n in range(100)
+    ]
+    await district.stores.readings.put(Batch(readings, NOW))
+    job = Call(Actor("job:intervals", Role.ADMIN), NOW)
+    await compute_intervals(district.gate.house, JobWork(period="2026-11-22T09:45Z"), job)
 
 
 async def fill(stores: Stores) -> None:

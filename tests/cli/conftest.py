@@ -8,7 +8,6 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,14 +15,8 @@ import pytest
 from cli import main as cli_main
 from cli import wire
 from core.people import Actor, Role
-from core.ports import Batch
-from core.quantities import Quantity
-from core.readings import Reading
 from operations.gate import Gate
-from operations.house import Call
-from operations.intervals import compute_intervals
-from operations.schedule import JobWork
-from tests.district import NOW, District, fill, open_district
+from tests.district import NOW, District, fill, open_district, yesterday
 
 ANNA = Actor("anna", Role.ADMIN)
 
@@ -76,18 +69,6 @@ def filled(tmp_path: Path) -> Path:
 
     asyncio.run(make())
     return tmp_path / "filled"
-
-
-async def yesterday(district: District) -> None:
-    """Let a meter count through the day before, and compute its quarter hours."""
-    begin, slot = datetime(2026, 11, 20, 22, 52, tzinfo=UTC), timedelta(minutes=15)
-    readings = [
-        Reading("meter:schule-strom", Quantity.ENERGY_IMPORT_WH, begin + n * slot, 1_200_000.0 + 250.5 * n)
-        for n in range(100)
-    ]
-    await district.stores.readings.put(Batch(readings, NOW))
-    job = Call(Actor("job:intervals", Role.ADMIN), NOW)
-    await compute_intervals(district.gate.house, JobWork(period="2026-11-22T09:45Z"), job)
 
 
 async def people(district: District) -> None:
