@@ -14,6 +14,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -36,17 +37,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--imports", action="store_true", help="import whole late days of all series all the while")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        results = asyncio.run(_measure(Path(folder) / "timeseries.duckdb", options.seconds))
+        results = asyncio.run(_measure(Path(folder) / "timeseries.duckdb", options.seconds, imports=options.imports))
     return report(results, as_json=options.json)
 
 
-async def _measure(path: Path, seconds: float) -> list[Result]:
+async def _measure(path: Path, seconds: float, *, imports: bool) -> list[Result]:
     store = await TimeSeries.open(path, START_UTC)
     for block in blocks(district(), START_UTC, DAYS * 1440, BLOCK_ROWS):
         await store.put_table(table_of(block), START_UTC)
-    async with _beside(lambda: _sort(store)), _beside(lambda: _read(store, 0)), _beside(lambda: _read(store, 500)):
+    sorting = partial(_sort, store, imports=imports)
+    async with _beside(sorting), _beside(lambda: _read(store, 0)), _beside(lambda: _read(store, 500)):
         waits_ms = await _produce(store, seconds)
     await store.close()
     return [
@@ -74,10 +77,13 @@ async def _produce(store: TimeSeries, seconds: float) -> list[float]:
     return waits_ms
 
 
-async def _sort(store: TimeSeries) -> None:
-    """Sort what is over, then make the same days come again as late readings, and so on."""
-    for round_ in range(1_000):
+async def _sort(store: TimeSeries, *, imports: bool) -> None:
+    """Sort what is over, then let more of it come, with `imports` whole late days of all series, and so on."""
+    for round_ in range(1_000_000):
         await store.compact(START_UTC + timedelta(days=DAYS + 100 * (round_ % 2)), lambda _: None)
+        if not imports:
+            await asyncio.sleep(1.0)
+            continue
         late = next(iter(blocks(district(), START_UTC - timedelta(days=round_ + 1), 1440, BLOCK_ROWS)))
         for start in range(0, BLOCK_ROWS, 20_480):
             await store.put_table(table_of(late.part(slice(start, start + 20_480))), START_UTC)
