@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import orjson
 
 from config.load import Configuration, load
+from core.care import Kept
 from core.errors import ConfigError
-from core.ports import Clock, Kept
+from core.ports import Clock
 from core.texts import Finding
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """`core.ports.Safekeeper`; what writes backups is loaded when one is wanted."""
+    """`core.care.Safekeeper`; what writes backups is loaded when one is wanted."""
 
     configuration: Configuration
     stores: Stores

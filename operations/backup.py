@@ -6,8 +6,8 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.care import Kept
 from core.errors import RequestError, UnavailableError
-from core.ports import Kept
 from operations.house import Call, House
 
 

@@ -12,22 +12,11 @@ from config.history import Change
 from config.managed import Place
 from config.passwords import StationPassword
 from core.books import Ledger
+from core.care import Maintenance, Safekeeper
 from core.errors import ForbiddenError
 from core.inventory import Inventory
 from core.people import Actor
-from core.ports import (
-    Clock,
-    FactSink,
-    Health,
-    InfluxQlEndpoint,
-    Journal,
-    Maintenance,
-    Query,
-    ReadingSink,
-    RewriteBook,
-    Safekeeper,
-    Worker,
-)
+from core.ports import Clock, FactSink, Health, InfluxQlEndpoint, Journal, Query, ReadingSink, RewriteBook, Worker
 from core.retention import FrameRetention, Retention
 from core.texts import Finding, Language
 from core.work import JobRunner

@@ -1,4 +1,4 @@
-"""Everything that is kept, copied into one file while it is being added to (`core.ports.Safekeeper`).
+"""Everything that is kept, copied into one file while it is being added to (`core.care.Safekeeper`).
 
 Time series and ledger are copied as they were at one and the same instant. A late reading is
 announced in the ledger before it stands in the time series, and where counting stands is written
@@ -17,8 +17,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from core.care import Kept
 from core.errors import RequestError, StoreError
-from core.ports import Clock, Kept
+from core.ports import Clock
 from core.texts import Finding
 from store.backup.archive import ArchiveWriter, Manifest, Seal
 from store.backup.file_copies import Piece, segment_pieces, spool_pieces
@@ -71,7 +72,7 @@ class Keeper:
     forbidden: tuple[Path, ...]
 
     async def keep(self, folder: Path, progress: Progress) -> Kept:
-        """Write a backup into a folder; see `core.ports.Safekeeper`."""
+        """Write a backup into a folder; see `core.care.Safekeeper`."""
         _must_be_outside(folder, self.forbidden)
         now_utc, seal = self.clock(), self.seal()
         writer = ArchiveWriter(folder, f"kreiswatt-{now_utc:%Y%m%dT%H%M%SZ}", seal)

@@ -1,4 +1,4 @@
-"""What keeps the file small and quick while readings come in (`core.ports.Maintenance`)."""
+"""What keeps the file small and quick while readings come in (`core.care.Maintenance`)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Final
 
 from duckdb import DuckDBPyConnection
 
+from core.care import Compacted
 from core.intervals import SeriesKey
-from core.ports import Compacted
 from core.quantities import Quantity
 from store.points import compaction, forgetting
 from store.points.access import Access
@@ -33,7 +33,7 @@ _SORTINGS: Final[tuple[tuple[Finder, Mover], ...]] = (
 
 
 class Maintenance(Access):
-    """`core.ports.Maintenance`."""
+    """`core.care.Maintenance`."""
 
     @abstractmethod
     async def checkpoint(self) -> None:

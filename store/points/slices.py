@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from core.ports import Compacted
+from core.care import Compacted
 
 _WANTED_S: Final = 0.03
 _ROWS_AT_FIRST: Final = 20_000
