@@ -108,9 +108,10 @@ async def _remote(
         headers["authorization"] = f"Bearer {service.token}"
     async with httpx.AsyncClient(base_url=service.url, headers=headers, timeout=TIMEOUT_S) as client:
         try:
-            answer = await _send(client, name, capability, request)
+            sending = asyncio.ensure_future(_send(client, name, capability, request))
             if capability.long:
-                return await _watch(client, answer.headers["location"], progress)
+                return await _watch(client, await _begun(client, sending), progress)
+            answer = await sending
         except httpx.TransportError as error:
             raise UnavailableError("cli.unreachable", url=service.url, reason=str(error)) from error
         return answer.content
@@ -129,9 +130,24 @@ async def _send(
     return _sound(await client.get(path, params=request))
 
 
-async def _watch(client: httpx.AsyncClient, location: str, progress: Progress) -> bytes:
+async def _begun(client: httpx.AsyncClient, sending: asyncio.Future[httpx.Response]) -> str:
+    """Return where a long operation is watched; cancelled meanwhile, it is cancelled in the service first."""
     try:
-        while True:
+        return (await asyncio.shield(sending)).headers["location"]
+    except asyncio.CancelledError:
+        await _cancel(client, (await sending).headers["location"])
+        raise
+
+
+async def _cancel(client: httpx.AsyncClient, location: str) -> None:
+    await client.post(f"{location}/cancel", json={})
+
+
+async def _watch(client: httpx.AsyncClient, location: str, progress: Progress) -> bytes:
+    task = asyncio.current_task()
+    try:
+        # A cancellation may be lost inside of a request; the task still knows of it.
+        while not (task and task.cancelling()):
             run = _sound(await client.get(location)).json()
             if run["doing"]:
                 progress(run["fraction"], _finding(run["doing"]))
@@ -139,8 +155,10 @@ async def _watch(client: httpx.AsyncClient, location: str, progress: Progress) -
                 return _ended(run)
             await asyncio.sleep(POLL_S)
     except asyncio.CancelledError:
-        await client.post(f"{location}/cancel", json={})
+        await _cancel(client, location)
         raise
+    await _cancel(client, location)
+    raise asyncio.CancelledError
 
 
 def _ended(run: Mapping[str, Any]) -> bytes:
