@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from core.texts import LANGUAGES
 from operations.keepers import EntryKind
@@ -55,13 +55,13 @@ def test_a_meter_is_added_changed_and_taken_back_by_form_alone(visit: Callable[.
     page.evaluate(axe())
     assert violations(page) == []
     page.get_by_role("alert").get_by_role("link").click()
-    assert page.evaluate("document.activeElement.id").startswith("feed.")
+    expect(page.locator("[id^='feed.']:focus")).to_be_visible()
     assert page.get_by_label("Name").input_value() == "Keller"
     page.get_by_label("Topic").fill("tele/lra-keller/SENSOR")
     page.get_by_role("button", name="Anlegen").click()
 
-    assert page.url.endswith("/inventory/meters/lra-keller")
-    assert "Der Eintrag ist angelegt und gilt." in page.content()
+    expect(page).to_have_url(f"{district.url}/inventory/meters/lra-keller")
+    expect(page.get_by_text("Der Eintrag ist angelegt und gilt.")).to_be_visible()
     feed = district.gate.house.inventory().meters["lra-keller"].feed
     assert (feed.broker, feed.format, feed.topic) == ("main", "tasmota_sml", "tele/lra-keller/SENSOR")
 
@@ -72,6 +72,7 @@ def test_a_meter_is_added_changed_and_taken_back_by_form_alone(visit: Callable[.
     page.get_by_text("Weitere Angaben").click()
     page.get_by_label("Höchstleistung in W").fill("22000")
     page.get_by_role("button", name="Speichern").click()
+    expect(page.get_by_text("Die Änderung ist gespeichert und gilt.")).to_be_visible()
     assert district.gate.house.inventory().meters["lra-keller"].max_power_w == 22_000
 
     for action in ("geändert", "angelegt"):
@@ -79,7 +80,7 @@ def test_a_meter_is_added_changed_and_taken_back_by_form_alone(visit: Callable[.
         row = page.locator("tbody tr").filter(has_text=action).first
         row.locator("summary").click()
         row.get_by_role("button", name="Jetzt zurücknehmen").click()
-        assert "Die Änderung ist zurückgenommen." in page.content()
+        expect(page.get_by_text("Die Änderung ist zurückgenommen.")).to_be_visible()
     assert "lra-keller" not in district.gate.house.inventory().meters
 
 

@@ -131,9 +131,9 @@ def test_a_form_says_what_is_wrong_and_takes_one_there(visit: Open) -> None:
     page = visit("/decode")
     page.get_by_label("Inhalt der Nachricht").fill("{}")
     page.get_by_role("button", name="Prüfen").click()
-    assert page.evaluate("document.activeElement.id") == "problems"
+    expect(page.locator("#problems")).to_be_focused()
     page.get_by_role("link", name="Ein Format wählen.").click()
-    assert page.evaluate("document.activeElement.id") == "format"
+    expect(page.locator("#format")).to_be_focused()
     assert page.get_by_label("Inhalt der Nachricht").input_value() == "{}"
 
 
