@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.readings import SlotShare
-from energy.positions import COURSE_GAP_MAX_S, Way, read_shares, ways, whole_seconds
+from energy.positions import COURSE_GAP_MAX_S, SLOT_MS, Way, read_shares, ways, whole_seconds
 from energy.series import SHARE_NUMBERS, Amounts, Instants, Means, Samples
-from energy.slots import MISSING, SLOT_MS, slot_of
+from energy.slots import MISSING, slot_of
 
 INSTANT_GAP_MAX_S = 2 * 3600
 """As far as the metering code (VDE-AR-N 4400) joins values by a straight line."""

@@ -6,6 +6,7 @@ between them stands on:
 
     a step that cannot be known (exchange, jump)            missing, and not counted
     not longer than min(2 x nominal interval, 20 minutes)   as good as the reading at its end
+    within one slot, up to both its borders                 the same: the line within decides no figure
     not longer than max(25 h, 2 x nominal interval)         interpolated (rule 14)
     longer                                                  no course: missing; a border in it is estimated
 """
@@ -18,10 +19,13 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from core.intervals import SLOT_S
 from core.readings import SlotShare
 from energy.register_rules import Step
 from energy.register_walk import Instants, Steps, Thousandths, trusted
 from energy.series import QUALITY_CODES, READING_SHARES, SHARE_NUMBERS
+
+SLOT_MS = SLOT_S * 1000
 
 MEASURED_GAP_MAX_S = 20 * 60
 COURSE_GAP_MAX_S = 25 * 3600
@@ -74,6 +78,13 @@ def ways(at_ms: Instants, read: Shares, nominal_interval_s: int, gap_max_s: int,
     return way
 
 
+def _within_a_slot(at_ms: Instants) -> NDArray[np.bool_]:
+    """Return which stretches pass over no border of a slot; they may begin and end at one."""
+    begun_ms = np.concatenate([at_ms[:1], at_ms[:-1]])
+    within: NDArray[np.bool_] = (at_ms - 1) // SLOT_MS <= begun_ms // SLOT_MS
+    return within
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
     """The trusted positions of one register in order of time.
@@ -93,6 +104,7 @@ class Curve:
         if not kept.all():
             at_ms, position, step, read = at_ms[kept], position[kept], step[kept], read[kept]
         way = ways(at_ms, read, nominal_interval_s, COURSE_GAP_MAX_S, Way.SILENT)
+        way = np.where(_within_a_slot(at_ms), read, way)
         way[(step == Step.EXCHANGE) | (step == Step.JUMP)] = Way.MISSING
         return Curve(at_ms, position, read, way)
 

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.intervals import SLOT_S
 from core.readings import SlotShare
-from energy.positions import WAYS, Curve, Way, whole_seconds
+from energy.positions import SLOT_MS, WAYS, Curve, Way, whole_seconds
 from energy.series import SHARE_NUMBERS, Amounts, Instants
 
-SLOT_MS = SLOT_S * 1000
 MISSING = SHARE_NUMBERS[SlotShare.MISSING]
 
 

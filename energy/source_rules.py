@@ -25,7 +25,7 @@ PLANT_OVERSHOOT = 1.2
 
 ODOMETER_RESOLUTION_M = 1000.0
 
-ENGINE = 1
+ENGINE = 2
 """Which way of counting this is. Whoever changes what comes of the same readings and rules counts it up."""
 
 IMPORT, EXPORT = Quantity.ENERGY_IMPORT_WH, Quantity.ENERGY_EXPORT_WH

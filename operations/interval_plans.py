@@ -13,9 +13,10 @@ from core.periods import Period, local_day, local_month
 from core.quantities import Kind, Quantity
 from core.work import MeterEvent, MeterEventKind, RegisterCheckpoint
 from energy.intervals import SeriesRules
+from energy.positions import SLOT_MS
 from energy.register_rules import Booking, Exchange, ManualReading
 from energy.register_walk import DIAL_MAX, at_utc, epoch_ms
-from energy.slots import SLOT_MS, slot_of
+from energy.slots import slot_of
 from energy.source_rules import rules_digest, series_rules
 from energy.standing import standing_of
 

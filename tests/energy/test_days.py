@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from core.readings import SlotShare
 from energy.days import day_borders, days_of, mean_days_of, months_of, total_of
+from energy.positions import SLOT_MS
 from energy.register_walk import at_utc, epoch_ms
 from energy.series import Amounts, Means
-from energy.slots import SLOT_MS
 
 BERLIN = ZoneInfo("Europe/Berlin")
 YEAR_MS = epoch_ms(datetime(2025, 12, 31, 23, tzinfo=UTC))

@@ -13,9 +13,9 @@ from core.inventory import Connector, Inventory, Medium, Meter, MeterRole, Plant
 from core.quantities import Quantity
 from core.readings import ReadingQuality
 from energy.intervals import Computed, SeriesRules, compute
+from energy.positions import SLOT_MS
 from energy.register_walk import epoch_ms
 from energy.series import QUALITY_CODES, Means, Samples
-from energy.slots import SLOT_MS
 from energy.source_rules import series_rules
 
 IMPORT, EXPORT, POWER = Quantity.ENERGY_IMPORT_WH, Quantity.ENERGY_EXPORT_WH, Quantity.POWER_W

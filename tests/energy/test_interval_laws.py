@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from core.quantities import Kind, Quantity
 from energy.intervals import Computed, SeriesRules, compute
+from energy.positions import SLOT_MS
 from energy.register_rules import Booking, Exchange, ManualReading, RegisterRules
 from energy.registers import Step, at_utc, count
 from energy.series import Amounts, Means, Samples
-from energy.slots import MISSING, SLOT_MS, slot_of
+from energy.slots import MISSING, slot_of
 from energy.standing import Standing, standing_of
 
 NOMINAL_S = 300

@@ -50,7 +50,15 @@ def test_a_position_across_a_gap_is_interpolated() -> None:
 
 
 def test_a_fast_meter_has_short_gaps_only() -> None:
-    assert stood(curve((0, 0), (3, 30), nominal_interval_s=60), 1) == (10_000, INTERPOLATED)
+    assert stood(curve((14, 0), (17, 30), nominal_interval_s=60), 15) == (10_000, INTERPOLATED)
+
+
+def test_the_course_within_one_slot_decides_no_figure() -> None:
+    on_the_clock = curve((0, 0), (15, 30), (30, 60), nominal_interval_s=60)
+    assert on_the_clock.way.tolist() == [Way.MEASURED] * 3
+    assert curve((0, 0), (14, 30), nominal_interval_s=60).way.tolist() == [Way.MEASURED] * 2
+    assert curve((1, 0), (16, 30), nominal_interval_s=60).way.tolist() == [Way.MEASURED, Way.INTERPOLATED]
+    assert curve((0, 0), (30, 30), nominal_interval_s=60).way.tolist() == [Way.MEASURED, Way.INTERPOLATED]
 
 
 def test_a_position_read_at_the_border_is_measured_whatever_the_gaps() -> None:
