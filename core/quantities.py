@@ -33,6 +33,10 @@ class Quantity(StrEnum):
     VOLUME_M3 = "volume_m3"
     FLOW_M3_PER_H = "flow_m3_per_h"
     HEAT_WH = "heat_wh"
+    FUEL_HO_WH = "fuel_ho_wh"
+    FUEL_HI_WH = "fuel_hi_wh"
+    TANK_M3 = "tank_m3"
+    STOCK_G = "stock_g"
     TEMPERATURE_C = "temperature_c"
     HUMIDITY_PERCENT = "humidity_percent"
     BATTERY_PERCENT = "battery_percent"
@@ -70,6 +74,10 @@ PROPERTIES: dict[Quantity, Properties] = {
     Quantity.VOLUME_M3: Properties(Kind.REGISTER, 1, "m³", 2),
     Quantity.FLOW_M3_PER_H: Properties(Kind.INSTANT, 1, "m³/h", 2),
     Quantity.HEAT_WH: Properties(Kind.REGISTER, 1000, "kWh", 1),
+    Quantity.FUEL_HO_WH: Properties(Kind.REGISTER, 1000, "kWh\N{NO-BREAK SPACE}Ho", 1),
+    Quantity.FUEL_HI_WH: Properties(Kind.REGISTER, 1000, "kWh\N{NO-BREAK SPACE}Hi", 1),
+    Quantity.TANK_M3: Properties(Kind.INSTANT, 1, "m³", 3),
+    Quantity.STOCK_G: Properties(Kind.INSTANT, 1000, "kg", 0),
     Quantity.TEMPERATURE_C: Properties(Kind.INSTANT, 1, "°C", 1),
     Quantity.HUMIDITY_PERCENT: Properties(Kind.INSTANT, 1, "%", 0),
     Quantity.BATTERY_PERCENT: Properties(Kind.INSTANT, 1, "%", 0),

@@ -31,6 +31,7 @@ _UNITS = {
     "c": "°C",
     "percent": "%",
     "m": "m",
+    "g": "g",
     "flag": "",
 }
 """How the unit is written that the last word of a quantity's name says."""

@@ -69,8 +69,16 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """A message that the format wants sent to the device, such as Sparkplug's demand for a birth. Sent at QoS 0."""
+
+    topic: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Decoded:
-    """The readings of a message, what to remember, and what was odd about single fields.
+    """The readings of a message, what to remember, what was odd about single fields, and what to ask the device.
 
     `dated` tells that the device itself dated the readings: storing the same message twice is then
     storing it once. Otherwise they bear the time of receipt.
@@ -80,3 +88,4 @@ class Decoded:
     memory: Memory = field(default_factory=Memory)
     notices: tuple[Finding, ...] = ()
     dated: bool = False
+    requests: tuple[Request, ...] = ()

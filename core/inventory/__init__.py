@@ -1,0 +1,57 @@
+"""What the district has: sites, buildings, meters, stations, vehicles, tags, plants, parties, prices.
+
+Plain values. Ids are slugs (`schule-a-strom`), never reused; every entry is valid from a
+day to a day. The prefixed form (`meter:schule-a-strom`) is the source id of its readings.
+"""
+
+from core.inventory.entries import Entry
+from core.inventory.metering import Feed, Generator, Medium, Meter, MeterRole, Term
+from core.inventory.mobility import Connector, Drive, Station, Tag, Vehicle
+from core.inventory.places import (
+    Break,
+    Building,
+    Calendar,
+    Municipality,
+    Opening,
+    Site,
+    SiteKind,
+    WeatherStation,
+    Weekday,
+)
+from core.inventory.renewables import Contract, Plant, PlantKind
+from core.inventory.supplies import Budget, EnergyBasis, Fuel, FuelMonth, PriceWindow, Tariff
+from core.inventory.whole import Inventory
+
+__all__ = [
+    "Break",
+    "Budget",
+    "Building",
+    "Calendar",
+    "Connector",
+    "Contract",
+    "Drive",
+    "EnergyBasis",
+    "Entry",
+    "Feed",
+    "Fuel",
+    "FuelMonth",
+    "Generator",
+    "Inventory",
+    "Medium",
+    "Meter",
+    "MeterRole",
+    "Municipality",
+    "Opening",
+    "Plant",
+    "PlantKind",
+    "PriceWindow",
+    "Site",
+    "SiteKind",
+    "Station",
+    "Tag",
+    "Tariff",
+    "Term",
+    "Vehicle",
+    "WeatherStation",
+    "Weekday",
+]

@@ -1,0 +1,121 @@
+"""Places: municipalities, sites, buildings, and what is to be known of them through the year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time
+from enum import StrEnum
+
+from core.inventory.entries import Entry
+
+
+class SiteKind(StrEnum):
+    """What a site is used for."""
+
+    SCHOOL = "school"
+    OFFICE = "office"
+    FIRE_STATION = "fire_station"
+    DEPOT = "depot"
+    CLINIC = "clinic"
+    HALL = "hall"
+    POOL = "pool"
+    LIBRARY = "library"
+    KINDERGARTEN = "kindergarten"
+    WORKS = "works"
+    PARKING = "parking"
+
+
+class Weekday(StrEnum):
+    """A day of the week; `holiday` stands for public holidays, whichever day they fall on."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+    HOLIDAY = "holiday"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """When a place is in use: from `begins` to `ends` (local clock; 00:00 as an end is midnight) on some days."""
+
+    days: tuple[Weekday, ...]
+    begins: time
+    ends: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Break:
+    """School holidays or another time of rest, from the `first` to the `last` day."""
+
+    name: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar(Entry):
+    """When places are in use: opening hours, public holidays of a `state` (`SN`), breaks.
+
+    On a public holiday only openings that name `Weekday.HOLIDAY` count; in a break none, unless
+    `open_in_breaks`.
+    """
+
+    state: str
+    openings: tuple[Opening, ...] = ()
+    breaks: tuple[Break, ...] = ()
+    open_in_breaks: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeatherStation(Entry):
+    """Where outdoor temperature is measured; `number` is that of the Deutscher Wetterdienst.
+
+    `degree_days_kd` is the long-term mean of a year's degree days (G20/15, K·d) that consumption is
+    related to, `reference` where it stands written. Without it nothing is weather-corrected.
+    """
+
+    number: str = ""
+    latitude_deg: float | None = None
+    longitude_deg: float | None = None
+    degree_days_kd: float | None = None
+    reference: str = ""
+
+    @property
+    def source(self) -> str:
+        """Return the source id of its readings."""
+        return f"weather:{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Municipality(Entry):
+    """A Gemeinde; `key` is its amtlicher Gemeindeschlüssel (8 digits)."""
+
+    key: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site(Entry):
+    """A place with buildings, meters, charge points."""
+
+    kind: SiteKind
+    municipality: str
+    latitude_deg: float | None = None
+    longitude_deg: float | None = None
+    time_zone: str = "Europe/Berlin"
+    calendar: str | None = None
+    weather_station: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Building(Entry):
+    """A building at a site; without a `calendar` of its own the site's holds."""
+
+    site: str
+    floor_area_m2: float | None = None
+    built_year: int | None = None
+    calendar: str | None = None

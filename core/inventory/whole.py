@@ -1,0 +1,50 @@
+"""The inventory as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from core.inventory.metering import Meter
+from core.inventory.mobility import Station, Tag, Vehicle
+from core.inventory.places import Building, Calendar, Municipality, Site, WeatherStation
+from core.inventory.renewables import Contract, Plant
+from core.inventory.supplies import Budget, Fuel, Tariff
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """All entries, each kind by id. References between them have been checked by `config`."""
+
+    municipalities: dict[str, Municipality] = field(default_factory=dict)
+    sites: dict[str, Site] = field(default_factory=dict)
+    buildings: dict[str, Building] = field(default_factory=dict)
+    meters: dict[str, Meter] = field(default_factory=dict)
+    stations: dict[str, Station] = field(default_factory=dict)
+    vehicles: dict[str, Vehicle] = field(default_factory=dict)
+    tags: dict[str, Tag] = field(default_factory=dict)
+    plants: dict[str, Plant] = field(default_factory=dict)
+    tariffs: dict[str, Tariff] = field(default_factory=dict)
+    contracts: dict[str, Contract] = field(default_factory=dict)
+    calendars: dict[str, Calendar] = field(default_factory=dict)
+    weather_stations: dict[str, WeatherStation] = field(default_factory=dict)
+    fuels: dict[str, Fuel] = field(default_factory=dict)
+    budgets: dict[str, Budget] = field(default_factory=dict)
+
+    def site_of(self, source: str) -> str | None:
+        """Return the site id of a source id, None where the source is unknown or has no site."""
+        kind, _, name = source.partition(":")
+        name = name.partition("/")[0]
+        shelf: dict[str, Meter] | dict[str, Station] | dict[str, Vehicle] | dict[str, Plant]
+        match kind:
+            case "meter":
+                shelf = self.meters
+            case "station":
+                shelf = self.stations
+            case "vehicle":
+                shelf = self.vehicles
+            case "plant":
+                shelf = self.plants
+            case _:
+                return None
+        entry = shelf.get(name)
+        return entry.site if entry else None
