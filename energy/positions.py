@@ -67,6 +67,11 @@ def measured_gap_ms(nominal_interval_s: int) -> int:
     return min(2 * nominal_interval_s, MEASURED_GAP_MAX_S) * 1000
 
 
+def course_gap_max_ms(nominal_interval_s: int) -> int:
+    """Return how far apart two readings of a register may be for its course between them to be known at all."""
+    return max(COURSE_GAP_MAX_S, 2 * nominal_interval_s) * 1000
+
+
 def ways(at_ms: Instants, read: Shares, nominal_interval_s: int, gap_max_s: int, beyond: Way) -> Shares:
     """Return what the stretch that ends at each instant stands on; one longer than `gap_max_s` is `beyond`."""
     gap_ms = np.diff(at_ms, prepend=at_ms[:1])
