@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import islice
 
 import orjson
 import pytest
@@ -11,29 +13,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import PayloadError
-from core.inventory import Meter, Vehicle
+from core.inventory import Feed, Meter, Vehicle
 from core.texts import catalogue
 from ingest.decoding import decode
 from ingest.messages import Memory, Message
 from ingest.routing import DECODERS, Route, bind
 from tests.ingest.rig import INVENTORY, ZONE
+from tests.ingest.simulated_day import simulated_day
+from tests.ingest.test_simulated_day import ENCODERS, case_of, messages_of
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+DAY = simulated_day()
+CODES = catalogue("en").codes()
 ENTRIES: list[Meter | Vehicle] = [*INVENTORY.meters.values(), *INVENTORY.vehicles.values()]
-TAILS = {
-    "tasmota_sml": [""],
-    "shelly_gen2": ["/events/rpc", "/status/em:0", "/status/emdata:0", "/status/em1:0", "/status/switch:0", "/x"],
-    "chirpstack_v4": ["/event/up", "/event/status", "/event/join"],
-    "ovms_v3": ["/metric/v/b/soc", "/metric/v/c/charging", "/metric/v/b/power", "/metric/v/vin"],
-    "teslamate": ["/battery_level", "/charging_state", "/plugged_in", "/power", "/charger_power", "/location"],
-}
-NAMES = st.sampled_from(
-    [
-        "SML", "PV", "Time", "Total_in", "Power_curr", "StatusSNS", "method", "params", "ts", "em:0", "em1:0",
-        "total_act_power", "a_act_power", "b_act_power", "c_act_power", "object", "meter", "liter", "time", "data",
-        "deduplicationId", "batteryLevel", "aenergy", "total", "emdata:0",
-    ]
-)  # fmt: skip
+FEEDS: list[Feed] = [entry.feed for entry in ENTRIES if entry.feed] + [case_of(name).feed for name in ENCODERS]
+SUFFIXES = [
+    "", "/events/rpc", "/status/em:0", "/status/emdata:0", "/status/switch:0", "/event/up", "/event/status",
+    "/event/join", "/metric/v/b/soc", "/metric/v/c/charging", "/metric/v/vin", "/battery_level", "/charging_state",
+    "/power", "/charger_power", "/location", "/LWT", "/INFO3", "/emeter/0/total", "/emeter/1/energy", "/emeter/x/power",
+    "/relay/0/energy", "/online",
+]  # fmt: skip
+"""What may follow a feed's topic."""
+TOPICS = st.sampled_from(SUFFIXES) | st.text(max_size=12).map(lambda text: f"/{text}")
 LEAVES = (
     st.none()
     | st.booleans()
@@ -43,56 +44,109 @@ LEAVES = (
     | st.datetimes().map(datetime.isoformat)
     | st.sampled_from(["NotifyStatus", "NotifyFullStatus", "NaN", "1,5", "2026-11-22T09:59:00", "unavailable"])
 )
-JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=6))
 
 
-def feed_all(tail_of: int, payload: bytes, *, retained: bool) -> None:
-    for entry in ENTRIES:
-        assert entry.feed is not None
-        tails = TAILS[entry.feed.format]
-        topic = entry.feed.topic + tails[tail_of % len(tails)]
-        route = Route(entry.feed.format, DECODERS[entry.feed.format].decode, bind(entry.source, entry.feed, ZONE))
-        memory, said = Memory(), ""
-        for _ in range(2):
-            try:
-                decoded = decode(Message("main", topic, payload, NOW, retained=retained), route, memory)
-            except PayloadError as error:
-                said = error.finding.code
-                break
-            finally:
-                assert said in {"", *catalogue("en").codes()}
-            memory = decoded.memory
-            assert all(notice.code in catalogue("en").codes() for notice in decoded.notices)
-            for reading in decoded.readings:
-                assert math.isfinite(reading.value)
-                assert reading.source == entry.source
-                assert reading.at_utc <= NOW + timedelta(minutes=5)
+def try_message(feed: Feed, topic: str, payload: bytes, *, retained: bool) -> None:
+    route = Route(feed.format, DECODERS[feed.format].decode, bind("meter:law", feed, ZONE))
+    memory, said = Memory(), []
+    for _ in range(2):
+        try:
+            decoded = decode(Message("main", topic, payload, NOW, retained=retained), route, memory)
+        except PayloadError as error:
+            said.append(error.finding.code)
+            continue
+        memory = decoded.memory
+        said += [notice.code for notice in decoded.notices]
+        for reading in decoded.readings:
+            assert math.isfinite(reading.value)
+            assert reading.source == "meter:law"
+            assert reading.at_utc <= NOW + timedelta(minutes=5)
+    assert set(said) <= CODES
+
+
+@cache
+def spoken(name: str) -> list[Message]:
+    """Return the first messages of a format, with what it says rarely."""
+    return list(islice(messages_of(name), 40))
+
+
+@cache
+def names(name: str) -> list[str]:
+    """Return the names that a format's own messages use."""
+    found: set[str] = {"Time", "StatusSNS", "method", "params", "ts"}
+    for message in spoken(name):
+        try:
+            found |= _keys(orjson.loads(message.payload))
+        except orjson.JSONDecodeError:
+            continue
+    return sorted(found)
+
+
+def _keys(value: object) -> set[str]:
+    if isinstance(value, dict):
+        return set(value).union(*(_keys(inner) for inner in value.values()))
+    return set().union(*(_keys(inner) for inner in value)) if isinstance(value, list) else set()
+
+
+def renamed(value: object, called: list[str]) -> object:
+    """Return JSON whose names are numbers with the names of a format in their place."""
+    if isinstance(value, dict):
+        return {called[number % len(called)]: renamed(inner, called) for number, inner in value.items()}
+    return [renamed(inner, called) for inner in value] if isinstance(value, list) else value
+
+
+NUMBERED = st.integers(0, 500)
+JSON = st.dictionaries(
+    NUMBERED,
+    st.recursive(LEAVES, lambda deeper: st.lists(deeper, max_size=3) | st.dictionaries(NUMBERED, deeper, max_size=6)),
+    max_size=8,
+)
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.binary(max_size=200), st.integers(0, 5), st.booleans())
-def test_any_bytes_are_readings_or_a_named_rejection(payload: bytes, tail: int, retained: bool) -> None:  # noqa: FBT001
-    feed_all(tail, payload, retained=retained)
+@given(st.binary(max_size=200), TOPICS, st.booleans())
+def test_any_bytes_are_readings_or_a_named_rejection(payload: bytes, suffix: str, retained: bool) -> None:  # noqa: FBT001
+    for feed in FEEDS:
+        try_message(feed, feed.topic + suffix, payload, retained=retained)
 
 
-@settings(max_examples=250, deadline=None)
-@given(st.dictionaries(NAMES, JSON, max_size=8), st.integers(0, 5), st.booleans())
-def test_any_json_is_readings_or_a_named_rejection(
-    body: dict[str, object],
-    tail: int,
+@settings(max_examples=80, deadline=None)
+@given(JSON, st.integers(0, 39), st.booleans())
+def test_any_json_of_a_formats_names_is_readings_or_a_named_rejection(
+    body: dict[int, object],
+    place: int,
     retained: bool,  # noqa: FBT001
 ) -> None:
-    try:
-        payload = orjson.dumps(body)
-    except orjson.JSONEncodeError:  # an integer beyond 64 bits, a lone surrogate
-        payload = repr(body).encode("utf-8", "replace")
-    feed_all(tail, payload, retained=retained)
+    for name in ENCODERS:
+        said = renamed(body, names(name))
+        try:
+            payload = orjson.dumps(said)
+        except orjson.JSONEncodeError:  # an integer beyond 64 bits, a lone surrogate
+            payload = repr(said).encode("utf-8", "replace")
+        message = spoken(name)[place % len(spoken(name))]
+        try_message(case_of(name).feed, message.topic, payload, retained=retained)
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
-def test_decoding_the_same_message_twice_gives_the_same(entry: Meter | Vehicle) -> None:
-    assert entry.feed is not None
-    route = Route(entry.feed.format, DECODERS[entry.feed.format].decode, bind(entry.source, entry.feed, ZONE))
-    topic = entry.feed.topic + TAILS[entry.feed.format][0]
-    message = Message("main", topic, b'{"Time":"2026-11-22T09:59:00","SML":{"Total_in":1},"PV":{},"params":{}}', NOW)
-    assert decode(message, route, Memory()) == decode(message, route, Memory())
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 39), st.floats(0, 1), st.integers(0, 20), st.binary(max_size=6) | LEAVES.map(repr), st.booleans())
+def test_a_message_bitten_anywhere_is_readings_or_a_named_rejection(
+    place: int,
+    where: float,
+    length: int,
+    bite: bytes | str,
+    retained: bool,  # noqa: FBT001
+) -> None:
+    for name in ENCODERS:
+        message = spoken(name)[place % len(spoken(name))]
+        begin = round(where * len(message.payload))
+        instead = bite if isinstance(bite, bytes) else bite.encode("utf-8", "replace")
+        payload = message.payload[:begin] + instead + message.payload[begin + length :]
+        try_message(case_of(name).feed, message.topic, payload, retained=retained)
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_decoding_the_same_message_twice_gives_the_same(name: str) -> None:
+    feed = case_of(name).feed
+    route = Route(feed.format, DECODERS[feed.format].decode, bind("meter:law", feed, ZONE))
+    for message in spoken(name):
+        assert decode(message, route, Memory()) == decode(message, route, Memory())
