@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from core.alarms import AlarmBook
 from core.facts import (
     ApiToken,
     AuditEntry,
@@ -24,6 +25,7 @@ from core.facts import (
     StationStatus,
     User,
 )
+from core.letters import OutboxBook
 from core.periods import Period
 from core.ports import Page
 from core.retention import DeletionBook
@@ -239,6 +241,8 @@ class Ledger(
     BookingBook,
     DeletionBook,
     StatementBook,
+    AlarmBook,
+    OutboxBook,
     Protocol,
 ):
     """All books together; parts ask only for the book they need."""

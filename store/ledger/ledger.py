@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core.errors import StoreError
 from core.ports import Health
+from store.ledger.alarms import Alarms
 from store.ledger.audit import Audit
 from store.ledger.bookings import Bookings
 from store.ledger.checkpoints import Checkpoints
@@ -15,6 +16,7 @@ from store.ledger.deletions import Deletions
 from store.ledger.dirty import Dirty
 from store.ledger.history import History
 from store.ledger.jobs import Jobs
+from store.ledger.letters import Letters
 from store.ledger.migrate import upgrade
 from store.ledger.people import People
 from store.ledger.rejections import Rejections
@@ -36,6 +38,8 @@ class SqlLedger(
     Bookings,
     Deletions,
     Statements,
+    Alarms,
+    Letters,
     Copies,
 ):
     """`core.books.Ledger` over one database."""

@@ -15,9 +15,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, MetaData, Table, insert, select, text
 from sqlalchemy import types as sql
 
+from core.alarms import AlarmFilter
 from core.books import RejectionFilter, SessionFilter
 from core.errors import StoreError
 from core.facts import ConnectorStatus, Origin, Protocol, SessionState, TagVerdict
+from core.letters import LetterState
 from core.people import Role
 from core.quantities import Quantity
 from core.readings import ReadingQuality
@@ -52,6 +54,7 @@ WORDS: dict[str, object] = {
     "status": ConnectorStatus.AVAILABLE.value,
     "charge_session.state": SessionState.ENDED.value,
     "job_run.state": JobState.DONE.value,
+    "letter.state": LetterState.WAITING.value,
     "meter_event.kind": MeterEventKind.MANUAL.value,
     "charge_session.findings": [["session.running", {}]],
     "sites": ["lra"],
@@ -76,6 +79,8 @@ READS: dict[str, Callable[[SqlLedger], Awaitable[Any]]] = {
     "dirty_span": lambda ledger: ledger.dirty_spans(),
     "deletion": lambda ledger: ledger.deletions(),
     "statement": lambda ledger: ledger.statements(StatementFilter()),
+    "alarm": lambda ledger: ledger.alarms(AlarmFilter()),
+    "letter": lambda ledger: ledger.take_letters(NOW, NOW),
 }
 """How the books read what a table holds."""
 
