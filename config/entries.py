@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
-from datetime import date
+from dataclasses import fields, is_dataclass
+from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 from types import NoneType
@@ -21,7 +21,7 @@ from config.findings import HIDDEN, HIDDEN_KEYS, dotted
 from config.forms import KINDS
 from config.tree import Step, read_tree
 from core.errors import ConfigError
-from core.inventory import Connector, Entry, Feed
+from core.inventory import Entry, Feed
 from core.texts import Finding
 
 _STEP = re.compile(r"\[([1-9][0-9]{0,3})\]|[^.\[\]]+")
@@ -66,15 +66,18 @@ class _UnreadableError(ValueError):
 
 
 def _leaves(value: Any, way: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[Step, ...], str]]:
-    if isinstance(value, Entry | Feed | Connector):
+    if is_dataclass(value):
         for field in fields(value):
-            if isinstance(value, Feed) and field.name == "fields":  # a section in the file
-                yield from ((((*way, field.name, name)), text) for name, text in value.fields)
+            inner = getattr(value, field.name)
+            if isinstance(value, Feed) and isinstance(inner, tuple):  # a section in the file
+                yield from (((*way, field.name, name), text) for name, text in inner)
             else:
-                yield from _leaves(getattr(value, field.name), (*way, field.name))
-    elif isinstance(value, tuple) and value and isinstance(value[0], Connector):
+                yield from _leaves(inner, (*way, field.name))
+    elif isinstance(value, tuple) and value and is_dataclass(value[0]):
         for place, item in enumerate(value):
             yield from _leaves(item, (*way, place))
+    elif value == time() and way[-1] == "ends":
+        yield way, "24:00"
     elif value not in (None, "", ()):
         yield way, _text(value)
 
@@ -83,6 +86,10 @@ def _text(value: Any) -> str:
     match value:
         case StrEnum():
             return value.value
+        case bool():
+            return "true" if value else "false"
+        case time():
+            return f"{value:%H:%M}"
         case tuple():
             return f"[{', '.join(value)}]"
         case float() | Decimal():

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from config.findings import Locator
 from config.forms import KINDS, EntryForm
-from config.references import Shelves, Written, check_references
+from config.references import check_references
+from config.shelves import Shelves, Written
 from config.tree import read_tree
 from config.values import is_slug
 from core.inventory import Inventory

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 MAX_ID_LENGTH = 48
 """OCPP 2.0.1 limits a station's identity to 48 characters; one limit serves all ids."""
 
+_CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 _COMMA = re.compile(r"-?\d+,\d+\Z")
 
 
@@ -57,6 +58,16 @@ def _day(value: Any) -> Any:
     except ValueError:
         pass
     raise _refusal("config.not_a_day")
+
+
+def _clock(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(_CLOCK, value):
+        return time.fromisoformat(value)
+    raise _refusal("config.not_a_time")
+
+
+def _end_clock(value: Any) -> Any:
+    return time() if value == "24:00" else _clock(value)
 
 
 def _amount(value: Any) -> Any:
@@ -109,6 +120,10 @@ Text = Annotated[str, Field(min_length=1, max_length=200)]
 Slug = Annotated[str, AfterValidator(matching(rf"[a-z][a-z0-9-]{{0,{MAX_ID_LENGTH - 1}}}", "config.slug_invalid"))]
 Day = Annotated[date, BeforeValidator(_day)]
 Amount = Annotated[Decimal, BeforeValidator(_amount)]
+Begin = Annotated[time, BeforeValidator(_clock), WithJsonSchema({"type": "string", "pattern": f"^{_CLOCK}$"})]
+End = Annotated[time, BeforeValidator(_end_clock), WithJsonSchema({"type": "string", "pattern": f"^({_CLOCK}|24:00)$"})]
+"""A time of day, `HH:MM`; as an end both `24:00` and `00:00` are the midnight after."""
+Month = Annotated[str, AfterValidator(matching(r"20[0-9]{2}-(0[1-9]|1[0-2])", "config.not_a_month"))]
 Number = Annotated[float, BeforeValidator(_point_not_comma), Field(allow_inf_nan=False)]
 Positive = Annotated[Number, Field(gt=0)]
 Whole = Annotated[int, BeforeValidator(_point_not_comma)]
@@ -122,6 +137,8 @@ Uid = Annotated[str, AfterValidator(matching(r"[!-~]{4,36}", "config.uid_invalid
 """A card's number as the station sends it: OCPP allows 20 (1.6) or 36 (2.0.1) printable characters."""
 MunicipalityKey = Annotated[str, AfterValidator(matching(r"[0-9]{8}", "config.municipality_key_invalid"))]
 State = Annotated[str, AfterValidator(matching(r"[A-Z]{2}", "config.state_invalid"))]
+StationNumber = Annotated[str, AfterValidator(matching(r"([0-9]{5})?", "config.station_number_invalid"))]
+"""The number of a station of the Deutscher Wetterdienst, with its leading zeros; empty where there is none."""
 RegisterNumber = Annotated[str, AfterValidator(matching(r"SEE[0-9]{12}", "config.register_number_invalid"))]
 UrlPath = Annotated[str, AfterValidator(matching(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", "config.path_invalid"))]
 FilePath = Annotated[str, AfterValidator(matching(r"[^\x00-\x1f~][^\x00-\x1f]*", "config.file_path_invalid"))]

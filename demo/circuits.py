@@ -72,7 +72,7 @@ def _parent_of(
 
 
 def _load_share(meter: Meter, siblings: int, charges: bool, seed: int) -> float:  # noqa: FBT001
-    if meter.role is not MeterRole.SUBMETER or charges:
+    if meter.role not in (MeterRole.SUBMETER, MeterRole.TENANT) or charges:
         return 0.0
     return 0.6 / (siblings + 1) * (0.6 + 0.8 * one_of(key_of(seed, "share", meter.id)))
 

@@ -36,9 +36,13 @@ def registers_of(meter: Meter) -> tuple[Quantity, ...]:
     match meter.medium:
         case Medium.HEAT:
             return (Quantity.HEAT_WH,)
-        case Medium.GAS | Medium.WATER:
+        case Medium.GAS | Medium.WATER | Medium.OIL:
             return (Quantity.VOLUME_M3,)
-        case _ if meter.role is MeterRole.SUBMETER and not (meter.feed and meter.feed.format == "shelly_gen2"):
+        case Medium.PELLETS:  # a heap has no dial
+            return ()
+        case _ if meter.role in (MeterRole.SUBMETER, MeterRole.TENANT) and not (
+            meter.feed and meter.feed.format == "shelly_gen2"
+        ):
             return (Quantity.ENERGY_IMPORT_WH,)
         case _:
             return (Quantity.ENERGY_IMPORT_WH, Quantity.ENERGY_EXPORT_WH)

@@ -27,7 +27,11 @@ from demo.weather import clearness, temperature_c, wind_share
 DEFAULT_LATITUDE_DEG, DEFAULT_LONGITUDE_DEG = 51.5, 10.0
 GAS_WH_PER_M3 = 10_300.0
 """Heating value of natural gas."""
+OIL_WH_PER_M3 = 10_000_000.0
+"""Heating value of heating oil."""
 BOILER_EFFICIENCY = 0.9
+_HEATING = frozenset({Medium.HEAT, Medium.GAS, Medium.OIL, Medium.PELLETS})
+"""What warms a site; where there are several, each does its part."""
 _STANDBY_W = 12.0
 _STANDBY_SHARE = 2e-4
 """What an inverter has drawn at night, as a share of what a supply meter of its age has counted."""
@@ -50,7 +54,7 @@ class Scene:
     floor_m2: Mapping[str, float]
     """Floor behind each supply meter, by meter id."""
     others: tuple[Meter, ...]
-    """Meters of heat, gas and water."""
+    """Meters of heat, fuels and water."""
     total_floor_m2: float
     stations: tuple[Station, ...] = ()
 
@@ -82,7 +86,7 @@ class Scene:
         return shown
 
     def flows(self, at_s: FloatArray) -> dict[str, FloatArray]:
-        """Return what passes each meter of heat (W), gas and water (m³/h), by meter id."""
+        """Return what passes each meter of heat (W), gas, oil and water (m³/h), by meter id."""
         if not self.others:
             return {}
         local = local_time(at_s, self.zone)
@@ -138,6 +142,8 @@ class Scene:
                 return water_m3_per_h(self.use, floor_m2, local, at_s, key)
             case Medium.GAS:
                 return heat_w(self.use, floor_m2, local, outdoor_c) / (GAS_WH_PER_M3 * BOILER_EFFICIENCY)
+            case Medium.OIL:
+                return heat_w(self.use, floor_m2, local, outdoor_c) / (OIL_WH_PER_M3 * BOILER_EFFICIENCY)
             case _:
                 return heat_w(self.use, floor_m2, local, outdoor_c)
 
@@ -158,7 +164,7 @@ def _within(inventory: Inventory, period: Period) -> Inventory:
 
     return replace(
         inventory,
-        meters={name: meter for name, meter in inventory.meters.items() if overlaps(meter)},
+        meters={name: meter for name, meter in inventory.meters.items() if overlaps(meter) and not meter.terms},
         stations={name: station for name, station in inventory.stations.items() if overlaps(station)},
     )
 
@@ -209,7 +215,8 @@ def _feedable_m2(max_power_w: float | None, use: Use) -> float:
 
 def _share_of(meter: Meter, others: tuple[Meter, ...]) -> float:
     """Return which part of the site a meter of heat, gas or water stands for."""
-    alike = [other for other in others if other.medium is meter.medium and other.role is meter.role]
+    media = _HEATING if meter.medium in _HEATING else {meter.medium}
+    alike = [other for other in others if other.medium in media and other.role is meter.role]
     return (1.0 if meter.role is MeterRole.SUPPLY else 0.4) / len(alike)
 
 

@@ -24,6 +24,10 @@ class EntryKind(StrEnum):
     PLANTS = "plants"
     TARIFFS = "tariffs"
     CONTRACTS = "contracts"
+    CALENDARS = "calendars"
+    WEATHER_STATIONS = "weather_stations"
+    FUELS = "fuels"
+    BUDGETS = "budgets"
 
 
 KEEPERS: dict[EntryKind, Role] = {
@@ -37,6 +41,10 @@ KEEPERS: dict[EntryKind, Role] = {
     EntryKind.PLANTS: Role.ADMIN,
     EntryKind.TARIFFS: Role.ADMIN,
     EntryKind.CONTRACTS: Role.ADMIN,
+    EntryKind.CALENDARS: Role.ADMIN,
+    EntryKind.WEATHER_STATIONS: Role.ADMIN,
+    EntryKind.FUELS: Role.ADMIN,
+    EntryKind.BUDGETS: Role.FACILITY,
 }
 """Who keeps a kind sees and writes its entries at the sites in their scope; nobody else does."""
 
@@ -47,6 +55,7 @@ SITE_FIELDS: dict[EntryKind, str] = {
     EntryKind.STATIONS: "site",
     EntryKind.VEHICLES: "site",
     EntryKind.PLANTS: "site",
+    EntryKind.BUDGETS: "site",
     EntryKind.TAGS: "vehicle",
 }
 """The field that says at which site an entry is; a card is where its vehicle is."""

@@ -24,8 +24,10 @@ LABELS: dict[str, str] = {
     "ChangeAction": "word.",
     "ConnectorStatus": "console.status.",
     "Drive": "console.drive.",
+    "EnergyBasis": "console.energy_basis.",
     "EntryKind": "console.entry_kind.",
     "Freshness": "console.freshness.",
+    "Generator": "console.generator.",
     "JobState": "jobs.state.",
     "Medium": "console.medium.",
     "MeterRole": "console.meter_role.",
@@ -38,6 +40,7 @@ LABELS: dict[str, str] = {
     "State": "console.run_state.",
     "StationState": "console.station_state.",
     "TagVerdict": "console.tag_verdict.",
+    "Weekday": "console.weekday.",
 }
 """Where the texts of an enum's members stand, by the enum's name: prefix + value."""
 

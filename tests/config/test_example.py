@@ -1,13 +1,14 @@
 """The example district: sound, complete, and as large as a demo needs it."""
 
-from datetime import date
+from datetime import date, time
+from decimal import Decimal
 from pathlib import Path
 from time import perf_counter
 
 import pytest
 
 from config.load import check, load
-from core.inventory import Drive, Inventory, Medium, MeterRole, PlantKind, SiteKind
+from core.inventory import Drive, Generator, Inventory, Medium, MeterRole, PlantKind, SiteKind
 from ingest.routing import DECODERS
 
 TODAY = date(2026, 11, 22)
@@ -69,9 +70,49 @@ def test_its_plants_have_contracts(inventory: Inventory) -> None:
     assert {contract.plant for contract in inventory.contracts.values()} == {plant.id for plant in large}
 
 
-def test_every_format_of_the_decoder_table_is_used(inventory: Inventory) -> None:
+def test_what_reports_over_mqtt_uses_formats_of_the_decoder_table(inventory: Inventory) -> None:
     feeds = [entry.feed for entry in [*inventory.meters.values(), *inventory.vehicles.values()] if entry.feed]
-    assert {feed.format for feed in feeds} == set(DECODERS)
+    formats = {feed.format for feed in feeds}
+    assert formats <= set(DECODERS)
+    assert len(formats) >= 5
+
+
+def test_gas_becomes_energy_in_each_of_its_last_fifteen_months(inventory: Inventory) -> None:
+    gas = [meter for meter in inventory.meters.values() if meter.medium is Medium.GAS]
+    assert gas
+    for meter in gas:
+        months = inventory.fuels[meter.fuel or ""].months
+        assert len({month.month for month in months}) == 15
+        assert all(0.95 <= month.state_number <= Decimal("0.97") for month in months)
+        assert all(Decimal("11.2") <= month.energy_kwh_per_m3 <= Decimal("11.5") for month in months)
+
+
+def test_it_has_a_computed_a_tenants_and_a_hand_read_meter_and_tells_what_its_roofs_are(inventory: Inventory) -> None:
+    meters = inventory.meters.values()
+    computed = [meter for meter in meters if meter.terms]
+    assert [[term.factor for term in meter.terms] for meter in computed] == [[1, -1]]
+    assert [meter for meter in meters if meter.role is MeterRole.TENANT]
+    assert [meter for meter in meters if not meter.terms and not meter.feed]
+    made = {meter.generator for meter in meters if meter.role is MeterRole.GENERATION}
+    assert made == {Generator.PV}
+
+
+def test_schools_have_holidays_and_the_day_of_a_clinic_ends_at_midnight(inventory: Inventory) -> None:
+    school = inventory.calendars[inventory.sites["gymnasium"].calendar or ""]
+    assert {rest.first.year for rest in school.breaks} == {2025, 2026, 2027}
+    assert not school.open_in_breaks
+    clinic = inventory.calendars[inventory.sites["klinik"].calendar or ""]
+    assert (clinic.openings[0].begins, clinic.openings[0].ends) == (time(), time())
+
+
+def test_two_sites_have_budgets_for_two_years(inventory: Inventory) -> None:
+    kept = {(budget.site, budget.year) for budget in inventory.budgets.values()}
+    assert kept == {(site, year) for site in ("lra", "gymnasium") for year in (2025, 2026)}
+
+
+def test_a_tariff_has_hours_of_its_own_and_another_pays_for_what_is_fed_in(inventory: Inventory) -> None:
+    assert [tariff for tariff in inventory.tariffs.values() if tariff.windows]
+    assert [tariff for tariff in inventory.tariffs.values() if tariff.export_eur_per_kwh]
 
 
 def test_its_municipalities_cannot_be_real(inventory: Inventory) -> None:

@@ -7,16 +7,16 @@ import pytest
 
 import config
 from chargepoints.settings import ChargePointSettings
-from config.forms import KINDS, ConnectorForm, EntryForm, FeedForm
+from config.forms import KINDS, PARTS, EntryForm, FeedForm
 from config.settings import BrokerForm, ChargePointsForm, ConsoleForm, ConsoleSettings, EmbeddedBrokerForm
-from core.inventory import Connector, Feed, Inventory
+from core.inventory import Feed, Inventory
 from ingest.settings import BrokerSettings, EmbeddedBrokerSettings
 
 SOURCES = "".join(path.read_text(encoding="utf-8") for path in Path(str(config.__file__)).parent.glob("*.py"))
 PAIRS = [
     *((form, form.makes, {"id"}) for form in KINDS.values()),
     (FeedForm, Feed, set()),
-    (ConnectorForm, Connector, set()),
+    *((form, form.makes, set()) for form in PARTS.values()),
     (ConsoleForm, ConsoleSettings, set()),
     (BrokerForm, BrokerSettings, set()),
     (ChargePointsForm, ChargePointSettings, set()),
@@ -36,7 +36,7 @@ def test_a_form_has_the_fields_and_defaults_of_what_it_makes(
     for name, field in fields.items():
         written = form.model_fields[name]
         assert written.is_required() == (field.default is dataclasses.MISSING), name
-        if not written.is_required() and name not in ("fields", "password"):
+        if not written.is_required() and name not in ("fields", "options", "password"):
             assert written.default == field.default, name
 
 

@@ -75,8 +75,8 @@ def test_values_of_every_type_come_back_as_they_were(folder: Path, managed: Mana
     connectors = [{"number": 1, "max_power_w": 22000.0, "plug": "Typ 2"}]
     station = {"name": "Neu", "site": "lra", "maker": "null", "model": "22", "connectors": connectors}
     managed.add("stations", "neu-01", {**station, "parent": None, "valid_from": date(2026, 1, 1)}, **BY)
-    tariff = {"name": "Wasser", "medium": "water", "sites": ["lra"], "energy_eur_per_kwh": Decimal("2.10")}
-    managed.add("tariffs", "wasser", {**tariff, "valid_from": date(2026, 1, 1)}, **BY)
+    tariff = {"name": "Öl", "medium": "oil", "sites": ["lra"], "energy_eur_per_kwh": Decimal("2.10")}
+    managed.add("tariffs", "neu", {**tariff, "valid_from": date(2026, 1, 1)}, **BY)
     inventory = load(folder, {}).inventory
     assert inventory.meters["neu"].name == 'Zähler "Süd": 1'
     assert inventory.meters["neu"].resolution == 1e-05
@@ -85,7 +85,7 @@ def test_values_of_every_type_come_back_as_they_were(folder: Path, managed: Mana
     assert inventory.stations["neu-01"].maker == "null"
     assert inventory.stations["neu-01"].model == "22"
     assert inventory.stations["neu-01"].connectors[0].max_power_w == 22000
-    assert str(inventory.tariffs["wasser"].energy_eur_per_kwh) == "2.10"
+    assert str(inventory.tariffs["neu"].energy_eur_per_kwh) == "2.10"
 
 
 def test_a_change_touches_nothing_but_its_value(folder: Path, managed: ManagedInventory) -> None:

@@ -1,0 +1,112 @@
+"""Places: municipalities, sites, buildings, and what is to be known of them through the year."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from config.forms.form import EntryForm, PartForm
+from config.values import (
+    Begin,
+    Day,
+    End,
+    MunicipalityKey,
+    Number,
+    Positive,
+    Slug,
+    State,
+    StationNumber,
+    Text,
+    TimeZone,
+    Whole,
+)
+from core.inventory import (
+    Break,
+    Building,
+    Calendar,
+    Entry,
+    Municipality,
+    Opening,
+    Site,
+    SiteKind,
+    WeatherStation,
+    Weekday,
+)
+
+
+class MunicipalityForm(EntryForm):
+    """A Gemeinde."""
+
+    makes: ClassVar[type[Entry]] = Municipality
+
+    key: MunicipalityKey
+    state: State
+
+
+class SiteForm(EntryForm):
+    """A place with buildings, meters, charge points."""
+
+    makes: ClassVar[type[Entry]] = Site
+
+    kind: SiteKind
+    municipality: Slug
+    latitude_deg: Number | None = None
+    longitude_deg: Number | None = None
+    time_zone: TimeZone = "Europe/Berlin"
+    calendar: Slug | None = None
+    weather_station: Slug | None = None
+
+
+class BuildingForm(EntryForm):
+    """A building at a site."""
+
+    makes: ClassVar[type[Entry]] = Building
+
+    site: Slug
+    floor_area_m2: Positive | None = None
+    built_year: Whole | None = Field(default=None, ge=1000, le=2200)
+    calendar: Slug | None = None
+
+
+class OpeningForm(PartForm):
+    """When a place is in use on some days of the week."""
+
+    makes: ClassVar[type] = Opening
+
+    days: tuple[Weekday, ...] = Field(min_length=1)
+    begins: Begin
+    ends: End
+
+
+class BreakForm(PartForm):
+    """School holidays or another time of rest."""
+
+    makes: ClassVar[type] = Break
+
+    name: Text
+    first: Day
+    last: Day
+
+
+class CalendarForm(EntryForm):
+    """When places are in use."""
+
+    makes: ClassVar[type[Entry]] = Calendar
+
+    state: State
+    openings: tuple[OpeningForm, ...] = ()
+    breaks: tuple[BreakForm, ...] = ()
+    open_in_breaks: bool = False
+
+
+class WeatherStationForm(EntryForm):
+    """Where outdoor temperature is measured."""
+
+    makes: ClassVar[type[Entry]] = WeatherStation
+
+    number: StationNumber = ""
+    latitude_deg: Number | None = None
+    longitude_deg: Number | None = None
+    degree_days_kd: Positive | None = None
+    reference: str = Field(default="", max_length=500)
