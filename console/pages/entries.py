@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import Response
 
-from console.pages.entry_forms import SPARE_OUTLETS, Section, given_in, sections_of, shown_of, values_of
+from console.pages.entry_forms import Section, given_in, rows_in, sections_of, shown_of, values_of
 from console.pages.errors import Problem, can_be_mended, problems_of
 from console.pages.filters import Choice, Filters, choice, search
 from console.pages.visit import Visit
@@ -50,7 +50,7 @@ async def add(visit: Visit) -> Response:
     """Add an entry; a new station's password is shown, once."""
     form = await visit.form()
     kind, name = _kind_kept(visit, str(form.get("kind", ""))), str(form.get("id", "")).strip()
-    sections = await sections_of(visit, kind, _outlets_in(form))
+    sections = await sections_of(visit, kind, rows_in(form))
     given = given_in(form, sections)
     try:
         made = await visit.ask(
@@ -143,7 +143,8 @@ def _pairs(said: Mapping[str, str], sections: tuple[Section, ...]) -> list[tuple
     for name, value in said.items():
         field = fields.get(name)
         names = {choice.value: choice.text for choice in field.choices} if field else {}
-        found.append((field.label if field else name, names.get(value, value)))
+        said_there = value.strip("[]").split(", ") if field and field.control == "many" else [value]
+        found.append((field.label if field else name, ", ".join(names.get(each, each) for each in said_there)))
     return found
 
 
@@ -178,12 +179,6 @@ def _problem(visit: Visit, finding: Finding, prefix: str, labels: Mapping[str, s
     field = said if said in labels else next((name for name in labels if name.startswith(said)), "")
     # The file and line of what was not written help nobody; the field does.
     return Problem(f"{labels.get(field, said)}: {text.partition(f'{key}: ')[2] or text}", field)
-
-
-def _outlets_in(form: Any) -> dict[str, str]:
-    """Return the outlets that a posted form had, so that it is read with as many rows."""
-    rows = [name for name in form if name.startswith("connectors[") and name.endswith("].plug")]
-    return dict.fromkeys(rows[:-SPARE_OUTLETS], "")
 
 
 def _kind_kept(visit: Visit, kind: str) -> EntryKind:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from starlette.datastructures import FormData
 
-from config.forms import KINDS, ConnectorForm, FeedForm
+from config.forms import KINDS, PARTS, FeedForm
 from config.splice import write_value
 from console.pages.filters import Choice
 from console.pages.visit import Visit
@@ -35,12 +35,43 @@ OFFERED: dict[str, tuple[str, dict[str, str]]] = {
 }
 """Which list offers the entries that a field may name."""
 
+OFFERED_TO_ALL: dict[str, str] = {
+    "calendar": "calendars",
+    "weather_station": "weather_stations",
+    "fuel": "fuels",
+}
+"""Kinds that belong to no site and tell nothing personal: whoever may fill in the field may choose among all."""
+
 OFFERED_AT_MOST = 500
-SPARE_OUTLETS = 2
-"""How many outlets may be added to a station at a time."""
 
 
-_COMMA = re.compile(r"-?\d+,\d{1,2}", re.ASCII)
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """How a list of sections is asked for: the texts of its title and of a row's field, and how many may be added."""
+
+    title: str
+    label: str
+    spare: int
+    seldom: bool = False
+    """Whether most entries have none, so that an empty list need not stand open."""
+
+
+ROWS: dict[str, Rows] = {
+    "connectors": Rows("console.entries.outlets", "console.entries.of_outlet", 2),
+    "terms": Rows("console.entries.terms", "console.entries.of_term", 3, seldom=True),
+    "openings": Rows("console.entries.openings", "console.entries.of_opening", 3),
+    "breaks": Rows("console.entries.breaks", "console.entries.of_break", 4, seldom=True),
+    "windows": Rows("console.entries.windows", "console.entries.of_window", 3, seldom=True),
+    "months": Rows("console.entries.months", "console.entries.of_month", 3),
+}
+"""The lists of `config.forms.PARTS`."""
+
+_MAPS = ("feed.fields", "feed.options")
+"""Sections with free names, which are asked for as lines."""
+
+_NUMBERED = "connectors"
+_ROW = re.compile(r"([a-z]+)\[([1-9][0-9]{0,3})\]\.", re.ASCII)
+_COMMA = re.compile(r"-?(\d+,(\d{1,2}|\d{4,12})|0,\d{1,12})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,35 +97,45 @@ class Section:
 
 
 async def sections_of(visit: Visit, kind: str, shown: Mapping[str, str]) -> tuple[Section, ...]:
-    """Return the form of a kind with a row for each outlet among the `shown` fields, and one more."""
+    """Return the form of a kind with a row for each section of a list among the `shown` fields, and some more."""
     form = KINDS[kind]
     own = [field async for field in _own(visit, form)]
+    lists = [name for name in form.model_fields if name in PARTS]
     sections = [
         Section("console.entries.required", tuple(field for field in own if field.required)),
         Section("console.entries.feed", tuple(_feed(visit, shown)) if "feed" in form.model_fields else ()),
-        Section("console.entries.outlets", tuple(_outlets(visit, shown)) if "connectors" in form.model_fields else ()),
+        *[await _list(visit, name, shown, required=form.model_fields[name].is_required()) for name in lists],
         Section("console.entries.further", tuple(field for field in own if not field.required), closed=True),
     ]
     return tuple(section for section in sections if section.fields)
 
 
 def shown_of(values: Mapping[str, str]) -> dict[str, str]:
-    """Return an entry's fields as its form shows them: a feed's map of names as lines, lists of ids in one."""
-    inside = "feed.fields."
-    lines = [
-        f"{write_value(name.removeprefix(inside))}: {write_value(text)}"
-        for name, text in values.items()
-        if name.startswith(inside)
-    ]
-    shown = {name: text for name, text in values.items() if not name.startswith(inside) and name != "uid"}
-    return {**shown, "feed.fields": "\n".join(lines)} if lines else shown
+    """Return an entry's fields as its form shows them: a feed's maps of names as lines, lists of ids in one."""
+    lines: dict[str, list[str]] = {}
+    shown: dict[str, str] = {}
+    for name, text in values.items():
+        inside = next((each for each in _MAPS if name.startswith(f"{each}.")), None)
+        if inside:
+            lines.setdefault(inside, []).append(f"{write_value(name.removeprefix(f'{inside}.'))}: {write_value(text)}")
+        elif name != "uid":
+            shown[name] = text
+    return shown | {name: "\n".join(each) for name, each in lines.items()}
+
+
+def rows_in(form: Iterable[str]) -> dict[str, str]:
+    """Return a mark for the last row of each list that a posted form had besides the spare ones."""
+    found = ((name, rows - ROWS[name].spare) for name, rows in _rows_of(form).items())
+    return {f"{name}[{rows}].": "posted" for name, rows in found if rows > 0}
 
 
 def given_in(form: FormData, sections: tuple[Section, ...]) -> dict[str, str]:
     """Return what was filled in, by field."""
     given = {field.name: _text(form, field) for section in sections for field in section.fields}
     # The broker alone says nothing: it is preset, and means something only with a topic or format.
-    if "feed.broker" in given and not any(given[f"feed.{name}"] for name in ("format", "topic", "device", "fields")):
+    if "feed.broker" in given and not any(
+        given[f"feed.{name}"] for name in ("format", "topic", "device", "fields", "options")
+    ):
         given["feed.broker"] = ""
     return given
 
@@ -110,29 +151,48 @@ def _numbers(given: Mapping[str, str], shown: Mapping[str, str]) -> Iterator[str
     for name, text in given.items():
         outlet, _, part = name.partition("].")
         number = f"{outlet}].number"
-        if outlet.startswith("connectors[") and part == "max_power_w" and number not in shown:
+        if outlet.startswith(f"{_NUMBERED}[") and part == "max_power_w" and number not in shown:
             if text or given[f"{outlet}].plug"]:
-                yield f"{number}={outlet.removeprefix('connectors[')}"
+                yield f"{number}={outlet.removeprefix(f'{_NUMBERED}[')}"
         elif part == "max_power_w" and not text and not given[f"{outlet}].plug"] and number in shown:
             yield f"{number}="
 
 
 async def _own(visit: Visit, form: type[BaseModel]) -> AsyncIterator[FormField]:
-    subject = form.__name__.removesuffix("Form").lower()
     for name, written in form.model_fields.items():
-        if name in ("feed", "connectors"):
+        if name == "feed" or name in PARTS:
             continue
-        default = written.default
-        field = _field(visit, subject, name, "", required=written.is_required())
-        field = replace(field, **_control(visit, written.annotation))
-        if not written.is_required() and default is not None:
-            field = replace(field, default=default.value if isinstance(default, StrEnum) else f"{default}")
+        field = await _asked(visit, form, name, "", required=written.is_required())
         if name == "valid_from":
             field = replace(field, default=visit.desk.gate.house.day(visit.now_utc).isoformat())
-        choices = await _offered(visit, name)
-        if choices:
-            field = replace(field, control="many" if name == "sites" else "choice", choices=choices, hint="")
         yield field
+
+
+async def _asked(visit: Visit, form: type[BaseModel], name: str, prefix: str, *, required: bool) -> FormField:
+    """Return how a field of a form is asked for."""
+    written = form.model_fields[name]
+    field = _field(visit, _subject(form), name, prefix, required=required)
+    field = replace(field, **_control(visit, written.annotation))
+    if not written.is_required() and written.default is not None:
+        field = replace(field, default=_preset(written.default))
+    choices = await _offered(visit, name)
+    if choices:
+        field = replace(field, control="many" if name == "sites" else "choice", choices=choices, hint="")
+    return field
+
+
+def _subject(form: type[BaseModel]) -> str:
+    return form.__name__.removesuffix("Form").lower()
+
+
+def _preset(default: Any) -> str:
+    match default:
+        case bool():
+            return "true" if default else "false"
+        case StrEnum():
+            return default.value
+        case _:
+            return f"{default}"
 
 
 def _feed(visit: Visit, shown: Mapping[str, str]) -> Iterator[FormField]:
@@ -145,7 +205,7 @@ def _feed(visit: Visit, shown: Mapping[str, str]) -> Iterator[FormField]:
             field = replace(field, control="choice", choices=choices, default=choices[0].value)
         elif name == "format":
             field = replace(field, control="choice", choices=tuple(Choice(each, each) for each in sorted(DECODERS)))
-        elif name == "fields":
+        elif name in ("fields", "options"):
             field = replace(field, control="lines")
         yield field
 
@@ -155,15 +215,32 @@ def _fed(visit: Visit) -> tuple[Any, Any]:
     return inventory.meters.values(), inventory.vehicles.values()
 
 
-def _outlets(visit: Visit, shown: Mapping[str, str]) -> Iterator[FormField]:
-    rows = sum(name.startswith("connectors[") and name.endswith("].plug") for name in shown)
-    for row in range(1, rows + SPARE_OUTLETS + 1):
-        number = shown.get(f"connectors[{row}].number", str(row))
-        for name in ConnectorForm.model_fields:
-            if name != "number":
-                field = _field(visit, "connector", name, f"connectors[{row}].", required=row == 1)
-                label = visit.words.t("console.entries.of_outlet", number=number, label=field.label)
-                yield replace(field, label=label, control="number" if name == "max_power_w" else "text")
+async def _list(visit: Visit, key: str, shown: Mapping[str, str], *, required: bool) -> Section:
+    """Return the rows of a list: those `shown`, and spare ones. What is in none of them is taken from the list."""
+    form, texts, fields = PARTS[key], ROWS[key], []
+    asked = [
+        await _asked(visit, form, name, "", required=written.is_required())
+        for name, written in form.model_fields.items()
+        if (key, name) != (_NUMBERED, "number")
+    ]
+    rows = _rows_of(name for name, text in shown.items() if text).get(key, 0)
+    for row in range(1, rows + texts.spare + 1):
+        number = shown.get(f"{key}[{row}].number", str(row))
+        for field in asked:
+            label = visit.words.t(texts.label, number=number, label=field.label)
+            name = f"{key}[{row}].{field.name}"
+            fields.append(replace(field, name=name, label=label, required=required and row == 1, default=""))
+    return Section(texts.title, tuple(fields), closed=texts.seldom and not rows)
+
+
+def _rows_of(names: Iterable[str]) -> dict[str, int]:
+    """Return how many rows of each list are among the names of fields."""
+    rows: dict[str, int] = {}
+    for name in names:
+        found = _ROW.match(name)
+        if found and found[1] in ROWS:
+            rows[found[1]] = max(rows.get(found[1], 0), int(found[2]))
+    return rows
 
 
 def _field(visit: Visit, subject: str, name: str, prefix: str, *, required: bool) -> FormField:
@@ -178,18 +255,29 @@ def _field(visit: Visit, subject: str, name: str, prefix: str, *, required: bool
 def _control(visit: Visit, annotation: Any) -> dict[str, Any]:
     while get_origin(annotation) is Annotated or NoneType in get_args(annotation):
         annotation = next(part for part in get_args(annotation) if part is not NoneType)
-    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
-        return {
-            "control": "choice",
-            "choices": tuple(Choice(member.value, visit.words.label(member)) for member in annotation),
-        }
+    if get_origin(annotation) is tuple:
+        each = get_args(annotation)[0]
+        return {**_control(visit, each), "control": "many"} if _is_enum(each) else {}
+    if _is_enum(annotation):
+        choices = tuple(Choice(member.value, visit.words.label(member)) for member in annotation)
+        return {"control": "choice", "choices": choices}
+    if annotation is bool:
+        words = {"true": visit.words.t("console.yes"), "false": visit.words.t("console.no")}
+        return {"control": "choice", "choices": tuple(Choice(value, text) for value, text in words.items())}
     if annotation is date:
         return {"control": "date"}
     return {"control": "number" if annotation in (int, float, Decimal) else "text"}
 
 
+def _is_enum(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, StrEnum)
+
+
 async def _offered(visit: Visit, name: str) -> tuple[Choice, ...]:
     """Return the entries to choose from; none where there are too many for a list, or they may not be seen."""
+    if name in OFFERED_TO_ALL:
+        shelf = getattr(visit.desk.gate.house.inventory(), OFFERED_TO_ALL[name])
+        return tuple(Choice(entry.id, entry.name) for entry in shelf.values())
     if name not in OFFERED:
         return ()
     capability, narrowed = OFFERED[name]

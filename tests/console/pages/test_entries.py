@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import time
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -99,6 +101,40 @@ def test_a_new_stations_password_is_shown_once(client: Client, district: Any) ->
     shown |= {"connectors[3].max_power_w": "", "connectors[3].plug": ""}
     post(anna, "/inventory/stations/lra-hof/change", **shown)
     assert [each.number for each in district.gate.house.inventory().stations["lra-hof"].connectors] == [1]
+
+
+def test_a_calendars_hours_and_breaks_are_added_changed_and_removed_row_by_row(client: Client, district: Any) -> None:
+    anna, calendars = client(), lambda: district.gate.house.inventory().calendars
+    fields: dict[str, Any] = {"name": "Abendschule", "state": "SN", "valid_from": "2026-11-01"}
+    hours = {"openings[1].days": ["monday", "holiday"], "openings[1].begins": "17:30", "openings[1].ends": "24:00"}
+    rest = {"breaks[1].name": "Ferien", "breaks[1].first": "2026-12-23", "breaks[1].last": "2027-01-02"}
+    wrong = post(
+        anna, "/inventory/new", kind="calendars", id="abend", **fields, **hours, **rest | {"breaks[1].last": ""}
+    )
+    assert wrong.status_code == 422
+    assert 'href="#breaks[1].last"' in wrong.text
+    assert 'value="holiday" checked' in wrong.text
+    post(anna, "/inventory/new", kind="calendars", id="abend", **fields, **hours, **rest)
+    opening = calendars()["abend"].openings[0]
+    assert [day.value for day in opening.days] == ["monday", "holiday"]
+    assert (opening.begins, opening.ends) == (time(17, 30), time())
+
+    page = anna.get("/inventory/calendars/abend").text
+    assert 'name="openings[1].ends" value="24:00"' in page
+    unchanged = post(anna, "/inventory/calendars/abend/change", **fields, **hours, **rest, open_in_breaks="false")
+    assert "Es wurde nichts geändert." in unchanged.text
+    more = {"openings[2].days": ["friday"], "openings[2].begins": "16:00", "openings[2].ends": "20:00"}
+    post(anna, "/inventory/calendars/abend/change", **fields, **hours, **more, open_in_breaks="true")
+    calendar = calendars()["abend"]
+    assert [len(calendar.openings), len(calendar.breaks), calendar.open_in_breaks] == [2, 0, True]
+
+
+def test_german_decimals_of_a_fuels_month_are_taken(client: Client, district: Any) -> None:
+    gas = {"name": "Gas", "medium": "gas", "valid_from": "2026-11-01"}
+    month = {"months[1].month": "2026-10", "months[1].state_number": "0,9612", "months[1].energy_kwh_per_m3": "11,31"}
+    post(client(), "/inventory/new", kind="fuels", id="stadtgas", **gas, **month)
+    said = district.gate.house.inventory().fuels["stadtgas"].months[0]
+    assert (said.state_number, said.energy_kwh_per_m3) == (Decimal("0.9612"), Decimal("11.31"))
 
 
 def test_saving_what_was_shown_changes_nothing(client: Client) -> None:
