@@ -5,7 +5,12 @@ What `Feed.topic`, `Feed.device` and `Feed.fields` of an inventory entry mean, b
 | format        | `topic`                                        | `device`                   |
 |---------------|------------------------------------------------|----------------------------|
 | tasmota_sml   | full topic, `tele/<name>/SENSOR`               | SML object (default `SML`) |
+| tasmota_plug  | full topic, `tele/<name>/SENSOR`               | channel, `1`…; all together if empty |
+| tasmota_counter | full topic, `tele/<name>/SENSOR`             | unused                     |
+| tasmota_p1    | full topic, `tele/<name>/RESULT`               | a meter behind it, `0-1`…; itself if empty |
+| shelly_gen1   | `shellies/<id>`                                | `emeter/1`, `relay/0`; a sum: `emeter/0+1+2` |
 | shelly_gen2   | the device's prefix, `<prefix>`                | component, e.g. `em1:1`    |
+| zigbee2mqtt   | full topic, `zigbee2mqtt/<friendly name>`      | unused                     |
 | chirpstack_v4 | `application/<application id>/device/<DevEUI>` | unused                     |
 | ovms_v3       | `ovms/<user>/<vehicle id>` (or another base)   | unused                     |
 | teslamate     | `teslamate/cars/<n>`, `teslamate/<ns>/cars/<n>`| unused                     |
@@ -16,15 +21,19 @@ pulse, `("temperature", "temperature_c")`. A name with dots reaches into nested 
 ChirpStack requires it, as a codec's names in `object` are free. Tasmota knows `Total_in`, `Total_out` (kWh) and
 `Power_curr` (W) by default; `fields` adds to them or replaces them.
 Shelly's `device` may stay empty: then it is the component numbered 0 (`em:0`, `em1:0`, `switch:0`,
-`pm1:0`), whichever the device has; its energy comes from the data component of the same number.
+`pm1:0`), whichever the device has; its energy comes from the data component of the same number. An
+empty one of generation 1 is channel 0 of whatever there is, and the sum of all three of a 3EM.
+A pulse counter requires `fields`; with SetOption79 it also needs the option `counts` = `delta`, and
+`period_s` where its TelePeriod is not 300.
 All topics that begin with the device's prefix (for Tasmota: `tele/<name>`) belong to the entry;
 those that carry no readings (`.../LWT`, `.../online`) are known and quietly passed over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from math import isfinite
 from typing import Final
@@ -34,7 +43,19 @@ from core.errors import ConfigError
 from core.inventory import Feed, Inventory, Meter, Vehicle
 from core.quantities import Quantity
 from core.texts import Finding
-from ingest.decoders import chirpstack_v4, ovms_v3, shelly_gen2, tasmota_sml, teslamate
+from ingest import tasmota
+from ingest.decoders import (
+    chirpstack_v4,
+    ovms_v3,
+    shelly_gen1,
+    shelly_gen2,
+    tasmota_counter,
+    tasmota_p1,
+    tasmota_plug,
+    tasmota_sml,
+    teslamate,
+    zigbee2mqtt,
+)
 from ingest.messages import Binding, Decoded, Field, Memory, Message
 
 
@@ -61,15 +82,19 @@ class Format:
     """Whether `Feed.fields` means anything to the format."""
     needs_fields: bool = False
     """Whether the format says nothing without `Feed.fields`."""
+    device: str = ".*"
+    """What `Feed.device` may be, as a pattern."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """The names that `Feed.options` may have, and what they may say, as patterns."""
 
 
 DECODERS: Final[dict[str, Format]] = {
     "tasmota_sml": Format(
-        shape=tasmota_sml.SHAPE,
+        shape=tasmota.SHAPE,
         decode=tasmota_sml.decode,
         looks_like=tasmota_sml.looks_like,
         feed_topic=_whole,
-        prefix=tasmota_sml.prefix,
+        prefix=tasmota.prefix,
         fields=tasmota_sml.FIELDS,
         free_fields=True,
     ),
@@ -98,6 +123,49 @@ DECODERS: Final[dict[str, Format]] = {
         decode=teslamate.decode,
         looks_like=teslamate.looks_like,
         feed_topic=teslamate.feed_topic,
+    ),
+    "tasmota_plug": Format(
+        shape=tasmota.SHAPE,
+        decode=tasmota_plug.decode,
+        looks_like=tasmota_plug.looks_like,
+        feed_topic=_whole,
+        prefix=tasmota.prefix,
+        fields=tasmota_plug.FIELDS,
+        free_fields=True,
+        device=tasmota_plug.DEVICE,
+    ),
+    "tasmota_counter": Format(
+        shape=tasmota.SHAPE,
+        decode=tasmota_counter.decode,
+        looks_like=tasmota_counter.looks_like,
+        feed_topic=_whole,
+        prefix=tasmota.prefix,
+        free_fields=True,
+        needs_fields=True,
+        options=tasmota_counter.OPTIONS,
+    ),
+    "tasmota_p1": Format(
+        shape=tasmota_p1.SHAPE,
+        decode=tasmota_p1.decode,
+        looks_like=tasmota_p1.looks_like,
+        feed_topic=_whole,
+        prefix=tasmota.prefix,
+        device=tasmota_p1.DEVICE,
+    ),
+    "shelly_gen1": Format(
+        shape=shelly_gen1.SHAPE,
+        decode=shelly_gen1.decode,
+        looks_like=shelly_gen1.looks_like,
+        feed_topic=shelly_gen1.feed_topic,
+        device=shelly_gen1.DEVICE,
+    ),
+    "zigbee2mqtt": Format(
+        shape=zigbee2mqtt.SHAPE,
+        decode=zigbee2mqtt.decode,
+        looks_like=zigbee2mqtt.looks_like,
+        feed_topic=_whole,
+        fields=zigbee2mqtt.FIELDS,
+        free_fields=True,
     ),
 }
 
@@ -169,12 +237,23 @@ def feed_findings(feed: Feed) -> tuple[Finding, ...]:
         findings.append(Finding.of("ingest.fields_missing", format=feed.format))
     if feed.fields and not row.free_fields:
         findings.append(Finding.of("ingest.fields_unused", format=feed.format))
+    if not re.fullmatch(row.device, feed.device):
+        findings.append(Finding.of("ingest.device_wrong", device=feed.device, format=feed.format))
+    findings.extend(_option_findings(feed, row.options))
     for name, target in feed.fields:
         try:
             parse_field(name, target)
         except ConfigError as error:
             findings.extend(error.findings)
     return tuple(findings)
+
+
+def _option_findings(feed: Feed, known: Mapping[str, str]) -> Iterator[Finding]:
+    for name, value in feed.options:
+        if name not in known:
+            yield Finding.of("ingest.option_unknown", name=name, format=feed.format, known=", ".join(known) or "-")
+        elif not re.fullmatch(known[name], value):
+            yield Finding.of("ingest.option_wrong", name=name, value=value, known=known[name])
 
 
 def parse_field(name: str, target: str) -> Field:

@@ -44,6 +44,13 @@ def stamp(raw: object, message: Message, zone: ZoneInfo, memory: Memory) -> Stam
     return Stamp(at_utc, own=True)
 
 
+def stamp_if_stated(raw: object, message: Message, zone: ZoneInfo, memory: Memory) -> Stamp:
+    """Return `stamp`, for devices that need not state a time: without one that of receipt, which is nothing odd."""
+    if raw is None or raw == "":
+        return Stamp(message.received_at_utc, own=False)
+    return stamp(raw, message, zone, memory)
+
+
 def is_new(message: Message, at: Stamp, memory: Memory) -> bool:
     """Return whether a message tells of a new measurement.
 

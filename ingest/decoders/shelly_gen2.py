@@ -1,7 +1,9 @@
 """Shelly energy meters and switches of generation 2, 3 and 4.
 
-Devices: Pro 3EM, Pro EM, 3EM-63 Gen3, EM Gen3 (`em`, `em1`), Plus and Pro relays (`switch`), PM Mini (`pm1`).
-Document: Shelly API docs, Gen2: Notifications, components EM, EMData, EM1, EM1Data, Switch, PM1.
+Devices: Pro 3EM, Pro EM, 3EM-63 Gen3, EM Gen3 (`em`, `em1`), Plus and Pro relays and plugs (`switch`), PM Mini
+(`pm1`), shutters (`cover`), dimmers (`light`). A three-phase meter speaks as `em`, or, in its other profile, as
+three `em1`.
+Document: Shelly API docs, Gen2: Notifications, components EM, EMData, EM1, EM1Data, Switch, PM1, Cover, Light.
 Topics: `<prefix>/events/rpc` carries notifications with `ts` (Unix seconds; seconds since boot until
 the clock is set) that hold only what has changed, so they are laid over the last known status;
 `<prefix>/status/<component>` carries one component's status without a time.
@@ -22,6 +24,14 @@ from ingest.times import Stamp, is_new, later, stamp
 from ingest.values import gather, json_object, number
 
 SHAPE: Final = "<prefix>"
+_OUTPUT: Final = (
+    Field("apower", Quantity.POWER_W),
+    Field("voltage", Quantity.VOLTAGE_V),
+    Field("current", Quantity.CURRENT_A),
+    Field("aenergy.total", Quantity.ENERGY_IMPORT_WH),
+    Field("ret_aenergy.total", Quantity.ENERGY_EXPORT_WH),
+)
+"""What every output that measures tells; `by_minute` is no register."""
 COMPONENTS: Final[dict[str, tuple[Field, ...]]] = {
     "em": (
         Field("total_act_power", Quantity.POWER_W),
@@ -41,20 +51,10 @@ COMPONENTS: Final[dict[str, tuple[Field, ...]]] = {
         Field("total_act_energy", Quantity.ENERGY_IMPORT_WH),
         Field("total_act_ret_energy", Quantity.ENERGY_EXPORT_WH),
     ),
-    "switch": (
-        Field("apower", Quantity.POWER_W),
-        Field("voltage", Quantity.VOLTAGE_V),
-        Field("current", Quantity.CURRENT_A),
-        Field("aenergy.total", Quantity.ENERGY_IMPORT_WH),
-        Field("ret_aenergy.total", Quantity.ENERGY_EXPORT_WH),
-    ),
-    "pm1": (
-        Field("apower", Quantity.POWER_W),
-        Field("voltage", Quantity.VOLTAGE_V),
-        Field("current", Quantity.CURRENT_A),
-        Field("aenergy.total", Quantity.ENERGY_IMPORT_WH),
-        Field("ret_aenergy.total", Quantity.ENERGY_EXPORT_WH),
-    ),
+    "switch": _OUTPUT,
+    "pm1": _OUTPUT,
+    "cover": _OUTPUT,
+    "light": _OUTPUT,
 }
 PHASES: Final[dict[str, tuple[str, ...]]] = {
     "total_act_power": ("a_act_power", "b_act_power", "c_act_power"),

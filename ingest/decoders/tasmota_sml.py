@@ -3,21 +3,22 @@
 Device: any Tasmota board with the SML script; firmware 9 to 15.
 Document: tasmota/docs, Smart-Meter-Interface.md and Commands.md.
 Topic: `tele/<name>/SENSOR`, every TelePeriod (300 s by default), and at once for values of
-precision + 16. `Time` is local, without offset unless SetOption52 is on. The names inside the
-SML object are free text of the user's script; a second meter is a second object.
+precision + 16. The names inside the SML object are free text of the user's script; a second meter is
+a second object. A meter locked by PIN tells whole kWh only.
+The first message after a start may be wrong or zero: if all its registers are 0, it is passed over.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from core.errors import FormatError
-from core.quantities import Quantity
+from core.quantities import Kind, Quantity
+from core.texts import Finding
 from ingest.messages import Binding, Decoded, Field, Memory, Message
-from ingest.times import is_new, later, stamp
-from ingest.values import gather, json_object
+from ingest.tasmota import has_started, sensor, sensors
+from ingest.telling import tell
+from ingest.times import stamp
 
-SHAPE: Final = "tele/<name>/SENSOR"
 DEFAULT_OBJECT: Final = "SML"
 FIELDS: Final = (
     Field("Total_in", Quantity.ENERGY_IMPORT_WH, 1000.0),
@@ -30,28 +31,19 @@ FIELDS: Final = (
 def decode(message: Message, binding: Binding, memory: Memory) -> Decoded:
     """Return the registers and the power of one SML object. Raises `FormatError`."""
     if message.topic != binding.feed.topic:
-        return Decoded(memory=memory)
-    body = json_object(message.payload)
-    wrapped = body.get("StatusSNS")
-    if isinstance(wrapped, dict):
-        body = wrapped
-    name = binding.feed.device or DEFAULT_OBJECT
-    values = body.get(name)
-    if not isinstance(values, dict):
-        raise FormatError("payload.part_missing", part=name)
+        started = {"started": True} if has_started(message, binding) else memory.state
+        return Decoded(memory=Memory(memory.last_at_utc, started))
+    body = sensors(message.payload)
     at = stamp(body.get("Time"), message, binding.zone, memory)
-    remembered = Memory(later(memory, at))
-    if not is_new(message, at, memory):
-        return Decoded(memory=remembered)
-    readings, notices = gather(values, binding.fields, binding.source, at.at_utc)
-    if at.finding:
-        notices.append(at.finding)
-    return Decoded(tuple(readings), remembered, tuple(notices), dated=at.own)
+    decoded = tell(sensor(body, binding.feed.device or DEFAULT_OBJECT), at, message, binding, memory)
+    if memory.state.get("started") and _is_blank(decoded):
+        return Decoded(memory=decoded.memory, notices=(Finding.of("payload.blank_after_start"),))
+    return decoded
 
 
-def prefix(topic: str) -> str:
-    """Return what the device's topics have in common: `tele/<name>`."""
-    return topic.rpartition("/")[0]
+def _is_blank(decoded: Decoded) -> bool:
+    registers = [reading.value for reading in decoded.readings if reading.quantity.kind is Kind.REGISTER]
+    return bool(registers) and not any(registers)
 
 
 def looks_like(topic: str, payload: bytes) -> bool:
