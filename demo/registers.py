@@ -38,8 +38,6 @@ def registers_of(meter: Meter) -> tuple[Quantity, ...]:
             return (Quantity.HEAT_WH,)
         case Medium.GAS | Medium.WATER | Medium.OIL:
             return (Quantity.VOLUME_M3,)
-        case Medium.PELLETS:  # a heap has no dial
-            return ()
         case _ if meter.role in (MeterRole.SUBMETER, MeterRole.TENANT) and not (
             meter.feed and meter.feed.format == "shelly_gen2"
         ):

@@ -30,7 +30,7 @@ GAS_WH_PER_M3 = 10_300.0
 OIL_WH_PER_M3 = 10_000_000.0
 """Heating value of heating oil."""
 BOILER_EFFICIENCY = 0.9
-_HEATING = frozenset({Medium.HEAT, Medium.GAS, Medium.OIL, Medium.PELLETS})
+_HEATING = frozenset({Medium.HEAT, Medium.GAS, Medium.OIL})
 """What warms a site; where there are several, each does its part."""
 _STANDBY_W = 12.0
 _STANDBY_SHARE = 2e-4
@@ -164,9 +164,14 @@ def _within(inventory: Inventory, period: Period) -> Inventory:
 
     return replace(
         inventory,
-        meters={name: meter for name, meter in inventory.meters.items() if overlaps(meter) and not meter.terms},
+        meters={name: meter for name, meter in inventory.meters.items() if overlaps(meter) and _has_dial(meter)},
         stations={name: station for name, station in inventory.stations.items() if overlaps(station)},
     )
+
+
+def _has_dial(meter: Meter) -> bool:
+    """Return whether a meter can be read off: a virtual one is computed, and a heap of pellets is weighed."""
+    return not meter.terms and meter.medium is not Medium.PELLETS
 
 
 def _scene_of(inventory: Inventory, site_id: str, seed: int) -> Scene:
