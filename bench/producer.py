@@ -1,7 +1,9 @@
 """How long a producer waits for an acknowledgement while days are sorted and others read.
 
 5,000 readings a second in puts of 100, for `--seconds` (the goal is about ten minutes), into a file
-that has a few days of a thousand series to be sorted, beside two readers who ask without pause.
+that has a few days of a thousand series to be sorted, beside two readers who ask without pause. With
+`--trace` each long wait is printed with what held the writer: on a machine that others use, too, only a
+wait in which this process had the CPU says something about the store.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -20,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.dataset import START_UTC, blocks, district
+from bench.holding import Holding
 from bench.result import Result, report
 from bench.store import BLOCK_ROWS, table_of
 from core.periods import Period
@@ -30,6 +33,9 @@ from store.points.timeseries import TimeSeries
 PUT_ROWS, PER_SECOND = 100, 5_000
 DAYS = 4
 GOAL_MS = 200.0
+TRACED_MS = 100.0
+
+Waiting = Callable[[], AbstractContextManager[None]]
 
 
 def main() -> int:
@@ -38,19 +44,22 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--imports", action="store_true", help="import whole late days of all series all the while")
+    parser.add_argument("--trace", action="store_true", help=f"print each wait above {TRACED_MS:.0f} ms")
     options = parser.parse_args()
+    waiting = Holding(TRACED_MS).waiting if options.trace else nullcontext
     with tempfile.TemporaryDirectory() as folder:
-        results = asyncio.run(_measure(Path(folder) / "timeseries.duckdb", options.seconds, imports=options.imports))
+        path = Path(folder) / "timeseries.duckdb"
+        results = asyncio.run(_measure(path, options.seconds, waiting, imports=options.imports))
     return report(results, as_json=options.json)
 
 
-async def _measure(path: Path, seconds: float, *, imports: bool) -> list[Result]:
+async def _measure(path: Path, seconds: float, waiting: Waiting, *, imports: bool) -> list[Result]:
     store = await TimeSeries.open(path, START_UTC)
     for block in blocks(district(), START_UTC, DAYS * 1440, BLOCK_ROWS):
         await store.put_table(table_of(block), START_UTC)
     sorting = partial(_sort, store, imports=imports)
     async with _beside(sorting), _beside(lambda: _read(store, 0)), _beside(lambda: _read(store, 500)):
-        waits_ms = await _produce(store, seconds)
+        waits_ms = await _produce(store, seconds, waiting)
     await store.close()
     return [
         Result("longest_wait", max(waits_ms), "ms", goal=GOAL_MS, ok=max(waits_ms) <= GOAL_MS),
@@ -60,7 +69,7 @@ async def _measure(path: Path, seconds: float, *, imports: bool) -> list[Result]
     ]
 
 
-async def _produce(store: TimeSeries, seconds: float) -> list[float]:
+async def _produce(store: TimeSeries, seconds: float, waiting: Waiting) -> list[float]:
     """Return the time between the acknowledgements of one producer, without the time it rested itself."""
     series = district()
     begun = time.perf_counter()
@@ -71,7 +80,8 @@ async def _produce(store: TimeSeries, seconds: float) -> list[float]:
         chosen = (series[(number * PUT_ROWS + row) % len(series)] for row in range(PUT_ROWS))
         batch = Batch([Reading(each.source, each.quantity, at_utc, float(number)) for each in chosen], at_utc)
         asked = time.perf_counter()
-        await store.put(batch)
+        with waiting():
+            await store.put(batch)
         waits_ms.append((time.perf_counter() - asked) * 1000)
         number += 1
     return waits_ms

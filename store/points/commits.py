@@ -85,12 +85,18 @@ class Commits:
         if change := self._receipts.change(()):
             await self._durable([], change)
 
+    def shorten_log(self) -> None:
+        """Have a long log written into the file, in a turn of its own: nobody waits for that and another change."""
+        if not self._closed and self._file.log_is_long:
+            self._writer.submit(self._file.shorten_log)
+
     async def _drain_waiting(self) -> None:
         while self._waiting:
             group = self._take_group()
             change = self._receipts.change([receipt for each in group for receipt in each.receipts])
             commit = asyncio.ensure_future(self._durable(group, change))
             await asyncio.wait([commit])
+            self.shorten_log()
             if error := commit.exception():
                 if change:
                     self._receipts.undo(change)

@@ -40,9 +40,11 @@ _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     # A checkpoint only writes what is new and drops blocks of which nothing is left: moving what is
     # left of others together would keep the writer for a quarter of a second.
     "max_vacuum_tasks": 0,
-    # More would keep the writer longer, less would leave row groups half full.
-    "wal_autocheckpoint": "8MB",
+    # Only if `shorten_log` could not: a checkpoint within a commit would keep the writer for both.
+    "wal_autocheckpoint": "64MB",
 }
+_LONG_LOG_BYTES: Final = 8_000_000
+"""A longer log would keep the writer longer at once, a shorter one would leave row groups half full."""
 CATALOG: Final = "store"
 """The name under which a connection has the file; a cursor must `use` it."""
 _GROUP_ROWS: Final = 28_672
@@ -67,6 +69,7 @@ class PointFile:
 
     def __init__(self, path: Path, now_utc: datetime) -> None:
         self.path = path
+        self._log = path.with_name(path.name + ".wal")
         self.generation = 0
         """Grows with each transaction, so that who has looked knows whether what was seen still holds."""
         self._incoming = Incoming()
@@ -102,10 +105,30 @@ class PointFile:
         with _working("store.write_failed", self.path):
             self._connection.close()
 
-    def checkpoint(self) -> None:
-        """Write into the file proper what stands in its log."""
+    def checkpoint(self) -> bool:
+        """Write into the file proper what stands in its log; return whether that could be done.
+
+        A reader that has just begun can be in the way: what is in the log is durable, and the next time will do.
+        """
         with _working("store.write_failed", self.path):
-            self._connection.execute("checkpoint")
+            try:
+                self._connection.execute("checkpoint")
+            except duckdb.TransactionException:
+                return False
+        return True
+
+    @property
+    def log_is_long(self) -> bool:
+        """Return whether it is time to write into the file proper what stands in its log."""
+        try:
+            return self._log.stat().st_size >= _LONG_LOG_BYTES
+        except FileNotFoundError:  # all of it stands in the file
+            return False
+
+    def shorten_log(self) -> None:
+        """Write a long log into the file proper."""
+        if self.log_is_long:
+            self.checkpoint()
 
     def readings(self, series_id: int, key: SeriesKey, period: Period) -> tuple[Reading, ...]:
         """Return the readings of one series in `period`, by instant; any thread may ask."""

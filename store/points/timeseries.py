@@ -185,7 +185,10 @@ class TimeSeries(Intervals, Courses, Facts, Rewrites, Maintenance):
         """
         if self._closed:
             raise StoreError("store.closed")
-        return await asyncio.get_running_loop().run_in_executor(self._writer, self._file.change, work)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._writer, self._file.change, work)
+        finally:
+            self._commits.shorten_log()
 
     async def checkpoint(self) -> None:
         """Write into the file proper what stands in its log."""

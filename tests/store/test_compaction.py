@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from core.periods import Period
 from core.ports import Batch
 from core.quantities import Quantity
 from core.readings import Reading
-from store.points import schema, slices
+from store.points import pointfile, schema, slices
 from store.points.ages import RECEIVED_KEPT
 from store.points.timeseries import TimeSeries
 
@@ -172,6 +173,35 @@ async def test_commits_and_rewrites_go_on_between_slices(series: TimeSeries) -> 
     assert [each.value - 2 * place for place, each in enumerate(found)] == [0.5] * puts + [1.0] * (720 - puts)
 
 
+async def test_a_log_that_has_grown_long_is_written_into_the_file(
+    series: TimeSeries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = series.path.with_name(series.path.name + ".wal")
+    await series.put(readings(SOURCES[0], range(900)))
+    unlimited = log.stat().st_size
+    monkeypatch.setattr(pointfile, "_LONG_LOG_BYTES", unlimited // 2)
+    for minute in range(900, 990):
+        await series.put(readings(SOURCES[0], range(minute, minute + 1)))
+    await series.delivered()
+    assert not log.exists() or log.stat().st_size < unlimited
+    assert await series.count() == {"meter": 990}
+
+
+async def test_where_another_checkpoint_is_in_the_way_sorting_ends_all_the_same(series: TimeSeries) -> None:
+    await series.put(readings(SOURCES[0], range(200)))
+    file = series._file
+    with file._connection.cursor() as other, ThreadPoolExecutor(1) as beside:
+        other.execute(f"use {pointfile.CATALOG}")
+        other.execute("set debug_checkpoint_scan_sleep_ms = 300")
+        slow = beside.submit(other.execute, "checkpoint")
+        await asyncio.sleep(0.1)
+        assert not file.checkpoint()
+        slow.result()
+        other.execute("set debug_checkpoint_scan_sleep_ms = 0")
+    assert (await series.compact(LONG_AFTER, unheard)).readings == 200 * 2
+    assert file.checkpoint()
+
+
 async def test_the_receive_time_of_a_last_value_outlives_the_sorting(series: TimeSeries) -> None:
     await series.put(readings("meter:m0", range(3)))
     before = await series.last()
@@ -235,7 +265,7 @@ async def test_a_long_history_of_a_series_goes_where_it_would_be_brought(series:
 
 
 def test_slices_cover_every_row_once() -> None:
-    pace = slices.Pace(0, unheard)
+    pace = slices.Pace(unheard)
     pace.rows = 100
     counts = [(3, 40, 5, 9), (4, 60, 2, 7), (7, 1, 6, 6), (8, 250, 0, 999), (9, 99, 3, 4), (11, 2, 1, 2)]
     assert [each.bounds for each in slices.slices(counts, pace)] == [
