@@ -11,9 +11,9 @@ from typing import Final
 
 from core.care import Compacted
 
-_WANTED_S: Final = 0.03
-_ROWS_AT_FIRST: Final = 20_000
-_ROWS_MIN: Final = 10_000
+_WANTED_S: Final = 0.025
+_ROWS_AT_FIRST: Final = 12_000
+_ROWS_MIN: Final = 4_000
 _ROWS_MAX: Final = 22_000
 """Well below a row group of the file: what nearly is one becomes one, and slices are to fill one after the other."""
 
@@ -37,7 +37,7 @@ class Slice:
 
 
 class Pace:
-    """How many rows a slice may have so that it keeps the writer for some 30 ms; and what has been done."""
+    """How many rows a slice may have so that it keeps the writer for some 25 ms; and what has been done."""
 
     def __init__(self, progress: Callable[[float], None] | None = None, stages: int = 1) -> None:
         self.rows = min(_ROWS_AT_FIRST, _ROWS_MAX)
@@ -57,7 +57,7 @@ class Pace:
         """Do a slice, which returns its rows and when it began; then let others have as much time."""
         rows, begun_s = await slice_of_work()
         took_s = time.monotonic() - begun_s
-        self.rows = round(min(max(self.rows * min(max(_WANTED_S / took_s, 0.7), 1.2), _ROWS_MIN), _ROWS_MAX))
+        self.rows = round(min(max(self.rows * min(max(_WANTED_S / took_s, 0.5), 1.2), _ROWS_MIN), _ROWS_MAX))
         self._done += rows
         self._slices += 1
         self._longest_s = max(self._longest_s, took_s)
