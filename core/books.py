@@ -26,6 +26,7 @@ from core.facts import (
     User,
 )
 from core.letters import OutboxBook
+from core.meter_life import ProposalBook, ReadingLinkBook
 from core.periods import Period
 from core.ports import Page
 from core.retention import DeletionBook
@@ -239,6 +240,8 @@ class Ledger(
     DirtyBook,
     CheckpointBook,
     BookingBook,
+    ProposalBook,
+    ReadingLinkBook,
     DeletionBook,
     StatementBook,
     AlarmBook,

@@ -173,12 +173,27 @@ class MeterEventKind(StrEnum):
     """What a person booked about a register."""
 
     EXCHANGE = "exchange"
+    """The old register ended at `end_value`, the new one began at `start_value`."""
     MANUAL = "manual"
+    """The dial was read: `start_value`."""
+    BILLING = "billing"
+    """The dial was read on a billing date: `start_value`. Counts as a reading; statements name it first."""
+    RESET = "reset"
+    """The register began again at `start_value`; `amount` is what it had counted since it was last read."""
+    ROLLOVER = "rollover"
+    """The register passed its width, `end_value`, and went on from 0."""
+    CORRECTION = "correction"
+    """`amount` is added evenly from `at_utc` until `until_utc`, taken away if negative."""
+
+    @property
+    def is_reading(self) -> bool:
+        """Return whether somebody read the dial."""
+        return self in {MeterEventKind.MANUAL, MeterEventKind.BILLING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeterEvent:
-    """A booking about a register: an exchange (`end_value`, `start_value`) or a manual reading (`start_value`).
+    """A booking about a register; what its values mean says its kind.
 
     Values are in the quantity's unit. Bookings are never changed, only withdrawn. `id` is 0 until
     the ledger has given one.
@@ -188,13 +203,17 @@ class MeterEvent:
     quantity: Quantity
     kind: MeterEventKind
     at_utc: datetime
-    start_value: float
+    start_value: float = 0.0
     end_value: float | None = None
     reason: str = ""
     booked_by: str
     booked_at_utc: datetime
     withdrawn_at_utc: datetime | None = None
     id: int = 0
+    until_utc: datetime | None = None
+    amount: float | None = None
+    withdrawn_by: str = ""
+    withdrawn_reason: str = ""
 
 
 class BookingBook(Protocol):
@@ -204,10 +223,18 @@ class BookingBook(Protocol):
         """Keep a booking, mark what it touches as dirty in the same transaction, and return it with its id."""
         ...
 
-    async def withdraw(self, id: int, at_utc: datetime) -> None:  # noqa: A002
+    async def withdraw(self, id: int, at_utc: datetime, by: str = "", reason: str = "") -> None:  # noqa: A002
         """Withdraw a booking; what it touched becomes dirty."""
         ...
 
     async def bookings(self, sources: Collection[str] | None = None) -> tuple[MeterEvent, ...]:
         """Return the bookings in force, by instant."""
+        ...
+
+    async def booking(self, id: int) -> MeterEvent | None:  # noqa: A002
+        """Return one booking, withdrawn or not, None if there is none."""
+        ...
+
+    async def bookings_made(self, source: str) -> tuple[MeterEvent, ...]:
+        """Return all bookings about a source, those that were withdrawn too, by instant."""
         ...

@@ -37,6 +37,7 @@ class Task:
     """One series from its `standing` (text, None: from its first reading) on.
 
     `final` says that these are the newest readings there are: what is kept of later slots goes.
+    So does, without a standing, what is kept from `since_ms` on: a booking there may have been withdrawn.
     """
 
     key: SeriesKey
@@ -48,6 +49,7 @@ class Task:
     cuts_ms: tuple[int, ...] = ()
     kept: Kept = field(default_factory=Kept)
     final: bool = True
+    since_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -92,6 +94,8 @@ def _outcome(task: Task) -> Outcome:
         computed = compute(task.samples, task.rules, bookings=task.bookings, standing=standing, cuts_ms=task.cuts_ms)
     except (CalculationError, OverflowError) as error:
         return Outcome(failed=str(error))
+    if computed is None and task.since_ms is not None:
+        computed = Computed(since_ms=task.since_ms)
     if computed is None:
         return Outcome()
     slots, days = _changes(task, computed)
@@ -109,6 +113,8 @@ def _changes(task: Task, computed: Computed) -> tuple[Changes, Changes]:
     if computed.means is not None:
         rows[task.rules.quantity] = computed.means
     since_ms, until_ms = computed.since_ms, FOREVER_MS
+    if task.since_ms is not None:
+        since_ms = min(since_ms, task.since_ms)
     if not task.final:
         until_ms = slot_of(computed.standings[-1].at_ms) if computed.standings else since_ms
     midnight_ms = int(day_borders(np.array([since_ms], np.int64), task.zone)[0])

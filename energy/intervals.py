@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from core.quantities import Kind, Quantity
 from core.readings import ReadingQuality
+from energy.corrections import corrected
 from energy.instants import energy_of, means_of, pieces_of
 from energy.positions import Curve, Shares, read_shares
-from energy.register_rules import Booking, Proposal, RegisterRules
+from energy.register_rules import Booking, Correction, Proposal, RegisterRules
 from energy.register_walk import DIAL_MAX
 from energy.registers import START, Counted, count, epoch_ms, first_trusted, trusted
 from energy.series import READING_SHARES, SHARE_NUMBERS, Amounts, Instants, Means, Samples
@@ -88,7 +89,8 @@ class _Register:
         self._samples = samples
         self._rules = rules
         after_ms = -1 << 62 if standing is None else standing.at_ms
-        due = [(epoch_ms(booking.at_utc), booking) for booking in bookings]
+        self._all = bookings
+        due = [(epoch_ms(booking.at_utc), booking) for booking in bookings if not isinstance(booking, Correction)]
         self._bookings = sorted((one for one in due if one[0] > after_ms), key=lambda one: one[0])
         self._standing = standing
         self._amounts: list[Amounts] = []
@@ -108,7 +110,7 @@ class _Register:
             return None
         return Computed(
             since_ms=self._since_ms,
-            amounts={self._rules.quantity: _joined(self._amounts)},
+            amounts={self._rules.quantity: corrected(_joined(self._amounts), self._all)},
             standings=tuple(standings),
             proposals=tuple(self._proposals),
             pending=pending,

@@ -159,13 +159,46 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class ManualReading:
-    """A person read `value` off the dial at `at_utc`."""
+    """A person read `value` off the dial at `at_utc`; on a billing date the figure that a bill stands on."""
 
     at_utc: datetime
     value: float
 
 
-Booking = Exchange | ManualReading
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """A person booked: the register began again at `start`; `lost` is what it had counted since it was last read."""
+
+    at_utc: datetime
+    start: float
+    lost: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rollover:
+    """A person booked: about `at_utc` the register passed its width and went on from 0.
+
+    What fell shortly before and waits is counted by the width at once; a rollover that was counted
+    already is not counted twice.
+    """
+
+    at_utc: datetime
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A person booked an `amount` to be added (taken away, if negative) evenly from `at_utc` until `until_utc`.
+
+    It says nothing about the dial: no position, and no decision about one, changes by it.
+    """
+
+    at_utc: datetime
+    until_utc: datetime
+    amount: float
+
+
+Booking = Exchange | ManualReading | Restart | Rollover | Correction
 
 
 @dataclass(frozen=True, slots=True)

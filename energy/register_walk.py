@@ -9,12 +9,17 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from energy.register_rules import Booking, Exchange, ManualReading, Proposal, RegisterRules, Step
-
-Instants = NDArray[np.int64]
-Values = NDArray[np.float64]
-Steps = NDArray[np.uint8]
-Thousandths = NDArray[np.int64]
+from energy.register_rows import Instants, Rows, Steps, Thousandths, Values
+from energy.register_rules import (
+    Booking,
+    Exchange,
+    ManualReading,
+    Proposal,
+    RegisterRules,
+    Restart,
+    Rollover,
+    Step,
+)
 
 DIAL_MAX = 2**53 / 1000
 """Beyond this a float has no thousandths any more; no dial of a district shows it."""
@@ -108,40 +113,6 @@ class RegisterState:
         return Proposal(Step.PENDING, at_utc(self.line.at_ms), self.line.value, at_utc(first.at_ms), first.value)
 
 
-class Rows:
-    """The decided positions, in order, as columns."""
-
-    def __init__(self, capacity: int) -> None:
-        self._at_ms: Instants = np.empty(capacity, np.int64)
-        self._value: Values = np.empty(capacity, np.float64)
-        self._position: Thousandths = np.empty(capacity, np.int64)
-        self._step: Steps = np.empty(capacity, np.uint8)
-        self._size = 0
-
-    def put(self, at_ms: int, value: float, position: int, step: Step) -> None:
-        """Add one position."""
-        row = self._size
-        self._at_ms[row] = at_ms
-        self._value[row] = value
-        self._position[row] = position
-        self._step[row] = step
-        self._size += 1
-
-    def put_counted(self, at_ms: Instants, value: Values, position: Thousandths) -> None:
-        """Add a stretch of positions that are all on the line."""
-        rows = slice(self._size, self._size + len(at_ms))
-        self._at_ms[rows] = at_ms
-        self._value[rows] = value
-        self._position[rows] = position
-        self._step[rows] = Step.COUNTED
-        self._size += len(at_ms)
-
-    def columns(self) -> tuple[Instants, Values, Thousandths, Steps]:
-        """Return instants, values, positions and steps."""
-        end = self._size
-        return self._at_ms[:end], self._value[:end], self._position[:end], self._step[:end]
-
-
 class Walk:
     """Takes positions in order of time and puts into `rows` what is decided about them."""
 
@@ -196,6 +167,10 @@ class Walk:
                 self._exchange(epoch_ms(booking.at_utc), booking.end, booking.start)
             case ManualReading():
                 self._confirm(epoch_ms(booking.at_utc), booking.value)
+            case Restart():
+                self._restart(epoch_ms(booking.at_utc), booking.start, booking.lost)
+            case Rollover():
+                self._roll_over(epoch_ms(booking.at_utc), booking.width)
 
     @property
     def _position(self) -> int:
@@ -250,10 +225,15 @@ class Walk:
         counts_on = self._rules.restarts or self._candidate.value > first.value
         if step in {Step.RESET, Step.ROLLOVER} and not (counts_on or by_hand):
             return
+        step = Step.COUNTED if by_hand and step is Step.JUMP else step
+        self._take_up(line, first, step, self._rules.width or 0.0)
+
+    def _take_up(self, line: Line, first: Waiting, step: Step, width: float) -> None:
+        """Let the line go on with the candidate, which `first` begins, by what was decided."""
         waited = self._pending
         ignored, run = waited[: self._run_start], waited[self._run_start + 1 :]
         self._release(ignored, Step.GLITCH)
-        self._settle(line, first, Step.COUNTED if by_hand and step is Step.JUMP else step)
+        self._settle(line, first, step, width)
         for waiting in run:
             if waiting.step is Step.PENDING:
                 self._accept(waiting.at_ms, waiting.value)
@@ -268,7 +248,7 @@ class Walk:
         zero = self._rules.restarts or abs(first.value) <= self._rules.zero_bound
         return Step.RESET if zero else Step.EXCHANGE
 
-    def _settle(self, line: Line, first: Waiting, step: Step) -> None:
+    def _settle(self, line: Line, first: Waiting, step: Step, width: float) -> None:
         if step.missing:
             from_utc, to_utc = at_utc(line.at_ms), at_utc(first.at_ms)
             self.proposals.append(Proposal(step, from_utc, line.value, to_utc, first.value))
@@ -277,7 +257,7 @@ class Walk:
             self._begin(first.at_ms, first.value, step, uncounted=thousandths(first.value) if since_zero else 0)
             return
         if step is Step.ROLLOVER:
-            self._offset += thousandths(self._rules.width or 0.0)
+            self._offset += thousandths(width)
         self._line = Line(first.at_ms, first.value)
         self.rows.put(first.at_ms, first.value, self._position, step)
 
@@ -291,6 +271,22 @@ class Walk:
         self._release(self._pending, Step.GLITCH)
         uncounted = 0 if self._line is None else thousandths(end) - thousandths(self._line.value)
         self._begin(at_ms, start, Step.BOOKED, uncounted=uncounted)
+
+    def _restart(self, at_ms: int, start: float, lost: float) -> None:
+        self._release(self._pending, Step.GLITCH)
+        self._begin(at_ms, start, Step.BOOKED, uncounted=thousandths(lost))
+
+    def _roll_over(self, at_ms: int, width: float) -> None:
+        line, first = self._line, self._pending[self._run_start] if self._candidate else None
+        if line is not None and first is not None and first.value < line.value:
+            self._take_up(line, first, Step.ROLLOVER, width)
+        self._release(self._pending, Step.GLITCH)
+        if self._line is None or (self._line == line and line.value > width / 2):
+            uncounted = 0 if line is None else thousandths(width) - thousandths(line.value)
+            self._begin(at_ms, 0.0, Step.BOOKED, uncounted=uncounted)
+        else:
+            # Counted already: the line stays where it was last read, or what follows would seem too fast.
+            self.rows.put(at_ms, self._line.value, self._position, Step.BOOKED)
 
     def _confirm(self, at_ms: int, value: float) -> None:
         on_line = self._line is None or self._line.goes_on(self._rules, at_ms, value)

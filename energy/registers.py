@@ -25,23 +25,22 @@ from numpy.typing import NDArray
 
 from core.errors import CalculationError
 from core.readings import Reading
+from energy.register_rows import Instants, Rows, Steps, Thousandths, Values
 from energy.register_rules import (
     Booking,
+    Correction,
     Exchange,
     ManualReading,
     Proposal,
     RegisterRules,
+    Restart,
+    Rollover,
     Step,
     rules_of,
 )
 from energy.register_walk import (
     DIAL_MAX,
-    Instants,
     RegisterState,
-    Rows,
-    Steps,
-    Thousandths,
-    Values,
     Walk,
     at_utc,
     epoch_ms,
@@ -51,12 +50,15 @@ from energy.register_walk import (
 __all__ = [
     "START",
     "Booking",
+    "Correction",
     "Counted",
     "Exchange",
     "ManualReading",
     "Proposal",
     "RegisterRules",
     "RegisterState",
+    "Restart",
+    "Rollover",
     "Step",
     "at_utc",
     "count",
@@ -128,14 +130,16 @@ def count(
     """Return what one register counted over positions in order of time (epoch milliseconds, values).
 
     May be called chunk by chunk, with the `state` of the call before: the result is that of one
-    call. Each booking is given once, with the chunk that its instant falls into. Raises
+    call. Each booking is given once, with the chunk that its instant falls into; corrections are
+    none of the dial's business and passed over. Raises
     `CalculationError` if the columns differ in length, or an instant lies before the one before it.
     """
     instants = np.ascontiguousarray(at_ms, np.int64)
     numbers = np.ascontiguousarray(values, np.float64)
     _require_order(instants, numbers, state)
     series = _Series(instants, numbers, _breaks(instants, numbers, rules))
-    booked = sorted(bookings, key=lambda booking: booking.at_utc)
+    on_dial = (booking for booking in bookings if not isinstance(booking, Correction))
+    booked = sorted(on_dial, key=lambda booking: booking.at_utc)
     walk = Walk(rules, state, Rows(len(instants) + len(state.pending) + len(booked)))
     start = 0
     for booking in booked:

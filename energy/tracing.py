@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
 
 from core.quantities import Kind, Quantity
+from energy.corrections import added_in
 from energy.intervals import SeriesRules, compute, read_as
 from energy.positions import Curve
-from energy.register_rules import Booking, RegisterRules, Step
+from energy.register_rules import Booking, Correction, RegisterRules, Step
 from energy.registers import START, Counted, count, epoch_ms, trusted
 from energy.series import Amounts, Means, Samples
 from energy.standing import RegisterStanding, Standing
@@ -49,7 +50,8 @@ class Trace:
     """What a period came to when computed once more.
 
     `amounts` (or `means`) are its slots; `marks` are all values between the outer ones of both borders
-    that were not plainly counted, `counted` is how many were.
+    that were not plainly counted, `counted` is how many were. `corrected` are the thousandths of the
+    unit that people booked to be added: they are in `amounts`, and in no position.
     """
 
     amounts: Amounts | None
@@ -58,6 +60,7 @@ class Trace:
     end: Border
     marks: tuple[Mark, ...] = ()
     counted: int = 0
+    corrected: int = 0
 
 
 def trace(
@@ -79,7 +82,8 @@ def trace(
     means = _within(computed.means, span_ms) if computed and computed.means is not None else None
     if rules.quantity.kind in {Kind.REGISTER, Kind.SESSION}:
         begun = standing if isinstance(standing, RegisterStanding) else None
-        return _of_register(_Walked.of(samples, rules, bookings, begun), amounts, span_ms)
+        found_again = _of_register(_Walked.of(samples, rules, bookings, begun), amounts, span_ms)
+        return replace(found_again, corrected=added_in(bookings, *span_ms))
     ends = [_around(samples.at_ms, samples.value, None, at_ms) for at_ms in span_ms]
     inside = int(np.searchsorted(samples.at_ms, span_ms[1]) - np.searchsorted(samples.at_ms, span_ms[0]))
     return Trace(amounts=amounts, means=means, begin=ends[0], end=ends[1], counted=inside)
@@ -100,6 +104,7 @@ class _Walked:
         if begun is not None:
             samples = samples.take(samples.at_ms > begun.seen_ms)
             bookings = [booking for booking in bookings if epoch_ms(booking.at_utc) > begun.at_ms]
+        bookings = [booking for booking in bookings if not isinstance(booking, Correction)]
         state = START if begun is None else begun.register
         register = rules.register or RegisterRules()
         counted = count(samples.at_ms, samples.value, register, bookings=bookings, state=state)

@@ -14,7 +14,7 @@ from core.quantities import Kind, Quantity
 from core.work import MeterEvent, MeterEventKind, RegisterCheckpoint
 from energy.intervals import SeriesRules
 from energy.positions import SLOT_MS
-from energy.register_rules import Booking, Exchange, ManualReading
+from energy.register_rules import Booking, Correction, Exchange, ManualReading, Restart, Rollover
 from energy.register_walk import DIAL_MAX, at_utc, epoch_ms
 from energy.slots import slot_of
 from energy.source_rules import rules_digest, series_rules
@@ -160,8 +160,15 @@ def planned(
 
 def booking_of(event: MeterEvent) -> Booking:
     """Return what a person booked in the words of the register rules."""
-    if event.kind is MeterEventKind.EXCHANGE and event.end_value is not None:
-        return Exchange(event.at_utc, event.end_value, event.start_value)
+    match event.kind:
+        case MeterEventKind.EXCHANGE if event.end_value is not None:
+            return Exchange(event.at_utc, event.end_value, event.start_value)
+        case MeterEventKind.RESET:
+            return Restart(event.at_utc, event.start_value, event.amount or 0.0)
+        case MeterEventKind.ROLLOVER if event.end_value is not None:
+            return Rollover(event.at_utc, event.end_value)
+        case MeterEventKind.CORRECTION if event.until_utc is not None:
+            return Correction(event.at_utc, event.until_utc, event.amount or 0.0)
     return ManualReading(event.at_utc, event.start_value)
 
 
@@ -208,5 +215,5 @@ def _together(one: Plan, other: Plan) -> bool:
 
 def is_on_a_dial(event: MeterEvent) -> bool:
     """Return whether booked values can be shown by a dial at all; false for what is not a number."""
-    values = [event.start_value] if event.end_value is None else [event.start_value, event.end_value]
-    return all(abs(value) <= DIAL_MAX for value in values)
+    values = (event.start_value, event.end_value, event.amount)
+    return all(abs(value) <= DIAL_MAX for value in values if value is not None)

@@ -22,6 +22,8 @@ from operations.interval_plans import EPOCH_UTC, MILLISECOND, Plan, planned
 FAR = timedelta(days=36_500)
 RULE = "rule"
 """Why a span is dirty that somebody wants computed again: as much of it as there are readings for."""
+BOOKING = "booking"
+"""Why a span is dirty about which something was booked or withdrawn, perhaps all that was known of its series."""
 
 
 class Start:
@@ -41,7 +43,7 @@ class Start:
 
     async def plans(self, spans: Sequence[DirtySpan]) -> list[Plan]:
         """Return a plan for each series that has something new or something wrong."""
-        plans = await self._all()
+        plans = await self._all(spans)
         wrong = _begins([span for span in spans if span.reason != RULE], plans)
         asked = _begins([span for span in spans if span.reason == RULE], plans)
         newest = await self._house.ledger.checkpoints([(key, self._call.now_utc + FAR) for key in plans])
@@ -51,7 +53,8 @@ class Start:
         asked |= dict.fromkeys(self.ruled, 0)
         due = {key for key, plan in plans.items() if key in wrong or key in asked or plan.last_ms > plan.seen_ms}
         begun = {key for key in due if not plans[key].standing}
-        await self._begin({key: plans[key] for key in due if key in begun or _is_behind(plans[key], wrong, asked)})
+        back = {key: plans[key] for key in due if key in begun or _is_behind(plans[key], wrong, asked)}
+        await self._begin(back, wrong)
         for key, start_ms in asked.items():
             if key not in begun:
                 await self._go_far_back(plans, newest[key], start_ms)
@@ -95,11 +98,12 @@ class Start:
             found = earlier
         return found
 
-    async def _all(self) -> dict[SeriesKey, Plan]:
+    async def _all(self, spans: Sequence[DirtySpan]) -> dict[SeriesKey, Plan]:
         """Return a plan for every series that was ever read or booked, each up to its last reading."""
         bookings = await self._bookings()
         known: dict[str, set[Quantity]] = defaultdict(set)
-        last_ms = {key: epoch_ms(events[-1].at_utc) for key, events in bookings.items()}
+        last_ms = {(one.source, one.quantity): epoch_ms(one.period.start_utc) for one in spans if one.reason == BOOKING}
+        last_ms |= {key: epoch_ms(events[-1].at_utc) for key, events in bookings.items()}
         for value in await self._house.query.last():
             known[value.source].add(value.quantity)
             last_ms[value.source, value.quantity] = epoch_ms(value.at_utc)
@@ -116,12 +120,12 @@ class Start:
                 booked[event.source, event.quantity].append(event)
         return booked
 
-    async def _begin(self, plans: Mapping[SeriesKey, Plan]) -> None:
-        """Let each plan know the first instant of its series."""
+    async def _begin(self, plans: Mapping[SeriesKey, Plan], wrong: Mapping[SeriesKey, int]) -> None:
+        """Let each plan know the first instant of its series, that of a booking that was withdrawn included."""
         firsts = await self._store.firsts(list(plans)) if plans else {}
         for key, plan in plans.items():
             booked_ms = [epoch_ms(booking.at_utc) for booking in plan.bookings]
-            plan.first_ms = min([firsts.get(key, plan.last_ms), *booked_ms])
+            plan.first_ms = min([firsts.get(key, plan.last_ms), wrong.get(key, plan.last_ms), *booked_ms])
 
     async def _is_whole(self, plan: Plan, checkpoint: RegisterCheckpoint | None) -> bool:
         """Return whether all that was read since a checkpoint is still there, and not deleted by rule."""

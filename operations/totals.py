@@ -178,6 +178,7 @@ async def figures_of(house: House, scope: str, span: Span, call: Call) -> tuple[
 async def _counted(house: House, source: str) -> list[Quantity]:
     """Return what a source counts, itself or by its power, in the order of `Quantity`."""
     known = {value.quantity for value in await house.query.last([source])}
+    known |= {event.quantity for event in await house.ledger.bookings([source])}
     derived = series_rules(house.inventory(), source, Quantity.POWER_W, known).derived
     by_power = set(derived) if Quantity.POWER_W in known else set()
     return [quantity for quantity in Quantity if counts(quantity) and quantity in known | by_power]

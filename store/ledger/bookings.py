@@ -30,7 +30,8 @@ class Bookings:
     async def book(self, event: MeterEvent) -> MeterEvent:
         """Keep a booking, mark its instant as dirty in the same transaction, and return it with its id.
 
-        Which slots that touches depends on the readings around it: whoever computes them knows.
+        Of a correction it is the period. Which slots that touches depends on the readings around it:
+        whoever computes them knows.
         """
         row: dict[str, Any] = {column.name: getattr(event, column.name) for column in _C if column.name != "id"}
         async with self._database.writing() as connection:
@@ -38,11 +39,12 @@ class Bookings:
             await connection.execute(DIRTY_SPAN.insert().values(_touched(event)))
         return changed(event, id=number or 0)
 
-    async def withdraw(self, id: int, at_utc: datetime) -> None:  # noqa: A002
+    async def withdraw(self, id: int, at_utc: datetime, by: str = "", reason: str = "") -> None:  # noqa: A002
         """Withdraw a booking; its instant becomes dirty. Raises `NotFoundError` if it is not in force."""
         async with self._database.writing() as connection:
             in_force = update(METER_EVENT).where(_C.id == id, _C.withdrawn_at_utc.is_(None))
-            withdrawn = await connection.execute(in_force.values(withdrawn_at_utc=at_utc).returning(*_C))
+            said = {"withdrawn_at_utc": at_utc, "withdrawn_by": by, "withdrawn_reason": reason}
+            withdrawn = await connection.execute(in_force.values(said).returning(*_C))
             row = withdrawn.mappings().one_or_none()
             if row is None:
                 raise NotFoundError("store.booking_unknown", id=id)
@@ -56,9 +58,21 @@ class Bookings:
         among = None if sources is None else frozenset(sources)
         return tuple(event for event in events if among is None or event.source in among)
 
+    async def booking(self, id: int) -> MeterEvent | None:  # noqa: A002
+        """Return one booking, withdrawn or not, None if there is none."""
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(METER_EVENT).where(_C.id == id))).mappings().one_or_none()
+        return None if row is None else _event(row)
+
+    async def bookings_made(self, source: str) -> tuple[MeterEvent, ...]:
+        """Return all bookings about a source, those that were withdrawn too, by instant."""
+        wanted = select(METER_EVENT).where(_C.source == source).order_by(_C.at_utc, _C.id)
+        async with self._database.reading() as connection:
+            return tuple(_event(row) for row in (await connection.execute(wanted)).mappings())
+
 
 def _touched(event: MeterEvent) -> dict[str, Any]:
-    period = Period(event.at_utc, event.at_utc + _INSTANT)
+    period = Period(event.at_utc, event.until_utc or event.at_utc + _INSTANT)
     return dirty_row(DirtySpan(source=event.source, quantity=event.quantity, period=period, reason="booking"))
 
 

@@ -19,6 +19,8 @@ from store.ledger.jobs import Jobs
 from store.ledger.letters import Letters
 from store.ledger.migrate import upgrade
 from store.ledger.people import People
+from store.ledger.proposals import Proposals
+from store.ledger.reading_links import ReadingLinks
 from store.ledger.rejections import Rejections
 from store.ledger.sessions import Sessions
 from store.ledger.statements import Statements
@@ -36,6 +38,8 @@ class SqlLedger(
     Dirty,
     Checkpoints,
     Bookings,
+    Proposals,
+    ReadingLinks,
     Deletions,
     Statements,
     Alarms,

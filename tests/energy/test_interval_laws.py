@@ -2,7 +2,8 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import timedelta
 from itertools import pairwise
 
 import numpy as np
@@ -10,10 +11,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from core.quantities import Kind, Quantity
+from energy.corrections import added_in
 from energy.intervals import Computed, SeriesRules, compute
 from energy.positions import SLOT_MS
-from energy.register_rules import Booking, Exchange, ManualReading, RegisterRules
-from energy.registers import Step, at_utc, count
+from energy.register_rules import Booking, Correction, Exchange, ManualReading, RegisterRules, Restart, Rollover
+from energy.registers import Step, at_utc, count, epoch_ms
 from energy.series import Amounts, Means, Samples
 from energy.slots import MISSING, slot_of
 from energy.standing import Standing, standing_of
@@ -46,7 +48,19 @@ anything = st.one_of(
 )
 instants = st.integers(0, 60_000_000).map(at_utc)
 values = st.floats(-10, 1e6)
-booked = st.one_of(st.builds(ManualReading, instants, values), st.builds(Exchange, instants, values, values))
+corrections = st.builds(
+    lambda at, lasts_s, amount: Correction(at, at + timedelta(seconds=lasts_s), amount),
+    instants,
+    st.integers(1, 200_000),
+    st.floats(-1e5, 1e5),
+)
+on_dial = st.one_of(
+    st.builds(ManualReading, instants, values),
+    st.builds(Exchange, instants, values, values),
+    st.builds(Restart, instants, values, st.floats(0, 1e4)),
+    st.builds(Rollover, instants, st.sampled_from([1e5, 1e6])),
+)
+booked = st.one_of(on_dial, corrections)
 rules = st.sampled_from([IMPORT, SESSION, POWER, FLAG])
 
 
@@ -163,7 +177,7 @@ def test_the_order_of_arrival_does_not_matter(samples: Samples, chance: random.R
     assert whole(again, how).table == whole(samples, how).table
 
 
-@given(wild(), st.lists(booked, max_size=3))
+@given(wild(), st.lists(on_dial, max_size=3))
 def test_slots_sum_to_what_the_register_counted(samples: Samples, bookings: list[Booking]) -> None:
     computed = compute(samples, IMPORT, bookings=bookings)
     counted = count(samples.at_ms, samples.value, REGISTER, bookings=bookings)
@@ -246,3 +260,31 @@ def test_splitting_a_period_splits_its_total(samples: Samples, cuts: list[int]) 
     assert sum(parts) == int(slots.thousandths.sum())
     joins = slots.ends[:-1] == slots.begins[1:]
     assert (joins | (slots.ends[:-1] == MISSING)).all()
+
+
+@given(wild(), st.lists(on_dial, max_size=2), st.lists(corrections, min_size=1, max_size=2))
+def test_corrections_add_exactly_what_was_booked_and_change_no_position(
+    samples: Samples, bookings: list[Booking], corrected: list[Correction]
+) -> None:
+    without = compute(samples, IMPORT, bookings=bookings)
+    with_them = compute(samples, IMPORT, bookings=[*bookings, *corrected])
+    assume(without is not None and with_them is not None)
+    assert without
+    assert with_them
+    before, after = (one.amounts[Quantity.ENERGY_IMPORT_WH] for one in (without, with_them))
+    assume(len(before))
+    span = int(before.start_ms[0]), int(before.start_ms[-1]) + SLOT_MS
+    assert int((after.thousandths - before.thousandths).sum()) == added_in(corrected, *span)
+    assert [one.to_json() for one in with_them.standings] == [one.to_json() for one in without.standings]
+    assert [row[2:] for row in listed(after)] == [row[2:] for row in listed(before)]
+
+
+@given(wild(), st.lists(booked, min_size=1, max_size=3))
+def test_a_withdrawn_booking_leaves_exactly_what_was_before(samples: Samples, bookings: list[Booking]) -> None:
+    before, kept = whole(samples, IMPORT), whole(samples, IMPORT, bookings)
+    earliest_ms = min(epoch_ms(booking.at_utc) for booking in bookings)
+    earlier = [one for one in kept.standings if one.at_ms < earliest_ms]
+    again = compute(samples, IMPORT, standing=earlier[-1] if earlier else None)
+    since_ms = min(slot_of(earliest_ms), again.since_ms if again else slot_of(earliest_ms))
+    kept.put(replace(again, since_ms=since_ms) if again else Computed(since_ms=since_ms))
+    assert kept.table == before.table

@@ -16,6 +16,8 @@ from energy.registers import (
     Exchange,
     ManualReading,
     RegisterRules,
+    Restart,
+    Rollover,
     Step,
     at_utc,
     count,
@@ -36,7 +38,12 @@ anything = st.one_of(
 
 values = st.floats(-10, 1e6)
 instants = st.integers(0, 40_000_000).map(at_utc)
-booked = st.one_of(st.builds(ManualReading, instants, values), st.builds(Exchange, instants, values, values))
+booked = st.one_of(
+    st.builds(ManualReading, instants, values),
+    st.builds(Exchange, instants, values, values),
+    st.builds(Restart, instants, values, st.floats(0, 1e4)),
+    st.builds(Rollover, instants, st.sampled_from([1e5, 1e6])),
+)
 
 
 @st.composite
@@ -231,4 +238,32 @@ def test_a_booked_exchange_counts_both_segments_to_their_ends(before: Positions,
         bookings=[Exchange(at_utc(before[-1][0] + 1000), end, start)],
     )
     assert counted.thousandths == rise([before[0], (0, end)]) + rise([(0, start), after[-1]])
+    assert counted.proposals == ()
+
+
+@given(clean(), clean(), st.floats(0, 1e6))
+def test_a_booked_restart_counts_both_segments_and_what_was_lost(
+    before: Positions, after: Positions, lost: float
+) -> None:
+    rules = RegisterRules(max_rate_per_h=36_000.0)
+    shift_ms = before[-1][0] + 2000 - after[0][0]
+    again = [(at + shift_ms, value) for at, value in after]
+    positions = [*before, *again]
+    counted = count(
+        [at for at, _ in positions],
+        [value for _, value in positions],
+        rules,
+        bookings=[Restart(at_utc(before[-1][0] + 1000), after[0][1], lost)],
+    )
+    assert counted.thousandths == rise(before) + rise(again) + round(lost * 1000)
+    assert counted.proposals == ()
+
+
+@given(st.integers(1, 3), st.sampled_from([None, 1e5]))
+def test_a_booked_rollover_is_counted_once_whether_it_waits_or_not(waiting: int, width: float | None) -> None:
+    shown = [99_990.0, 99_995.0, 2.0, 4.0, 6.0, 8.0]
+    rules = RegisterRules(max_rate_per_h=36_000.0, width=width)
+    at_ms = [60_000 * place for place in range(len(shown))]
+    counted = count(at_ms, shown, rules, bookings=[Rollover(at_utc(60_000 * (1 + waiting) - 1), 1e5)])
+    assert counted.total == 18.0
     assert counted.proposals == ()

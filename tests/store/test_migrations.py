@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,9 @@ READS: dict[str, Callable[[SqlLedger], Awaitable[Any]]] = {
     "statement": lambda ledger: ledger.statements(StatementFilter()),
     "alarm": lambda ledger: ledger.alarms(AlarmFilter()),
     "letter": lambda ledger: ledger.take_letters(NOW, NOW),
+    "meter_event": lambda ledger: ledger.bookings_made("grün"),
+    "meter_proposal": lambda ledger: ledger.proposals(),
+    "reading_link": lambda ledger: ledger.links_to_read("grün", NOW - timedelta(days=1)),
 }
 """How the books read what a table holds."""
 
