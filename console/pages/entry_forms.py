@@ -85,6 +85,8 @@ class FormField:
     control: Control = "text"
     choices: tuple[Choice, ...] = ()
     default: str = ""
+    row: int = 0
+    """Which section of a list the field is part of, from 1; they stand together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +231,8 @@ async def _list(visit: Visit, key: str, shown: Mapping[str, str], *, required: b
         for field in asked:
             label = visit.words.t(texts.label, number=number, label=field.label)
             name = f"{key}[{row}].{field.name}"
-            fields.append(replace(field, name=name, label=label, required=required and row == 1, default=""))
+            needed = required and row == 1
+            fields.append(replace(field, name=name, label=label, required=needed, default="", row=row))
     return Section(texts.title, tuple(fields), closed=texts.seldom and not rows)
 
 
@@ -257,13 +260,13 @@ def _control(visit: Visit, annotation: Any) -> dict[str, Any]:
         annotation = next(part for part in get_args(annotation) if part is not NoneType)
     if get_origin(annotation) is tuple:
         each = get_args(annotation)[0]
-        return {**_control(visit, each), "control": "many"} if _is_enum(each) else {}
+        return {**_control(visit, each), "control": "many", "hint": ""} if _is_enum(each) else {}
     if _is_enum(annotation):
         choices = tuple(Choice(member.value, visit.words.label(member)) for member in annotation)
         return {"control": "choice", "choices": choices}
     if annotation is bool:
         words = {"true": visit.words.t("console.yes"), "false": visit.words.t("console.no")}
-        return {"control": "choice", "choices": tuple(Choice(value, text) for value, text in words.items())}
+        return {"control": "choice", "choices": tuple(Choice(value, text) for value, text in words.items()), "hint": ""}
     if annotation is date:
         return {"control": "date"}
     return {"control": "number" if annotation in (int, float, Decimal) else "text"}
