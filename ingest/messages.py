@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from core.errors import ReadingError
 from core.inventory import Feed
 from core.quantities import Quantity
 from core.readings import Reading
@@ -30,11 +32,24 @@ class Message:
 
 
 class Field(NamedTuple):
-    """A name in a payload, what it is to us, and what its number is multiplied by to be in our unit."""
+    """A name in a payload, what it is to us, and how its number becomes one in our unit: times `factor`, plus `offset`.
+
+    Beyond `lowest` and `highest` (in our unit) it is not believed.
+    """
 
     name: str
     quantity: Quantity
     factor: float = 1.0
+    offset: float = 0.0
+    lowest: float = -inf
+    highest: float = inf
+
+    def convert(self, number: float) -> float:
+        """Return the payload's number in our unit. Raises `ReadingError` beyond the range."""
+        value = number * self.factor + self.offset
+        if not self.lowest <= value <= self.highest:
+            raise ReadingError("payload.value_out_of_range", field=self.name, value=value)
+        return value
 
 
 @dataclass(frozen=True, slots=True)

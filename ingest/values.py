@@ -34,15 +34,20 @@ _ADDABLE = frozenset({Kind.REGISTER, Kind.SESSION})
 _MISSING = object()
 
 
-def json_object(payload: bytes) -> dict[str, object]:
-    """Return the JSON object in `payload`. Raises `FormatError`.
+def json_value(payload: bytes) -> object:
+    """Return what `payload` says in JSON. Raises `FormatError`.
 
     A bare `nan` or `inf`, which is no JSON but what C prints, costs its own field only.
     """
     try:
-        value = orjson.loads(payload)
+        return orjson.loads(payload)
     except orjson.JSONDecodeError:
-        value = _repaired(payload)
+        return _repaired(payload)
+
+
+def json_object(payload: bytes) -> dict[str, object]:
+    """Return the JSON object in `payload`. Raises `FormatError`."""
+    value = json_value(payload)
     if type(value) is not dict:
         raise FormatError("payload.not_an_object", kind=type(value).__name__)
     return value
@@ -124,13 +129,14 @@ def gather(
     """
     readings: list[Reading] = []
     notices: list[Finding] = []
-    for name, quantity, factor in fields:
+    for field in fields:
+        name, quantity = field.name, field.quantity
         raw = values.get(name, _MISSING)
         if raw is _MISSING and (raw := _nested(values, name)) is _MISSING:
             continue
         try:
             value = _sum(raw, name, quantity) if type(raw) is list else number(raw, name)
-            readings.append(Reading(source, quantity, at_utc, value * factor))
+            readings.append(Reading(source, quantity, at_utc, field.convert(value)))
         except ReadingError as error:
             notices.append(error.finding)
     return readings, notices
