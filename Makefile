@@ -5,7 +5,8 @@ WITHOUT ?=
 comma := ,
 empty :=
 space := $(empty) $(empty)
-LEAVE_OUT := -m "not soak$(if $(WITHOUT), and not $(subst $(comma),$(space)and not$(space),$(WITHOUT)))"
+LEFT := not soak$(if $(WITHOUT), and not $(subst $(comma),$(space)and not$(space),$(WITHOUT)))
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 # With a wheelhouse (make wheelhouse) nothing is fetched.
 OFFLINE := $(if $(wildcard wheelhouse),--no-index -f wheelhouse)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet $(OFFLINE)
@@ -33,7 +34,8 @@ demo: .venv/ready ## run the whole service with a simulated district (Ctrl-C end
 
 test: check ## run all checks and tests (WITHOUT=mosquitto,browser leaves out what is not installed)
 	@tests/install-system-packages
-	@PATH="$$PATH:/usr/sbin" $(BIN)/python -m pytest $(LEAVE_OUT)
+	@PATH="$$PATH:/usr/sbin" $(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "$(LEFT) and not browser"
+	$(if $(findstring browser,$(WITHOUT)),,@$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "$(LEFT) and browser")
 
 check: lint types layers audit ## lint, types, layers, dependency audit
 lint: .venv/ready-test

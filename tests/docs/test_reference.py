@@ -22,6 +22,8 @@ from operations.values import Freshness
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 LIMIT_S = 900
+SIDE_BY_SIDE = 1.5
+"""How much faster two cores test the files of the suites than one."""
 
 
 def table(page: str, first_column: str) -> dict[str, list[str]]:
@@ -133,4 +135,5 @@ def test_every_suite_has_its_budget_and_all_fit() -> None:
     }
     assert suites - set(rows) == set()
     assert {row for row in rows if row.startswith("tests/")} - suites == set()
-    assert sum(rows.values()) < LIMIT_S
+    tested_s = sum(budget_s for row, budget_s in rows.items() if row.startswith("tests"))
+    assert sum(rows.values()) - tested_s + tested_s / SIDE_BY_SIDE < LIMIT_S
