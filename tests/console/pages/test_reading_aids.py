@@ -11,7 +11,7 @@ from console.pages.filters import Choice, Filters, choice, search
 from console.pages.marks import LOOKS
 from console.pages.words import LABELS, Words
 from core.facts import ConnectorStatus, SessionState, TagVerdict
-from core.inventory import Drive, Medium, MeterRole, PlantKind, SiteKind
+from core.inventory import Drive, EnergyBasis, Generator, Medium, MeterRole, PlantKind, SiteKind, Weekday
 from core.people import Role
 from core.quantities import Quantity
 from core.readings import ReadingQuality
@@ -32,8 +32,10 @@ SPOKEN: list[type[StrEnum]] = [
     ChangeAction,
     ConnectorStatus,
     Drive,
+    EnergyBasis,
     EntryKind,
     Freshness,
+    Generator,
     JobState,
     Medium,
     MeterRole,
@@ -46,6 +48,7 @@ SPOKEN: list[type[StrEnum]] = [
     State,
     StationState,
     TagVerdict,
+    Weekday,
 ]
 
 
