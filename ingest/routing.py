@@ -14,6 +14,20 @@ What `Feed.topic`, `Feed.device` and `Feed.fields` of an inventory entry mean, b
 | chirpstack_v4 | `application/<application id>/device/<DevEUI>` | unused                     |
 | ovms_v3       | `ovms/<user>/<vehicle id>` (or another base)   | unused                     |
 | teslamate     | `teslamate/cars/<n>`, `teslamate/<ns>/cars/<n>`| unused                     |
+| ha_discovery  | `<discovery prefix>/sensor/<node>`, or a sensor's `…/config` | what the state topics begin with |
+| ha_statestream | `<base topic>/sensor/<object id>`             | unused                     |
+| iobroker      | what the states' topics begin with             | unused                     |
+| vzlogger      | what the channels' topics begin with, `vzlogger` | leaf (default `raw`)     |
+| obis_json     | full topic                                     | object that holds the codes (default: the whole) |
+| wmbusmeters   | full topic                                     | the meter's id; needed where meters share the topic |
+| ai_on_the_edge | full topic, `<main topic>/json`               | unused                     |
+| things_stack_v3 | `v3/<application>@<tenant>/devices/<device id>` | unused                   |
+| opendtu       | `<base>/<serial>`, or `<base>/ac` for all      | unused                     |
+| ahoydtu       | `<topic>/<inverter>`                           | unused                     |
+| evcc          | `evcc/loadpoints/<n>`, `evcc/site/grid`, `…/pv`, `…/home` | unused          |
+| sparkplug_b   | topic of the data, `spBv1.0/<group>/DDATA/<node>/<device>`, `…/NDATA/<node>` | unused |
+| generic_json  | full topic                                     | with the option `id`: what stands there |
+| generic_value | what the values' topics begin with             | unused                     |
 
 `fields` maps a name of the payload to a quantity, with a factor where the payload has another unit:
 `("E_in", "energy_import_wh * 1000")` for kWh, `("pulses", "volume_m3 * 0.01")` for ten litres a
@@ -25,6 +39,10 @@ Shelly's `device` may stay empty: then it is the component numbered 0 (`em:0`, `
 empty one of generation 1 is channel 0 of whatever there is, and the sum of all three of a 3EM.
 A pulse counter requires `fields`; with SetOption79 it also needs the option `counts` = `delta`, and
 `period_s` where its TelePeriod is not 300.
+Home Assistant's discovery, the statestream and wmbusmeters name units themselves; there `fields` add what
+the device does not say, or decide where it says it twice. ioBroker, vzlogger and AI-on-the-edge
+require it; the names are the state, the channel's OBIS code or uuid, and `value`. OBIS JSON needs it where the
+message has no unit; there the option `time` names the field with the time.
 All topics that begin with the device's prefix (for Tasmota: `tele/<name>`) belong to the entry;
 those that carry no readings (`.../LWT`, `.../online`) are known and quietly passed over.
 """
@@ -32,30 +50,43 @@ those that carry no readings (`.../LWT`, `.../online`) are known and quietly pas
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from math import isfinite
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from core.errors import ConfigError
 from core.inventory import Feed, Inventory, Meter, Vehicle
-from core.quantities import Quantity
 from core.texts import Finding
 from ingest import tasmota
 from ingest.decoders import (
+    ahoydtu,
+    ai_on_the_edge,
     chirpstack_v4,
+    evcc,
+    generic_json,
+    generic_value,
+    ha_discovery,
+    ha_statestream,
+    iobroker,
+    obis_json,
+    opendtu,
     ovms_v3,
     shelly_gen1,
     shelly_gen2,
+    sparkplug_b,
     tasmota_counter,
     tasmota_p1,
     tasmota_plug,
     tasmota_sml,
     teslamate,
+    things_stack_v3,
+    vzlogger,
+    wmbusmeters,
     zigbee2mqtt,
 )
+from ingest.fields import parse_field
 from ingest.messages import Binding, Decoded, Field, Memory, Message
 
 
@@ -63,13 +94,17 @@ def _whole(topic: str) -> str:
     return topic
 
 
+def _none(feed: Feed) -> tuple[()]:  # noqa: ARG001 - most devices have one prefix
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """One row of the decoder table.
 
     `shape` shows people what `Feed.topic` looks like, and `feed_topic` makes it of any topic of the
-    device; `prefix` cuts a `Feed.topic` to what the device's topics have in common; `fields` are the
-    names known without configuration.
+    device; `prefix` cuts a `Feed.topic` to what the device's topics have in common, `further` names
+    prefixes it has besides; `fields` are the names known without configuration.
     """
 
     shape: str
@@ -77,6 +112,7 @@ class Format:
     looks_like: Callable[[str, bytes], bool]
     feed_topic: Callable[[str], str]
     prefix: Callable[[str], str] = _whole
+    further: Callable[[Feed], tuple[str, ...]] = _none
     fields: tuple[Field, ...] = ()
     free_fields: bool = False
     """Whether `Feed.fields` means anything to the format."""
@@ -86,6 +122,8 @@ class Format:
     """What `Feed.device` may be, as a pattern."""
     options: Mapping[str, str] = field(default_factory=dict)
     """The names that `Feed.options` may have, and what they may say, as patterns."""
+    check: Callable[[Feed], Iterable[Finding]] = _none
+    """What is wrong with a feed beyond that."""
 
 
 DECODERS: Final[dict[str, Format]] = {
@@ -123,6 +161,62 @@ DECODERS: Final[dict[str, Format]] = {
         decode=teslamate.decode,
         looks_like=teslamate.looks_like,
         feed_topic=teslamate.feed_topic,
+    ),
+    "ha_discovery": Format(
+        shape=ha_discovery.SHAPE,
+        decode=ha_discovery.decode,
+        looks_like=ha_discovery.looks_like,
+        feed_topic=ha_discovery.feed_topic,
+        prefix=ha_discovery.prefix,
+        further=ha_discovery.further,
+        free_fields=True,
+    ),
+    "ha_statestream": Format(
+        shape=ha_statestream.SHAPE,
+        decode=ha_statestream.decode,
+        looks_like=ha_statestream.looks_like,
+        feed_topic=ha_statestream.feed_topic,
+        free_fields=True,
+    ),
+    "iobroker": Format(
+        shape=iobroker.SHAPE,
+        decode=iobroker.decode,
+        looks_like=iobroker.looks_like,
+        feed_topic=iobroker.feed_topic,
+        free_fields=True,
+        needs_fields=True,
+    ),
+    "vzlogger": Format(
+        shape=vzlogger.SHAPE,
+        decode=vzlogger.decode,
+        looks_like=vzlogger.looks_like,
+        feed_topic=vzlogger.feed_topic,
+        free_fields=True,
+        needs_fields=True,
+    ),
+    "obis_json": Format(
+        shape=obis_json.SHAPE,
+        decode=obis_json.decode,
+        looks_like=obis_json.looks_like,
+        feed_topic=_whole,
+        free_fields=True,
+        options={"time": ".+"},
+    ),
+    "wmbusmeters": Format(
+        shape=wmbusmeters.SHAPE,
+        decode=wmbusmeters.decode,
+        looks_like=wmbusmeters.looks_like,
+        feed_topic=_whole,
+        free_fields=True,
+    ),
+    "ai_on_the_edge": Format(
+        shape=ai_on_the_edge.SHAPE,
+        decode=ai_on_the_edge.decode,
+        looks_like=ai_on_the_edge.looks_like,
+        feed_topic=_whole,
+        prefix=ai_on_the_edge.prefix,
+        free_fields=True,
+        needs_fields=True,
     ),
     "tasmota_plug": Format(
         shape=tasmota.SHAPE,
@@ -167,6 +261,64 @@ DECODERS: Final[dict[str, Format]] = {
         fields=zigbee2mqtt.FIELDS,
         free_fields=True,
     ),
+    "things_stack_v3": Format(
+        shape=things_stack_v3.SHAPE,
+        decode=things_stack_v3.decode,
+        looks_like=things_stack_v3.looks_like,
+        feed_topic=things_stack_v3.feed_topic,
+        free_fields=True,
+        needs_fields=True,
+        options=things_stack_v3.OPTIONS,
+    ),
+    "opendtu": Format(
+        shape=opendtu.SHAPE,
+        decode=opendtu.decode,
+        looks_like=opendtu.looks_like,
+        feed_topic=opendtu.feed_topic,
+        prefix=opendtu.prefix,
+    ),
+    "ahoydtu": Format(
+        shape=ahoydtu.SHAPE,
+        decode=ahoydtu.decode,
+        looks_like=ahoydtu.looks_like,
+        feed_topic=ahoydtu.feed_topic,
+    ),
+    "evcc": Format(
+        shape=evcc.SHAPE,
+        decode=evcc.decode,
+        looks_like=evcc.looks_like,
+        feed_topic=evcc.feed_topic,
+        prefix=evcc.prefix,
+    ),
+    "sparkplug_b": Format(
+        shape=sparkplug_b.SHAPE,
+        decode=sparkplug_b.decode,
+        looks_like=sparkplug_b.looks_like,
+        feed_topic=sparkplug_b.feed_topic,
+        prefix=sparkplug_b.prefix,
+        further=sparkplug_b.further,
+        free_fields=True,
+        needs_fields=True,
+    ),
+    "generic_json": Format(
+        shape=generic_json.SHAPE,
+        decode=generic_json.decode,
+        looks_like=generic_json.looks_like,
+        feed_topic=_whole,
+        free_fields=True,
+        needs_fields=True,
+        options=generic_json.OPTIONS,
+        check=generic_json.check,
+    ),
+    "generic_value": Format(
+        shape=generic_value.SHAPE,
+        decode=generic_value.decode,
+        looks_like=generic_value.looks_like,
+        feed_topic=_whole,
+        free_fields=True,
+        needs_fields=True,
+        options=generic_value.OPTIONS,
+    ),
 }
 
 
@@ -200,7 +352,8 @@ class Router:
             if feed_findings(entry.feed):
                 continue
             route = _route(entry.source, entry.feed, zone)
-            self._by_prefix[route.binding.prefix] = (*self._by_prefix.get(route.binding.prefix, ()), route)
+            for prefix in {route.binding.prefix, *DECODERS[route.format].further(entry.feed)}:
+                self._by_prefix[prefix] = (*self._by_prefix.get(prefix, ()), route)
 
     def routes(self, topic: str) -> Routes:
         """Return the routes of a topic, none if nobody configured it."""
@@ -240,6 +393,7 @@ def feed_findings(feed: Feed) -> tuple[Finding, ...]:
     if not re.fullmatch(row.device, feed.device):
         findings.append(Finding.of("ingest.device_wrong", device=feed.device, format=feed.format))
     findings.extend(_option_findings(feed, row.options))
+    findings.extend(row.check(feed))
     for name, target in feed.fields:
         try:
             parse_field(name, target)
@@ -254,18 +408,6 @@ def _option_findings(feed: Feed, known: Mapping[str, str]) -> Iterator[Finding]:
             yield Finding.of("ingest.option_unknown", name=name, format=feed.format, known=", ".join(known) or "-")
         elif not re.fullmatch(known[name], value):
             yield Finding.of("ingest.option_wrong", name=name, value=value, known=known[name])
-
-
-def parse_field(name: str, target: str) -> Field:
-    """Return the field of a mapping like `energy_import_wh * 1000`. Raises `ConfigError`."""
-    quantity, star, factor = (part.strip() for part in target.partition("*"))
-    try:
-        parsed = Field(name, Quantity(quantity), float(factor) if star else 1.0)
-    except ValueError:
-        parsed = None
-    if parsed is None or not isfinite(parsed.factor) or not parsed.factor:
-        raise ConfigError([Finding.of("ingest.field_wrong", name=name, target=target)])
-    return parsed
 
 
 def bind(source: str, feed: Feed, zone: ZoneInfo) -> Binding:
