@@ -1,20 +1,27 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from itertools import islice
 
 import pytest
 
 from core.errors import ConfigError, NotFoundError
-from core.inventory import Feed, Inventory, Meter
+from core.inventory import Feed, Inventory
 from core.quantities import Quantity
 from core.texts import catalogue
 from ingest.decoding import decode_sample
 from ingest.messages import Field
 from ingest.routing import DECODERS, Router, bind, feed_findings, hint
 from tests.ingest.rig import INVENTORY, LORA, ZONE, meter
+from tests.ingest.test_simulated_day import ENCODERS, case_of, messages_of
 
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+def _counter(*options: tuple[str, str]) -> Feed:
+    fields = (("C1", "volume_m3"),)
+    return Feed(broker="b", format="tasmota_counter", topic="tele/x/SENSOR", fields=fields, options=options)
 
 
 def sources(topic: str, router: Router | None = None) -> set[str]:
@@ -67,6 +74,13 @@ def test_a_wrong_feed_leaves_the_others_alone() -> None:
         (Feed(broker="b", format="ovms_v3", topic="ovms/+/x"), ["ingest.topic_wrong"]),
         (Feed(broker="b", format="teslamate", topic=""), ["ingest.topic_wrong"]),
         (Feed(broker="b", format="chirpstack_v4", topic=LORA), ["ingest.fields_missing"]),
+        (Feed(broker="b", format="tasmota_plug", topic="tele/x/SENSOR", device="2"), []),
+        (Feed(broker="b", format="tasmota_plug", topic="tele/x/SENSOR", device="left"), ["ingest.device_wrong"]),
+        (Feed(broker="b", format="shelly_gen1", topic="shellies/x", device="emeter/0+2"), []),
+        (Feed(broker="b", format="shelly_gen1", topic="shellies/x", device="emeter"), ["ingest.device_wrong"]),
+        (Feed(broker="b", format="zigbee2mqtt", topic="z/x", options=(("colour", "red"),)), ["ingest.option_unknown"]),
+        (_counter(("counts", "delta"), ("period_s", "60")), []),
+        (_counter(("counts", "backwards"), ("period_s", "0")), ["ingest.option_wrong", "ingest.option_wrong"]),
         (Feed(broker="b", format="ovms_v3", topic="o/u/v", fields=(("a", "power_w"),)), ["ingest.fields_unused"]),
         (Feed(broker="b", format="tasmota_sml", topic="t/x/S", fields=(("a", "joy"),)), ["ingest.field_wrong"]),
         (Feed(broker="b", format="tasmota_sml", topic="t/x/S", fields=(("a", "power_w*x"),)), ["ingest.field_wrong"]),
@@ -106,23 +120,23 @@ def test_a_wrong_feed_cannot_be_bound() -> None:
         ("ovms/u/v/metric/v/b/soc", b"96.3", "ovms_v3"),
         ("teslamate/cars/2/odometer", b"1", "teslamate"),
         ("zigbee2mqtt/plug", b'{"power":3}', ""),
+        ("zigbee2mqtt/Rathaus/EG/plug", b'{"power":3,"linkquality":48}', "zigbee2mqtt"),
+        ("zigbee2mqtt/bridge/info", b'{"energy":3}', ""),
+        ("tele/x/SENSOR", b'{"ENERGY":{"Total":1}}', "tasmota_plug"),
+        ("tele/x/SENSOR", b'{"COUNTER":{"C1":1}}', "tasmota_counter"),
+        ("tele/x/RESULT", b'{"SerialReceived":"1-0:1.8.1(005779.835*kWh)"}', "tasmota_p1"),
+        ("shellies/shellyem3-1/emeter/0/total", b"21831.1", "shelly_gen1"),
     ],
 )
 def test_an_unknown_topic_is_given_a_hint(topic: str, payload: bytes, name: str) -> None:
     assert hint(topic, payload) == name
 
 
-@pytest.mark.parametrize("entry", [*INVENTORY.meters.values(), *INVENTORY.vehicles.values()])
-def test_every_row_can_be_fed_by_a_sample(entry: Meter) -> None:
-    assert entry.feed is not None
-    tails = {
-        "tasmota_sml": "",
-        "shelly_gen2": "/status/em:0",
-        "chirpstack_v4": "/event/up",
-        "ovms_v3": "/metric/v/b/soc",
-        "teslamate": "/odometer",
-    }
-    assert DECODERS[entry.feed.format].feed_topic(entry.feed.topic + tails[entry.feed.format]) == entry.feed.topic
+@pytest.mark.parametrize("name", ENCODERS)
+def test_the_topic_of_an_entry_is_found_in_one_of_its_messages(name: str) -> None:
+    topic = case_of(name).feed.topic
+    found = {DECODERS[name].feed_topic(message.topic) for message in islice(messages_of(name), 40)}
+    assert any(f"{each}/".startswith(f"{topic}/") for each in found)
 
 
 def test_a_pasted_sample_is_decoded() -> None:

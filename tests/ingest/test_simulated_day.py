@@ -130,6 +130,17 @@ def test_every_message_of_the_day_was_understood(counted: Counted) -> None:
     assert {(each.source, each.finding.code) for each in counted.catch.notices} == set()
 
 
+async def test_a_service_that_starts_anew_loses_no_pulse(tmp_path: Path) -> None:
+    stores = await open_embedded(tmp_path / "data", lambda: END_UTC)
+    inventory, messages = district(), list(messages_of("tasmota_counter"))
+    for part in (messages[:100], messages[100:]):
+        catch = Intake("main", ZONE, lambda: inventory).sort(part, END_UTC)
+        await stores.readings.put(Batch(catch.readings, END_UTC))
+    amounts = await computed(stores, inventory)
+    await stores.close()
+    check(amounts["tasmota_counter"], case_of("tasmota_counter"))
+
+
 @pytest.mark.mosquitto
 async def test_the_day_through_a_broker_gives_its_energy(mosquitto: Mosquitto, device: Device, tmp_path: Path) -> None:
     stores = await open_embedded(tmp_path / "data", lambda: END_UTC)

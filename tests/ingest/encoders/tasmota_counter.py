@@ -1,11 +1,12 @@
-"""Tasmota counting a meter's pulses with SetOption79: one pulse a watt-hour, each message those since the last."""
+"""Tasmota counting a meter's pulses with SetOption79: a litre a pulse, each message those since the last."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
 
-from core.inventory import Feed
+from core.inventory import Feed, Medium
+from core.quantities import Quantity
 from ingest.messages import Message
 from tests.ingest.simulated_day import Case, SimulatedDay
 
@@ -15,9 +16,12 @@ CASE = Case(
         broker="main",
         format="tasmota_counter",
         topic=TOPIC,
-        fields=(("C1", "energy_import_wh"),),
+        fields=(("C1", "volume_m3 * 0.001"),),
         options=(("counts", "delta"),),
-    )
+    ),
+    quantity=Quantity.VOLUME_M3,
+    per_count=0.001,
+    medium=Medium.WATER,
 )
 
 
