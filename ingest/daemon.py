@@ -3,7 +3,8 @@
 A batch is closed when it is full (the smaller of `batch` and the broker's window), when nothing has
 come for 20 ms, and at the latest after half a second. Rejections, discoveries and notices are kept
 first, then the readings are put, then the broker gets its acknowledgements. When the store fails,
-nothing is acknowledged and the batch is tried again until it can be kept.
+nothing is acknowledged and the batch is tried again until it can be kept. What a format wants asked of a
+device is sent last, once what made it ask is durable.
 
 Receipts: MQTT may deliver a message again that was stored but not yet acknowledged. What the
 device itself dated is the same reading again and needs no receipt. What bears the time of receipt, and
@@ -31,8 +32,9 @@ from core.errors import StoreError
 from core.inventory import Inventory
 from core.ports import Batch, Clock, Health, ReadingSink, Receipt, ReceiptBook
 from core.texts import Finding
+from ingest.deliveries import Connected, Delivery
 from ingest.intake import Catch, Intake
-from ingest.link import Connected, Delivery, Link
+from ingest.link import Link
 from ingest.messages import Message
 from ingest.settings import BrokerSettings
 
@@ -43,6 +45,7 @@ LONGEST_RETRY_S: Final = 10.0
 RECEIPT_KEPT_S: Final = 5.0
 WATCH_S: Final = 5.0
 REDELIVERY_S: Final = 10.0
+FIGURES: Final = ("messages", "readings", "rejected", "discovered", "duplicates", "retained", "requests")
 _DIGEST_BYTES: Final = 12
 
 
@@ -77,7 +80,7 @@ class Ingest:
         self._stop = asyncio.Event()
         self._store_error: Finding | None = None
         self._committed_at_utc: datetime | None = None
-        self._figures = dict.fromkeys(("messages", "readings", "rejected", "discovered", "duplicates", "retained"), 0)
+        self._figures = dict.fromkeys(FIGURES, 0)
 
     @property
     def name(self) -> str:
@@ -190,6 +193,8 @@ class Ingest:
         if link.acknowledge([message.packet for message in messages if message.packet], self._connection):
             receipts += known.values()
             self._acknowledged.append((monotonic(), receipts))
+        for request in catch.requests:
+            self._figures["requests"] += link.send(request)
         await self._forget()
 
     def _known(self, messages: list[Delivery], now: float) -> dict[int, Receipt]:

@@ -21,8 +21,9 @@ from core.inventory import Inventory
 from core.readings import Reading
 from core.texts import Finding
 from ingest.decoding import LARGEST_PAYLOAD_BYTES, decode
-from ingest.messages import Memory, Message
+from ingest.messages import Memory, Message, Request
 from ingest.redaction import redact, redact_topic
+from ingest.requests import Requests
 from ingest.routing import Router, Routes, hint
 
 KEPT_PER_HOUR: Final = 10
@@ -51,6 +52,7 @@ class Catch:
     undated: list[bool] = field(default_factory=list)
     rejected: int = 0
     discovered: int = 0
+    requests: list[Request] = field(default_factory=list)
 
 
 class Intake:
@@ -66,6 +68,7 @@ class Intake:
         self._allowance = _Allowance()
         self._discovered: set[str] = set()
         self._tally = _Tally()
+        self._asked = Requests()
         self._router: Router | None = None
         self._routed_inventory: Inventory | None = None
         self._routed_day: date | None = None
@@ -85,6 +88,7 @@ class Intake:
                 self._see(message, unknown)
         catch.discoveries = [sighting.discovery(self._channel, subject) for subject, sighting in unknown.items()]
         catch.notices = self._tally.due(now_utc)
+        catch.requests = self._asked.due(catch.requests, now_utc)
         return catch
 
     def rest(self) -> list[Notice]:
@@ -112,6 +116,7 @@ class Intake:
                 continue
             self._memories[source] = decoded.memory
             catch.readings += decoded.readings
+            catch.requests += decoded.requests
             undated |= not decoded.dated and bool(decoded.readings)
             for finding in decoded.notices:
                 self._tally.add(source, finding, message.received_at_utc)

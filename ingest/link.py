@@ -7,10 +7,11 @@ The session outlives the connection (Session Expiry, clean start off, fixed clie
 broker keeps what comes while we are away, and sends again what was not acknowledged. What the
 broker itself loses (a crash without persistence, a full queue) is outside of our promise.
 
-Subscription options, deliberately: QoS 1; retained messages only when the subscription is new
-(Retain Handling 1), as they are replays, not news; Retain As Published off, so that the retain
-flag of what arrives says "replay" and nothing else. MQTT 3.1.1 has no such options: it replays
-retained messages at each connection, marked the same way.
+Subscription options, deliberately: QoS 1; retained messages once, at the first subscription (Retain
+Handling 0), as decoders begin without memory and some devices say only there what their values
+mean, and afterwards only when the subscription is new (1), as they are replays, not news; Retain As
+Published off, so that the retain flag of what arrives says "replay" and nothing else. MQTT 3.1.1 has no
+such options: it replays retained messages at each connection, marked the same way.
 """
 
 from __future__ import annotations
@@ -21,18 +22,18 @@ import struct
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.client import MQTT_ERR_SUCCESS, Client, ConnectFlags, DisconnectFlags, MQTTMessage
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from core.texts import Finding
 from ingest.client import client_of, former_topics
+from ingest.deliveries import Connected, Delivery, delivery_of
+from ingest.messages import Request
 from ingest.settings import BrokerSettings
 
 GOODBYE_TIMEOUT_S: Final = 2.0
@@ -40,8 +41,8 @@ FIRST_RETRY_S: Final = 0.5
 LONGEST_RETRY_S: Final = 60.0
 LARGEST_QUEUE: Final = 65_536
 """Beyond it messages of QoS 0 are dropped and counted; those of QoS 1 are limited by the window."""
-UNREADABLE_TOPIC: Final = "\N{REPLACEMENT CHARACTER}"
 _BURST: Final = 200
+_RETAINED: Final = 0
 _RETAINED_IF_NEW: Final = 1
 _BROKEN_PACKET: Final = (ValueError, LookupError, TypeError, struct.error)
 
@@ -56,25 +57,6 @@ class Socket(Protocol):
     def close(self) -> None:
         """Close it."""
         ...
-
-
-class Delivery(NamedTuple):
-    """One message as the broker delivered it: `packet` is its id in this connection (0 at QoS 0)."""
-
-    topic: str
-    payload: bytes
-    packet: int
-    retained: bool
-    timestamp: float
-
-
-@dataclass(frozen=True, slots=True)
-class Connected:
-    """Stands in the queue where a connection began; `resumed` if the broker knew the session."""
-
-    number: int
-    resumed: bool
-    timestamp: float = field(default_factory=monotonic)
 
 
 class Link:
@@ -97,6 +79,7 @@ class Link:
         self._ended = asyncio.Event()
         self._wanted = 0
         self._number = 0
+        self._subscribed = False
         self._was_connected = False
         self._task: asyncio.Task[None] | None = None
         self._attempt: asyncio.Future[object] | None = None
@@ -159,6 +142,12 @@ class Link:
         for packet in packets:
             self._client.ack(packet, 1)
         return True
+
+    def send(self, request: Request) -> bool:
+        """Hand a request to the broker at QoS 0; return False if there is no connection to send it on."""
+        if not self.connected:
+            return False
+        return self._client.publish(request.topic, request.payload, qos=0).rc == MQTT_ERR_SUCCESS
 
     async def _stay_connected(self) -> None:
         pause = FIRST_RETRY_S
@@ -241,10 +230,7 @@ class Link:
         if message.qos == 0 and len(queue) >= LARGEST_QUEUE:
             self.dropped += 1
             return
-        # paho's own object is let go at once: it drags a hundred others along for the garbage collector.
-        queue.append(
-            Delivery(_topic(message), bytes(message.payload), message.mid, bool(message.retain), message.timestamp)
-        )
+        queue.append(delivery_of(message))
         if len(queue) == self._wanted:
             self._news.set()
 
@@ -278,7 +264,8 @@ class Link:
             client.unsubscribe(self._former)
         topics = self._settings.topics
         if self._settings.protocol == "5":
-            options = SubscribeOptions(qos=1, retainAsPublished=False, retainHandling=_RETAINED_IF_NEW)
+            handling = _RETAINED_IF_NEW if self._subscribed else _RETAINED
+            options = SubscribeOptions(qos=1, retainAsPublished=False, retainHandling=handling)
             client.subscribe([(topic, options) for topic in topics])
         else:
             client.subscribe([(topic, 1) for topic in topics])
@@ -286,18 +273,12 @@ class Link:
     def _on_subscribe(
         self, _client: Client, _userdata: object, _packet: int, reasons: list[ReasonCode], _props: Properties | None
     ) -> None:
+        self._subscribed = True
         answers = zip(self._settings.topics, reasons, strict=False)
         if refused := [topic for topic, reason in answers if reason.is_failure]:
             self.refusal = Finding.of(
                 "ingest.subscription_refused", broker=self._settings.name, topics=", ".join(refused)
             )
-
-
-def _topic(message: MQTTMessage) -> str:
-    try:
-        return message.topic
-    except UnicodeDecodeError:
-        return UNREADABLE_TOPIC
 
 
 def _pending(sock: Socket) -> bool:

@@ -249,18 +249,25 @@ async def test_retained_replays_are_no_samples(mosquitto: Mosquitto, device: Dev
 
 
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])
-async def test_a_resumed_session_does_not_take_replays_for_news(
+async def test_what_was_retained_is_told_again_at_a_start_and_taken_for_news_never(
     mosquitto: Mosquitto, device: Device, store: ListStore, protocol: str
 ) -> None:
     async with running(make(mosquitto.settings(protocol=protocol), store)):
-        device.send(TASMOTA, tasmota(5), retain=True)
-        await until(lambda: len(store.readings) == 1)
+        device.send(SOC, "96.3", retain=True)
+        await until(lambda: soc_values(store) == [96.3])
     again = ListStore()
     daemon = make(mosquitto.settings(protocol=protocol), again)
     async with running(daemon):
-        device.send(SOC, "1")
-        await until(lambda: soc_values(again) == [1.0])
-        assert daemon.health().figures["retained"] == (0 if protocol == "5" else 1)
+        await until(lambda: daemon.health().figures["retained"] == 1)
+        mosquitto.stop()
+        mosquitto.start()
+        await until(lambda: daemon.health().ok)
+        with Device(mosquitto.port) as back:
+            back.send(SOC, "1")
+            await until(lambda: soc_values(again) == [1.0])
+            back.send(SOC, "2")
+            await until(lambda: soc_values(again) == [1.0, 2.0])
+        assert daemon.health().figures["retained"] == (1 if protocol == "5" else 2)
 
 
 async def test_mqtt_311_keeps_the_same_promises(mosquitto: Mosquitto, device: Device, store: ListStore) -> None:

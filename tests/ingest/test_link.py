@@ -22,7 +22,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from core.errors import ConfigError, StoreError
 from ingest import link as link_module
-from ingest.link import UNREADABLE_TOPIC, Delivery, Link
+from ingest.deliveries import UNREADABLE_TOPIC, Delivery
+from ingest.link import Link
 from ingest.settings import BrokerSettings, TlsSettings
 from tests.ingest.rig import (
     DEVICE_PASSWORD,
