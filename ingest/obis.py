@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 _DOTTED: Final = re.compile(r"(?:(\d{1,3})-(\d{1,3}):)?(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\*\d{1,3})?\Z", re.ASCII)
@@ -23,6 +24,7 @@ class Obis(NamedTuple):
         return self.what == other.what and all(one is None or two is None or one == two for one, two in groups)
 
 
+@lru_cache(maxsize=4096)
 def obis(text: str) -> Obis | None:
     """Return the code that `text` spells, None if it spells none.
 

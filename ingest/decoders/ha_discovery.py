@@ -14,6 +14,7 @@ a missing value is not 0. States have no time and bear the time of receipt.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
@@ -137,8 +138,8 @@ def _sensors(state: Mapping[str, object]) -> set[Sensor]:
 def _ambiguous(sensors: set[Sensor], binding: Binding) -> set[Quantity]:
     """Return the quantities that more than one value claims to be, unless the entry declares which."""
     declared = {field.quantity for field in binding.fields}
-    claims = [sensor.field.quantity for sensor in sensors]
-    return {quantity for quantity in claims if claims.count(quantity) > 1} - declared
+    claims = Counter(sensor.field.quantity for sensor in sensors)
+    return {quantity for quantity, count in claims.items() if count > 1} - declared
 
 
 def _measured(message: Message, binding: Binding, memory: Memory) -> Decoded:
