@@ -17,6 +17,7 @@ from energy.intervals import Computed, SeriesRules, compute
 from energy.register_rules import Booking, Proposal
 from energy.series import Amounts, Instants, Means, Samples
 from energy.slots import slot_of
+from energy.source_rules import ALWAYS, Validity
 from energy.standing import standing_of
 
 Spans = Amounts | Means
@@ -37,6 +38,7 @@ class Task:
     """One series from its `standing` (text, None: from its first reading) on.
 
     `final` says that these are the newest readings there are: what is kept of later slots goes.
+    Slots outside of `valid` count nothing and are not kept.
     So does, without a standing, what is kept from `since_ms` on: a booking there may have been withdrawn.
     """
 
@@ -49,6 +51,7 @@ class Task:
     cuts_ms: tuple[int, ...] = ()
     kept: Kept = field(default_factory=Kept)
     final: bool = True
+    valid: Validity = ALWAYS
     since_ms: int | None = None
 
 
@@ -112,6 +115,7 @@ def _changes(task: Task, computed: Computed) -> tuple[Changes, Changes]:
     rows: dict[Quantity, Spans] = dict(computed.amounts)
     if computed.means is not None:
         rows[task.rules.quantity] = computed.means
+    rows = {quantity: spans.take(task.valid.rows(spans.start_ms)) for quantity, spans in rows.items()}
     since_ms, until_ms = computed.since_ms, FOREVER_MS
     if task.since_ms is not None:
         since_ms = min(since_ms, task.since_ms)

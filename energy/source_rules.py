@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from hashlib import sha256
+from typing import Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.inventory import Inventory, Meter, MeterRole, Plant, Station
+from core.periods import local_day
 from core.quantities import Kind, Quantity
 from energy.intervals import SeriesRules
 from energy.register_rules import GENEROUS_RATE_PER_H, RegisterRules, rules_of
+from energy.register_walk import epoch_ms
+from energy.series import Instants
 
 NOMINAL_INTERVAL_S = 900
 STATION_INTERVAL_S = 300
@@ -31,6 +39,43 @@ ENGINE = 2
 IMPORT, EXPORT = Quantity.ENERGY_IMPORT_WH, Quantity.ENERGY_EXPORT_WH
 
 
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """From when (inside) until when (outside) a source counts, in milliseconds since 1970; None: without end."""
+
+    from_ms: int | None = None
+    until_ms: int | None = None
+
+    def covers(self, at_ms: int) -> bool:
+        """Return whether what begins at an instant counts."""
+        return (self.from_ms is None or at_ms >= self.from_ms) and (self.until_ms is None or at_ms < self.until_ms)
+
+    def rows(self, start_ms: Instants) -> NDArray[np.bool_]:
+        """Return which of the spans that begin at these instants count."""
+        counts = np.ones(len(start_ms), np.bool_)
+        if self.from_ms is not None:
+            counts &= start_ms >= self.from_ms
+        if self.until_ms is not None:
+            counts &= start_ms < self.until_ms
+        return counts
+
+
+ALWAYS: Final = Validity()
+
+
+def validity(inventory: Inventory, source: str, zone: ZoneInfo) -> Validity:
+    """Return when a source is valid at its place; always where the inventory does not have it."""
+    entry = inventory.vehicles.get(source.removeprefix("vehicle:")) or _entry(inventory, source)
+    if entry is None:
+        return ALWAYS
+    last = entry.valid_to
+    return Validity(_begin_ms(entry.valid_from, zone), None if last is None else _begin_ms(last, zone))
+
+
+def _begin_ms(day: date, zone: ZoneInfo) -> int:
+    return epoch_ms(local_day(day, zone).start_utc)
+
+
 def series_rules(
     inventory: Inventory, source: str, quantity: Quantity, known: Collection[Quantity] = ()
 ) -> SeriesRules:
@@ -47,9 +92,9 @@ def series_rules(
     )
 
 
-def rules_digest(rules: SeriesRules, zone: ZoneInfo) -> str:
+def rules_digest(rules: SeriesRules, zone: ZoneInfo, valid: Validity) -> str:
     """Return what is the same as long as a series is counted, and its days are cut, in the same way."""
-    said = json.dumps([asdict(rules), zone.key, ENGINE], sort_keys=True)
+    said = json.dumps([asdict(rules), zone.key, ENGINE, asdict(valid)], sort_keys=True)
     return sha256(said.encode()).hexdigest()[:32]
 
 

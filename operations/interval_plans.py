@@ -17,7 +17,7 @@ from energy.positions import SLOT_MS
 from energy.register_rules import Booking, Correction, Exchange, ManualReading, Restart, Rollover
 from energy.register_walk import DIAL_MAX, at_utc, epoch_ms
 from energy.slots import slot_of
-from energy.source_rules import rules_digest, series_rules
+from energy.source_rules import ALWAYS, Validity, rules_digest, series_rules, validity
 from energy.standing import standing_of
 
 EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,6 +53,7 @@ class Plan:
     digest: str = ""
     renews: RegisterCheckpoint | None = None
     undone: tuple[Quantity, ...] = ()
+    valid: Validity = ALWAYS
 
     @property
     def since_ms(self) -> int:
@@ -147,11 +148,13 @@ def planned(
     """Return the plan of a series that has no checkpoint yet."""
     source, quantity = key
     rules, zone = series_rules(inventory, source, quantity, frozenset(known)), zone_of(inventory, source, house_zone)
+    valid = validity(inventory, source, zone)
     return Plan(
         key=key,
         rules=rules,
         zone=zone,
-        digest=rules_digest(rules, zone),
+        digest=rules_digest(rules, zone, valid),
+        valid=valid,
         bookings=tuple(booking_of(event) for event in bookings if is_on_a_dial(event)),
         first_ms=last_ms,
         last_ms=last_ms,

@@ -159,6 +159,7 @@ class _Run:
                 standing=plan.standing,
                 kept=Kept(slots=slots[plan.key], days=days[plan.key]),
                 final=plan.final,
+                valid=plan.valid,
                 since_ms=plan.since_ms if plan.standing is None else None,
             )
             for plan in plans

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.intervals import Resolution
 from core.inventory import Inventory, Meter, MeterRole
 from core.periods import Period
 from core.readings import Reading, SlotShare
@@ -92,6 +93,26 @@ async def test_what_has_nothing_to_do_with_counting_changes_nothing(place: Place
     said(place, "strom", name="Strom Hauptgebäude", building="haus")
     done = await place.run()
     assert (done.series, done.ruled) == (0, 0)
+
+
+async def test_only_slots_within_the_days_a_meter_is_valid_count(place: Place) -> None:
+    await place.put(*dial(BEGIN, 8 * 96))
+    await place.run()
+    whole, before = await place.amounts(), await place.everything()
+    first_ms, end_ms = (int(datetime(2026, 9, day, 22, tzinfo=UTC).timestamp() * 1000) for day in (28, 30))  # Berlin
+    said(place, "strom", valid_from=date(2026, 9, 29), valid_to=date(2026, 10, 1))
+    done = await place.run()
+    within = (whole.start_ms >= first_ms) & (whole.start_ms < end_ms)
+    found = await place.amounts()
+    assert found.start_ms.tolist() == whole.start_ms[within].tolist()
+    assert found.thousandths.tolist() == whole.thousandths[within].tolist()
+    assert (found.begins.max(), found.ends.max()) == (0, 0)  # measured: readings beyond still say where the dial stood
+    assert (done.ruled, done.slots) == (1, (~within).sum())
+    days = await place.amounts(resolution=Resolution.DAY)
+    assert days.start_ms.tolist() == [first_ms, (first_ms + end_ms) // 2]
+    said(place, "strom")
+    await place.run()
+    assert await place.everything() == before
 
 
 async def test_energy_that_power_is_no_longer_added_up_to_goes(place: Place, tmp_path: Path) -> None:
