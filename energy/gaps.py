@@ -12,7 +12,7 @@ from energy.series import Amounts
 from energy.slots import MISSING
 
 LEAST_S: Final = 60
-"""A slot that lacks less is no part of a gap."""
+"""A run that lacks less is no gap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,17 @@ def gaps(
 ) -> tuple[Gap, ...]:
     """Return the gaps in the slots of one series, oldest first.
 
-    Slots that lack `least_s` seconds or more are in a gap, and so are slots between others that are
-    not there. It begins and ends in those by as much as they lack; one within a single slot has
-    that slot's borders. What lies before the first slot is none, nor is what that slot lacks before
-    the first reading.
+    Adjoining slots that lack time, and slots between others that are not there, are one gap if they
+    lack `least_s` seconds in all. It begins and ends in those by as much as they lack; one within a
+    single slot has that slot's borders. What lies before the first slot is none, nor is what that slot
+    lacks before the first reading.
 
     With the newest reading and now, a silence across which no course will be known is one, too: it
-    begins at that reading and goes on.
+    begins at that reading, to the second as slots know it, and goes on.
     """
     found = _closed(slots, least_s) if len(slots) else []
     if newest_ms is not None and now_ms is not None and now_ms - newest_ms > course_gap_max_ms(nominal_interval_s):
-        found.append(Gap(newest_ms, None))
+        found.append(Gap(newest_ms - newest_ms % 1000, None))
     return tuple(found)
 
 
@@ -53,12 +53,14 @@ def goes_back(slots: Amounts, found: tuple[Gap, ...]) -> bool:
 
 
 def _closed(slots: Amounts, least_s: int) -> list[Gap]:
-    begin_ms, end_ms, lacks_ms = _pieces(slots, least_s)
+    begin_ms, end_ms, lacks_ms = _pieces(slots)
     apart = np.flatnonzero(begin_ms[1:] != end_ms[:-1]) + 1
     runs = np.split(np.arange(len(begin_ms)), apart) if len(begin_ms) else []
     found = []
     for run in runs:
         first, last = run[0], run[-1]
+        if lacks_ms[run].sum() < least_s * 1000:
+            continue
         if first != last:
             found.append(Gap(int(end_ms[first] - lacks_ms[first]), int(begin_ms[last] + lacks_ms[last])))
         elif begin_ms[first] > slots.start_ms[0] or slots.begins[0] != MISSING:
@@ -66,10 +68,10 @@ def _closed(slots: Amounts, least_s: int) -> list[Gap]:
     return found
 
 
-def _pieces(slots: Amounts, least_s: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _pieces(slots: Amounts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return begin and end of each slot that lacks time and of each stretch without slots, and how much they lack."""
     missing_ms = slots.seconds[:, MISSING].astype(np.int64) * 1000
-    lacking = missing_ms >= least_s * 1000
+    lacking = missing_ms > 0
     before = np.flatnonzero(np.diff(slots.start_ms) > SLOT_MS)
     holes_ms = slots.start_ms[before] + SLOT_MS
     begin_ms = np.concatenate([slots.start_ms[lacking], holes_ms])

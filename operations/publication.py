@@ -1,4 +1,4 @@
-"""Facts as the time series shows them: charge sessions, bookings and rewritten readings; latest versions only.
+"""Facts as the time series shows them: charge sessions, bookings, rewritten readings, gaps; latest versions only.
 
 What is published holds no token of a tag and nothing personal: dashboards are read by many.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from core.books import SessionFilter
@@ -18,10 +19,11 @@ from core.periods import Period
 from core.ports import FactPoint, FactSink, Rewrite
 from core.texts import Finding
 from core.work import MeterEvent
+from operations.gap_facts import EVENT, gap_points
 from operations.house import Call, House
 from operations.schedule import JOBS, JobWork, period_named
 
-SESSION, EVENT = "session", "event"
+SESSION: Final = "session"
 REWRITTEN = "rewritten"
 LOOK_BACK = timedelta(days=2)
 """Sessions that began so long before the hour are published with it: they may have ended or been corrected since."""
@@ -90,6 +92,7 @@ async def _publish_events(house: House, sink: FactSink, period: Period, call: Ca
     if house.rewrites is not None:
         found = await house.rewrites.rewrites(Period(period.start_utc, call.now_utc + UP_TO_NOW))
         points += [rewrite_point(rewrite, inventory) for rewrite in found]
+    points += await gap_points(house, period, call)
     for start in range(0, len(points), AT_ONCE):
         await sink.publish(points[start : start + AT_ONCE])
     await sink.withdraw_facts(EVENT, period, points)
@@ -119,6 +122,8 @@ def booking_point(event: MeterEvent, inventory: Inventory) -> FactPoint:
     values: dict[str, float | str | bool] = {"start_value": event.start_value, "booking": float(event.id)}
     if event.end_value is not None:
         values["end_value"] = event.end_value
+    if event.amount is not None:
+        values["amount"] = event.amount
     return FactPoint(
         measurement=EVENT,
         tags=_tags(event.source, inventory, quantity=event.quantity.value, event=event.kind.value),

@@ -81,6 +81,13 @@ def test_only_a_gap_at_the_very_begin_of_what_was_looked_at_may_go_further_back(
     assert not goes_back(cut, ())
 
 
+def test_a_silence_that_goes_on_and_the_same_one_when_it_has_ended_begin_alike() -> None:
+    newest_ms = 2 * HOUR + 14 * MINUTE + 30_250  # half a minute of its slot is left
+    going_on = gaps(slots(*each(0, newest_ms), newest_ms), newest_ms=BEGIN + newest_ms, now_ms=BEGIN + 40 * HOUR)
+    ended = gaps(slots(*each(0, newest_ms), newest_ms, *each(48 * HOUR, 50 * HOUR)))
+    assert [gap.begin_ms for gap in going_on] == [gap.begin_ms for gap in ended] == [BEGIN + newest_ms - 250]
+
+
 @given(st.lists(st.integers(1, 40), min_size=2, max_size=12))
 def test_gaps_are_exactly_the_silences_of_which_no_course_is_known(hours: list[int]) -> None:
     readings_ms = np.cumsum(hours) * HOUR

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,8 @@ from core.quantities import Quantity
 from core.readings import Reading
 from core.work import MeterEvent, MeterEventKind
 from operations.gate import Gate
+from operations.house import Call, silent
+from operations.intervals import compute_intervals
 from operations.publication import Published
 from operations.schedule import JobWork
 from store.points.timeseries import TimeSeries
@@ -125,9 +127,58 @@ async def test_a_rewritten_reading_is_an_event_with_its_former_value(district: D
     house = replace(district.gate.house, facts=sink, rewrites=readings)
     for _ in range(2):
         await Gate(house).call("facts.publish", JobWork(period="2026-11-22T09Z"), JOB, district.clock())
-    (point,) = [each for each in sink.points.values() if each.measurement == "event"]
+    (point,) = [each for each in sink.points.values() if each.tags.get("event") == "rewritten"]
     assert (point.at_utc, point.fields) == (at, {"former_value": 1001.0})
     assert (point.tags["event"], point.tags["quantity"]) == ("rewritten", "heat_wh")
+
+
+def found_gaps(sink: Facts) -> list[tuple[datetime, bool, float | None]]:
+    gaps = [each for each in sink.points.values() if each.tags.get("event") == "gap"]
+    gaps = [each for each in gaps if each.tags["quantity"] == "energy_export_wh"]
+    assert all((each.tags["source"], each.tags["site"]) == ("meter:schule-strom", "schule") for each in gaps)
+    return sorted((each.at_utc, bool(each.fields["ended"]), each.fields.get("duration_s")) for each in gaps)  # type: ignore[misc]
+
+
+async def read_dial(district: District, *at: datetime) -> None:
+    """Let the clock be at the last of these instants; the dial rises by 1 Wh a minute."""
+    rows = [
+        Reading("meter:schule-strom", Quantity.ENERGY_EXPORT_WH, each, (each - NOW) / timedelta(minutes=1) + 1e6)
+        for each in at
+    ]
+    district.clock.now_utc = at[-1]
+    await district.stores.readings.put(Batch(rows, at[-1]))
+    await compute(district)
+
+
+async def compute(district: District) -> None:
+    call = Call(JOB, district.clock(), silent)
+    await compute_intervals(district.gate.house, JobWork(period="2026-11-22T10:00Z"), call)
+
+
+async def test_a_silence_is_an_event_that_goes_on_until_a_reading_ends_it(district: District) -> None:
+    sink, hours = Facts(), [NOW + timedelta(hours=hour, seconds=30) for hour in range(6)]
+    await read_dial(district, *hours)
+    await publish(district, sink, "2026-11-22T14Z")
+    assert found_gaps(sink) == []
+    district.clock.now_utc = hours[-1] + timedelta(hours=30)
+    for _ in range(2):
+        await publish(district, sink, "2026-11-23T20Z")
+        assert found_gaps(sink) == [(hours[-1], False, None)]
+    await read_dial(district, hours[-1] + timedelta(hours=40), hours[-1] + timedelta(hours=41))
+    for _ in range(2):
+        await publish(district, sink, "2026-11-24T07Z")
+        assert found_gaps(sink) == [(hours[-1], True, 40 * 3600.0)]
+    await read_dial(district, hours[-1] + timedelta(hours=20), hours[-1] + timedelta(hours=41))
+    await publish(district, sink, "2026-11-24T07Z")
+    assert found_gaps(sink) == []
+
+
+async def test_a_gap_that_began_long_before_keeps_its_begin(district: District) -> None:
+    sink, hours = Facts(), [NOW + timedelta(hours=hour) for hour in range(6)]
+    await read_dial(district, *hours)
+    await read_dial(district, hours[-1] + timedelta(days=80), hours[-1] + timedelta(days=80, hours=1))
+    await publish(district, sink, "2027-02-10T15Z")
+    assert found_gaps(sink) == [(hours[-1], True, 80 * 86_400.0)]
 
 
 async def test_without_a_place_for_facts_it_says_so(district: District) -> None:
