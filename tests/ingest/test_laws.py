@@ -46,8 +46,13 @@ LEAVES = (
 )
 
 
+@cache
+def route_of(feed: Feed) -> Route:
+    return Route(feed.format, DECODERS[feed.format].decode, bind("meter:law", feed, ZONE))
+
+
 def try_message(feed: Feed, topic: str, payload: bytes, *, retained: bool) -> None:
-    route = Route(feed.format, DECODERS[feed.format].decode, bind("meter:law", feed, ZONE))
+    route = route_of(feed)
     memory, said = Memory(), []
     for _ in range(2):
         try:
@@ -103,14 +108,14 @@ JSON = st.dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200), TOPICS, st.booleans())
 def test_any_bytes_are_readings_or_a_named_rejection(payload: bytes, suffix: str, retained: bool) -> None:  # noqa: FBT001
     for feed in FEEDS:
         try_message(feed, feed.topic + suffix, payload, retained=retained)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(JSON, st.integers(0, 39), st.booleans())
 def test_any_json_of_a_formats_names_is_readings_or_a_named_rejection(
     body: dict[int, object],
@@ -127,7 +132,7 @@ def test_any_json_of_a_formats_names_is_readings_or_a_named_rejection(
         try_message(case_of(name).feed, message.topic, payload, retained=retained)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.integers(0, 39), st.floats(0, 1), st.integers(0, 20), st.binary(max_size=6) | LEAVES.map(repr), st.booleans())
 def test_a_message_bitten_anywhere_is_readings_or_a_named_rejection(
     place: int,
@@ -151,8 +156,7 @@ def test_decoding_the_same_messages_twice_gives_the_same(name: str) -> None:
 
 def heard(name: str) -> list[Decoded]:
     """Return what each of a format's first messages says after those before it."""
-    feed = case_of(name).feed
-    route = Route(feed.format, DECODERS[feed.format].decode, bind("meter:law", feed, ZONE))
+    route = route_of(case_of(name).feed)
     said: list[Decoded] = []
     for message in spoken(name):
         said.append(decode(message, route, said[-1].memory if said else Memory()))
