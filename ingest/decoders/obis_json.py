@@ -78,23 +78,21 @@ def decode(message: Message, binding: Binding, memory: Memory) -> Decoded:
         raise FormatError("payload.no_register")
     at = _stamp(body, message, binding, memory)
     registers = {entry.code.what: entry for entry in reversed(entries) if _is_ours(entry.code, binding)}
+    if not registers:
+        names = ", ".join(_dotted(entry.code.what) for entry in entries)
+        return Decoded(memory=memory, notices=(Finding.of("payload.nothing_mapped", names=shown(names)),))
     codes = _codes(memory).union(registers)
     remembered = Memory(later(memory, at), {"codes": codes})
     if not is_new(message, at, memory):
         return Decoded(memory=remembered)
     found, notices = _found(registers, binding)
-    readings = []
-    for sum_ in _sums(codes):
-        absent = [what for what in sum_ if what not in registers]
-        if absent and len(absent) < len(sum_):
-            notices.append(Finding.of("payload.tariff_missing", field=_dotted(absent[0])))
-        elif all(what in found for what in sum_):
-            quantity = found[next(iter(sum_))].quantity
-            value = sum(found[what].value * sign for what, sign in sum_.items())
-            readings.append(Reading(binding.source, quantity, at.at_utc, value))
+    sums = _sums(codes)
+    notices += [Finding.of("payload.summand_missing", field=_dotted(what)) for what in _missing(sums, registers)]
+    whole = [sum_ for sum_ in sums if all(what in found for what in sum_)]
+    readings = tuple(_reading(sum_, found, binding.source, at) for sum_ in whole)
     if at.finding and readings:
         notices.append(at.finding)
-    return Decoded(tuple(readings), remembered, tuple(notices), dated=at.own)
+    return Decoded(readings, remembered, tuple(notices), dated=at.own)
 
 
 def _body(payload: bytes) -> object:
@@ -152,7 +150,8 @@ def _stamp(body: object, message: Message, binding: Binding, memory: Memory) -> 
 
 
 def _is_ours(code: Obis, binding: Binding) -> bool:
-    return code.medium in {None, ELECTRICITY} or _declared(code, binding) is not None
+    known = code.medium in {None, ELECTRICITY} and _total(code.what) in REGISTERS
+    return known or _declared(code, binding) is not None
 
 
 def _declared(code: Obis, binding: Binding) -> Field | None:
@@ -182,20 +181,18 @@ def _found(registers: Mapping[What, Entry], binding: Binding) -> tuple[dict[What
     for what, entry in registers.items():
         try:
             field = _field(entry, binding)
-            if field:
-                found[what] = Value(field.quantity, field.convert(number(entry.raw, field.name)))
+            found[what] = Value(field.quantity, field.convert(number(entry.raw, _dotted(what))))
         except ReadingError as error:
             notices.append(error.finding)
     return found, notices
 
 
-def _field(entry: Entry, binding: Binding) -> Field | None:
+def _field(entry: Entry, binding: Binding) -> Field:
     """Return what a register is to us, with the unit that the message states or the entry declares."""
-    name, what = _dotted(entry.code.what), _total(entry.code.what)
-    declared = _declared(entry.code, binding)
-    field = declared or (Field(name, REGISTERS[what]) if what in REGISTERS else None)
-    if field is None or (declared and not entry.unit):
+    name, declared = _dotted(entry.code.what), _declared(entry.code, binding)
+    if declared and not entry.unit:
         return declared
+    field = declared or Field(name, REGISTERS[_total(entry.code.what)])
     if not entry.unit:
         raise ReadingError("payload.unit_missing", field=name)
     factor = factor_of(entry.unit, field.quantity)
@@ -211,6 +208,17 @@ def _sums(codes: frozenset[What]) -> list[dict[What, int]]:
     power = {NET} & codes or {DRAWN, FED_IN} & codes
     others = [{code} for code in sorted(codes) if code[:2] not in TARIFFED and code not in {NET, DRAWN, FED_IN}]
     return [{code: -1 if code == FED_IN else 1 for code in sorted(sum_)} for sum_ in (*energy, power, *others) if sum_]
+
+
+def _missing(sums: list[dict[What, int]], registers: Mapping[What, Entry]) -> list[What]:
+    """Return the registers without which a sum of which others are there cannot be made."""
+    begun = [sum_ for sum_ in sums if any(what in registers for what in sum_)]
+    return [what for sum_ in begun for what in sum_ if what not in registers]
+
+
+def _reading(sum_: Mapping[What, int], found: Mapping[What, Value], source: str, at: Stamp) -> Reading:
+    value = sum(found[what].value * sign for what, sign in sum_.items())
+    return Reading(source, found[next(iter(sum_))].quantity, at.at_utc, value)
 
 
 def _dotted(what: What) -> str:

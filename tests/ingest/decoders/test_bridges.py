@@ -193,7 +193,7 @@ def test_tariffs_are_summed_where_there_is_no_total() -> None:
     both = read(a_feed("obis_json", OBIS), OBIS, units(r1_8_1=1, r1_8_2=2, r2_8_1=0.5))
     assert values(both) == {IMPORT: 3000.0, EXPORT: 500.0}
     one = read(a_feed("obis_json", OBIS), OBIS, units(r1_8_1=1), both.memory)
-    assert (one.readings, codes(one)) == ((), ["payload.tariff_missing"])
+    assert (one.readings, codes(one)) == ((), ["payload.summand_missing"])
 
 
 def test_a_total_is_never_mixed_with_its_tariffs() -> None:
@@ -245,6 +245,11 @@ def test_another_medium_is_read_only_if_declared() -> None:
     assert values(read(a_feed("obis_json", OBIS), OBIS, body)) == {IMPORT: 1.0}
     gas = a_feed("obis_json", OBIS, fields=(("7-0:3.0.0", "volume_m3"),))
     assert values(read(gas, OBIS, body)) == {IMPORT: 1.0, Quantity.VOLUME_M3: 6842.784}
+
+
+def test_codes_that_nobody_declared_are_told() -> None:
+    decoded = read(a_feed("obis_json", OBIS), OBIS, '{"7-0:3.0.0":"6842.784 m3","0.9.2":"261122"}')
+    assert (decoded.readings, codes(decoded)) == ((), ["payload.nothing_mapped"])
 
 
 @pytest.mark.parametrize("payload", ['{"power":3}', "[]", "17", '{"1.8":1}', '{"a":[{"measurand":"x","value":1}]}'])
