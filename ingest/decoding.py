@@ -38,16 +38,17 @@ def decode_sample(
     *,
     device: str = "",
     fields: tuple[tuple[str, str], ...] = (),
+    options: tuple[tuple[str, str], ...] = (),
     source: str = SAMPLE_SOURCE,
 ) -> Decoded:
     """Return what a pasted message would be read as, without storing anything.
 
-    `device` and `fields` as in the inventory's feed. Raises `NotFoundError` for an unknown format,
+    `device`, `fields` and `options` as in the inventory's feed. Raises `NotFoundError` for an unknown format,
     `ConfigError` for fields that are wrong, `PayloadError` for a message that is not usable.
     """
     row = DECODERS.get(format)
     if row is None:
         raise NotFoundError("ingest.format_unknown", format=format, known=", ".join(DECODERS))
-    feed = Feed(broker="", format=format, topic=row.feed_topic(topic), device=device, fields=fields)
+    feed = Feed(broker="", format=format, topic=row.feed_topic(topic), device=device, fields=fields, options=options)
     route = Route(format, row.decode, bind(source, feed, ZoneInfo(time_zone)))
     return decode(Message("", topic, payload, now_utc), route, Memory())

@@ -18,7 +18,8 @@ from operations.values import Told
 class DecodePayload:
     """A payload as text, the `format` (row of the decoder table) it should have, and the topic it came on.
 
-    `device` and `fields` are those of the inventory's feed, a field written `name=quantity * factor`.
+    `device`, `fields` and `options` are those of the inventory's feed, a field written `name=quantity * factor`,
+    an option `name=value`.
 
     The command line reads the payload from a file where it is given as `@FILE`.
     """
@@ -28,6 +29,7 @@ class DecodePayload:
     payload: str = field(metadata={"file": True})
     device: str = ""
     fields: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +57,6 @@ async def decode_payload(house: House, request: DecodePayload, call: Call) -> De
     does not know.
     """
     payload = request.payload.encode("utf-8", "surrogateescape")
-    named = tuple(
-        (name.strip(), target.strip()) for name, _, target in (each.partition("=") for each in request.fields)
-    )
     try:
         decoded = decode_sample(
             request.format,
@@ -66,7 +65,8 @@ async def decode_payload(house: House, request: DecodePayload, call: Call) -> De
             call.now_utc,
             house.time_zone,
             device=request.device,
-            fields=named,
+            fields=_pairs(request.fields),
+            options=_pairs(request.options),
         )
     except ConfigError as error:
         raise InvalidRequestError(error.findings) from error
@@ -79,3 +79,7 @@ async def decode_payload(house: House, request: DecodePayload, call: Call) -> De
         ),
         notices=tuple(Told.of(notice) for notice in decoded.notices),
     )
+
+
+def _pairs(written: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((name.strip(), said.strip()) for name, _, said in (each.partition("=") for each in written))

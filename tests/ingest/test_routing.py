@@ -152,6 +152,20 @@ def test_a_pasted_uplink_is_decoded_by_given_fields() -> None:
     assert [reading.value for reading in decoded.readings] == [0.005]
 
 
+def test_a_pasted_message_is_decoded_by_given_options() -> None:
+    body = b'{"Time":"2026-11-22T10:00:00","COUNTER":{"C1":7}}'
+    decoded = decode_sample(
+        "tasmota_counter",
+        "tele/x/SENSOR",
+        body,
+        NOW,
+        "Europe/Berlin",
+        fields=(("C1", "volume_m3"),),
+        options=(("counts", "delta"),),
+    )
+    assert [reading.value for reading in decoded.readings] == [0.0, 7.0]
+
+
 def test_a_sample_of_an_unknown_format_is_refused() -> None:
     with pytest.raises(NotFoundError, match=r"ingest\.format_unknown"):
         decode_sample("smoke_signals", "x", b"", NOW, "Europe/Berlin")
