@@ -20,7 +20,7 @@ LENGTH: Final = timedelta(days=1)
 REACH: Final = timedelta(hours=2)
 """How much further back a course must reach to be shown in place of one that says more."""
 
-_RATES: Final[dict[Quantity, Quantity]] = {
+RATES: Final[dict[Quantity, Quantity]] = {
     Quantity.ENERGY_IMPORT_WH: Quantity.POWER_W,
     Quantity.ENERGY_EXPORT_WH: Quantity.POWER_W,
     Quantity.HEAT_WH: Quantity.POWER_W,
@@ -77,15 +77,15 @@ async def readings_of(house: House, source: str, quantity: Quantity, period: Per
 def _ways(quantities: Collection[Quantity]) -> Iterator[tuple[Quantity, Resolution]]:
     registers = [quantity for quantity in quantities if quantity.kind is Kind.REGISTER]
     others = [quantity for quantity in quantities if quantity not in registers]
-    yield from ((quantity, Resolution.SLOT) for quantity in registers if quantity in _RATES)
+    yield from ((quantity, Resolution.SLOT) for quantity in registers if quantity in RATES)
     yield from ((quantity, Resolution.SLOT) for quantity in others)
     yield from ((quantity, Resolution.RAW) for quantity in (*others, *registers))
 
 
 def _drawn(course: Course) -> Drawn:
     quantity, factor = course.quantity, 1.0
-    if course.resolution is Resolution.SLOT and quantity in _RATES:
-        quantity, factor = _RATES[quantity], _PER_HOUR
+    if course.resolution is Resolution.SLOT and quantity in RATES:
+        quantity, factor = RATES[quantity], _PER_HOUR
     samples = tuple(
         Sample(at_utc=at_utc(at_ms), value=value * factor)
         for at_ms, value in zip(course.at_ms, course.value, strict=True)

@@ -10,10 +10,13 @@ from core.errors import NotFoundError
 from core.evidence import Explanation, FigureId
 from operations.evidence_rows import Explained, told
 from operations.explain_interval import explain_interval
+from operations.explain_load import explain_base_load, explain_peak
 from operations.explain_total import explain_total
 from operations.figures import INTERVAL, TOTAL
 from operations.freezing import explain_frozen
 from operations.house import Call, House
+from operations.load_base import BASE_LOAD
+from operations.load_peaks import PEAK
 
 Explainer = Callable[[House, FigureId, Call], Awaitable[Explanation]]
 """Returns where a figure comes from as it stands now; raises `RequestError` for an id that means nothing.
@@ -24,6 +27,8 @@ It checks that the actor may see what the figure is about.
 EXPLAINERS: Final[dict[str, Explainer]] = {
     INTERVAL: explain_interval,
     TOTAL: explain_total,
+    PEAK: explain_peak,
+    BASE_LOAD: explain_base_load,
 }
 """How each kind of figure is explained, by the first part of its id."""
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 
 from console.pages.marks import Mark, look
 from core.quantities import Quantity
@@ -23,6 +23,7 @@ LABELS: dict[str, str] = {
     "Cadence": "jobs.cadence.",
     "ChangeAction": "word.",
     "ConnectorStatus": "console.status.",
+    "DayKind": "loads.day_kind.",
     "Drive": "console.drive.",
     "EnergyBasis": "console.energy_basis.",
     "EntryKind": "console.entry_kind.",
@@ -35,6 +36,7 @@ LABELS: dict[str, str] = {
     "Quantity": "console.quantity.",
     "ReadingQuality": "console.quality.",
     "Role": "console.role.",
+    "Season": "loads.season.",
     "SessionState": "console.session_state.",
     "SiteKind": "console.site_kind.",
     "State": "console.run_state.",
@@ -104,6 +106,10 @@ class Words:
             return self.t("console.yes") if value else self.t("console.no")
         return show(quantity, value, self.language).text
 
+    def euro(self, amount: Decimal | None) -> str:
+        """Return an amount of money with its cents."""
+        return self.t("console.none") if amount is None else format_currency(amount, "EUR", locale=self.language)
+
     def energy(self, energy_wh: float | None) -> str:
         """Return an energy in kWh with two decimals: what a charging session shows."""
         return self.quantity(Quantity.ENERGY_SESSION_WH, energy_wh)
@@ -170,6 +176,10 @@ class Words:
         if hours:
             return f"{self.number(hours)}{NO_BREAK}h{NO_BREAK}{minutes:02d}{NO_BREAK}min"
         return f"{minutes}{NO_BREAK}min" if minutes else f"{int(duration_s)}{NO_BREAK}s"
+
+    def hours(self, hours: float, decimals: int = 0) -> str:
+        """Return a number of hours."""
+        return f"{self.number(hours, decimals)}{NO_BREAK}h"
 
     def area(self, area_m2: float) -> str:
         """Return an area in square metres."""
