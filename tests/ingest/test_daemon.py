@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,12 +11,24 @@ from pathlib import Path
 import pytest
 
 from core.facts import Rejection
-from core.inventory import Inventory
+from core.inventory import Feed, Inventory
 from core.ports import Batch
 from core.quantities import Quantity
 from ingest.daemon import Ingest
 from tests.ingest.bad_input import BAD_INPUT
-from tests.ingest.rig import INVENTORY, LORA, Device, ListStore, Mosquitto, free_port, make, refused_as, running, until
+from tests.ingest.rig import (
+    INVENTORY,
+    LORA,
+    Device,
+    ListStore,
+    Mosquitto,
+    free_port,
+    make,
+    meter,
+    refused_as,
+    running,
+    until,
+)
 
 pytestmark = pytest.mark.mosquitto
 
@@ -268,6 +281,29 @@ async def test_what_was_retained_is_told_again_at_a_start_and_taken_for_news_nev
             back.send(SOC, "2")
             await until(lambda: soc_values(again) == [1.0, 2.0])
         assert daemon.health().figures["retained"] == (1 if protocol == "5" else 2)
+
+
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+async def test_what_a_device_announced_is_known_after_a_restart(
+    mosquitto: Mosquitto, device: Device, store: ListStore, protocol: str
+) -> None:
+    node, state = "homeassistant/sensor/plug", "zigbee2mqtt/plug"
+    plug = meter("plug", Feed(broker="main", format="ha_discovery", topic=node, device=state))
+    district = Inventory(meters={"plug": plug})
+    words = {"device_class": "energy", "unit_of_measurement": "kWh", "value_template": "{{ value_json.energy }}"}
+    device.send(f"{node}/energy/config", json.dumps({**words, "state_topic": state}), retain=True)
+    settings = mosquitto.settings(protocol=protocol)
+
+    async def hear(kept: ListStore, energy_kwh: int) -> None:
+        daemon = make(settings, kept, inventory=lambda: district)
+        async with running(daemon):
+            await until(lambda: daemon.health().figures["retained"] == 1)
+            device.send(state, f'{{"energy":{energy_kwh}}}')
+            await until(lambda: bool(kept.readings))
+
+    await hear(ListStore(), 7)
+    await hear(store, 8)
+    assert [(reading.quantity, reading.value) for reading in store.readings] == [(Quantity.ENERGY_IMPORT_WH, 8000.0)]
 
 
 async def test_mqtt_311_keeps_the_same_promises(mosquitto: Mosquitto, device: Device, store: ListStore) -> None:
