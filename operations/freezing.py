@@ -87,6 +87,12 @@ def is_intact(statement: Statement) -> bool:
         return False
 
 
+def names_in(statement: Statement) -> tuple[str, ...]:
+    """Return the names of the figures in a statement; none where there is something else in their place."""
+    found = statement.body.get(FIGURES)
+    return tuple(found) if isinstance(found, Mapping) else ()
+
+
 async def explain_frozen(
     house: House,
     figure: FigureId,

@@ -35,7 +35,7 @@ from operations.figures import (
     span_of,
     zone_of_scope,
 )
-from operations.freezing import FIGURES, Frozen, freeze, frozen, name_of
+from operations.freezing import FIGURES, Frozen, freeze, frozen, name_of, names_in
 from operations.house import Call, House
 from operations.witnesses import interval_store
 
@@ -267,7 +267,7 @@ async def _versions(house: House, key: StatementKey) -> tuple[FrozenVersion, ...
             made_by=each.made_by,
             reason=each.reason,
             digest=each.digest,
-            figures=_ids(each.key, each.body.get(FIGURES) or (), each.version),
+            figures=_ids(each.key, names_in(each), each.version),
         )
         for each in (await house.ledger.statements(wanted)).items
     )

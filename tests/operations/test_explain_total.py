@@ -187,6 +187,10 @@ async def test_a_new_version_wants_a_reason_and_the_old_one_stays(school: Asked)
         "digest = 'x'",
         """body = '{"figures":{"energy_import_wh":{"explanation":[]}}}'""",
         """body = '{"figures":{"energy_import_wh":null}}'""",
+        """body = '{"figures":7}'""",
+        """body = '[1]'""",
+        "body = substr(body, 1, 100)",
+        "body = ''",
     ],
 )
 async def test_tampered_evidence_is_shown_as_not_intact(school: Asked, change: str) -> None:
