@@ -13,7 +13,7 @@ from operations.house import Call, House
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteBackup:
-    """Into which folder of the service's machine, by its full path."""
+    """Into which folder of the service's machine, by its full path; it is made if only the last name is missing."""
 
     folder: str
 
@@ -26,6 +26,6 @@ async def write_backup(house: House, request: WriteBackup, call: Call) -> Kept:
     if house.safekeeper is None:
         raise UnavailableError("backup.unavailable")
     folder = Path(request.folder)
-    if not folder.is_absolute() or not await asyncio.to_thread(folder.is_dir):
+    if not folder.is_absolute() or not await asyncio.to_thread(folder.parent.is_dir):
         raise RequestError("backup.no_folder", folder=request.folder[:200])
     return await house.safekeeper.keep(folder, call.progress)

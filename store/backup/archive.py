@@ -102,7 +102,10 @@ class ArchiveWriter:
     """A backup that is being written: under a passing name until it is complete and on the disk."""
 
     def __init__(self, folder: Path, name: str, seal: Seal) -> None:
-        """Begin the file. Raises `RequestError` where the folder cannot be used, or has one of that name."""
+        """Begin the file in a folder, made if it is missing for none but its owner.
+
+        Raises `RequestError` where the folder cannot be used, or has a file of that name.
+        """
         self.path = folder / f"{name}{SUFFIX}"
         self._partial = folder / f"{name}{SUFFIX}{PARTIAL}"
         self._seal = seal
@@ -110,6 +113,7 @@ class ArchiveWriter:
         if self.path.exists():
             raise RequestError("backup.file_exists", file=str(self.path))
         try:
+            folder.mkdir(0o700, exist_ok=True)
             descriptor = os.open(self._partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise RequestError("backup.folder_unusable", folder=str(folder), error=error.strerror or "") from error

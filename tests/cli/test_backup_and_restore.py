@@ -183,7 +183,7 @@ def test_without_a_recovery_key_it_is_said_how_to_make_one(config: Path, tmp_pat
     assert list((tmp_path / "to").iterdir()) == []
 
 
-@pytest.mark.parametrize("place", ["nowhere", "config", "data/journal", "file"])
+@pytest.mark.parametrize("place", ["nowhere/deeper", "config", "data/journal", "file"])
 def test_a_folder_that_cannot_hold_a_backup_is_refused(place: str, config: Path, shelf: Path, type_in: Type) -> None:
     (shelf / "file").write_text("no folder")
     refused = type_in("backup", "--config", str(config), "--to", str(shelf / place))

@@ -352,6 +352,12 @@ async def test_a_network_drive_without_hard_links_will_do(
     ArchiveReader.of(Path(kept.file)).verify(lambda _: None)
 
 
+async def test_a_folder_that_is_missing_is_made_for_its_owner_alone(stores: Stores, tmp_path: Path) -> None:
+    kept = await keeper_of(stores, tmp_path / "data").keep(tmp_path / "later", quiet)
+    assert Path(kept.file).parent == tmp_path / "later"
+    assert (tmp_path / "later").stat().st_mode & 0o777 == 0o700
+
+
 async def test_no_backup_goes_into_the_data_it_is_of(stores: Stores, tmp_path: Path) -> None:
     with pytest.raises(RequestError) as refused:
         await keeper_of(stores, tmp_path / "data").keep(tmp_path / "data" / "journal", quiet)
