@@ -61,5 +61,13 @@ def test_totals_are_frozen_by_form_once(client: Client, district: Any) -> None:
     assert "totals.freeze" in {entry.action for entry in entries.items}
 
 
+def test_stations_and_vehicles_lead_to_their_totals(client: Client) -> None:
+    anna = client()
+    for place in ("/stations/lra-03", "/vehicles/aut-e-101"):
+        found = re.findall(r'href="(/totals/[^"]+)"', anna.get(place).text)
+        assert found
+        assert {anna.get(each).status_code for each in found} == {200}
+
+
 def test_who_only_looks_cannot_freeze(client: Client) -> None:
     assert "/freeze" not in client("vera").get("/totals/meter:lra-strom", params={"period": "2026-11-17"}).text
