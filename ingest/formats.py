@@ -143,6 +143,7 @@ DECODERS: Final[dict[str, Format]] = {
         feed_topic=chirpstack_v4.feed_topic,
         free_fields=True,
         needs_fields=True,
+        options=chirpstack_v4.OPTIONS,
     ),
     "ovms_v3": Format(
         shape=ovms_v3.SHAPE,

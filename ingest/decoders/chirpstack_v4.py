@@ -4,6 +4,7 @@ Server: ChirpStack 4. Document: ChirpStack docs, Integrations, Event types.
 Topics: `application/<application id>/device/<DevEUI>/event/up` with the values that the device
 profile's codec has decoded in `object`; `.../event/status` with the battery level.
 Instants have nanoseconds. Fields that are zero or empty are left out of the envelope (proto3 JSON).
+A device that keeps its values and sends them late states their time in `object`: the option `time` names it.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from typing import Final
 
 from core.errors import FormatError
 from core.quantities import Quantity
+from ingest.declared import AT_PATH, find, parse_path
 from ingest.messages import Binding, Decoded, Field, Memory, Message
 from ingest.times import is_new, later, stamp
 from ingest.values import gather, json_object
 
 SHAPE: Final = "application/<application id>/device/<DevEUI>"
 STATUS_FIELDS: Final = (Field("batteryLevel", Quantity.BATTERY_PERCENT),)
+OPTIONS: Final = {"time": AT_PATH}
 REMEMBERED_FRAMES: Final = 16
 
 
@@ -35,7 +38,9 @@ def decode(message: Message, binding: Binding, memory: Memory) -> Decoded:
     frame = (event, body.get("deduplicationId"))
     if not isinstance(seen, tuple) or (frame[1] and frame in seen):
         return Decoded(memory=memory)
-    at = stamp(body.get("time"), message, binding.zone, memory)
+    path = dict(binding.feed.options).get("time")
+    own = find(values, parse_path(path)) if path else None
+    at = stamp(body.get("time") if own is None else own, message, binding.zone, memory)
     remembered = Memory(later(memory, at), {"seen": (*seen, frame)[-REMEMBERED_FRAMES:]})
     if not is_new(message, at, memory):
         return Decoded(memory=remembered)

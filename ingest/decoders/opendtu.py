@@ -39,7 +39,7 @@ FIELDS: Final = (
 """kWh for the total, Wh for the day."""
 _BY_NAME: Final = {field.name: field for field in FIELDS}
 _DATED_WITHIN: Final = timedelta(seconds=10)
-_DEVICE: Final = re.compile(r"(?:.+/)?(?:ac|[0-9A-Fa-f]{12})(?=/|\Z)")
+_DEVICE: Final = re.compile(r"(?:.+/)?(?:ac|1[0-9A-Fa-f]{11})(?=/|\Z)")
 
 
 def decode(message: Message, binding: Binding, memory: Memory) -> Decoded:
