@@ -148,7 +148,7 @@ def _feed(written: Written, feed: Feed | None, brokers: frozenset[str] | None) -
     for wrong in feed_findings(feed):
         code, key = _FEED_CODES.get(wrong.code, (wrong.code, "format"))
         params = {name: str(value) for name, value in wrong.params}
-        inside = ("feed", key, params["name"]) if code == "config.feed_field_wrong" else ("feed", key)
+        inside = ("feed", key, params["name"]) if key in {"fields", "options"} and "name" in params else ("feed", key)
         yield written.finding(code, *inside, **params)
 
 
@@ -158,6 +158,12 @@ _FEED_CODES = {
     "ingest.fields_missing": ("config.feed_fields_missing", "fields"),
     "ingest.fields_unused": ("config.feed_fields_unused", "fields"),
     "ingest.field_wrong": ("config.feed_field_wrong", "fields"),
+    "ingest.path_wrong": ("config.feed_path_wrong", "fields"),
+    "ingest.device_wrong": ("config.feed_device_wrong", "device"),
+    "ingest.id_needs_device": ("config.feed_id_needs_device", "device"),
+    "ingest.option_unknown": ("config.feed_option_unknown", "options"),
+    "ingest.option_wrong": ("config.feed_option_wrong", "options"),
+    "ingest.option_needs": ("config.feed_option_needs", "options"),
 }
 """What ingest says of a feed (`ingest.routing.feed_findings`), and the key it is about."""
 
