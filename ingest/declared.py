@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from core.errors import ReadingError
 from core.inventory import Feed
 from core.texts import Finding
-from ingest.messages import Binding, Memory, Message
+from ingest.messages import Binding, Memory, Message, Option
 from ingest.times import Stamp, stamp
 from ingest.values import number, shown
 
@@ -27,14 +27,18 @@ _STEP: Final = r'(?:[^."\[\]]+|"[^"]+")'
 _PLACE: Final = r'(?:\[\d+\]|\["[^"]+"\])'
 AT_PATH: Final = rf"(?:{_STEP}|{_PLACE}){_PLACE}*(?:\.{_STEP}{_PLACE}*)*"
 """The pattern of a path."""
-VALUE_OPTIONS: Final = {"missing": ".+", "decimal": "comma|point"}
+_PATTERN: Final = r"(?:[^%]|%[YymdHMSfzjpbBaA%])*"
+AT: Final = Option(AT_PATH, 'meter.register[0]."1.8.0"')
+VALUE_OPTIONS: Final = {"missing": Option(".+", "9999 ---"), "decimal": Option("comma|point", "comma, point")}
 TIME_OPTIONS: Final = {
-    "time": AT_PATH,
-    "time_format": r"iso|epoch_s|epoch_ms|(?:[^%]|%[YymdHMSfzjpbBaA%])*%[YyS](?:[^%]|%[YymdHMSfzjpbBaA%])*",
-    "time_zone": r"[A-Za-z0-9_+/-]+",
-    "id": AT_PATH,
+    "time": AT,
+    "time_format": Option(
+        rf"iso|epoch_s|epoch_ms|{_PATTERN}%[YyS]{_PATTERN}", "iso, epoch_s, epoch_ms, %d.%m.%Y %H:%M:%S"
+    ),
+    "time_zone": Option(r"[A-Za-z0-9_+/-]+", "Europe/Berlin"),
+    "id": AT,
 }
-"""The options of a mapping, as patterns; `docs/meter-formats.md` says what they mean."""
+"""The options of a mapping; `docs/meter-formats.md` says what they mean."""
 _PARTS: Final = re.compile(r'"([^"]+)"|([^."\[\]]+)')
 
 

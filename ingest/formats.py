@@ -82,7 +82,7 @@ from ingest.decoders import (
     wmbusmeters,
     zigbee2mqtt,
 )
-from ingest.messages import Binding, Decoded, Field, Memory, Message
+from ingest.messages import Binding, Decoded, Field, Memory, Message, Option
 
 
 def _whole(topic: str) -> str:
@@ -115,8 +115,8 @@ class Format:
     """Whether the format says nothing without `Feed.fields`."""
     device: str = ".*"
     """What `Feed.device` may be, as a pattern."""
-    options: Mapping[str, str] = field(default_factory=dict)
-    """The names that `Feed.options` may have, and what they may say, as patterns."""
+    options: Mapping[str, Option] = field(default_factory=dict)
+    """The names that `Feed.options` may have, and what they may say."""
     check: Callable[[Feed], Iterable[Finding]] = _none
     """What is wrong with a feed beyond that."""
 
@@ -194,7 +194,7 @@ DECODERS: Final[dict[str, Format]] = {
         decode=obis_json.decode,
         looks_like=obis_json.looks_like,
         free_fields=True,
-        options={"time": ".+"},
+        options=obis_json.OPTIONS,
     ),
     "wmbusmeters": Format(
         shape=wmbusmeters.SHAPE,

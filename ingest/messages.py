@@ -52,6 +52,13 @@ class Field(NamedTuple):
         return value
 
 
+class Option(NamedTuple):
+    """What an option of a feed may say: a pattern, and the same in words that people read (`comma, point`)."""
+
+    pattern: str
+    shown: str
+
+
 @dataclass(frozen=True, slots=True)
 class Binding:
     """The inventory entry that a topic belongs to, made ready for its decoder.

@@ -17,7 +17,7 @@ from core.inventory import Feed, Inventory, Meter, Vehicle
 from core.texts import Finding
 from ingest.fields import parse_field
 from ingest.formats import DECODERS
-from ingest.messages import Binding, Decoded, Memory, Message
+from ingest.messages import Binding, Decoded, Memory, Message, Option
 
 __all__ = ["DECODERS", "KEPT_TOPICS", "Route", "Router", "Routes", "bind", "feed_findings", "hint", "parse_field"]
 
@@ -102,12 +102,12 @@ def feed_findings(feed: Feed) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def _option_findings(feed: Feed, known: Mapping[str, str]) -> Iterator[Finding]:
+def _option_findings(feed: Feed, known: Mapping[str, Option]) -> Iterator[Finding]:
     for name, value in feed.options:
         if name not in known:
             yield Finding.of("ingest.option_unknown", name=name, format=feed.format, known=", ".join(known) or "-")
-        elif not re.fullmatch(known[name], value):
-            yield Finding.of("ingest.option_wrong", name=name, value=value, known=known[name])
+        elif not re.fullmatch(known[name].pattern, value):
+            yield Finding.of("ingest.option_wrong", name=name, value=value, known=known[name].shown)
 
 
 def bind(source: str, feed: Feed, zone: ZoneInfo) -> Binding:

@@ -13,14 +13,14 @@ from typing import Final
 
 from core.errors import FormatError
 from core.quantities import Quantity
-from ingest.declared import AT_PATH, find, parse_path
+from ingest.declared import AT, find, parse_path
 from ingest.messages import Binding, Decoded, Field, Memory, Message
 from ingest.times import is_new, later, stamp
 from ingest.values import gather, json_object
 
 SHAPE: Final = "application/<application id>/device/<DevEUI>"
 STATUS_FIELDS: Final = (Field("batteryLevel", Quantity.BATTERY_PERCENT),)
-OPTIONS: Final = {"time": AT_PATH}
+OPTIONS: Final = {"time": AT}
 REMEMBERED_FRAMES: Final = 16
 
 

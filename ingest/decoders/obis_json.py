@@ -21,7 +21,7 @@ from core.errors import FormatError, ReadingError
 from core.quantities import Quantity
 from core.readings import Reading
 from core.texts import Finding
-from ingest.messages import Binding, Decoded, Field, Memory, Message
+from ingest.messages import Binding, Decoded, Field, Memory, Message, Option
 from ingest.obis import Obis, obis
 from ingest.times import Stamp, is_new, later, stamp_if_stated
 from ingest.units import factor_of
@@ -42,6 +42,7 @@ REGISTERS: Final[dict[What, Quantity]] = {
 }
 """What is known of itself; its unit is not."""
 TARIFFED: Final = ((1, 8), (2, 8))
+OPTIONS: Final = {"time": Option(".+", "timestamp")}
 TIMES: Final = ("timestamp", "Timestamp", "time", "Time", "ts")
 _CODES: Final = ("measurand", "obis", "id", "name")
 _VALUES: Final = ("value", "val")

@@ -14,15 +14,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.readings import Reading
-from ingest.messages import Binding, Decoded, Memory, Message
+from ingest.messages import Binding, Decoded, Memory, Message, Option
 from ingest.tasmota import TELE_PERIOD_S, sensor, sensors
 from ingest.telling import tell
 from ingest.times import Stamp, is_new, later, stamp
 from ingest.values import gather
 
 OPTIONS: Final = {
-    "counts": "total|delta",
-    "period_s": "[1-9][0-9]{0,4}",
+    "counts": Option("total|delta", "total, delta"),
+    "period_s": Option("[1-9][0-9]{0,4}", "60"),
 }
 
 

@@ -15,14 +15,14 @@ from typing import Final
 
 from core.errors import FormatError
 from core.texts import Finding
-from ingest.declared import AT_PATH, find, parse_path
+from ingest.declared import AT, find, parse_path
 from ingest.messages import Binding, Decoded, Memory, Message
 from ingest.telling import tell
 from ingest.times import stamp
 from ingest.values import json_object
 
 SHAPE: Final = "v3/<application>@<tenant>/devices/<device id>"
-OPTIONS: Final = {"time": AT_PATH}
+OPTIONS: Final = {"time": AT}
 
 
 def decode(message: Message, binding: Binding, memory: Memory) -> Decoded:
