@@ -16,19 +16,8 @@ from core.ports import Direction, Frame
 from core.quantities import Quantity
 from core.readings import Reading
 from core.work import MeterEventKind
-from tests.operations.explaining import (
-    IMPORT,
-    POWER,
-    SLOT,
-    STROM,
-    Asked,
-    asked,
-    codes,
-    dial,
-    leaves,
-    part,
-    slot,
-)
+from tests.operations.explaining import STROM, Asked, asked, codes, dial, leaves, part, slot
+from tests.operations.places import IMPORT, POWER, SLOT
 
 BEGIN = datetime(2026, 11, 21, 8, tzinfo=UTC)
 

@@ -22,7 +22,8 @@ from core.texts import Finding
 from operations.explain_total import explain_total
 from operations.freezing import of_body, to_body
 from operations.leaves import PARTS_MAX, of_parts
-from tests.operations.explaining import IMPORT, SLOT, STROM, Asked, asked, codes, dial, leaves, part, slot
+from tests.operations.explaining import STROM, Asked, asked, codes, dial, leaves, part, slot
+from tests.operations.places import IMPORT, SLOT
 
 OCTOBER = datetime(2026, 9, 30, 22, tzinfo=UTC)
 MONTH = f"total/2026-10/{STROM}/energy_import_wh"

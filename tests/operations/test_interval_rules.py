@@ -17,7 +17,7 @@ from core.readings import Reading, SlotShare
 from core.work import DirtySpan
 from energy.series import SHARE_NUMBERS
 from operations.interval_plans import EPOCH_UTC
-from tests.operations.test_intervals import (
+from tests.operations.places import (
     EXPORT,
     IMPORT,
     MINUTE,

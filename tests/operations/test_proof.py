@@ -22,7 +22,7 @@ from operations.house import Call, silent
 from operations.proof import Proof, ProveStores, prove_stores
 from store.open import open_embedded
 from store.points.timeseries import TimeSeries
-from tests.operations.test_intervals import IMPORT, NOW, POWER, STROM, WATT, Place
+from tests.operations.places import IMPORT, NOW, POWER, STROM, WATT, Place
 
 MINUTE = timedelta(minutes=1)
 DAYS = 40
