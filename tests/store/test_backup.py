@@ -1,136 +1,58 @@
-"""Backups of open stores: of one instant, complete, sealed, put back into either database; of a failed one nothing."""
+"""Backups of open stores: of one instant, complete, put back into either database; of a failed one nothing."""
 
 from __future__ import annotations
 
 import asyncio
 import errno
-import io
-import json
 import tarfile
 import time
-import zlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from config.recovery import Opened, Seal, recovery_key
-from core.books import RejectionFilter, SessionFilter
 from core.errors import RequestError, StoreError
-from core.periods import Period
 from core.ports import Batch, Direction, Frame
 from core.quantities import Quantity
 from core.readings import Reading
-from core.statements import StatementFilter
 from core.texts import Finding
-from core.work import DirtySpan, RegisterCheckpoint
-from store.backup import archive
+from core.work import RegisterCheckpoint
 from store.backup.archive import ArchiveReader
-from store.backup.copy import Copied, Keeper
-from store.backup.point_copies import PointFiller, PointSnapshot
-from store.backup.restore import put_back
 from store.influx.timeseries import InfluxTimeSeries
-from store.ledger.copies import LedgerFiller, LedgerSnapshot
-from store.ledger.ledger import SqlLedger
+from store.ledger.copies import LedgerSnapshot
 from store.open import Stores, open_embedded, open_stores
-from store.points.pointfile import attached
 from store.points.timeseries import TimeSeries
 from store.settings import InfluxSettings, StoreSettings
-from tests.district import fill
 from tests.postgres_server import Cluster
-from tests.store.test_upgrades import VERSION_1
-
-NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
-PASSPHRASE = "0000-0000"
-KEY = recovery_key(PASSPHRASE, b"salt" * 4)
-FOREVER = Period(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
-SOURCE = "meter:schule-strom"
-
-
-def quiet(_fraction: float, _doing: Finding) -> None:
-    pass
-
-
-def keeper_of(stores: Stores, data_dir: Path, seal: Callable[[], Any] = lambda: Seal(KEY)) -> Keeper:
-    return Keeper(
-        stores=stores,
-        data_dir=data_dir,
-        version="1.2.3",
-        clock=lambda: NOW,
-        configuration=lambda: Copied(b"files", 1, (), b"{}"),
-        seal=seal,
-        forbidden=(data_dir,),
-    )
-
-
-def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
-
-
-def content(file: Path) -> bytes:
-    return file.read_bytes()
-
-
-def mode(file: Path) -> int:
-    return file.stat().st_mode & 0o777
-
-
-def folder(path: Path) -> Path:
-    path.mkdir()
-    return path
-
-
-def write_note(path: Path) -> None:
-    (folder(path) / "notes.txt").write_text("mine")
-
-
-async def restored(file: Path, data_dir: Path, ledger_url: str = "") -> ArchiveReader:
-    reader = ArchiveReader.of(file)
-    reader.verify(lambda _: None)
-    opener = Opened.by(PASSPHRASE, reader.manifest.recovery)
-    reader.must_be_ours(opener)
-    await put_back(reader, opener, data_dir, ledger_url, quiet)
-    return reader
+from tests.store.backups import (
+    KEY,
+    NOW,
+    SOURCE,
+    content,
+    contents,
+    filled,
+    folder,
+    keeper_of,
+    mode,
+    names,
+    quiet,
+    restored,
+)
 
 
 @pytest.fixture
 def to(tmp_path: Path) -> Path:
-    folder = tmp_path / "backups"
-    folder.mkdir()
-    return folder
+    return folder(tmp_path / "backups")
 
 
 @pytest.fixture
 async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
-    opened = await open_embedded(tmp_path / "data", lambda: NOW)
-    await fill(opened)
-    await opened.ledger.audit("anna", "users.add", "vera", "{}", NOW)
-    await opened.ledger.mark_dirty([DirtySpan(source=SOURCE, quantity=Quantity.POWER_W, period=FOREVER, reason="late")])
-    for number in range(5):
-        await opened.journal.append(Frame("lis-01", "c", Direction.IN, NOW, "ocpp1.6", b"frame %d" % number))
-    yield opened
-    await opened.close()
-
-
-async def contents(stores: Stores) -> dict[str, Any]:
-    """Return everything that can be read by the stores' own ports."""
-    ledger = stores.ledger
-    return {
-        "last": await stores.readings.last(),
-        "count": await stores.readings.count(),
-        "arrivals": await stores.readings.arrivals(SOURCE, Quantity.ENERGY_IMPORT_WH, FOREVER),
-        "sessions": (await ledger.sessions(SessionFilter())).items,
-        "links": await ledger.links(),
-        "rejections": (await ledger.rejections(RejectionFilter())).items,
-        "dirty": await ledger.dirty_spans(),
-        "audit": (await ledger.audit_entries()).items,
-        "head": await ledger.audit_head(),
-        "frames": [frame async for frame in stores.journal.frames()],
-    }
+    async with filled(tmp_path / "data") as stores:
+        yield stores
 
 
 async def test_what_was_kept_is_put_back_as_it_was(stores: Stores, tmp_path: Path, to: Path) -> None:
@@ -264,7 +186,7 @@ async def test_commits_hardly_wait_for_a_backup(stores: Stores, tmp_path: Path, 
         f" (before: longest {quiet_s[-1] * 1000:.0f} ms)"
     )
     assert kept.readings["meter"] >= 1_000_000
-    assert len(busy_s) > 5
+    assert len(busy_s) >= took_s / 0.1
     assert busy_s[len(busy_s) // 2] < 0.2
     assert busy_s[-1] < 1.0, "something holds the writer for the whole backup"
 
@@ -364,94 +286,6 @@ async def test_no_backup_goes_into_the_data_it_is_of(stores: Stores, tmp_path: P
     assert refused.value.finding.code == "backup.folder_inside"
 
 
-async def test_without_the_passphrase_nothing_of_the_data_can_be_read(stores: Stores, tmp_path: Path, to: Path) -> None:
-    kept = await keeper_of(stores, tmp_path / "data").keep(to, quiet)
-    raw = content(Path(kept.file))
-    for secret in (b"schule-strom", b"frame 3", b"lis-01", b"vera", b"tele/schule", PASSPHRASE.encode()):
-        assert secret not in raw
-    reader = ArchiveReader.of(Path(kept.file))
-    with pytest.raises(RequestError) as refused:
-        Opened.by("1111-1111", reader.manifest.recovery)
-    assert refused.value.finding.code == "backup.passphrase_wrong"
-
-
-class Damage:
-    """What may happen to a file between backup and restore."""
-
-    @staticmethod
-    def cut(file: Path) -> str:
-        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-        return "backup.cut_off"
-
-    @staticmethod
-    def flip(file: Path) -> str:
-        with tarfile.open(file) as tar:
-            member = next(each for each in tar.getmembers() if each.name.startswith("timeseries/point_hot"))
-        content = bytearray(file.read_bytes())
-        content[member.offset_data + 20] ^= 1
-        file.write_bytes(content)
-        return "backup.part_changed"
-
-    @staticmethod
-    def lose(file: Path) -> str:
-        _rewritten(file, lambda name, data: None if name.startswith("ledger/person") else data)
-        return "backup.part_missing"
-
-    @staticmethod
-    def outgrow(file: Path) -> str:
-        _rewritten(
-            file, lambda name, data: data.replace(b'"format": 1', b'"format": 99') if name == archive.MANIFEST else data
-        )
-        return "backup.too_new"
-
-    @staticmethod
-    def falsify(file: Path) -> str:
-        _rewritten(file, lambda name, data: data.replace(b'"1.2.3"', b'"1.2.4"') if name == archive.MANIFEST else data)
-        return "backup.manifest_changed"
-
-    @staticmethod
-    def replace_by_a_picture(file: Path) -> str:
-        file.write_bytes(b"\x89PNG\r\n" + bytes(2000))
-        return "backup.not_one"
-
-    @staticmethod
-    def empty(file: Path) -> str:
-        file.write_bytes(b"")
-        return "backup.not_one"
-
-
-def _rewritten(file: Path, change: Callable[[str, bytes], bytes | None]) -> None:
-    with tarfile.open(file) as tar:
-        members = [(each.name, tar.extractfile(each).read()) for each in tar.getmembers()]  # type: ignore[union-attr]
-    with tarfile.open(file, "w") as tar:
-        for name, data in members:
-            if (changed := change(name, data)) is not None:
-                info = tarfile.TarInfo(name)
-                info.size = len(changed)
-                tar.addfile(info, io.BytesIO(changed))
-
-
-@pytest.mark.parametrize("damage", [getattr(Damage, name) for name in vars(Damage) if not name.startswith("_")])
-async def test_what_happened_to_a_backup_is_told_and_nothing_is_written(
-    damage: Callable[[Path], str], stores: Stores, tmp_path: Path, to: Path
-) -> None:
-    kept = await keeper_of(stores, tmp_path / "data").keep(to, quiet)
-    code = damage(Path(kept.file))
-    with pytest.raises(RequestError) as refused:
-        await restored(Path(kept.file), tmp_path / "again")
-    assert refused.value.finding.code == code
-    assert "again" not in names(tmp_path)
-
-
-async def test_nothing_is_put_into_a_folder_that_holds_something(stores: Stores, tmp_path: Path, to: Path) -> None:
-    kept = await keeper_of(stores, tmp_path / "data").keep(to, quiet)
-    write_note(tmp_path / "again")
-    with pytest.raises(RequestError) as refused:
-        await restored(Path(kept.file), tmp_path / "again")
-    assert refused.value.finding.code == "backup.not_empty"
-    assert names(tmp_path / "again") == ["notes.txt"]
-
-
 async def test_what_waits_for_an_influxdb_comes_along(tmp_path: Path, to: Path) -> None:
     settings = StoreSettings(influxdb=InfluxSettings(url="http://127.0.0.1:1"))
     stores = await open_stores(settings, tmp_path / "data", lambda: NOW)
@@ -473,49 +307,3 @@ async def test_what_waits_for_an_influxdb_comes_along(tmp_path: Path, to: Path) 
         assert last.value == 4.5
     finally:
         await again.close()
-
-
-async def test_a_copy_of_an_older_time_series_is_brought_forward(tmp_path: Path) -> None:
-    old = attached(tmp_path / "old.duckdb")
-    for statement in VERSION_1:
-        old.execute(statement)
-    snapshot = PointSnapshot(old, tmp_path / "old.duckdb")
-    filler = PointFiller(tmp_path / "new.duckdb", snapshot.layout())
-    for name in snapshot.sizes():
-        for part in snapshot.parts(name):
-            assert filler.fill(name, part.data) == part.rows
-    filler.close()
-    snapshot.close()
-    series = await TimeSeries.open(tmp_path / "new.duckdb", NOW)
-    try:
-        assert await series.count() == {"meter": 3}
-        (reading,) = await series.readings("meter:b", Quantity.ENERGY_IMPORT_WH, FOREVER)
-        assert reading.value == 8e12
-    finally:
-        await series.close()
-
-
-async def test_a_copy_of_an_older_ledger_is_brought_forward(tmp_path: Path) -> None:
-    columns = [("name", "text"), ("role", "text"), ("sites", "json"), ("language", "text"), ("password_hash", "text")]
-    columns += [("created_at_utc", "instant"), ("disabled_at_utc", "instant")]
-    head = {"table": "person", "columns": columns, "following": 0}
-    row = ["vera", "viewer", ["schule"], "de", "", "2025-01-01T00:00:00+00:00", None]
-    data = zlib.compress(f"{json.dumps(head)}\n{json.dumps(row)}".encode())
-    async with LedgerFiller.into(tmp_path / "ledger.sqlite", "0001") as filler:
-        assert await filler.fill(data) == 1
-    ledger = await SqlLedger.open(tmp_path / "ledger.sqlite")
-    try:
-        vera = await ledger.user("vera")
-        assert vera is not None
-        assert vera.sites == frozenset({"schule"})
-        assert vera.disabled_at_utc is None
-        assert (await ledger.statements(StatementFilter())).total == 0
-    finally:
-        await ledger.close()
-
-
-async def test_a_copy_of_a_newer_ledger_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(StoreError) as refused:
-        async with LedgerFiller.into(tmp_path / "ledger.sqlite", "9999"):
-            pass
-    assert refused.value.finding.code == "store.file_too_new"
