@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import json
 import os
-import shutil
 import socket
 import statistics
 import struct
@@ -20,24 +19,23 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from bench.brokers import OTHER_CORE, PASSWORD, USER, running_embedded, running_mosquitto
 from bench.result import Result, report
 from core.inventory import Feed, Inventory, Medium, Meter, MeterRole
 from ingest import embedded, mosquitto
 from ingest.daemon import Ingest
-from ingest.embedded import EmbeddedBroker
-from ingest.settings import BrokerSettings, EmbeddedBrokerSettings
+from ingest.settings import BrokerSettings
 from store.open import open_embedded
 
 GOAL_RATIO = 0.5
 TOPICS = 1000
-USER, PASSWORD = "bench", "bench-only"
 PUBLISH_WINDOW = 4000
-SUBSCRIBER_CORE, OTHER_CORE = 0, 1
+SUBSCRIBER_CORE = 0
 GIVE_UP_S = 120.0
 
 
@@ -59,12 +57,12 @@ def main() -> int:
 
 
 def _measure(messages: int, rounds: int) -> list[Result]:
-    with _mosquitto() as port:
+    with running_mosquitto() as port:
         pairs = [
             [_round(role, port, port, mosquitto.WINDOW, messages) for role in ("paho", "daemon")] for _ in range(rounds)
         ]
     bare, ours = (statistics.median(rates) for rates in zip(*pairs, strict=True))
-    with _embedded() as (port, port_311):
+    with running_embedded() as (port, port_311):
         beside = statistics.median(
             _round("daemon", port, port_311, embedded.WINDOW, messages // 5) for _ in range(rounds)
         )
@@ -251,66 +249,6 @@ def _connect_packet() -> bytes:
 
     body = text("MQTT") + b"\x04\xc2" + struct.pack("!H", 60) + text("generator") + text(USER) + text(PASSWORD)
     return b"\x10" + _length(len(body)) + body
-
-
-# The brokers.
-
-
-@contextmanager
-def _mosquitto() -> Iterator[int]:
-    with tempfile.TemporaryDirectory() as name:
-        folder, port = Path(name), _free_port()
-        passwords, acl, conf = folder / "passwd", folder / "acl", folder / "mosquitto.conf"
-        passwords.touch(mode=0o600)
-        subprocess.run(["mosquitto_passwd", "-b", str(passwords), USER, PASSWORD], check=True)
-        acl.write_text(f"user {USER}\ntopic readwrite #\n")
-        text = mosquitto.mosquitto_conf(host="127.0.0.1", port=port, folder=folder, passwords=passwords, acl=acl)
-        conf.write_text(text + ("user root\n" if os.geteuid() == 0 else ""))
-        with _on_the_other_core():
-            broker = subprocess.Popen(
-                [shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin") or "mosquitto", "-c", conf],
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-        _wait_for(port)
-        yield port
-        broker.terminate()
-        broker.wait(10)
-
-
-@contextmanager
-def _embedded() -> Iterator[tuple[int, int]]:
-    settings = EmbeddedBrokerSettings(port=_free_port(), port_311=_free_port(), users={USER: PASSWORD})
-    with tempfile.TemporaryDirectory() as folder:
-        broker = EmbeddedBroker(settings, Path(folder))
-        with _on_the_other_core():
-            broker.start()
-        yield settings.port, settings.port_311
-        broker.stop()
-
-
-@contextmanager
-def _on_the_other_core() -> Iterator[None]:
-    """Run the block on the core of broker and generator; what it starts stays there."""
-    mine = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {OTHER_CORE})
-    yield
-    os.sched_setaffinity(0, mine)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for(port: int) -> None:
-    begun = time.monotonic()
-    while time.monotonic() - begun < 10:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
-            return
-        time.sleep(0.02)
-    raise TimeoutError(port)
 
 
 if __name__ == "__main__":
