@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.errors import ReadingError
 from core.inventory import Feed
@@ -131,9 +131,10 @@ def _word(raw: object) -> str:
 def findings(feed: Feed) -> Iterable[Finding]:
     """Yield what is wrong with the options of a mapping of JSON beyond their patterns."""
     options = dict(feed.options)
-    zone = options.get("time_zone")
-    if zone and zone not in available_timezones():
-        yield Finding.of("ingest.option_wrong", name="time_zone", value=zone, known="Europe/Berlin")
+    if not _is_zone(options.get("time_zone", "UTC")):
+        yield _wrong("time_zone", options)
+    if not _is_pattern(options.get("time_format", "")):
+        yield _wrong("time_format", options)
     if ("id" in options) != bool(feed.device):
         yield Finding.of("ingest.id_needs_device", format=feed.format)
     for dependent in ("time_format", "time_zone"):
@@ -142,3 +143,26 @@ def findings(feed: Feed) -> Iterable[Finding]:
     for name, _ in feed.fields:
         if not re.fullmatch(AT_PATH, name):
             yield Finding.of("ingest.path_wrong", name=name)
+
+
+def _wrong(name: str, options: Mapping[str, str]) -> Finding:
+    return Finding.of("ingest.option_wrong", name=name, value=options[name], known=TIME_OPTIONS[name].shown)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _is_pattern(text: str) -> bool:
+    """Return whether a pattern can be read by at all; one that names the same part twice cannot."""
+    try:
+        datetime.strptime("", text)  # noqa: DTZ007 - nothing is dated by it
+    except ValueError:
+        return True
+    except re.error:
+        return False
+    return True

@@ -254,6 +254,7 @@ DECODERS: Final[dict[str, Format]] = {
         decode=things_stack_v3.decode,
         looks_like=things_stack_v3.looks_like,
         feed_topic=things_stack_v3.feed_topic,
+        device="",
         free_fields=True,
         needs_fields=True,
         options=things_stack_v3.OPTIONS,
@@ -263,6 +264,7 @@ DECODERS: Final[dict[str, Format]] = {
         decode=opendtu.decode,
         looks_like=opendtu.looks_like,
         feed_topic=opendtu.feed_topic,
+        device="",
         prefix=opendtu.prefix,
     ),
     "ahoydtu": Format(
@@ -270,12 +272,14 @@ DECODERS: Final[dict[str, Format]] = {
         decode=ahoydtu.decode,
         looks_like=ahoydtu.looks_like,
         feed_topic=ahoydtu.feed_topic,
+        device="",
     ),
     "evcc": Format(
         shape=evcc.SHAPE,
         decode=evcc.decode,
         looks_like=evcc.looks_like,
         feed_topic=evcc.feed_topic,
+        device="",
         prefix=evcc.prefix,
     ),
     "sparkplug_b": Format(
@@ -283,6 +287,7 @@ DECODERS: Final[dict[str, Format]] = {
         decode=sparkplug_b.decode,
         looks_like=sparkplug_b.looks_like,
         feed_topic=sparkplug_b.feed_topic,
+        device="",
         prefix=sparkplug_b.prefix,
         further=sparkplug_b.further,
         free_fields=True,
@@ -304,5 +309,6 @@ DECODERS: Final[dict[str, Format]] = {
         free_fields=True,
         needs_fields=True,
         options=generic_value.OPTIONS,
+        device="",
     ),
 }

@@ -185,3 +185,8 @@ def test_a_topic_tells_its_format_and_its_device(topic: str, name: str, feed_top
 )
 def test_a_topic_that_is_no_devices_is_found(name: str, topic: str) -> None:
     assert [finding.code for finding in feed_findings(a_feed(name, topic))] == ["ingest.topic_wrong"]
+
+
+def test_a_device_where_the_topic_says_it_all_is_found() -> None:
+    feed = a_feed("opendtu", "solar/114182912345", "114182912345")
+    assert [finding.code for finding in feed_findings(feed)] == ["ingest.device_wrong"]
