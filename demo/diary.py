@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -15,10 +15,11 @@ from core.inventory import Drive, Inventory, Site, SiteKind, Station, Vehicle
 from core.quantities import Quantity
 from demo.calendar import SATURDAY, day_kind, is_working_day
 from demo.cars import USE_WH_PER_KM, battery_wh, charging_limit_w, is_electric
-from demo.chance import FloatArray, key_of, one_of
+from demo.chance import key_of, one_of
 from demo.charging import charged_wh, percent_of
 from demo.outlets import Place, places_of
 from demo.registers import Positions, first_value
+from demo.stays import Stay, Track
 
 _RESERVE_PERCENT = 12.0
 _PLUG_IN_BELOW_PERCENT, _PLUG_IN_ANYWAY = 60.0, 0.3
@@ -46,40 +47,6 @@ GUESTS_PER_DAY: dict[SiteKind, float] = {
 _FAST_STAY_S, _SLOW_STAY_S = (1200.0, 2700.0), (2400.0, 14_400.0)
 _GUEST_LIMITS_W = (7_400.0, 11_000.0, 11_000.0, 22_000.0)
 _GUESTS_ELSEWHERE, _GUESTS_AT_WEEKENDS = 0.08, 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """A car at an outlet from plugging in to unplugging; `power_w` is what outlet and car agree on."""
-
-    outlet: str
-    begin_s: float
-    end_s: float
-    power_w: float
-    battery_wh: float
-    soc_percent: float
-    tag_uid: str = field(repr=False)
-    target_percent: float = 100.0
-
-    def energy_wh(self, at_s: FloatArray) -> FloatArray:
-        """Return what the outlet has given by each instant."""
-        elapsed_s = np.clip(at_s, self.begin_s, self.end_s) - self.begin_s
-        return charged_wh(elapsed_s, self.power_w, self.battery_wh, self.soc_percent, self.target_percent)
-
-
-@dataclass(slots=True)
-class Track:
-    """Where odometer and state of charge stood at some instants; in between they change evenly."""
-
-    at_s: list[float]
-    odometer_m: list[float]
-    soc_percent: list[float]
-
-    def mark(self, at_s: float, odometer_m: float, soc_percent: float) -> None:
-        """Append an instant; one that is not later than the last is moved behind it."""
-        self.at_s.append(max(at_s, self.at_s[-1] + 1.0))
-        self.odometer_m.append(odometer_m)
-        self.soc_percent.append(soc_percent)
 
 
 @dataclass(frozen=True, slots=True)

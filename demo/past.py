@@ -16,11 +16,12 @@ from core.quantities import Quantity
 from demo.calendar import BoolArray
 from demo.cars import is_electric
 from demo.chance import FloatArray, IntArray
-from demo.diary import Diary, Track, keep_diary
+from demo.diary import Diary, keep_diary
 from demo.outlets import Place, places_of, protocols_of
 from demo.past_sessions import OutletPast, outlet_past
 from demo.registers import Positions, first_value, read_dial, register_gains, registers_of, resolution_of
 from demo.sites import Scene, scenes_of
+from demo.stays import Track
 from demo.world import silent_meter_of
 
 SLOT_S = 900.0

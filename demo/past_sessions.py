@@ -11,8 +11,8 @@ import numpy as np
 from core.facts import ChargeSession, Origin, Protocol, SessionState, TagVerdict
 from demo.chance import FloatArray
 from demo.charging import taper
-from demo.diary import Stay
 from demo.outlets import Place
+from demo.stays import Stay
 
 SLOT_S = 900.0
 _SLOTS_PER_H = 3600.0 / SLOT_S

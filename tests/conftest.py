@@ -12,7 +12,8 @@ from hypothesis import settings
 
 from core.people import Actor, Role
 from operations import access
-from tests.district import District, fill, open_district
+from tests.district import District, open_district
+from tests.district_content import fill
 from tests.influx_server import Influxd, running_influxd
 from tests.postgres_server import Cluster, running_cluster
 from tests.victoria_server import VictoriaMetrics, running_victoria_metrics

@@ -16,7 +16,8 @@ from cli import main as cli_main
 from cli import wire
 from core.people import Actor, Role
 from operations.gate import Gate
-from tests.district import NOW, District, fill, open_district, yesterday
+from tests.district import NOW, District, open_district, yesterday
+from tests.district_content import fill
 
 ANNA = Actor("anna", Role.ADMIN)
 

@@ -12,7 +12,8 @@ import pytest
 from config.settings import ConsoleSettings
 from console.app import build_app
 from core.people import Actor, Role
-from tests.district import District, fill, open_district
+from tests.district import District, open_district
+from tests.district_content import fill
 
 LOCAL_TOKEN = "local-token-of-this-run"
 Caller = Callable[..., httpx.AsyncClient]

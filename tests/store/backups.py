@@ -19,7 +19,7 @@ from store.backup.archive import ArchiveReader
 from store.backup.copy import Copied, Keeper
 from store.backup.restore import put_back
 from store.open import Stores, open_embedded
-from tests.district import fill
+from tests.district_content import fill
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 PASSPHRASE = "0000-0000"
