@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from cli.keeping import Keeping
+from cli.post import post_office
 from cli.supervisor import Supervisor
 from config.load import Configuration, load
 from config.managed import ManagedInventory
@@ -28,6 +29,7 @@ from core.people import Actor, Role
 from core.ports import Daemon, Health, InfluxQlEndpoint
 from jobs.runner import Runner
 from jobs.worker import WorkerProcess
+from notify.postman import Postman
 from operations.gate import Gate
 from operations.house import House, nothing_to_read
 from store.open import Stores, open_stores
@@ -103,7 +105,7 @@ async def open_house(folder: Path, configuration: Configuration | None = None) -
     shelf = Shelf(configuration or load(folder, os.environ))
     stores = await _open_stores(shelf)
     try:
-        async with _hands(stores) as hands:
+        async with _hands(shelf, stores) as hands:
             # The next command reads the folder itself; what this one wrote need not be read again.
             gate = Gate(_house(shelf, stores, hands, health=tuple, reload=nothing_to_read))
             hands.jobs.call_through(gate)
@@ -118,7 +120,7 @@ async def open_service(configuration: Configuration) -> AsyncIterator[Service]:
     shelf = Shelf(configuration)
     stores = await _open_stores(shelf)
     try:
-        async with _hands(stores) as hands:
+        async with _hands(shelf, stores) as hands:
             yield _service(shelf, stores, hands)
     finally:
         await stores.close()
@@ -151,11 +153,12 @@ class _Hands:
 
     jobs: Runner
     worker: WorkerProcess
+    postman: Postman
 
 
 @contextlib.asynccontextmanager
-async def _hands(stores: Stores) -> AsyncIterator[_Hands]:
-    hands = _Hands(Runner(stores.ledger, now_utc), WorkerProcess())
+async def _hands(shelf: Shelf, stores: Stores) -> AsyncIterator[_Hands]:
+    hands = _Hands(Runner(stores.ledger, now_utc), WorkerProcess(), post_office(shelf, stores.ledger, now_utc))
     try:
         yield hands
     finally:
@@ -182,7 +185,15 @@ def _service(shelf: Shelf, stores: Stores, hands: _Hands) -> Service:
     jobs = Jobs(hands.jobs, stores.ledger, now_utc)
     # They end in this order: first what takes data in, last the broker it comes from.
     supervisor = Supervisor(
-        [*_ingests(shelf, stores), _central(shelf, stores), jobs, *stores.daemons, console, *_broker(shelf)]
+        [
+            *_ingests(shelf, stores),
+            _central(shelf, stores),
+            jobs,
+            hands.postman,
+            *stores.daemons,
+            console,
+            *_broker(shelf),
+        ]
     )
     watched.append(supervisor)
     return Service(shelf, stores, gate, supervisor, console, local_token)
@@ -214,6 +225,7 @@ def _house(
         worker=hands.worker,
         jobs=hands.jobs,
         safekeeper=Keeping(shelf.configuration, stores, now_utc),
+        notifier=hands.postman,
         public_url=shelf.configuration.settings.console.public_url,
         reload=reload,
     )

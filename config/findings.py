@@ -18,16 +18,21 @@ WARNINGS = frozenset(
         "config.influx_core_raw_only",
         "config.influx_secret_in_clear",
         "config.ledger_url_in_clear",
+        "config.mail_in_clear",
+        "config.notify_without_links",
         "config.open_without_encryption",
         "config.outlives",
         "config.secret_file_open",
         "config.station_password_missing",
         "config.station_password_unused",
+        "config.webhook_in_clear",
     }
 )
 """What does not keep the service from running, but a person should know."""
 
-HIDDEN_KEYS = frozenset({"uid", "password", "privacy_key", "station_passwords", "users", "token", "ledger_url"})
+HIDDEN_KEYS = frozenset(
+    {"uid", "password", "privacy_key", "station_passwords", "users", "token", "ledger_url", "secret"}
+)
 HIDDEN = "•••"
 _TAG_KEYS_SHOWN = frozenset({"name", "valid_from", "valid_to", "vehicle"})
 

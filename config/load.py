@@ -9,6 +9,7 @@ from pathlib import Path
 from config.credentials import Vault, password_fits_ocpp
 from config.findings import in_order, is_warning
 from config.inventory import inventory_of, read_texts
+from config.notify import unknown_sites
 from config.retention import retention_of
 from config.settings import (
     FILE,
@@ -72,6 +73,7 @@ def _read(
     findings += [*unreadable, *mistakes, *too]
     if form is None or locator is None:
         return None, in_order(findings)
+    findings += unknown_sites(form.notify, locator, inventory)
     vault = Vault(folder, environment, locator, recovered)
     configuration = _configuration(form, folder, vault, inventory, retention)
     return configuration, in_order([*findings, *vault.findings, *advice(form, locator)])

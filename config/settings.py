@@ -12,11 +12,13 @@ from chargepoints.settings import ChargePointSettings
 from config.credentials import Vault
 from config.findings import Locator
 from config.forms import Form
+from config.notify import NotifyForm, notify_advice, notify_mistakes, notify_of
 from config.stores import StoresForm, store_advice, store_mistakes, stores_of
 from config.tree import Step, read_tree
 from config.values import FilePath, Host, Number, Port, Secret, Slug, Text, TimeZone, TopicFilter, Url, UrlPath, Whole
 from core.texts import Finding, Language
 from ingest.settings import BrokerSettings, EmbeddedBrokerSettings, TlsSettings
+from notify.settings import NotifySettings
 from store.settings import StoreSettings
 
 FILE = "kreiswatt.yaml"
@@ -44,6 +46,7 @@ class Settings:
     embedded_broker: EmbeddedBrokerSettings | None
     charge_points: ChargePointSettings
     stores: StoreSettings = field(default_factory=StoreSettings)
+    notify: NotifySettings = field(default_factory=NotifySettings)
 
 
 class ConsoleForm(Form):
@@ -121,6 +124,7 @@ class SettingsForm(Form):
     brokers: tuple[BrokerForm, ...] = ()
     charge_points: ChargePointsForm = ChargePointsForm()
     stores: StoresForm = StoresForm()
+    notify: NotifyForm = NotifyForm()
     privacy_key: Secret = "file:secrets/privacy.key"
     station_passwords: Secret = "file:secrets/stations.yaml"
 
@@ -139,6 +143,7 @@ def read_form(text: str) -> tuple[SettingsForm | None, Locator | None, list[Find
     except ValidationError as error:
         return None, locator, [*findings, *locator.refused(error, SettingsForm)]
     findings += [*_twice(form, locator), *store_mistakes(form.stores, locator)]
+    findings += notify_mistakes(form.notify, locator, [name for name, _ in _named(form)])
     return form, locator, findings
 
 
@@ -168,6 +173,7 @@ def settings_of(form: SettingsForm, folder: Path, vault: Vault) -> Settings:
         embedded_broker=embedded,
         charge_points=ChargePointSettings(**form.charge_points.model_dump()),
         stores=stores_of(form.stores, vault),
+        notify=notify_of(form.notify, folder, vault),
     )
 
 
@@ -242,6 +248,7 @@ def _twice(form: SettingsForm, locator: Locator) -> list[Finding]:
 def advice(form: SettingsForm, locator: Locator) -> list[Finding]:
     """Return the warnings about settings that work but should be known."""
     findings = store_advice(form.stores, locator)
+    findings += notify_advice(form.notify, locator, public_url=form.console.public_url)
     if form.embedded_broker:
         findings.append(locator.finding("config.embedded_broker_memory_only", ("embedded_broker",)))
     for host, _, way in _listeners(form):

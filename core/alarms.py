@@ -15,7 +15,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import Protocol
 
-from core.letters import Letter
+from core.letters import Addressee, Letter, Trial
 from core.ports import Page
 from core.texts import Finding
 
@@ -100,6 +100,13 @@ class AlarmState(StrEnum):
     ACTIVE = "active"
     ACKNOWLEDGED = "acknowledged"
     CLEARED = "cleared"
+
+
+OPEN = frozenset({AlarmState.ACTIVE, AlarmState.ACKNOWLEDGED})
+"""The states of an alarm that was raised and is not over."""
+
+QUALITY = ("meter_silent", "meter_stuck", "meter_step", "clock_wrong")
+"""The kinds that say how good a site's data are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,4 +244,20 @@ class AlarmBook(Protocol):
 
     async def acknowledge_alarm(self, id: str, by: str, note: str, at_utc: datetime) -> Alarm | None:  # noqa: A002
         """Remember that a person has seen an alarm, and return it; the first to do so stays. None: no such alarm."""
+        ...
+
+
+class Notifier(Protocol):
+    """Tells recipients of alarms."""
+
+    def addressees(self) -> Sequence[Addressee]:
+        """Return all recipients, in the order of the settings."""
+        ...
+
+    def letters(self, alarm: Alarm, event: AlarmEvent, now_utc: datetime) -> Sequence[Letter]:
+        """Return the letters that an event of an alarm makes, one per recipient who wants it."""
+        ...
+
+    async def try_out(self, recipient: str, now_utc: datetime) -> Trial:
+        """Send a test message and return what became of it. Raises `NotFoundError` for an unknown recipient."""
         ...

@@ -6,7 +6,7 @@ in one mail and none tells what has long been over.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -113,15 +113,3 @@ class Addressee:
     severities: tuple[str, ...]
     kinds: tuple[str, ...]
     language: str
-
-
-class Notifier(Protocol):
-    """Tells recipients of alarms."""
-
-    def addressees(self) -> Collection[Addressee]:
-        """Return all recipients, by name."""
-        ...
-
-    async def try_out(self, recipient: str, now_utc: datetime) -> Trial:
-        """Send a test message and return what became of it. Raises `NotFoundError` for an unknown recipient."""
-        ...

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from core.errors import PayloadError
 from core.facts import Discovery, Notice, Rejection
 from core.inventory import Inventory
+from core.letters import OWN_TOPICS
 from core.readings import Reading
 from core.texts import Finding
 from ingest.decoding import LARGEST_PAYLOAD_BYTES, decode
@@ -80,7 +81,9 @@ class Intake:
         unknown: dict[str, _Sighting] = {}
         for message in messages:
             routes = router.routes(message.topic)
-            if routes:
+            if message.topic.startswith(OWN_TOPICS):
+                catch.undated.append(False)
+            elif routes:
                 catch.undated.append(self._read(message, routes, catch))
             else:
                 catch.undated.append(True)

@@ -41,9 +41,9 @@ def mosquitto_conf(
 def mosquitto_acl(reader: str, devices: Mapping[str, str]) -> str:
     """Return the text of the ACL file: `reader` reads everything, each device writes its own topics only.
 
-    The reader may ask Sparkplug's nodes for their births, and nothing else.
+    The reader may ask Sparkplug's nodes for their births and say how alarms stand, and nothing else.
     """
-    rules = [f"user {reader}\ntopic read #\ntopic write spBv1.0/+/NCMD/+\n"]
+    rules = [f"user {reader}\ntopic read #\ntopic write spBv1.0/+/NCMD/+\ntopic write kreiswatt/#\n"]
     rules += [f"user {user}\ntopic write {topic}\n" for user, topic in devices.items()]
     return "\n".join(rules)
 

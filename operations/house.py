@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from config.history import Change
 from config.managed import Place
 from config.passwords import StationPassword
+from core.alarms import Notifier
 from core.books import Ledger
 from core.care import Maintenance, Safekeeper
 from core.errors import ForbiddenError
@@ -87,6 +88,7 @@ class House:
     old_frames: FrameRetention | None = None
     retention: Callable[[], Retention] = dict
     safekeeper: Safekeeper | None = None
+    notifier: Notifier | None = None
     time_zone: str = "Europe/Berlin"
     public_url: str = ""
     language: Language = "de"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.alarms import AlarmFilter, AlarmState
 from core.books import RejectionFilter
 from core.facts import ConnectorStatus, LastValue
 from core.inventory import Entry, Inventory, Meter
@@ -43,7 +44,10 @@ class LatestRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many there are. `rejections` and `discoveries` are None for those who may not see them."""
+    """How many there are; `alarms` are those nobody has seen yet.
+
+    `rejections` and `discoveries` are None for those who may not see them.
+    """
 
     meters: dict[Freshness, int]
     stations: int
@@ -55,6 +59,7 @@ class Counts:
     vehicles_charging: int
     rejections: int | None
     discoveries: int | None
+    alarms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,4 +167,9 @@ async def _counts(
         vehicles_charging=sum(vehicle.charging is True for vehicle in vehicles),
         rejections=(await house.ledger.rejections(RejectionFilter(limit=1))).total if operates else None,
         discoveries=len(await house.ledger.discoveries()) if operates else None,
+        alarms=(await house.ledger.alarms(_unseen(call))).total,
     )
+
+
+def _unseen(call: Call) -> AlarmFilter:
+    return AlarmFilter(states=frozenset({AlarmState.ACTIVE}), sites=call.actor.sites, limit=1)

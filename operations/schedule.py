@@ -63,12 +63,14 @@ JOB_ROWS: dict[str, Capability] = {
     "retention.apply": Capability(
         "operations.retention:apply_retention", Role.ADMIN, changes=True, whole=True, long=True
     ),
+    "alarms.watch": Capability("operations.watching:watch_district", Role.ADMIN, whole=True, long=True),
     "facts.publish": Capability("operations.publication:publish_facts", Role.ADMIN, whole=True, long=True),
 }
 """What jobs call. These rows have no address and no command of their own: people run the job (`jobs.run`)."""
 
 JOBS: dict[str, Job] = {
     "intervals": Job(row="intervals.compute", cadence=Cadence.SLOT, after=MINUTE, lane="intervals"),
+    "alarms": Job(row="alarms.watch", cadence=Cadence.SLOT, after=3 * MINUTE, lane="alarms"),
     "publication": Job(row="facts.publish", cadence=Cadence.HOUR, after=2 * MINUTE),
     "compaction": Job(row="timeseries.compact", cadence=Cadence.DAY, after=HOUR + 10 * MINUTE),
     "retention": Job(row="retention.apply", cadence=Cadence.DAY, after=4 * HOUR + 10 * MINUTE, lane="intervals"),

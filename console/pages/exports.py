@@ -30,6 +30,9 @@ COLUMNS: dict[str, str] = {
     "odometer.value charging plugged_in",
     "rejections": "id channel subject reason.code received_at_utc size_byte preview replayed_at_utc",
     "discoveries": "channel subject hint count first_seen_utc last_seen_utc sample",
+    "alarms": "id kind severity state subject subject_name site site_name since_utc raised_at_utc acknowledged_at_utc "
+    "acknowledged_by note count finding.code",
+    "quality": "kind severity subject subject_name site site_name since_utc age_s finding.code",
     "audit": "number at_utc actor action subject detail digest",
 }
 """The columns of each list: attributes of its rows, in the units their names end in."""

@@ -6,6 +6,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 LOOKS: dict[str, dict[str, tuple[str, str]]] = {
+    "AlarmState": {
+        "pending": ("unknown", "idle"),
+        "active": ("warn", "bad"),
+        "acknowledged": ("paused", "warn"),
+        "cleared": ("good", "good"),
+    },
+    "Severity": {
+        "info": ("info", "idle"),
+        "warning": ("warn", "warn"),
+        "critical": ("warn", "bad"),
+    },
+    "LetterState": {
+        "waiting": ("paused", "idle"),
+        "sent": ("good", "good"),
+        "dead": ("warn", "bad"),
+    },
     "ConnectorStatus": {
         "available": ("available", "good"),
         "preparing": ("occupied", "idle"),

@@ -135,6 +135,14 @@ def _figures(overview: Any, visit: Visit) -> tuple[Figure, ...]:
             "/meters",
         ),
     ]
+    figures.append(
+        Figure(
+            words.t("console.alarms.title"),
+            words.number(counts.alarms),
+            words.t("console.overview.alarms_unseen"),
+            "/alarms",
+        )
+    )
     if may(visit.actor, "rejections.list"):
         figures.append(
             Figure(

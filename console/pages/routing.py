@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from console.pages import (
     account,
+    alarms,
     audit,
     decode,
     discoveries,
@@ -50,6 +51,14 @@ class Page:
 PAGES: tuple[Page, ...] = (
     Page("GET", "/", overview.show),
     Page("GET", "/live", live.stream),
+    Page("GET", "/alarms", alarms.show_all),
+    Page("GET", "/alarms/history", alarms.show_history),
+    Page("GET", "/alarms/kinds", alarms.show_kinds),
+    Page("GET", "/alarms/{id}", alarms.show),
+    Page("POST", "/alarms/{id}/acknowledge", alarms.acknowledge),
+    Page("GET", "/quality", alarms.show_quality),
+    Page("GET", "/notify", alarms.show_recipients),
+    Page("POST", "/notify/{name}/test", alarms.test_recipient),
     Page("GET", "/sessions", sessions.show_all),
     Page("GET", "/sessions/{id:path}", sessions.show),
     Page("GET", "/sites", inventory.show_sites),
@@ -131,6 +140,8 @@ def _endpoint(page: Page, desk: Desk) -> Callable[[Request], Awaitable[Response]
         if visit.visitor is None and not page.open:
             return _to_the_door(request)
         try:
+            if visit.visitor is not None and not page.open:
+                await visit.count_alarms()
             return await page.show(visit)
         except TooManyAttemptsError as error:
             return errors.too_many(visit, error)

@@ -18,6 +18,7 @@ from console.pages.places import menu_of, path_of
 from console.pages.templates import FRAGMENTS, asset
 from console.pages.words import Words
 from console.signin import SignIn, Visitor, check_csrf, form_csrf
+from core.alarms import AlarmState
 from core.people import Actor
 from core.ports import Clock
 from core.quantities import Quantity
@@ -54,6 +55,7 @@ class Visit:
         self.request = request
         self.visitor = visitor
         self.now_utc = desk.clock()
+        self.alarms = 0
         self.language = _language(request, visitor, desk.settings)
         self.words = Words(self.language, self.now_utc, ZoneInfo(desk.gate.house.time_zone))
 
@@ -84,6 +86,10 @@ class Visit:
         """Return the result of a capability; fields left empty are not given."""
         filled = {name: value for name, value in given.items() if value not in ("", None)}
         return await self.desk.gate.ask(capability, filled, self.actor, self.now_utc)
+
+    async def count_alarms(self) -> None:
+        """Count the alarms that nobody has seen yet, for the menu."""
+        self.alarms = (await self.ask("alarms.list", state=AlarmState.ACTIVE, limit=1)).total
 
     def page(self, template: str, heading: str, status: int = 200, **values: Any) -> HTMLResponse:
         """Return a page with its heading (as text)."""
@@ -120,7 +126,12 @@ class Visit:
             "problems": (),
         }
         if self.visitor:
-            known |= {"actor": self.actor, "navigation": menu_of(self.actor), "here": _section(self.request.url.path)}
+            known |= {
+                "actor": self.actor,
+                "navigation": menu_of(self.actor),
+                "alarms": self.alarms,
+                "here": _section(self.request.url.path),
+            }
         return known | values
 
     def _language_path(self, language: Language) -> str:

@@ -20,6 +20,7 @@ from operations.values import Told
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 LABELS: dict[str, str] = {
+    "AlarmState": "console.alarm_state.",
     "Cadence": "jobs.cadence.",
     "ChangeAction": "word.",
     "ConnectorStatus": "console.status.",
@@ -30,6 +31,7 @@ LABELS: dict[str, str] = {
     "Freshness": "console.freshness.",
     "Generator": "console.generator.",
     "JobState": "jobs.state.",
+    "LetterState": "console.letter_state.",
     "Medium": "console.medium.",
     "MeterRole": "console.meter_role.",
     "PlantKind": "console.plant_kind.",
@@ -38,6 +40,7 @@ LABELS: dict[str, str] = {
     "Role": "console.role.",
     "Season": "loads.season.",
     "SessionState": "console.session_state.",
+    "Severity": "console.severity.",
     "SiteKind": "console.site_kind.",
     "State": "console.run_state.",
     "StationState": "console.station_state.",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from core.inventory.entries import Entry
 from core.inventory.metering import Meter
 from core.inventory.mobility import Station, Tag, Vehicle
 from core.inventory.places import Building, Calendar, Municipality, Site, WeatherStation
@@ -48,3 +50,18 @@ class Inventory:
                 return None
         entry = shelf.get(name)
         return entry.site if entry else None
+
+    def name_of(self, source: str) -> str:
+        """Return what people call a source; of an unknown one the id without its kind."""
+        kind, _, rest = source.partition(":")
+        name, _, number = rest.partition("/")
+        shelves: dict[str, Mapping[str, Entry]] = {
+            "meter": self.meters,
+            "station": self.stations,
+            "vehicle": self.vehicles,
+            "plant": self.plants,
+        }
+        entry = shelves.get(kind, {}).get(name)
+        if entry is None:
+            return rest
+        return f"{entry.name} / {number}" if number else entry.name

@@ -32,13 +32,15 @@ from core.people import Actor, Role
 from core.ports import Health
 from core.texts import Finding
 from jobs.runner import Runner
+from notify.postman import Postman
+from notify.settings import NotifySettings, Recipient
 from operations.access import begin_session
 from operations.gate import Gate
 from operations.house import Call, House
 from operations.intervals import compute_intervals
 from operations.schedule import JobWork
 from store.open import Stores, open_embedded
-from tests.console.pages.content import NOW, fill
+from tests.console.pages.content import NOW, fill, fill_meter_life
 
 T = TypeVar("T")
 ANNA = Actor("anna", Role.ADMIN)
@@ -107,6 +109,8 @@ def district(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> 
         facts=stores.readings,
         intervals=stores.readings,
         jobs=runner,
+        notifier=postman(stores, inventory),
+        public_url="http://127.0.0.1",
         reload=reload,
     )
     gate = Gate(house)
@@ -115,6 +119,7 @@ def district(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> 
     job = Call(Actor("job:intervals", Role.ADMIN), NOW)
     do(compute_intervals(house, JobWork(period="2026-11-18T09:45Z"), job))
     do(gate.ask("totals.freeze", {"id": "meter:lra-strom", "period": "2026-11-17"}, ANNA, NOW))
+    do(fill_meter_life(stores))
     found = District(stores, gate, inventory, loop)
     for name in ("anna", "ole", "vera"):
         found.cookies[name] = do(begin_session(stores.ledger, name, NOW))
@@ -214,4 +219,30 @@ def health() -> tuple[Health, ...]:
         Health(name="ingest", ok=True, figures={"messages": 184_212, "rejected": 5, "waiting": 0}),
         Health(name="chargepoints", ok=True, figures={"connections": 12, "frames": 20_431}),
         Health(name="broker main", ok=False, finding=Finding.of("ingest.broker_lost", broker="main", reason="timeout")),
+    )
+
+
+def postman(stores: Stores, inventory: Inventory) -> Postman:
+    """Return who tells two recipients of alarms; neither can be reached."""
+    recipients = (
+        Recipient(
+            name="hausmeister",
+            channel="mail",
+            address="hausmeister@landkreis.example",
+            sites=frozenset({"sporthalle", "lra"}),
+        ),
+        Recipient(
+            name="leitstelle",
+            channel="webhook",
+            address="http://127.0.0.1:1/hook",
+            secret="ein-geheimnis-mit-laenge",
+            kinds=frozenset({"part_unwell"}),
+        ),
+    )
+    return Postman(
+        NotifySettings(recipients=recipients),
+        books=stores.ledger,
+        inventory=lambda: inventory,
+        publisher_of=lambda _broker: pytest.fail("nobody is told by MQTT"),
+        clock=lambda: NOW,
     )

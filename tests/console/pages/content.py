@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from math import pi, sin
 from random import Random
 
+from core.alarms import Alarm, AlarmChange
 from core.facts import (
     ApiToken,
     ChargeSession,
@@ -25,6 +26,7 @@ from core.facts import (
     User,
 )
 from core.inventory import Inventory, Medium, Meter, MeterRole, Station
+from core.letters import Letter, LetterState
 from core.people import Role
 from core.ports import Batch
 from core.quantities import Quantity
@@ -48,6 +50,7 @@ async def fill(stores: Stores, inventory: Inventory) -> None:
     await fill_inbox(stores, inventory)
     await fill_jobs(stores)
     await fill_people(stores)
+    await fill_alarms(stores)
 
 
 def meter_readings(inventory: Inventory, chance: Random) -> Iterator[Reading]:
@@ -278,3 +281,53 @@ async def fill_people(stores: Stores) -> None:
         )
     )
     await stores.ledger.audit("anna", "tokens.add", "grafana", '{"name": "grafana", "role": "viewer"}', created_utc)
+
+
+async def fill_alarms(stores: Stores) -> None:
+    """Write alarms in every state, and letters about them to two recipients."""
+    ledger, hour = stores.ledger, timedelta(hours=1)
+
+    def alarm(number: int, kind: str, subject: str, site: str | None, finding: Finding, **more: datetime) -> Alarm:
+        since = NOW - number * 9 * hour
+        raised = more.pop("raised_at_utc", since + hour / 2)
+        return Alarm(
+            id=f"a{number}",
+            kind=kind,
+            subject=subject,
+            site=site,
+            finding=finding,
+            since_utc=since,
+            seen_at_utc=NOW,
+            raised_at_utc=raised,
+            count=number * 36,
+            **more,
+        )
+
+    lost = Finding.of("ingest.broker_lost", broker="main", reason="Keep alive timeout")
+    jump = Finding.of("alarms.jump", from_value=48_211.3, to_value=4_821_130.0, unit="kWh")
+    alarms = [
+        alarm(
+            1, "meter_silent", "meter:sporthalle-waerme", "sporthalle", Finding.of("alarms.meter_silent_days", count=3)
+        ),
+        alarm(2, "part_unwell", "service:ingest:main", None, lost),
+        alarm(3, "meter_step", "meter:lra-strom", "lra", jump),
+        alarm(
+            4,
+            "meter_stuck",
+            "meter:lra-strom",
+            "lra",
+            Finding.of("alarms.meter_stuck_days", count=2),
+            cleared_at_utc=NOW,
+        ),
+    ]
+    letters = [
+        Letter(key=f"{name}.{one.id}", recipient=name, alarm=one.id, event="raised", written_at_utc=NOW, due_at_utc=NOW)
+        for one in alarms
+        for name in ("hausmeister", "leitstelle")
+    ]
+    await ledger.save_alarms(AlarmChange(saved=alarms, letters=letters))
+    await ledger.acknowledge_alarm("a3", "vera", "Ablesung für Montag bestellt", NOW - hour)
+    refused = Finding.of("notify.webhook_refused", recipient="leitstelle", status=503)
+    sent = replace(letters[0], state=LetterState.SENT, attempts=1, ended_at_utc=NOW - hour)
+    dead = replace(letters[1], state=LetterState.DEAD, attempts=12, ended_at_utc=NOW - hour, finding=refused)
+    await ledger.settle_letters([sent, dead])

@@ -19,6 +19,14 @@ pytestmark = pytest.mark.browser
 
 PATHS = (
     "/",
+    "/alarms",
+    "/alarms?severity=critical",
+    "/alarms/a1",
+    "/alarms/a3",
+    "/alarms/history",
+    "/alarms/kinds",
+    "/quality",
+    "/notify",
     "/sessions",
     "/sessions/lra-01-1-2",
     "/sessions?station=lra-02&state=open",
