@@ -10,8 +10,8 @@ import numpy as np
 from core.texts import Finding
 from energy.loads import SLOTS_PER_HOUR, Load, Rates, too_little
 
-POINTS: Final = 200
-"""How many points the curve has: more than a drawing can show."""
+POINTS: Final = 100
+"""How many points the curve has: enough for a drawing, few enough for a table."""
 
 THRESHOLDS: Final = (0.5, 0.75, 0.9, 0.95)
 """Parts of the peak above which hours are counted: what lies in few hours above nine tenths is cheap to avoid."""

@@ -77,15 +77,19 @@ def creep_said(found: Creep | Finding) -> Iterator[Finding]:
                 yield Finding.of("loads.base_load_falls", percent=percent, weeks=found.weeks)
 
 
-def quiet_said(read: ReadLoad) -> tuple[Finding, ...]:
-    """Return what is to be said of when nobody is in the place."""
-    found = [] if read.scope.calendar else [Finding.of("loads.no_calendar")]
-    return (*found, Finding.of("loads.own_generation", count=len(read.scope.own))) if read.scope.own else tuple(found)
+def quiet_said(read: ReadLoad) -> Iterator[Finding]:
+    """Yield what is to be said of when nobody is in the place."""
+    if read.scope.calendar is None:
+        yield Finding.of("loads.no_calendar")
+    elif read.always_in_use:
+        yield Finding.of("loads.always_in_use", calendar=read.scope.calendar.name)
+    if read.scope.own:
+        yield Finding.of("loads.own_generation", count=len(read.scope.own))
 
 
 def flow_of(read: ReadLoad) -> NightFlow | Finding | None:
-    """Return whether water stops at night; None of any other medium, and where there is somebody at night."""
-    if read.scope.medium is not Medium.WATER or not read.scope.meters:
+    """Return whether water stops at night; None of any other medium, and where somebody is there at any time."""
+    if read.scope.medium is not Medium.WATER or read.always_in_use:
         return None
     interval_s = max(meter.nominal_interval_s for meter in read.scope.meters)
     return night_flow_of(read.load, read.local_now, read.quiet_now, interval_s)

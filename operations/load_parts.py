@@ -111,7 +111,7 @@ def _behind(inventory: Inventory, there: Iterable[Meter], front: Meter, parent: 
     """Return what hangs right behind a meter, each followed by what hangs behind it."""
     found = []
     for meter in there:
-        if meter.parent == front.id and meter.medium is front.medium:
+        if meter.parent == front.id and meter.medium is front.medium and not meter.terms:
             found.append(_meter_node(meter, parent, COUNTED[meter.medium]))
             found += _behind(inventory, there, meter, meter.source)
     for station in inventory.stations.values():

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from core.intervals import Resolution, SeriesKey
 from core.inventory import Inventory, Medium, MeterRole, Tariff
@@ -59,14 +59,14 @@ async def details_of(house: House, read: ReadLoad) -> list[PeakDetail]:
         if isinstance(peak, Finding):
             details.append(_plain(row))
         else:
-            price = power_price(inventory, read.scope, peak.at_ms) if not place else None
+            price = _price(inventory, read, peak) if not place else None
             details.append(_detail(row, peak, nodes[peak.at_ms], slots, price))
     return details
 
 
 def avoided_rows(read: ReadLoad, whole: PeakDetail) -> tuple[AvoidedRow, ...]:
     """Return what the peak would be without its highest quarter hours, and what that would save."""
-    if whole.peak.value is None:
+    if whole.value is None:
         return ()
     price = whole.price_eur_per_kw_year
     return tuple(
@@ -79,6 +79,14 @@ def avoided_rows(read: ReadLoad, whole: PeakDetail) -> tuple[AvoidedRow, ...]:
         )
         for each in avoided(read.load)
     )
+
+
+def _price(inventory: Inventory, read: ReadLoad, peak: Peak) -> tuple[Tariff, Decimal] | Finding:
+    """Return what is charged for a peak: only that of a year has a price."""
+    found = power_price(inventory, read.scope, peak.at_ms)
+    if isinstance(found, Finding) or read.span.each is Resolution.MONTH:
+        return found
+    return Finding.of("loads.billed_by_year", tariff=found[0].name)
 
 
 def power_price(inventory: Inventory, scope: LoadScope, at_ms: int) -> tuple[Tariff, Decimal] | Finding:
@@ -123,9 +131,8 @@ def _row(read: ReadLoad, name: str, known_percent: float, found: Peak | Finding)
 
 
 def _plain(row: PeakRow) -> PeakDetail:
-    return PeakDetail(
-        peak=row, parts=(), cost_eur=None, price_eur_per_kw_year=None, tariff=None, cost_reason=row.reason
-    )
+    said: dict[str, Any] = {field.name: getattr(row, field.name) for field in fields(row)}
+    return PeakDetail(**said, parts=(), cost_eur=None, price_eur_per_kw_year=None, tariff=None, cost_reason=row.reason)
 
 
 def _detail(

@@ -15,7 +15,6 @@ from core.intervals import Resolution
 from core.inventory import Medium, Meter
 from core.periods import SLOT, Period
 from core.quantities import Quantity
-from core.texts import Finding
 from energy.base_load import Week, weeks_of
 from energy.calendars import LocalTime, in_use, local_time
 from energy.creep import RECENT_WEEKS, YEAR_DAYS
@@ -48,7 +47,12 @@ class ReadLoad:
     local: LocalTime
     load: Load
     quiet: Flags
-    findings: tuple[Finding, ...]
+
+    @property
+    def always_in_use(self) -> bool:
+        """Return whether by its calendar somebody is in the place at any time of the period."""
+        calendar = self.scope.calendar
+        return calendar is not None and bool(in_use(calendar, self.local_now).all())
 
     @property
     def local_now(self) -> LocalTime:
@@ -104,7 +108,6 @@ async def read_load(
         local=local,
         load=whole.during(gone),
         quiet=_nobody_in(scope, local) & _nothing_made(whole.start_ms, makes, wide),
-        findings=scope.findings,
     )
 
 

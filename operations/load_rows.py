@@ -25,6 +25,7 @@ class LoadOf:
     scope: str
     name: str
     site: str
+    site_name: str
     period: str
     begin_utc: datetime
     end_utc: datetime
@@ -78,13 +79,12 @@ class AvoidedRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PeakDetail:
+class PeakDetail(PeakRow):
     """A peak with its parts, and what it costs in a year by the power price of `tariff`; else `cost_reason` says why.
 
     Parts without a parent sum to the peak exactly.
     """
 
-    peak: PeakRow
     parts: tuple[PartRow, ...]
     cost_eur: Decimal | None
     price_eur_per_kw_year: Decimal | None
@@ -112,17 +112,11 @@ class AboveRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DurationRow:
-    """The duration curve: the rate that was reached for so many hours, from high to low.
+class PointRow:
+    """A point of the duration curve: for so many hours the rate was at least `value`."""
 
-    `full_load_h` are energy through peak (Vollbenutzungsstunden) in the known hours of the period.
-    """
-
-    hours: tuple[float, ...]
-    values: tuple[float, ...]
-    known_h: float
-    full_load_h: float | None
-    above: tuple[AboveRow, ...]
+    hours: float
+    value: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,16 +147,23 @@ class BaseLoadRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loads:
-    """The load of a place in a period: what was counted, peak, base load, typical days, duration curve."""
+    """The load of a place in a period: what was counted, peak, base load, typical days, duration curve.
+
+    `full_load_h` are the hours in which the peak alone would have counted as much (Vollbenutzungsstunden), in the
+    `known_h` hours of the period. `curve` falls from the peak, with the hours `above` parts of the peak.
+    """
 
     load: LoadOf
     counted: Decimal | None
     counted_quantity: Quantity
     peak: PeakRow
-    months: tuple[PeakRow, ...]
     base_load: BaseLoadRow
+    full_load_h: float | None
+    known_h: float
+    months: tuple[PeakRow, ...]
+    above: tuple[AboveRow, ...]
     typical_days: tuple[TypicalDayRow, ...]
-    duration: DurationRow | None
+    curve: tuple[PointRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -159,7 +159,7 @@ def _outermost(
         parent = inventory.meters.get(meter.parent or "")
         nested = parent is not None and parent.building == building.id
         inside = meter.building == building.id and meter.medium is medium and meter.role is MeterRole.SUBMETER
-        if inside and not nested and valid_in(meter, period, zone):
+        if inside and not nested and not meter.terms and valid_in(meter, period, zone):
             yield meter
 
 

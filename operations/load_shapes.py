@@ -12,7 +12,7 @@ from energy.duration import Duration
 from energy.loads import Rates
 from energy.profiles import TypicalDay
 from operations.load_reading import ReadLoad
-from operations.load_rows import AboveRow, DurationRow, LoadOf, TypicalDayRow
+from operations.load_rows import AboveRow, LoadOf, PointRow, TypicalDayRow
 from operations.values import Told
 
 
@@ -23,6 +23,7 @@ def load_row(read: ReadLoad, more: Iterable[Finding] = ()) -> LoadOf:
         scope=scope.id,
         name=scope.name,
         site=scope.site.id,
+        site_name=scope.site.name,
         period=read.span.name,
         begin_utc=read.period.start_utc,
         end_utc=read.period.end_utc,
@@ -53,15 +54,15 @@ def typical_rows(days: Iterable[TypicalDay]) -> tuple[TypicalDayRow, ...]:
     )
 
 
-def duration_row(found: Duration) -> DurationRow:
-    """Return a duration curve as a row."""
-    return DurationRow(
-        hours=tuple(found.hours.tolist()),
-        values=tuple(found.rate.tolist()),
-        known_h=found.known_h,
-        full_load_h=found.full_load_h,
-        above=tuple(AboveRow(percent=100 * each.share, value=each.rate, hours=each.hours) for each in found.above),
-    )
+def curve_rows(found: Duration) -> tuple[PointRow, ...]:
+    """Return a duration curve as points."""
+    points = zip(found.hours.tolist(), found.rate.tolist(), strict=True)
+    return tuple(PointRow(hours=hours, value=rate) for hours, rate in points)
+
+
+def above_rows(found: Duration) -> tuple[AboveRow, ...]:
+    """Return for how many hours a load was above parts of its peak."""
+    return tuple(AboveRow(percent=100 * each.share, value=each.rate, hours=each.hours) for each in found.above)
 
 
 def values(rates: Rates) -> tuple[float | None, ...]:

@@ -25,7 +25,7 @@ from operations.load_base import (
 from operations.load_peaks import avoided_rows, details_of, months_of, peak_row
 from operations.load_reading import read_load
 from operations.load_rows import BaseLoads, DayRow, LoadMap, Loads, Peaks
-from operations.load_shapes import duration_row, load_row, typical_rows, values
+from operations.load_shapes import above_rows, curve_rows, load_row, typical_rows, values
 from operations.values import Told
 
 SEASONAL = (Medium.HEAT, Medium.GAS)
@@ -45,16 +45,18 @@ async def show_loads(house: House, request: ShowLoads, call: Call) -> Loads:
     """Return how a place draws power (or water, gas, heat). Raises `NotFoundError` or `ForbiddenError`."""
     read = await read_load(house, request.id, request.period, request.medium, call)
     found = duration_of(read.load)
-    known = read.load.known.any()
     return Loads(
         load=load_row(read, (found,) if isinstance(found, Finding) else ()),
-        counted=exact(int(read.load.thousandths.sum())) if known else None,
+        counted=exact(int(read.load.thousandths.sum())) if read.load.known.any() else None,
         counted_quantity=read.scope.quantity,
         peak=peak_row(read, read.span.name, read.period),
-        months=tuple(peak_row(read, name, period) for name, period in months_of(read)),
         base_load=base_load_row(read),
+        full_load_h=None if isinstance(found, Finding) else found.full_load_h,
+        known_h=read.load.known_h,
+        months=tuple(peak_row(read, name, period) for name, period in months_of(read)),
+        above=() if isinstance(found, Finding) else above_rows(found),
         typical_days=typical_rows(typical_days(heat_map(read.load, read.local_now), read.scope.state)),
-        duration=None if isinstance(found, Finding) else duration_row(found),
+        curve=() if isinstance(found, Finding) else curve_rows(found),
     )
 
 

@@ -84,7 +84,7 @@ async def show(visit: Visit) -> Response:
     peaks = await visit.ask("peaks.show", id=scope, **asked)
     base = await visit.ask("baseload.show", id=scope, **asked)
     days = (await visit.ask("loadmap.show", id=scope, **asked)).days
-    unit = unit_of(visit.words, loads.load.quantity, loads.duration.values[0] if loads.duration else None)
+    unit = unit_of(visit.words, loads.load.quantity, loads.curve[0].value if loads.curve else None)
     one_day = [_shown(unit, value) for value in days[0].values] if len(days) == 1 else []
     return visit.page(
         "loads/show.html",
@@ -97,7 +97,7 @@ async def show(visit: Visit) -> Response:
         map=_map(visit, loads.load.period, unit, days) if len(days) > 1 else None,
         course=_course(one_day),
         typical=_typical(unit, loads.typical_days),
-        duration=_duration(unit, loads.duration),
+        duration=_duration(unit, loads.curve, loads.known_h),
         weeks=_weeks(visit, unit, base.weeks),
         place=_place(scope, loads.load.site),
         json_path=f"/api/v1/loads/{quote(scope, safe=':')}?{urlencode(asked)}",
@@ -194,14 +194,13 @@ def _typical(unit: Unit, rows: Sequence[Any]) -> tuple[Scale, tuple[DayChart, ..
     return axis, tuple(charts)
 
 
-def _duration(unit: Unit, found: Any) -> tuple[Scale, Line, tuple[float, ...]] | None:
-    if found is None:
+def _duration(unit: Unit, curve: Sequence[Any], known_h: float) -> tuple[Scale, Line, tuple[float, ...]] | None:
+    if not curve:
         return None
-    shown = [value for value in (_shown(unit, each) for each in found.values) if value is not None]
+    shown = [point.value / unit.divisor for point in curve]
     axis = scale(shown)
-    at = [hours / found.known_h for hours in found.hours]
-    drawn = line([shown[0], *shown], axis, [0.0, *at])
-    return axis, drawn, tuple(found.known_h * part / 4 for part in range(5))
+    drawn = line([shown[0], *shown], axis, [0.0, *(point.hours / known_h for point in curve)])
+    return axis, drawn, tuple(known_h * part / 4 for part in range(5))
 
 
 def _weeks(visit: Visit, unit: Unit, weeks: Sequence[Any]) -> tuple[Scale, Line, Line, tuple[str, ...]] | None:

@@ -109,6 +109,10 @@ class Words:
             return self.t("console.yes") if value else self.t("console.no")
         return show(quantity, value, self.language).text
 
+    def signed(self, quantity: Quantity, value: float) -> str:
+        """Return a change of a value, its sign always written."""
+        return f"{'+' if value > 0 else ''}{self.quantity(quantity, value)}".replace("-", "\N{MINUS SIGN}")
+
     def euro(self, amount: Decimal | None) -> str:
         """Return an amount of money with its cents."""
         return self.t("console.none") if amount is None else format_currency(amount, "EUR", locale=self.language)

@@ -155,10 +155,10 @@ def place(stores: Stores) -> Place:
 async def test_the_peak_is_taken_apart_to_the_last_watt_and_cent(place: Place) -> None:
     peaks = await place.ask(show_peaks)
     whole = peaks.whole
-    assert (whole.peak.value, whole.peak.at_utc) == (50_000, datetime(2026, 6, 15, 10, tzinfo=UTC))
+    assert (whole.value, whole.at_utc) == (50_000, datetime(2026, 6, 15, 10, tzinfo=UTC))
     outer = {part.name: part.value for part in whole.parts if part.parent is None}
     assert outer == {"Lis": 22_000, "Halle": 2_000, "Pv": -3_000, "Mieter": None, "": 29_000}
-    assert sum(value for value in outer.values() if value is not None) == whole.peak.value
+    assert sum(value for value in outer.values() if value is not None) == whole.value
     assert whole.cost_eur == Decimal("4505.00")
     assert sum(part.cost_eur for part in whole.parts if part.cost_eur is not None) == whole.cost_eur
     assert [(row.slots, row.value, row.saved_eur) for row in peaks.avoided[:2]] == [
@@ -167,10 +167,15 @@ async def test_the_peak_is_taken_apart_to_the_last_watt_and_cent(place: Place) -
     ]
 
 
+async def test_only_the_peak_of_a_year_is_billed(place: Place) -> None:
+    whole = (await place.ask(show_peaks, period="2026-06")).whole
+    assert (whole.value, whole.cost_eur, whole.cost_reason.code) == (50_000, None, "loads.billed_by_year")
+
+
 async def test_each_begun_month_has_its_peak(place: Place) -> None:
     peaks = await place.ask(show_peaks)
-    assert [detail.peak.period for detail in peaks.months] == [f"2026-{month:02}" for month in range(1, 12)]
-    assert {detail.peak.value for detail in peaks.months} == {10_000, 50_000}
+    assert [detail.period for detail in peaks.months] == [f"2026-{month:02}" for month in range(1, 12)]
+    assert {detail.value for detail in peaks.months} == {10_000, 50_000}
 
 
 async def test_base_load_leaves_out_hours_of_use_and_of_sun(place: Place) -> None:
@@ -190,6 +195,16 @@ async def test_without_a_calendar_that_is_said(place: Place) -> None:
     assert "loads.no_calendar" in [told.code for told in base.load.findings]
 
 
+async def test_where_somebody_always_is_any_hour_may_be_quiet(place: Place) -> None:
+    always = Opening(days=tuple(Weekday), begins=time(0), ends=time(0))
+    calendar = replace(place.inventory.calendars["woche"], openings=(always,))
+    place.inventory = replace(place.inventory, calendars={"woche": calendar})
+    base = await place.ask(show_base_load, medium=Medium.WATER)
+    assert base.base_load.value == Decimal("0.020")
+    assert [told.code for told in base.load.findings] == ["loads.always_in_use"]
+    assert base.night_flow is None
+
+
 async def test_water_that_runs_through_every_night_is_suspected(place: Place) -> None:
     base = await place.ask(show_base_load, medium=Medium.WATER)
     assert (base.night_flow.value, base.night_flow.leak) == (0.02, True)
@@ -201,8 +216,8 @@ async def test_a_load_has_profile_curve_and_all_that_is_asked_of_it(place: Place
     assert loads.load.media == (Medium.ELECTRICITY, Medium.WATER)
     assert loads.load.known_percent == 100
     assert len(loads.typical_days) == 9
-    assert loads.duration.values[0] == 50_000
-    assert loads.duration.full_load_h == pytest.approx(float(loads.counted) / 50_000)
+    assert loads.curve[0].value == 50_000
+    assert loads.full_load_h == pytest.approx(float(loads.counted) / 50_000)
     days = (await place.ask(show_load_map, period="2026-03")).days
     assert (len(days), days[28].values[8], days[27].values[8]) == (31, None, 4_000.0)
 
@@ -225,7 +240,7 @@ async def test_a_submeter_and_a_generator_have_a_load_but_no_bill(place: Place) 
 
 async def test_too_little_known_is_said_instead_of_a_figure(place: Place) -> None:
     loads = await place.ask(show_loads, period="2025")
-    assert (loads.peak.value, loads.base_load.value, loads.duration) == (None, None, None)
+    assert (loads.peak.value, loads.base_load.value, loads.full_load_h, loads.curve) == (None, None, None, ())
     assert loads.peak.reason.code == loads.base_load.reason.code == "loads.too_little_known"
     peaks = await place.ask(show_peaks, period="2025")
     assert (peaks.whole.parts, peaks.avoided) == ((), ())
