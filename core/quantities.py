@@ -37,6 +37,7 @@ class Quantity(StrEnum):
     FUEL_HI_WH = "fuel_hi_wh"
     TANK_M3 = "tank_m3"
     STOCK_G = "stock_g"
+    MASS_G = "mass_g"
     TEMPERATURE_C = "temperature_c"
     HUMIDITY_PERCENT = "humidity_percent"
     BATTERY_PERCENT = "battery_percent"
@@ -78,6 +79,7 @@ PROPERTIES: dict[Quantity, Properties] = {
     Quantity.FUEL_HI_WH: Properties(Kind.REGISTER, 1000, "kWh\N{NO-BREAK SPACE}Hi", 1),
     Quantity.TANK_M3: Properties(Kind.INSTANT, 1, "m³", 3),
     Quantity.STOCK_G: Properties(Kind.INSTANT, 1000, "kg", 0),
+    Quantity.MASS_G: Properties(Kind.REGISTER, 1000, "kg", 1),
     Quantity.TEMPERATURE_C: Properties(Kind.INSTANT, 1, "°C", 1),
     Quantity.HUMIDITY_PERCENT: Properties(Kind.INSTANT, 1, "%", 0),
     Quantity.BATTERY_PERCENT: Properties(Kind.INSTANT, 1, "%", 0),

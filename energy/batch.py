@@ -130,10 +130,10 @@ def _changes(task: Task, computed: Computed) -> tuple[Changes, Changes]:
         if new is None:
             assert old is not None  # noqa: S101 - it is from there
             new = old.take(slice(0))
-        change, merged = _replaced(new, old, since_ms, until_ms)
+        change, merged = replaced(new, old, since_ms, until_ms)
         slots[quantity] = change
         whole = _days(merged.take(merged.start_ms >= midnight_ms), task.zone)
-        days[quantity], _ = _replaced(whole, task.kept.days.get(quantity), midnight_ms, until_ms)
+        days[quantity], _ = replaced(whole, task.kept.days.get(quantity), midnight_ms, until_ms)
     return slots, days
 
 
@@ -141,14 +141,14 @@ def _days(slots: Spans, zone: ZoneInfo) -> Spans:
     return days_of(slots, zone) if isinstance(slots, Amounts) else mean_days_of(slots, zone)
 
 
-def _replaced(new: Spans, old: Spans | None, since_ms: int, until_ms: int) -> tuple[Change, Spans]:
+def replaced(new: Spans, old: Spans | None, since_ms: int, until_ms: int) -> tuple[Change, Spans]:
     """Return what to write and take away so that only `new` rows are between two instants, and all rows then."""
     if old is None or not len(old):
         return Change(rows=new, removed=new.start_ms[:0]), new
-    replaced = (old.start_ms >= since_ms) & (old.start_ms < until_ms)
-    removed = np.setdiff1d(old.start_ms[replaced], new.start_ms, assume_unique=True)
-    stays = ~np.isin(old.start_ms, new.start_ms, assume_unique=True) & ~replaced
-    merged = _joined(old.take(stays), new)
+    gone = (old.start_ms >= since_ms) & (old.start_ms < until_ms)
+    removed = np.setdiff1d(old.start_ms[gone], new.start_ms, assume_unique=True)
+    stays = ~np.isin(old.start_ms, new.start_ms, assume_unique=True) & ~gone
+    merged = joined(old.take(stays), new)
     return Change(rows=new.take(~_kept(new, old)), removed=removed), merged
 
 
@@ -162,7 +162,8 @@ def _kept(new: Spans, old: Spans) -> NDArray[np.bool_]:
     return same
 
 
-def _joined(one: Spans, other: Spans) -> Spans:
+def joined(one: Spans, other: Spans) -> Spans:
+    """Return the rows of both by instant."""
     columns = (np.concatenate([getattr(one, column.name), getattr(other, column.name)]) for column in fields(one))
     both = type(one)(*columns)
     return both.take(np.argsort(both.start_ms, kind="stable"))

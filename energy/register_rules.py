@@ -19,7 +19,10 @@ GENEROUS_RATE_PER_H = {
     Quantity.ENERGY_EXPORT_WH: 10e6,
     Quantity.ENERGY_USED_WH: 1e6,
     Quantity.HEAT_WH: 10e6,
+    Quantity.FUEL_HO_WH: 10e6,
+    Quantity.FUEL_HI_WH: 10e6,
     Quantity.VOLUME_M3: 1_000.0,
+    Quantity.MASS_G: 50e6,
     Quantity.ODOMETER_M: 250_000.0,
 }
 """What no single meter or vehicle of a district exceeds: the limit where the inventory names none."""

@@ -20,6 +20,7 @@ from energy.batch import Changes, Kept, Outcome, Task, compute_all
 from energy.register_walk import at_utc, epoch_ms
 from energy.series import Amounts, Instants, IntervalStore, Means, Samples
 from energy.slots import slot_of
+from operations.derived_intervals import DERIVED, Derivation, SpanMs, of_rows
 from operations.house import Call, House
 from operations.interval_notices import Odd, notice_odd
 from operations.interval_plans import EPOCH_UTC, SAMPLE_BYTES, Plan, batches, kept_span, span_of
@@ -35,6 +36,7 @@ PROBED = timedelta(days=1)
 """How much of a longer span is looked into first, to know how much is in it."""
 
 DIRTY_AT_ONCE = 10_000
+DERIVED_AT_ONCE = 1_000_000
 
 Spans = Amounts | Means
 T = TypeVar("T", Amounts, Means)
@@ -72,10 +74,11 @@ async def compute_intervals(house: House, _request: JobWork, call: Call) -> Inte
     while True:
         spans = await house.ledger.dirty_spans(DIRTY_AT_ONCE)
         settled = await house.intervals.delivered()
-        await run.compute(spans)
+        await run.compute([span for span in spans if span.reason != DERIVED])
         if settled:
-            await house.ledger.settle([span.id for span in spans])
+            await house.ledger.settle([span.id for span in spans if span.reason != DERIVED])
         if not settled or len(spans) < DIRTY_AT_ONCE:
+            await run.derive()
             return run.done
 
 
@@ -89,10 +92,12 @@ class _Run:
         self._call = call
         self._total_ms = 0
         self._done_ms = 0
+        self._derived = Derivation(house, store, (), call.now_utc)
 
     async def compute(self, spans: Sequence[DirtySpan]) -> None:
         """Bring every series up to date, month by month."""
         start = Start(self._house, self._store, self._call)
+        self._derived = await Derivation.of(self._house, self._store, self._call.now_utc)
         plans = await start.plans(spans)
         await self._notice([Odd.too_old(key, at_ms) for key, at_ms in start.too_old.items()])
         await self._notice([Odd.ruled_since(key, at_ms) for key, at_ms in start.ruled_since.items()])
@@ -105,6 +110,16 @@ class _Run:
             next_ones = [plan for plan in plans if plan.until_ms == until_ms]
             await self._take_all(batches(next_ones, await self._sizes(next_ones), BATCH_BYTES))
             plans = [plan for plan in plans if not plan.done]
+
+    async def derive(self) -> None:
+        """Bring series up to date that are computed from others, all marked ones if what they stand on can be read."""
+        if not await self._store.delivered():
+            return
+        dirty = [span for span in await self._house.ledger.dirty_spans(DERIVED_AT_ONCE) if span.reason == DERIVED]
+        await self._derived.compute(dirty)
+        await self._house.ledger.settle([span.id for span in dirty])
+        self.done.slots += self._derived.slots
+        self.done.days += self._derived.days
 
     async def _sizes(self, plans: Sequence[Plan]) -> dict[SeriesKey, int]:
         """Return about how many bytes of readings long spans hold, from what their last day holds."""
@@ -133,6 +148,7 @@ class _Run:
         """Compute the next month of some series, write what differs, then remember how far they have come."""
         tasks = await self._tasks(plans)
         outcomes = await self._computed(tasks)
+        await self._derived.touch(_changing(plans, outcomes))
         slots = await self._write(Resolution.SLOT, plans, [outcome.slots for outcome in outcomes])
         days = await self._write(Resolution.DAY, plans, [outcome.days for outcome in outcomes])
         self.done.slots += slots
@@ -255,6 +271,16 @@ class _Rows(Generic[T]):
         if len(removed):
             self.removed[key] = removed
         self.count += len(rows) + len(removed)
+
+
+def _changing(plans: Sequence[Plan], outcomes: Sequence[Outcome]) -> dict[SeriesKey, SpanMs]:
+    """Return from when until when slots of which series are about to change."""
+    spans = {
+        (plan.key[0], quantity): of_rows(change)
+        for plan, outcome in zip(plans, outcomes, strict=True)
+        for quantity, change in outcome.slots.items()
+    }
+    return {key: span for key, span in spans.items() if span is not None}
 
 
 def _of_the_month(samples: Samples, plan: Plan) -> Samples:
