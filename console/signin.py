@@ -155,6 +155,10 @@ class SignIn:
     async def _program(self, scheme: str, secret: str) -> Actor:
         return await self.by_token(secret if scheme.lower() == "bearer" else "")
 
+    def heed(self, request: Request) -> None:
+        """Count an attempt from the request's address. Raises `TooManyAttemptsError` for whoever guesses."""
+        self._heed(self._by_address, _address(request))
+
     def _renewal_due(self, digest: str) -> bool:
         now_s = time.monotonic()
         if now_s - self._renewed_s.get(digest, -RENEW_AFTER_S) < RENEW_AFTER_S:

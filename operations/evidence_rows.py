@@ -14,7 +14,10 @@ from operations.values import Told
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TotalRow:
-    """A total: exactly what was counted (None: not known), how that is known, and how much was measured."""
+    """A total: exactly what was counted (None: not known), how that is known, and how much was measured.
+
+    `corrected` is how much of it no dial counted: people booked it to be added, or taken away if negative.
+    """
 
     period: str
     begin_utc: datetime
@@ -23,6 +26,7 @@ class TotalRow:
     share: SlotShare
     measured_percent: float
     figure: str
+    corrected: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

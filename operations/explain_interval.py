@@ -13,9 +13,11 @@ from core.quantities import Kind
 from core.retention import SLOTS
 from core.texts import Finding
 from core.units import unit_of
+from core.work import MeterEvent, MeterEventKind
 from energy.days import total_of
+from energy.register_walk import epoch_ms
 from energy.series import SHARE_NUMBERS, Amounts, Means
-from energy.tracing import Mark
+from energy.tracing import Mark, Trace
 from operations.figures import counts, quantity_of, scope_of, slot_of
 from operations.house import Call, House
 from operations.leaves import Leaves, deleted
@@ -108,7 +110,15 @@ async def grounds(house: House, witnesses: Witnesses) -> tuple[Explanation, ...]
         await leaves.border(Finding.of("evidence.border_begin"), traced.begin, begin),
         *await leaves.marks(Finding.of("evidence.decided"), _inside(witnesses)),
         await leaves.border(Finding.of("evidence.border_end"), traced.end, end),
+        *(leaves.booking(event) for event in witnesses.bookings if _corrects(event, traced)),
     )
+
+
+def _corrects(event: MeterEvent, traced: Trace) -> bool:
+    """Return whether a booking adds something to what was counted between the borders."""
+    until_ms = epoch_ms(event.until_utc) if event.until_utc else 0
+    adds = event.kind is MeterEventKind.CORRECTION
+    return adds and epoch_ms(event.at_utc) < traced.end.at_ms and until_ms > traced.begin.at_ms
 
 
 def _inside(witnesses: Witnesses) -> list[Mark]:

@@ -25,6 +25,7 @@ from operations.house import Call, House
 from operations.interval_notices import Odd, notice_odd
 from operations.interval_plans import EPOCH_UTC, SAMPLE_BYTES, Plan, batches, kept_span, span_of
 from operations.interval_start import Start
+from operations.open_steps import OpenSteps
 from operations.schedule import JobWork
 
 BATCH_BYTES = 4_000_000
@@ -92,11 +93,13 @@ class _Run:
         self._call = call
         self._total_ms = 0
         self._done_ms = 0
+        self._steps = OpenSteps(house.ledger, (), call.now_utc)
         self._derived = Derivation(house, store, (), call.now_utc)
 
     async def compute(self, spans: Sequence[DirtySpan]) -> None:
         """Bring every series up to date, month by month."""
         start = Start(self._house, self._store, self._call)
+        self._steps = await OpenSteps.of(self._house.ledger, self._call.now_utc)
         self._derived = await Derivation.of(self._house, self._store, self._call.now_utc)
         plans = await start.plans(spans)
         await self._notice([Odd.too_old(key, at_ms) for key, at_ms in start.too_old.items()])
@@ -154,6 +157,8 @@ class _Run:
         self.done.slots += slots
         self.done.days += days
         self.done.readings += sum(len(task.samples) for task in tasks)
+        for plan, outcome in zip(plans, outcomes, strict=True):
+            await self._steps.judge(plan, plan.first_ms - 1 if plan.at_ms is None else plan.at_ms, outcome)
         await self._remember(plans, outcomes)
         await self._notice(
             [odd for plan, outcome in zip(plans, outcomes, strict=True) for odd in self._odd(plan, outcome)]

@@ -44,6 +44,16 @@ ROLES: Final = {
 }
 
 
+BOOKED: Final = {
+    MeterEventKind.EXCHANGE: "evidence.booked_exchange",
+    MeterEventKind.MANUAL: "evidence.booked_manual",
+    MeterEventKind.BILLING: "evidence.booked_billing",
+    MeterEventKind.RESET: "evidence.booked_reset",
+    MeterEventKind.ROLLOVER: "evidence.booked_rollover",
+    MeterEventKind.CORRECTION: "evidence.booked_correction",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Leaves:
     """Makes the leaves of one series."""
@@ -122,15 +132,16 @@ class Leaves:
 
     def booking(self, event: MeterEvent) -> Explanation:
         """Return a booking: who said what about the register, and why."""
-        value = Decimal(repr(event.start_value))
+        value = Decimal(repr(_said_by(event)))
         details = {"booked_by": event.booked_by, "booked_at": event.booked_at_utc.isoformat(timespec="seconds")}
         if event.end_value is not None:
             details["end_value"] = f"{Decimal(repr(event.end_value))} {self.unit}"
         if event.reason:
             details["reason"] = event.reason
-        exchange = event.kind is MeterEventKind.EXCHANGE
+        if event.until_utc is not None:
+            details["until"] = event.until_utc.isoformat(timespec="seconds")
         return Explanation(
-            title=Finding.of("evidence.booked_exchange") if exchange else Finding.of("evidence.booked_manual"),
+            title=Finding.of(BOOKED[event.kind]),
             value=value,
             unit=self.unit,
             citation=Citation(
@@ -147,7 +158,8 @@ class Leaves:
     def _booking(self, mark: Mark) -> MeterEvent | None:
         if mark.step not in {Step.BOOKED, Step.MANUAL}:
             return None
-        same = (event for event in self.bookings if epoch_ms(event.at_utc) == mark.at_ms)
+        told = (event for event in self.bookings if event.kind is not MeterEventKind.CORRECTION)
+        same = (event for event in told if epoch_ms(event.at_utc) == mark.at_ms)
         return next(same, None)
 
     def _gone(self, role: str, mark: Mark) -> Explanation:
@@ -173,6 +185,10 @@ class Leaves:
             return ()
         station = source.removeprefix("station:").partition("/")[0]
         return tuple(map(_frame, await frames_of(self.house, station, arrival)))
+
+
+def _said_by(event: MeterEvent) -> float:
+    return event.amount or 0.0 if event.kind is MeterEventKind.CORRECTION else event.start_value
 
 
 def _lacking(border: Border) -> str:

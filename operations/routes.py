@@ -6,6 +6,9 @@ from operations.table import Capability
 
 ROOT = "/api/v1"
 
+ASKED: frozenset[str] = frozenset({"history", "bookings", "gaps", "proposals", "preview"})
+"""Verbs that only ask."""
+
 
 def route_of(name: str, capability: Capability) -> tuple[str, str]:
     """Return method and path of a row, the key of a show in braces."""
@@ -14,4 +17,4 @@ def route_of(name: str, capability: Capability) -> tuple[str, str]:
         return "GET", f"{ROOT}/{subject}"
     if verb == "show":
         return "GET", f"{ROOT}/{subject}/{{{capability.key}}}"
-    return "GET" if verb == "history" else "POST", f"{ROOT}/{subject}/{verb}"
+    return "GET" if verb in ASKED else "POST", f"{ROOT}/{subject}/{verb}"

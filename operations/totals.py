@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -11,11 +11,14 @@ from core.errors import NotFoundError, RequestError
 from core.evidence import FigureId
 from core.intervals import SLOT_S, Amount, Resolution, SeriesKey
 from core.inventory import Medium
+from core.periods import SLOT, Period
 from core.quantities import Quantity
 from core.readings import SlotShare
 from core.statements import StatementFilter, StatementKey
+from energy.corrections import added_in, corrections_in
 from energy.days import total_of
-from energy.register_walk import at_utc
+from energy.register_rules import Booking
+from energy.register_walk import at_utc, epoch_ms
 from energy.series import SHARE_NUMBERS, Amounts
 from energy.source_rules import series_rules
 from operations.evidence_rows import TotalRow
@@ -37,6 +40,7 @@ from operations.figures import (
 )
 from operations.freezing import FIGURES, Frozen, freeze, frozen, name_of, names_in
 from operations.house import Call, House
+from operations.interval_plans import booking_of, is_on_a_dial
 from operations.witnesses import interval_store
 
 VERSIONS_SHOWN = 50
@@ -113,13 +117,17 @@ async def show_totals(house: House, request: ShowTotals, call: Call) -> Totals:
     quantity = Quantity(figure.quantity)
     scope = await scope_of(house, figure, span.period, call)
     whole = await amount_of(house, scope, quantity, span.period)
+    booked = await _corrections(house, scope, quantity)
     return Totals(
         scope=request.id,
         name=scope.name,
         period=span.name,
         quantities=tuple(dict.fromkeys(Quantity(each.quantity) for each in named)),
-        whole=_row(figure, span.name, whole),
-        totals=await _rows(house, figure, scope, span),
+        whole=_with_corrections(_row(figure, span.name, whole), span, booked),
+        totals=tuple(
+            _with_corrections(row, _span_of(row, scope, span), booked)
+            for row in await _rows(house, figure, scope, span)
+        ),
         versions=await _versions(house, StatementKey(TOTAL, span.name, request.id)),
     )
 
@@ -182,6 +190,26 @@ async def _counted(house: House, source: str) -> list[Quantity]:
     derived = series_rules(house.inventory(), source, Quantity.POWER_W, known).derived
     by_power = set(derived) if Quantity.POWER_W in known else set()
     return [quantity for quantity in Quantity if counts(quantity) and quantity in known | by_power]
+
+
+async def _corrections(house: House, scope: Scope, quantity: Quantity) -> tuple[Booking, ...]:
+    """Return what people booked to be added to what a scope counts."""
+    made = await house.ledger.bookings(scope.sources)
+    mine = [each for each in made if each.quantity is quantity and is_on_a_dial(each)]
+    return corrections_in(map(booking_of, mine))
+
+
+def _with_corrections(row: TotalRow, span: Span, booked: Sequence[Booking]) -> TotalRow:
+    if not booked or row.value is None:
+        return row
+    begin, end = epoch_ms(span.period.start_utc), epoch_ms(span.period.end_utc)
+    return replace(row, corrected=exact(added_in(booked, begin, end)))
+
+
+def _span_of(row: TotalRow, scope: Scope, span: Span) -> Span:
+    if span.each is Resolution.SLOT:
+        return replace(span, period=Period(row.begin_utc, row.begin_utc + SLOT))
+    return span_of(row.period, scope.zone)
 
 
 def _wanted(request: ShowTotals, span: Span, named: tuple[FigureId, ...]) -> FigureId:

@@ -134,7 +134,7 @@ async def _traced(
     bookings: tuple[MeterEvent, ...],
 ) -> Trace:
     """Return the period computed again; with readings of a month after it where those near it do not decide."""
-    begun = await _standing(house, key, wrong_from)
+    begun = await standing_before(house, key, wrong_from)
     for later in (LATER + timedelta(seconds=10 * rules.nominal_interval_s), MUCH_LATER):
         found = await _trace(house, key, rules, quantity, period, begun, bookings, later)
         if found.end.position is not None or rules.register is None:
@@ -142,7 +142,7 @@ async def _traced(
     return found
 
 
-async def _standing(house: House, key: SeriesKey, before: datetime) -> tuple[datetime, Standing | None]:
+async def standing_before(house: House, key: SeriesKey, before: datetime) -> tuple[datetime, Standing | None]:
     """Return from when on readings are to be taken, and where counting stood then, if all since then is there."""
     found = (await house.ledger.checkpoints([(key, before)])).get(key)
     gone = [

@@ -9,6 +9,7 @@ from fastapi import Response
 from console.pages.drawing import curve
 from console.pages.evidence import SAID, recent_totals
 from console.pages.filters import Choice, Field, Filters, choice, members, search
+from console.pages.meter_life import card
 from console.pages.places import may
 from console.pages.visit import Visit
 from core.inventory import Drive, Medium, SiteKind
@@ -31,7 +32,8 @@ async def show_sites(visit: Visit) -> Response:
 async def show_site(visit: Visit) -> Response:
     """Return one site with everything at it."""
     detail = await visit.ask("sites.show", id=visit.part("id"))
-    return visit.page("sites/show.html", detail.site.name, detail=detail, **_PICK)
+    may_print = may(visit.actor, "meters.sheet") and keeps(visit.actor, EntryKind.METERS, [detail.site.id])
+    return visit.page("sites/show.html", detail.site.name, detail=detail, may_print=may_print, **_PICK)
 
 
 async def show_meters(visit: Visit) -> Response:
@@ -50,6 +52,7 @@ async def show_meter(visit: Visit) -> Response:
     recent = await recent_totals(visit, f"meter:{detail.meter.id}")
     may_recompute = may(visit.actor, RECOMPUTE) and keeps(visit.actor, EntryKind.METERS, [detail.meter.site])
     more: dict[str, Any] = {"curve": drawn, "recent": recent, "may_recompute": may_recompute}
+    more |= await card(visit, detail.meter.id)
     return visit.page("meters/show.html", detail.meter.name, detail=detail, **more, **SAID)
 
 

@@ -20,6 +20,9 @@ from operations.values import Told
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 LABELS: dict[str, str] = {
+    "Bridge": "console.bridge.",
+    "MeterEventKind": "console.booking_kind.",
+    "SlotShare": "evidence.share.",
     "AlarmState": "console.alarm_state.",
     "Cadence": "jobs.cadence.",
     "ChangeAction": "word.",

@@ -40,7 +40,7 @@ from operations.house import Call, House
 from operations.intervals import compute_intervals
 from operations.schedule import JobWork
 from store.open import Stores, open_embedded
-from tests.console.pages.content import NOW, fill
+from tests.console.pages.content import NOW, fill, fill_meter_life
 
 T = TypeVar("T")
 ANNA = Actor("anna", Role.ADMIN)
@@ -119,6 +119,7 @@ def district(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> 
     job = Call(Actor("job:intervals", Role.ADMIN), NOW)
     do(compute_intervals(house, JobWork(period="2026-11-18T09:45Z"), job))
     do(gate.ask("totals.freeze", {"id": "meter:lra-strom", "period": "2026-11-17"}, ANNA, NOW))
+    do(fill_meter_life(stores))
     found = District(stores, gate, inventory, loop)
     for name in ("anna", "ole", "vera"):
         found.cookies[name] = do(begin_session(stores.ledger, name, NOW))

@@ -27,12 +27,13 @@ from core.facts import (
 )
 from core.inventory import Inventory, Medium, Meter, MeterRole, Station
 from core.letters import Letter, LetterState
+from core.meter_life import MeterProposal
 from core.people import Role
 from core.ports import Batch
 from core.quantities import Quantity
 from core.readings import Reading
 from core.texts import Finding
-from core.work import JobRun, JobState
+from core.work import JobRun, JobState, MeterEvent, MeterEventKind
 from operations.access import digest
 from store.open import Stores
 
@@ -331,3 +332,34 @@ async def fill_alarms(stores: Stores) -> None:
     sent = replace(letters[0], state=LetterState.SENT, attempts=1, ended_at_utc=NOW - hour)
     dead = replace(letters[1], state=LetterState.DEAD, attempts=12, ended_at_utc=NOW - hour, finding=refused)
     await ledger.settle_letters([sent, dead])
+
+
+async def fill_meter_life(stores: Stores) -> None:
+    """Let one step of a meter wait for a person, and another have been booked and taken back."""
+    step = MeterProposal(
+        source="meter:lra-strom",
+        quantity=Quantity.ENERGY_IMPORT_WH,
+        step="exchange",
+        from_utc=NOW - timedelta(hours=9, minutes=15),
+        from_value=102_345_600.0,
+        to_utc=NOW - timedelta(hours=9),
+        to_value=12_300.0,
+        found_at_utc=NOW - timedelta(hours=8),
+    )
+    await stores.ledger.propose([step, replace(step, source="meter:lra-waerme", quantity=Quantity.HEAT_WH)])
+    event = MeterEvent(
+        source="meter:lra-strom",
+        quantity=Quantity.ENERGY_IMPORT_WH,
+        kind=MeterEventKind.CORRECTION,
+        at_utc=NOW - timedelta(hours=6),
+        until_utc=NOW - timedelta(hours=3),
+        amount=12_500.0,
+        reason="Wandlerfaktor 40 statt 50 eingestellt",
+        booked_by="anna",
+        booked_at_utc=NOW - timedelta(hours=1),
+    )
+    await stores.ledger.book(event)
+    wrong = await stores.ledger.book(
+        replace(event, kind=MeterEventKind.MANUAL, start_value=1.0, until_utc=None, amount=None, reason=HOSTILE)
+    )
+    await stores.ledger.withdraw(wrong.id, NOW, "ole", "vertippt")

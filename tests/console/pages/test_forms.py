@@ -48,7 +48,11 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "inventory": "buildings/lra-garage",
         "inventory.undo": "4",
         "totals": "meter:lra-strom",
+        "meters.sheet": "lra",
+        **dict.fromkeys(("meters.withdraw", "meters.accept", "meters.dismiss"), "77"),
     }
+    kinds = {"meters.read": "reading", "meters.correct": "correction"}
+    at = {"at_utc": "2026-11-17T10:00", "reason": "Probe"}
     figure = "total/2026-11-17/meter:lra-strom/energy_import_wh"
     building = {"name": "Garage", "site": "lra", "valid_from": "2026-11-01"}
     forms = {
@@ -56,6 +60,13 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "inventory.change": {**building, "name": "Garagen"},
         "inventory.end": {"end_on": "2030-01-01"},
         "totals.freeze": {"period": "2026-11-17"},
+        "meters.exchange": {**at, "end_value": "1", "start_value": "2"},
+        "meters.read": {**at, "start_value": "1,5"},
+        "meters.correct": {**at, "until_utc": "2026-11-17T11:00", "amount": "-1"},
+        "meters.reset": {**at, "start_value": "0"},
+        "meters.rollover": {**at, "end_value": "1.000.000"},
+        "meters.withdraw": {"reason": "Probe"},
+        "meters.dismiss": {"reason": "Probe"},
         "meters.decode": {"format": "tasmota_sml", "topic": "t", "payload": "{}"},
         "rejections.replay": {"ids": "1"},
         "audit.verify": {"head": ""},
@@ -68,7 +79,10 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         if row == "users.password":
             continue
         subject = row.partition(".")[0]
-        path = PLACES[row].format(id=ids.get(row, ids.get(subject, "5")), name="walker", figure=figure)
+        kind = kinds.get(row, row.partition(".")[2])
+        path = PLACES[row].format(id=ids.get(row, ids.get(subject, "5")), name="walker", figure=figure, kind=kind)
+        if row == "meters.preview":
+            path = "/meters/lra-strom/book/reading?at_utc=2026-11-17T10:00&start_value=1&preview=1"
         if CAPABILITIES[row].changes or row in forms:
             post(anna, path, **forms.get(row, {}))
         else:

@@ -1,0 +1,82 @@
+"""The page by which people without an account tell what a dial shows: scanned, typed, confirmed, done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import Response
+
+from console.pages.booking_forms import stored
+from console.pages.errors import Problem, can_be_mended, page, problems_of
+from console.pages.visit import Visit
+from console.problems import status_of
+from console.signin import check_origin
+from core.errors import NotFoundError, ServiceError
+from core.quantities import PROPERTIES
+from operations.reading_links import Asked, asked_by, tell_reading
+
+
+async def show(visit: Visit) -> Response:
+    """Return the form; a link that is not good says so, and no more."""
+    visit.desk.signin.heed(visit.request)
+    try:
+        asked = await asked_by(visit.desk.gate.house, visit.part("secret"), visit.now_utc)
+    except NotFoundError as error:
+        return _bad(visit, error)
+    return _page(visit, asked)
+
+
+async def tell(visit: Visit) -> Response:
+    """Show the reading once more to be confirmed, then book it."""
+    check_origin(visit.request)
+    visit.desk.signin.heed(visit.request)
+    form = await visit.request.form()
+    try:
+        asked = await asked_by(visit.desk.gate.house, visit.part("secret"), visit.now_utc)
+    except NotFoundError as error:
+        return _bad(visit, error)
+    text, who = str(form.get("value", "")).strip()[:40], str(form.get("who", "")).strip()[:80]
+    value = stored(visit, text, asked.link.quantity) if text else None
+    if value is None:
+        problem = Problem(visit.words.t("console.reading.unreadable"), "value")
+        return _page(visit, asked, text, who, problems=[problem])
+    if not form.get("sure"):
+        return _page(visit, asked, text, who, value=value)
+    try:
+        confirm = bool(form.get("confirm"))
+        await tell_reading(visit.desk.gate, asked, value, who, confirm=confirm, now_utc=visit.now_utc)
+    except ServiceError as error:
+        if not can_be_mended(error):
+            return _bad(visit, error)
+        return _page(visit, asked, text, who, value=value, problems=problems_of(visit, error), doubtful=True)
+    return visit.page("meters/told.html", visit.words.t("console.reading.done"), asked=asked, value=value)
+
+
+def _page(
+    visit: Visit,
+    asked: Asked,
+    text: str = "",
+    who: str = "",
+    *,
+    value: float | None = None,
+    problems: Sequence[Problem] = (),
+    doubtful: bool = False,
+) -> Response:
+    return visit.page(
+        "meters/tell.html",
+        asked.meter.name,
+        422 if problems else 200,
+        asked=asked,
+        unit=PROPERTIES[asked.link.quantity].shown_unit,
+        path=visit.request.url.path,
+        text=text,
+        who=who,
+        value=value,
+        may_confirm=doubtful and not asked.link.lasting,
+        ask_again=doubtful and asked.link.lasting,
+        problems=problems,
+    )
+
+
+def _bad(visit: Visit, error: ServiceError) -> Response:
+    return page(visit, status_of(error), visit.words.say(error.finding))
