@@ -40,7 +40,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "jobs.history": ("id", "job", "period", "state", "begun_at_utc", "duration_s", "attempt", "message", "started_by"),
     "totals.list": ("period", "value", "share", "measured_percent", "figure"),
     "versions.list": ("version", "made_at_utc", "made_by", "reason", "figures"),
-    "months.list": ("period", "value", "at_utc", "share", "known_percent", "figure"),
+    "months.list": ("period", "value", "at_utc", "share", "figure"),
     "typical_days.list": ("season", "kind", "days"),
     "audit.list": ("number", "at_utc", "actor", "action", "subject", "detail"),
 }

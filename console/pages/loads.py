@@ -24,6 +24,9 @@ from core.quantities import PROPERTIES, Quantity
 BLOCK = 12
 """Quarter hours of a table's cell: three hours."""
 
+MEGA_FROM_WH = 100_000_000
+"""From where on energy is written in MWh."""
+
 SMALL = 2.0
 """Below so many of the usual unit rates are written in the next smaller one."""
 
@@ -94,6 +97,7 @@ async def show(visit: Visit) -> Response:
         base=base,
         zone=ZoneInfo(loads.load.time_zone),
         unit=unit,
+        counted=_counted(visit.words, loads.counted_quantity, loads.counted),
         map=_map(visit, loads.load.period, unit, days) if len(days) > 1 else None,
         course=_course(one_day),
         typical=_typical(unit, loads.typical_days),
@@ -105,6 +109,13 @@ async def show(visit: Visit) -> Response:
         path_of_figure=path_of_figure,
         behind=_behind,
     )
+
+
+def _counted(words: Words, quantity: Quantity, counted: Decimal | None) -> str:
+    """Return what was counted, large energies in MWh so that they stay short."""
+    if counted is None or PROPERTIES[quantity].shown_unit != "kWh" or counted < MEGA_FROM_WH:
+        return words.quantity(quantity, counted)
+    return f"{words.number(float(counted) / 1e6, 1)}{NO_BREAK}MWh"
 
 
 def _behind(parts: Sequence[Any], row: Any) -> int:
