@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from typing import Final
@@ -68,6 +68,14 @@ class Derived:
     fuel: Fuel | None = None
     digest: str = ""
 
+    @property
+    def is_told(self) -> bool:
+        """Return whether there can be any of it: not of a basis that nobody has said anything about."""
+        if self.way is not Way.FUEL:
+            return True
+        fuel = self.fuel
+        return fuel is not None and (fuel.basis is BASES[self.key[1]] or fuel.hi_per_ho is not None)
+
     def month_digest(self, month: str) -> str:
         """Return what is the same as long as a month's figures are; empty where the month has none of its own."""
         if self.way is not Way.FUEL:
@@ -88,9 +96,19 @@ async def derived_of(house: House) -> tuple[Derived, ...]:
 
 async def derived_for(house: House, source: str) -> tuple[Derived, ...]:
     """Return the derived series of one source."""
-    if not _may_derive(house.inventory(), source):
+    inventory = house.inventory()
+    meters = _needed(inventory, source)
+    if not any(meter.terms or meter.medium in BURNT for meter in meters.values()):
         return ()
-    return tuple(each for each in await derived_of(house) if each.key[0] == source)
+    sources = [meter.source for meter in meters.values()]
+    known: dict[str, set[Quantity]] = defaultdict(set)
+    for value in await house.query.last(sources):
+        known[value.source].add(value.quantity)
+    bookings = await house.ledger.bookings(sources)
+    for event in bookings:
+        known[event.source].add(event.quantity)
+    found = derived_series(replace(inventory, meters=meters), known, ZoneInfo(house.time_zone), bookings)
+    return tuple(each for each in found if each.key[0] == source)
 
 
 async def derivation_of(house: House, key: SeriesKey) -> Derived | None:
@@ -120,9 +138,16 @@ def derived_series(
     return tuple(_Deriver(inventory, known, house_zone, bookings).all())
 
 
-def _may_derive(inventory: Inventory, source: str) -> bool:
-    meter = inventory.meters.get(source.removeprefix("meter:"))
-    return meter is not None and (bool(meter.terms) or meter.medium in BURNT)
+def _needed(inventory: Inventory, source: str) -> dict[str, Meter]:
+    """Return a meter and all that its formula stands on."""
+    found: dict[str, Meter] = {}
+    front = [source.removeprefix("meter:")]
+    while front:
+        name = front.pop()
+        if name in inventory.meters and name not in found:
+            found[name] = inventory.meters[name]
+            front += [term.meter for term in found[name].terms]
+    return found
 
 
 class _Deriver:

@@ -9,9 +9,8 @@ from typing import Final
 from core.errors import NotFoundError
 from core.evidence import Explanation, FigureId
 from operations.evidence_rows import Explained, told
-from operations.explain_interval import explain_interval
+from operations.explain_derived import explain_slot, explain_sum
 from operations.explain_load import explain_base_load, explain_peak
-from operations.explain_total import explain_total
 from operations.figures import INTERVAL, TOTAL
 from operations.freezing import explain_frozen
 from operations.house import Call, House
@@ -25,8 +24,8 @@ It checks that the actor may see what the figure is about.
 """
 
 EXPLAINERS: Final[dict[str, Explainer]] = {
-    INTERVAL: explain_interval,
-    TOTAL: explain_total,
+    INTERVAL: explain_slot,
+    TOTAL: explain_sum,
     PEAK: explain_peak,
     BASE_LOAD: explain_base_load,
 }

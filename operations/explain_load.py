@@ -14,7 +14,8 @@ from energy.base_load import base_load_of
 from energy.loads import SLOTS_PER_HOUR
 from energy.peaks import peak_of
 from energy.register_walk import at_utc, epoch_ms
-from operations.explain_interval import exact, explain_interval
+from operations.explain_derived import explain_slot
+from operations.explain_interval import exact
 from operations.figures import INTERVAL, local_text, slot_name
 from operations.house import Call, House
 from operations.load_base import quiet_said
@@ -78,7 +79,7 @@ async def _intervals(house: House, read: ReadLoad, at_ms: int, count: int, call:
         begin_utc = at_utc(at_ms) + slot * SLOT
         for meter in meters_at(read.scope, epoch_ms(begin_utc)):
             of_slot = FigureId(INTERVAL, slot_name(begin_utc), meter.source, read.scope.quantity.value)
-            found.append(await explain_interval(house, of_slot, call))
+            found.append(await explain_slot(house, of_slot, call))
     return tuple(found)
 
 

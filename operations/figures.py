@@ -27,7 +27,10 @@ MEDIA: Final[Mapping[Quantity, tuple[Medium, ...]]] = {
     Quantity.ENERGY_IMPORT_WH: (Medium.ELECTRICITY,),
     Quantity.ENERGY_EXPORT_WH: (Medium.ELECTRICITY,),
     Quantity.HEAT_WH: (Medium.HEAT,),
-    Quantity.VOLUME_M3: (Medium.WATER, Medium.GAS),
+    Quantity.VOLUME_M3: (Medium.WATER, Medium.GAS, Medium.OIL),
+    Quantity.MASS_G: (Medium.PELLETS,),
+    Quantity.FUEL_HO_WH: (Medium.GAS, Medium.OIL, Medium.PELLETS),
+    Quantity.FUEL_HI_WH: (Medium.GAS, Medium.OIL, Medium.PELLETS),
 }
 """What the supply meters of a site count in this quantity; of several media the figure's variant names one."""
 
@@ -189,6 +192,7 @@ def _supply(inventory: Inventory, site: str, period: Period, zone: ZoneInfo) -> 
         for meter in inventory.meters.values()
         if meter.site == site
         and meter.role is MeterRole.SUPPLY
+        and not meter.terms  # what is computed from others has been counted by them
         and meter.valid_from <= last
         and (meter.valid_to is None or first < meter.valid_to)
     ]
@@ -204,7 +208,8 @@ def _media(figure: FigureId, there: set[Medium]) -> set[Medium]:
         raise RequestError("evidence.variant_unknown", variant=".".join(figure.variant)[:80])
     found = named or (media & there) or media
     if len(found) > 1 and len(media & there) > 1:
-        example = str(FigureId(figure.report, figure.period, figure.scope, figure.quantity, (Medium.WATER.value,)))
+        first = min(medium.value for medium in media & there)
+        example = str(FigureId(figure.report, figure.period, figure.scope, figure.quantity, (first,)))
         raise RequestError("evidence.variant_missing", example=example)
     return found
 

@@ -112,7 +112,8 @@ def behind(inventory: Inventory, meters: Iterable[Meter]) -> Iterator[Meter]:
     seen = {meter.id for meter in meters}
     front = set(seen)
     while front:
-        found = [meter for meter in inventory.meters.values() if meter.parent in front and meter.id not in seen]
+        found = [each for each in inventory.meters.values() if each.parent in front and each.id not in seen]
+        found = [meter for meter in found if not meter.terms]
         yield from found
         front = {meter.id for meter in found}
         seen |= front

@@ -20,10 +20,11 @@ from energy.days import total_of
 from energy.register_rules import Booking
 from energy.register_walk import at_utc, epoch_ms
 from energy.series import SHARE_NUMBERS, Amounts
-from energy.source_rules import series_rules
+from operations.derived import counted_by, derived_for
 from operations.evidence_rows import TotalRow
+from operations.explain_derived import explain_sum
 from operations.explain_interval import exact
-from operations.explain_total import amount_of, explain_total, of_amount
+from operations.explain_total import amount_of, of_amount
 from operations.figures import (
     INTERVAL,
     MEDIA,
@@ -31,7 +32,6 @@ from operations.figures import (
     TOTAL,
     Scope,
     Span,
-    counts,
     scope_of,
     slot_name,
     span_name,
@@ -144,7 +144,7 @@ async def freeze_totals(house: House, request: FreezeTotals, call: Call) -> Froz
         raise RequestError("evidence.freeze_open", period=span.name)
     evidence: dict[str, Frozen] = {}
     for figure in named:
-        explanation = await explain_total(house, figure, call)
+        explanation = await explain_sum(house, figure, call)
         if explanation.value is not None:
             scope = await scope_of(house, figure, span.period, call)
             evidence[name_of(figure)] = frozen(explanation, await _smallest(house, figure, scope, span))
@@ -184,12 +184,11 @@ async def figures_of(house: House, scope: str, span: Span, call: Call) -> tuple[
 
 
 async def _counted(house: House, source: str) -> list[Quantity]:
-    """Return what a source counts, itself or by its power, in the order of `Quantity`."""
+    """Return what a source counts, itself, by its power or by what is computed of it, in the order of `Quantity`."""
     known = {value.quantity for value in await house.query.last([source])}
     known |= {event.quantity for event in await house.ledger.bookings([source])}
-    derived = series_rules(house.inventory(), source, Quantity.POWER_W, known).derived
-    by_power = set(derived) if Quantity.POWER_W in known else set()
-    return [quantity for quantity in Quantity if counts(quantity) and quantity in known | by_power]
+    derived = {each.key[1] for each in await derived_for(house, source) if each.is_told}
+    return [each for each in Quantity if each in {*counted_by(house.inventory(), source, known), *derived}]
 
 
 async def _corrections(house: House, scope: Scope, quantity: Quantity) -> tuple[Booking, ...]:

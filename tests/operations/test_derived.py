@@ -202,3 +202,49 @@ async def test_pellets_that_people_read_have_mass_and_energy(school: Derived) ->
     await school.compute()
     assert sum(await school.slots("meter:pellets", Quantity.MASS_G)) == 900_000_000
     assert sum(await school.slots("meter:pellets", HO)) == 900_000 * 4800
+
+
+async def test_a_virtual_meter_is_explained_down_to_the_readings_of_its_inputs(school: Derived) -> None:
+    await electricity(school)
+    await school.compute()
+    slot = await school.explain(f"interval/2026-10-01T10:00Z/meter:rest/{IMPORT.value}")
+    assert slot.value == Decimal("199.75")
+    assert [finding.code for finding in slot.findings] == ["balance.formula_agrees"]
+    assert [part.value for part in slot.parts] == [Decimal("300.25"), Decimal("100.5")]
+    assert slot.parts[0].parts[0].parts[0].citation is not None
+    day = await school.explain(f"total/2026-10-01/meter:drittel/{IMPORT.value}")
+    assert day.how is not None
+    assert day.how.params["formula"] == "0.3333 × rest"
+    assert day.parts[0].figure == f"total/2026-10-01/meter:rest/{IMPORT.value}"
+
+
+async def test_a_virtual_meter_without_one_of_its_inputs_says_which(school: Derived) -> None:
+    await school.put(*(Reading("meter:strom", IMPORT, BEGIN + n * timedelta(minutes=15), 300.0 * n) for n in range(9)))
+    await school.compute()
+    assert await school.slots("meter:rest", IMPORT) == []
+    told = await school.explain(f"total/2026-10-01/meter:rest/{IMPORT.value}")
+    assert told.value is None
+    assert [each.params for each in told.findings if each.code == "balance.input_missing"] == [
+        {"source": "meter:halle"}
+    ]
+
+
+async def test_energy_of_gas_cites_the_figures_of_its_month_and_the_volume(school: Derived) -> None:
+    await gas_read(school)
+    await school.compute()
+    told = await school.explain(f"total/2026-10/meter:gas/{HO.value}")
+    assert told.findings[0].code == "balance.formula_agrees"
+    assert told.parts[0].figure == f"total/2026-10/meter:gas/{VOLUME.value}"
+    assert told.parts[1].citation is not None
+    assert (told.parts[1].citation.reference, told.parts[1].value) == ("fuel/gas/2026-10", Decimal(10735))
+    year = await school.explain(f"total/2026/meter:gas/{HO.value}")
+    assert "fuels.months_missing" in [each.code for each in year.findings]
+    assert year.details["share"] == "missing"
+
+
+async def test_energy_of_gas_is_listed_among_what_a_site_counts(school: Derived) -> None:
+    await gas_read(school)
+    await school.compute()
+    assert HO in (await school.totals("meter:gas", "2026-10")).quantities
+    site = await school.totals("site:schule", "2026-10", quantity=HO, medium=Medium.GAS)
+    assert site.whole.value == (await school.totals("meter:gas", "2026-10", quantity=HO)).whole.value
