@@ -21,11 +21,10 @@ from energy.positions import SLOT_MS
 from energy.register_walk import at_utc, epoch_ms
 from energy.series import SHARE_NUMBERS, Amounts
 from energy.slots import MISSING
-from operations.bookings import seen_meter
+from operations.dials import register_of, seen_meter
 from operations.explain_interval import exact
 from operations.house import Call, House
 from operations.interval_plans import zone_of
-from operations.meter_life import register_of
 from operations.witnesses import interval_store
 
 DAYS = 31

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from core.errors import ConflictError, RequestError
-from core.inventory import Medium, Meter, MeterRole
+from core.errors import ConflictError
+from core.inventory import Meter
 from core.periods import Period
 from core.quantities import Quantity
 from core.retention import READINGS
@@ -14,27 +14,12 @@ from core.texts import Finding
 from core.work import MeterEvent, MeterEventKind
 from operations.booking_checks import doubts, wrong_around, wrong_with_time, wrong_with_values
 from operations.booking_effect import Effect, surroundings
-from operations.bookings import (
-    BookingRefusedError,
-    BookingRow,
-    DoubtfulBookingError,
-    Reason,
-    booking_row,
-    kept_meter,
-    local_day,
-)
+from operations.booking_rows import Booked, BookingRefusedError, DoubtfulBookingError, Reason, booking_row
+from operations.bookings import local_day
+from operations.dials import kept_meter, register_of, width_of
 from operations.house import Call, House
 from operations.values import Told
 from operations.witnesses import deletion_of
-
-REGISTERS: dict[Medium, tuple[Quantity, ...]] = {
-    Medium.ELECTRICITY: (Quantity.ENERGY_IMPORT_WH, Quantity.ENERGY_EXPORT_WH),
-    Medium.HEAT: (Quantity.HEAT_WH, Quantity.VOLUME_M3),
-    Medium.GAS: (Quantity.VOLUME_M3,),
-    Medium.WATER: (Quantity.VOLUME_M3,),
-    Medium.OIL: (Quantity.VOLUME_M3,),
-}
-"""The dials that a meter of a medium has, the one it is there for first; a generator's counts what is fed in."""
 
 INSTANT = timedelta(milliseconds=1)
 
@@ -118,15 +103,6 @@ class PreviewBooking:
     end_value: float | None = None
     amount: float | None = None
     quantity: Quantity | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Booked:
-    """A booking (number 0: not made, only previewed), what it changes, and why it is implausible, if it is."""
-
-    booking: BookingRow
-    effect: Effect
-    doubts: tuple[Told, ...] = ()
 
 
 async def exchange_meter(house: House, request: ExchangeMeter, call: Call) -> Booked:
@@ -239,31 +215,6 @@ async def weighed(house: House, meter: Meter, event: MeterEvent, call: Call) -> 
     if wrong := list(wrong_around(event, around)):
         raise BookingRefusedError(wrong)
     return around.effect_of(event), tuple(Told.of(doubt) for doubt in doubts(event, around))
-
-
-def register_of(meter: Meter, wanted: Quantity | None = None) -> Quantity:
-    """Return which dial of a meter is meant: the one that is wanted, else the one it is there for.
-
-    Raises `RequestError` for a virtual meter, and for a quantity that it does not count.
-    """
-    dials = REGISTERS.get(meter.medium, ())
-    if meter.terms or not dials:
-        raise RequestError("bookings.no_dial", meter=meter.id)
-    if wanted is None:
-        fed_in = meter.role is MeterRole.GENERATION and meter.medium is Medium.ELECTRICITY
-        return Quantity.ENERGY_EXPORT_WH if fed_in else dials[0]
-    if wanted not in dials:
-        raise RequestError("bookings.dial_unknown", field="quantity", meter=meter.id, quantity=wanted.value)
-    return wanted
-
-
-def width_of(meter: Meter, given: float | None) -> float:
-    """Return at which value a meter's register begins again at 0. Raises `BookingRefusedError` if nobody knows."""
-    if given is not None and given > 0:
-        return given
-    if meter.digits is None:
-        raise BookingRefusedError([Finding.of("bookings.no_width", field="end_value")])
-    return float(meter.resolution * 10.0**meter.digits)
 
 
 def _event(

@@ -11,12 +11,12 @@ from core.errors import ConflictError, NotFoundError
 from core.inventory import Meter
 from core.meter_life import MeterProposal
 from core.ports import Page
-from core.quantities import Quantity
 from core.work import MeterEvent, MeterEventKind
 from energy.register_rules import Step
-from operations.bookings import Reason, kept_meter
+from operations.booking_rows import Booked, ProposalRow, Reason, Suggestion
+from operations.dials import kept_meter, register_of, width_of
 from operations.house import Call, House
-from operations.meter_life import Booked, book, register_of, width_of
+from operations.meter_life import book
 from operations.values import Limit, page_of
 
 NEAR = 0.01
@@ -52,41 +52,6 @@ class DismissProposal:
 
     id: int
     reason: Reason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suggestion:
-    """The booking that would settle a step; values are in the quantity's unit."""
-
-    kind: MeterEventKind
-    at_utc: datetime
-    start_value: float
-    end_value: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProposalRow:
-    """A step of a meter's register, how long ago it was, and what to book.
-
-    `step` is what it looks like: exchange, jump, or pending where nothing has been decided.
-    """
-
-    id: int
-    meter: str
-    name: str
-    site: str
-    site_name: str
-    quantity: Quantity
-    step: str
-    from_utc: datetime
-    from_value: float
-    to_utc: datetime
-    to_value: float
-    age_s: float
-    suggestion: Suggestion
-    dismissed_at_utc: datetime | None
-    dismissed_by: str
-    dismissed_reason: str
 
 
 async def list_proposals(house: House, request: ListProposals, call: Call) -> Page[ProposalRow]:

@@ -18,12 +18,11 @@ from core.errors import ServiceError
 from core.inventory import Meter
 from core.quantities import PROPERTIES, Quantity
 from core.work import MeterEventKind
-from operations.bookings import BookingRow, seen_meter
+from operations.booking_rows import Booked, BookingRow, ProposalRow
+from operations.dials import REGISTERS, register_of, seen_meter
 from operations.house import Call
 from operations.interval_plans import zone_of
 from operations.keepers import EntryKind, keeps
-from operations.meter_life import REGISTERS, Booked, register_of
-from operations.proposals import ProposalRow
 from reports.qr import qr_svg
 
 SHOWN = 5

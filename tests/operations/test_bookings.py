@@ -14,7 +14,7 @@ from core.ports import Batch
 from core.quantities import Quantity
 from core.readings import Reading
 from core.work import MeterEventKind
-from operations.bookings import BookingRefusedError, DoubtfulBookingError
+from operations.booking_rows import BookingRefusedError, DoubtfulBookingError
 from operations.house import Call
 from operations.intervals import compute_intervals
 from operations.schedule import JobWork

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from core.errors import ConflictError, ForbiddenError, NotFoundError
+from core.errors import ConflictError, ForbiddenError, NotFoundError, ServiceError
 from core.facts import AuditEntry
 from core.people import Actor, Role
+from operations import routes
 from operations.edge import InvalidRequestError, read_request
 from operations.gate import admitted
 from operations.table import CAPABILITIES
@@ -31,7 +32,35 @@ CHANGES: dict[str, dict[str, object]] = {
     "users.password": {"password": "korrekt pferd batterie"},
     "tokens.add": {"name": "neu"},
     "tokens.revoke": {"name": "grafana"},
+    "meters.exchange": {
+        "id": "schule-strom",
+        "at_utc": "2026-11-21T12:00:00Z",
+        "end_value": 1_213_100.0,
+        "start_value": 0.0,
+    },
+    "meters.reset": {"id": "schule-strom", "at_utc": "2026-11-21T13:00:00Z", "confirm": True},
+    "meters.correct": {
+        "id": "schule-strom",
+        "at_utc": "2026-11-21T08:00:00Z",
+        "until_utc": "2026-11-21T09:00:00Z",
+        "amount": 10.0,
+        "reason": "Wandlerfaktor",
+    },
 }
+REFUSED: dict[str, dict[str, object]] = {
+    "meters.read": {"id": "nirgends", "start_value": 1.0},
+    "meters.rollover": {"id": "nirgends", "at_utc": "2026-11-21T13:00:00Z"},
+    "meters.withdraw": {"id": 77, "reason": "falscher Zähler"},
+    "meters.accept": {"id": "77"},
+    "meters.dismiss": {"id": "77", "reason": "kein Tausch"},
+    "meters.link": {"id": "schule-strom"},
+    "meters.unlink": {"id": "nirgends"},
+    "meters.sheet": {"id": "schule"},
+    "alarms.acknowledge": {"id": "77"},
+    "notify.test": {"name": "nirgends"},
+}
+"""What this district has nothing for, nor an address for links: that it was tried is in the audit all the same."""
+ASKED = {"list", "show", "decode", "verify", "kinds", "discover", *routes.ASKED}
 
 
 async def _with_people(district: District) -> None:
@@ -49,7 +78,9 @@ async def _entries(district: District) -> tuple[AuditEntry, ...]:
 async def test_every_change_is_in_the_audit_with_who_what_and_subject(district: District) -> None:
     await _with_people(district)
     await yesterday(district)
-    for name in (name for name, row in CAPABILITIES.items() if row.changes):
+    changing = [name for name, row in CAPABILITIES.items() if row.changes]
+    assert set(changing) == CHANGES.keys() | REFUSED.keys()
+    for name in (name for name in changing if name in CHANGES):
         if name == "users.link":  # a disabled user gets none, and they have been disabled by now
             await district.ask("users.change", name="vera", enabled=True)
         await district.ask(name, **CHANGES[name])
@@ -59,9 +90,21 @@ async def test_every_change_is_in_the_audit_with_who_what_and_subject(district: 
         assert entry.subject == str(given.get("name") or given.get("id") or ",".join(given.get("sources", ["anna"])))
 
 
+@pytest.mark.parametrize("name", REFUSED)
+async def test_a_change_that_was_refused_is_in_the_audit_too(district: District, name: str) -> None:
+    with pytest.raises(ServiceError):
+        await district.ask(name, **REFUSED[name])
+    entry = (await _entries(district))[0]
+    assert (entry.actor, entry.action, entry.subject) == (
+        "anna",
+        f"{name}.failed",
+        str(REFUSED[name].get("id") or REFUSED[name]["name"]),
+    )
+
+
 @pytest.mark.parametrize("name", [name for name, row in CAPABILITIES.items() if not row.changes])
 def test_a_row_that_changes_nothing_is_a_list_a_show_or_a_trial(name: str) -> None:
-    assert name.partition(".")[2] in ("list", "show", "history", "decode", "verify")
+    assert name.partition(".")[2] in ASKED
 
 
 @pytest.mark.usefixtures("quick_passwords")
