@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from core.alarms import AlarmBook
+from core.bills import BillBook
 from core.facts import (
     ApiToken,
     AuditEntry,
@@ -246,6 +247,7 @@ class Ledger(
     StatementBook,
     AlarmBook,
     OutboxBook,
+    BillBook,
     Protocol,
 ):
     """All books together; parts ask only for the book they need."""

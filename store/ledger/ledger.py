@@ -8,6 +8,7 @@ from core.errors import StoreError
 from core.ports import Health
 from store.ledger.alarms import Alarms
 from store.ledger.audit import Audit
+from store.ledger.bills import Bills
 from store.ledger.bookings import Bookings
 from store.ledger.checkpoints import Checkpoints
 from store.ledger.copies import Copies
@@ -44,6 +45,7 @@ class SqlLedger(
     Statements,
     Alarms,
     Letters,
+    Bills,
     Copies,
 ):
     """`core.books.Ledger` over one database."""

@@ -1,8 +1,8 @@
-"""Column types that keep what the database would lose: the zone of an instant, the digits of an amount."""
+"""Column types that keep what the database would lose: the zone of an instant, the digits of an amount, a bare day."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from sqlalchemy import DateTime, Dialect, String
@@ -44,3 +44,18 @@ class ExactDecimal(TypeDecorator[Decimal]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
         """Return the amount."""
         return None if value is None else Decimal(value)
+
+
+class IsoDay(TypeDecorator[date]):
+    """A day as text, `2026-11-22`: it sorts as it stands and is the same in every database."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Return the day's text."""
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:  # noqa: ARG002
+        """Return the day."""
+        return None if value is None else date.fromisoformat(value)

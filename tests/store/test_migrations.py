@@ -59,6 +59,8 @@ WORDS: dict[str, object] = {
     "charge_session.findings": [["session.running", {}]],
     "sites": ["lra"],
     "body": '{"eur":1.10}',
+    **dict.fromkeys(("first_day", "last_day"), "2026-11-22"),
+    **dict.fromkeys(("used", "net_eur", "gross_eur", "begin_reading", "end_reading"), "12.34"),
 }
 """Columns, by name or table and name, that know some words only."""
 
@@ -83,6 +85,7 @@ READS: dict[str, Callable[[SqlLedger], Awaitable[Any]]] = {
     "letter": lambda ledger: ledger.take_letters(NOW, NOW),
     "meter_event": lambda ledger: ledger.bookings_made("grün"),
     "meter_proposal": lambda ledger: ledger.proposals(),
+    "supplier_bill": lambda ledger: ledger.bills(),
     "reading_link": lambda ledger: ledger.links_to_read("grün", NOW - timedelta(days=1)),
 }
 """How the books read what a table holds."""
