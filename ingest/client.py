@@ -21,16 +21,16 @@ CONNECT_TIMEOUT_S: Final = 5.0
 _LARGEST_RECEIVE_MAXIMUM: Final = 65_535
 
 
-def client_of(settings: BrokerSettings) -> Client:
+def client_of(settings: BrokerSettings, *, visiting: bool = False) -> Client:
     """Return a client that knows where and how to connect, with a session that outlives the connection.
 
-    Raises `ConfigError` if the certificates cannot be used.
+    That of a visitor ends with it. Raises `ConfigError` if the certificates cannot be used.
     """
     version = CallbackAPIVersion.VERSION2
     if settings.protocol == "5":
         client = Client(version, settings.client_id, protocol=MQTTv5, manual_ack=True)
     else:
-        client = Client(version, settings.client_id, clean_session=False, protocol=MQTTv311, manual_ack=True)
+        client = Client(version, settings.client_id, clean_session=visiting, protocol=MQTTv311, manual_ack=True)
     if settings.username:
         client.username_pw_set(settings.username, settings.password)
     if settings.tls:
@@ -38,7 +38,7 @@ def client_of(settings: BrokerSettings) -> Client:
     client.connect_timeout = CONNECT_TIMEOUT_S
     where = settings.host, settings.port, KEEP_ALIVE_S
     if settings.protocol == "5":
-        client.connect_async(*where, clean_start=False, properties=_session_properties(settings))
+        client.connect_async(*where, clean_start=visiting, properties=_session_properties(settings))
     else:
         client.connect_async(*where)
     return client

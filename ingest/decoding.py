@@ -12,13 +12,11 @@ from zoneinfo import ZoneInfo
 
 from core.errors import FormatError, NotFoundError
 from core.inventory import Feed
-from ingest.messages import Binding, Decoded, Memory, Message
+from ingest.messages import LARGEST_PAYLOAD_BYTES, Binding, Decoded, Memory, Message
 from ingest.routing import DECODERS, Route, bind
 
 __all__ = ["LARGEST_PAYLOAD_BYTES", "Binding", "Decoded", "Memory", "Message", "decode", "decode_sample"]
 
-LARGEST_PAYLOAD_BYTES: Final = 256 * 1024
-"""Rule 17 of the payload reference."""
 SAMPLE_SOURCE: Final = "meter:sample"
 
 

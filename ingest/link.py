@@ -19,9 +19,9 @@ from __future__ import annotations
 import asyncio
 import ssl
 import struct
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -32,18 +32,23 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from core.texts import Finding
 from ingest.client import client_of, former_topics
-from ingest.deliveries import Connected, Delivery, delivery_of
+from ingest.deliveries import Connected, Inbox, delivery_of
 from ingest.messages import Request
 from ingest.settings import BrokerSettings
+from ingest.values import shown
 
 GOODBYE_TIMEOUT_S: Final = 2.0
 FIRST_RETRY_S: Final = 0.5
 LONGEST_RETRY_S: Final = 60.0
 LARGEST_QUEUE: Final = 65_536
 """Beyond it messages of QoS 0 are dropped and counted; those of QoS 1 are limited by the window."""
+LARGEST_UNSETTLED_BYTES: Final = 64 * 1024 * 1024
+"""Beyond it nothing is read until half of it is settled: the broker waits, and keeps what it has."""
 _BURST: Final = 200
 _RETAINED: Final = 0
 _RETAINED_IF_NEW: Final = 1
+_REDIRECTIONS: Final = frozenset({0x9C, 0x9D})
+"""MQTT 5, 4.13: use another server, server moved."""
 _BROKEN_PACKET: Final = (ValueError, LookupError, TypeError, struct.error)
 
 
@@ -59,31 +64,37 @@ class Socket(Protocol):
         ...
 
 
-class Link:
-    """One broker's messages, in `queue`, and their acknowledgement. Made and used in one event loop.
+class Link(Inbox):
+    """One broker's messages, in `queue` or shared among inboxes, and their acknowledgement. Made and used in one event loop.
 
     `folder` remembers which topics the session has subscribed, so that those of an older
-    configuration are unsubscribed; without it they stay as long as the session lives.
+    configuration are unsubscribed; without it they stay as long as the session lives. A visitor only listens:
+    its session ends with the connection, and it subscribes at QoS 0, so that nothing waits for it.
     Raises `ConfigError` if the certificates cannot be used, `StoreError` if the folder cannot.
     """
 
-    def __init__(self, settings: BrokerSettings, folder: Path | None) -> None:
-        self.queue: deque[Delivery | Connected] = deque()
+    def __init__(self, settings: BrokerSettings, folder: Path | None, *, visiting: bool = False) -> None:
+        super().__init__()
         self.refusal: Finding | None = None
         self.connected = False
         self.dropped = 0
+        self._inboxes: Sequence[Inbox] = (self,)
+        self._inbox_of: Callable[[str], int] = _the_only
+        self._arrived = 0
+        self._unsettled_bytes = 0
+        self._most_bytes = inf if visiting else LARGEST_UNSETTLED_BYTES
+        self._paused = False
         self._settings = settings
+        self._qos = 0 if visiting else 1
         self._former = former_topics(settings, folder)
         self._loop = asyncio.get_running_loop()
-        self._news = asyncio.Event()
         self._ended = asyncio.Event()
-        self._wanted = 0
         self._number = 0
         self._subscribed = False
         self._was_connected = False
         self._task: asyncio.Task[None] | None = None
         self._attempt: asyncio.Future[object] | None = None
-        self._client = client = client_of(settings)
+        self._client = client = client_of(settings, visiting=visiting)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
@@ -91,6 +102,19 @@ class Link:
         client.on_socket_open = self._on_socket_open
         client.on_socket_close = self._on_socket_close
         client.on_socket_register_write = self._on_socket_register_write
+
+    def share(self, inboxes: Sequence[Inbox], inbox_of: Callable[[str], int]) -> None:
+        """Put messages from now on into these inboxes, by topic; every beginning of a connection into all."""
+        self._inboxes, self._inbox_of = inboxes, inbox_of
+
+    def settled(self, size_bytes: int) -> None:
+        """Tell that payloads of this size are no longer in hand, so that reading may go on."""
+        self._unsettled_bytes -= size_bytes
+        if self._paused and self._unsettled_bytes <= self._most_bytes / 2:
+            self._paused = False
+            if sock := self._client.socket():
+                self._attach(sock)
+                self._loop.call_soon(self._read, sock)  # TLS may hold bytes of which the socket says nothing
 
     def start(self) -> None:
         """Connect and stay connected, with growing pauses, until stopped."""
@@ -118,19 +142,6 @@ class Link:
         """Raise what ended the work of the link, if anything has."""
         if self._task and self._task.done():
             self._task.result()
-
-    async def wait(self, count: int, timeout_s: float | None = None) -> None:
-        """Return once `count` items are in the queue, `nudge` was called, or time is up."""
-        self._news.clear()
-        self._wanted = count
-        if len(self.queue) < count:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), timeout_s)
-        self._wanted = 0
-
-    def nudge(self) -> None:
-        """End a wait."""
-        self._news.set()
 
     def acknowledge(self, packets: Sequence[int], connection: int) -> bool:
         """Acknowledge messages of a connection; return False, doing nothing, if it is no longer there.
@@ -194,17 +205,23 @@ class Link:
         self._loop.remove_writer(sock)
 
     def _attach(self, sock: Socket) -> None:
-        if self._client.socket() is sock:
+        if self._client.socket() is sock and not self._paused:
             self._loop.add_reader(sock, self._read, sock)
 
     def _read(self, sock: Socket) -> None:
         """Take what has arrived, up to a burst; the event loop calls again while there is more."""
-        queue, client = self.queue, self._client
+        client = self._client
+        if client.socket() is not sock:
+            return
         try:
             for _ in range(_BURST):
-                before = len(queue)
+                if self._unsettled_bytes > self._most_bytes:
+                    self._paused = True
+                    self._loop.remove_reader(sock)
+                    return
+                before = self._arrived
                 client.loop_read()
-                if len(queue) == before and not _pending(sock):
+                if self._arrived == before and not _pending(sock):
                     return
         except _BROKEN_PACKET as error:
             self._lose(str(error))
@@ -226,30 +243,41 @@ class Link:
             self._loop.remove_writer(sock)
 
     def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
-        queue = self.queue
-        if message.qos == 0 and len(queue) >= LARGEST_QUEUE:
+        self._arrived += 1
+        if message.qos == 0 and sum(len(inbox.queue) for inbox in self._inboxes) >= LARGEST_QUEUE:
             self.dropped += 1
             return
-        queue.append(delivery_of(message))
-        if len(queue) == self._wanted:
-            self._news.set()
+        delivery = delivery_of(message)
+        self._unsettled_bytes += len(delivery.payload)
+        self._inboxes[self._inbox_of(delivery.topic)].put(delivery)
 
     def _on_connect(
-        self, client: Client, _userdata: object, flags: ConnectFlags, reason: ReasonCode, _properties: Properties | None
+        self, client: Client, _userdata: object, flags: ConnectFlags, reason: ReasonCode, properties: Properties | None
     ) -> None:
         if reason.is_failure:
-            self.refusal = Finding.of("ingest.broker_refused", broker=self._settings.name, reason=str(reason))
+            self.refusal = self._redirected(reason, properties) or Finding.of(
+                "ingest.broker_refused", broker=self._settings.name, reason=str(reason)
+            )
             return
         self.connected = self._was_connected = True
         self.refusal = None
-        self.queue.append(Connected(self._number, flags.session_present))
+        for inbox in self._inboxes:
+            inbox.put(Connected(self._number, flags.session_present))
+            inbox.nudge()
         self._subscribe(client)
-        self._news.set()
 
     def _on_disconnect(
-        self, _client: Client, _userdata: object, _flags: DisconnectFlags, reason: ReasonCode, _props: Properties | None
+        self, _client: Client, _userdata: object, _flags: DisconnectFlags, reason: ReasonCode, props: Properties | None
     ) -> None:
+        self.refusal = self.refusal or self._redirected(reason, props)
         self._lose(str(reason))
+
+    def _redirected(self, reason: ReasonCode, properties: Properties | None) -> Finding | None:
+        """Return whom a broker names in its place. Nobody follows: who may hear our password is for people to say."""
+        if reason.value not in _REDIRECTIONS:
+            return None
+        server = str(getattr(properties, "ServerReference", "") or "-")
+        return Finding.of("ingest.broker_redirects", broker=self._settings.name, server=shown(server))
 
     def _lose(self, reason: str) -> None:
         self.connected = False
@@ -265,10 +293,10 @@ class Link:
         topics = self._settings.topics
         if self._settings.protocol == "5":
             handling = _RETAINED_IF_NEW if self._subscribed else _RETAINED
-            options = SubscribeOptions(qos=1, retainAsPublished=False, retainHandling=handling)
+            options = SubscribeOptions(qos=self._qos, retainAsPublished=False, retainHandling=handling)
             client.subscribe([(topic, options) for topic in topics])
         else:
-            client.subscribe([(topic, 1) for topic in topics])
+            client.subscribe([(topic, self._qos) for topic in topics])
 
     def _on_subscribe(
         self, _client: Client, _userdata: object, _packet: int, reasons: list[ReasonCode], _props: Properties | None
@@ -279,6 +307,10 @@ class Link:
             self.refusal = Finding.of(
                 "ingest.subscription_refused", broker=self._settings.name, topics=", ".join(refused)
             )
+
+
+def _the_only(_topic: str) -> int:
+    return 0
 
 
 def _pending(sock: Socket) -> bool:

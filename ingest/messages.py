@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from core.errors import ReadingError
@@ -17,6 +17,8 @@ from core.readings import Reading
 from core.texts import Finding
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
+LARGEST_PAYLOAD_BYTES: Final = 256 * 1024
+"""Rule 17 of the payload reference."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,8 @@ _LOOK: Final = re.compile(
     re.IGNORECASE,
 )
 _LOOKED_AT_BYTES: Final = 4096
+DEEPEST: Final = 4
+"""How deep inside a message codes are looked for."""
 _WITH_UNIT: Final = re.compile(r"\(?\s*([-+0-9.,]{1,40})\s*[* ]?\s*([A-Za-z][A-Za-z0-9³/]{0,7})\s*\)?\Z")
 
 
@@ -224,6 +226,35 @@ def _reading(sum_: Mapping[What, int], found: Mapping[What, Value], source: str,
 
 def _dotted(what: What) -> str:
     return ".".join(map(str, what))
+
+
+def registers(payload: bytes, device: str) -> list[tuple[str, str, str]]:
+    """Return code, number as it stands there, and unit of each register that would be read. Raises `FormatError`."""
+    return [(_dotted(entry.code.what), shown(entry.raw), entry.unit) for entry in _known(_part(_body(payload), device))]
+
+
+def device_in(payload: bytes) -> str | None:
+    """Return which `device` a message asks for: empty where the codes stand in the whole, None where none do."""
+    try:
+        way = _way(_body(payload), 0)
+    except FormatError:
+        return None
+    return None if way is None else ".".join(way)
+
+
+def _known(body: object) -> list[Entry]:
+    ours = {None, ELECTRICITY}
+    return [each for each in _entries(body) if each.code.medium in ours and _total(each.code.what) in REGISTERS]
+
+
+def _way(body: object, depth: int) -> tuple[str, ...] | None:
+    if _known(body):
+        return ()
+    for name, value in body.items() if isinstance(body, dict) and depth < DEEPEST else ():
+        way = _way(value, depth + 1) if "." not in name else None
+        if way is not None:
+            return (name, *way)
+    return None
 
 
 def looks_like(topic: str, payload: bytes) -> bool:  # noqa: ARG001 - the topic is the maker's choice
