@@ -10,7 +10,7 @@ from core.errors import ConflictError, NotFoundError, RequestError, ServiceError
 from core.ports import Page
 from core.work import JobFilter, JobRun, JobRunner, JobState
 from operations.house import Call, House
-from operations.schedule import JOBS, Cadence, job_named, newest_due, next_due, period_named
+from operations.schedule import BACKUP, JOBS, Cadence, job_named, newest_due, next_due, period_named
 from operations.values import Limit, Told
 
 
@@ -83,8 +83,8 @@ async def list_jobs(house: House, _request: ListJobs, call: Call) -> Page[JobRow
 
 
 async def list_runs(house: House, request: ListRuns, call: Call) -> Page[RunRow]:
-    """Return runs, newest first. Raises `NotFoundError` for an unknown job."""
-    if request.job is not None:
+    """Return runs, newest first, those of backups too. Raises `NotFoundError` for an unknown job."""
+    if request.job not in (None, BACKUP):
         job_named(request.job)
     wanted = JobFilter(job=request.job, state=request.state, limit=request.limit, cursor=request.cursor)
     page = await house.ledger.runs(wanted)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from core.intervals import Resolution
-from core.inventory import Medium, Meter
+from core.intervals import Resolution, SeriesKey
+from core.inventory import Calendar, Medium, Meter
 from core.periods import SLOT, Period
 from core.quantities import Quantity
 from energy.base_load import Week, weeks_of
@@ -34,6 +33,23 @@ FOREVER_MS: Final = 2**62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A load in a period, the local time of its slots, and in which of them only the base load is drawn.
+
+    That is where nobody is in the place and none of its own generators runs.
+    """
+
+    load: Load
+    local: LocalTime
+    quiet: Flags
+
+    @property
+    def weeks(self) -> tuple[Week, ...]:
+        """Return the base loads of all weeks, the outer ones cut to the period."""
+        return weeks_of(self.load, self.local, self.quiet)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadLoad:
     """A load as it was read: `whole` reaches back a year before the `period` asked for, `load` is that alone.
 
@@ -51,8 +67,7 @@ class ReadLoad:
     @property
     def always_in_use(self) -> bool:
         """Return whether by its calendar somebody is in the place at any time of the period."""
-        calendar = self.scope.calendar
-        return calendar is not None and bool(in_use(calendar, self.local_now).all())
+        return always_in_use(self.scope.calendar, self.local_now)
 
     @property
     def local_now(self) -> LocalTime:
@@ -92,23 +107,42 @@ async def read_load(
     gone = _gone(span.period, call.now_utc)
     wide = Period(_begin(gone) if back else gone.start_utc, gone.end_utc)
     scope = await load_scope(house, text, medium, gone, call)
-    reaching = await load_scope(house, text, scope.medium, wide, call) if back else scope
-    keys = [(meter.source, scope.quantity) for meter in reaching.meters]
-    own = [(meter.source, Quantity.ENERGY_EXPORT_WH) for meter in reaching.own] if back else []
-    found = await interval_store(house).amounts(Resolution.SLOT, [*keys, *own], wide)
-    counted = partial(_members, zone=scope.zone, found=found)
-    whole = load_of(counted(reaching.meters, quantity=scope.quantity), wide)
-    local = local_time(whole.start_ms, scope.zone)
-    makes = counted(reaching.own, quantity=Quantity.ENERGY_EXPORT_WH) if own else []
+    reaching = await load_scope(house, text, scope.medium, wide, call) if back else replace(scope, own=())
+    found = await interval_store(house).amounts(Resolution.SLOT, series_of(reaching), wide)
+    whole = stretch_of(reaching, wide, found)
     return ReadLoad(
         scope=scope,
         span=span,
         period=gone,
-        whole=whole,
-        local=local,
-        load=whole.during(gone),
-        quiet=_nobody_in(scope, local) & _nothing_made(whole.start_ms, makes, wide),
+        whole=whole.load,
+        local=whole.local,
+        load=whole.load.during(gone),
+        quiet=whole.quiet,
     )
+
+
+def series_of(scope: LoadScope) -> list[SeriesKey]:
+    """Return the series that a load is read from: what its meters count, and what is made behind them."""
+    made = [(meter.source, Quantity.ENERGY_EXPORT_WH) for meter in scope.own]
+    return [*((meter.source, scope.quantity) for meter in scope.meters), *made]
+
+
+def stretch_of(scope: LoadScope, period: Period, found: Mapping[SeriesKey, Amounts]) -> Stretch:
+    """Return a load in all whole quarter hours of a period, from the slots of its series."""
+    load = load_of(_members(scope, scope.meters, scope.quantity, found), period)
+    local = local_time(load.start_ms, scope.zone)
+    makes = _members(scope, scope.own, Quantity.ENERGY_EXPORT_WH, found)
+    return Stretch(load=load, local=local, quiet=_nobody_in(scope, local) & _nothing_made(load.start_ms, makes, period))
+
+
+def always_in_use(calendar: Calendar | None, local: LocalTime) -> bool:
+    """Return whether by a calendar somebody is in the place at any of these times."""
+    return calendar is not None and bool(in_use(calendar, local).all())
+
+
+def over_until(now_utc: datetime) -> datetime:
+    """Return up to when quarter hours are over; the last one may still be waiting for its reading."""
+    return at_utc(slot_of(epoch_ms(now_utc))) - SLOT
 
 
 def begin_ms(day: date, zone: ZoneInfo) -> int:
@@ -117,13 +151,13 @@ def begin_ms(day: date, zone: ZoneInfo) -> int:
 
 
 def _members(
-    meters: Iterable[Meter], *, zone: ZoneInfo, found: dict[tuple[str, Quantity], Amounts], quantity: Quantity
+    scope: LoadScope, meters: Iterable[Meter], quantity: Quantity, found: Mapping[SeriesKey, Amounts]
 ) -> list[Member]:
     return [
         Member(
             found.get((meter.source, quantity)),
-            begin_ms(meter.valid_from, zone),
-            FOREVER_MS if meter.valid_to is None else begin_ms(meter.valid_to, zone),
+            begin_ms(meter.valid_from, scope.zone),
+            FOREVER_MS if meter.valid_to is None else begin_ms(meter.valid_to, scope.zone),
         )
         for meter in meters
     ]
@@ -131,8 +165,7 @@ def _members(
 
 def _gone(period: Period, now_utc: datetime) -> Period:
     """Return the part of a period whose quarter hours are over; nothing of one that has not begun."""
-    over_utc = at_utc(slot_of(epoch_ms(now_utc))) - SLOT  # the last one may still be waiting for its reading
-    return Period(period.start_utc, max(period.start_utc, min(period.end_utc, over_utc)))
+    return Period(period.start_utc, max(period.start_utc, min(period.end_utc, over_until(now_utc))))
 
 
 def _begin(period: Period) -> datetime:

@@ -90,7 +90,7 @@ async def load_scope(house: House, text: str, medium: Medium | None, period: Per
         raise NotFoundError("loads.scope_unknown", scope=text[:80])
     call.must_see(site.id)
     if text.startswith(METER):
-        return _of_meter(inventory, site, inventory.meters[text.removeprefix(METER)], medium)
+        return meter_scope(inventory, inventory.meters[text.removeprefix(METER)], medium)
     building = inventory.buildings.get(text.removeprefix(BUILDING)) if text.startswith(BUILDING) else None
     found = {each: await _meters(house, site, building, each, period, call) for each in COUNTED}
     media = tuple(each for each, meters in found.items() if meters)
@@ -99,6 +99,30 @@ async def load_scope(house: House, text: str, medium: Medium | None, period: Per
         raise NotFoundError("loads.nothing_metered", scope=text[:80])
     name = building.name if building else site.name
     return _scope(inventory, text, name, site, building, chosen, COUNTED[chosen], media, found[chosen])
+
+
+def meter_scope(inventory: Inventory, meter: Meter, medium: Medium | None = None) -> LoadScope:
+    """Return the load of one meter. Raises `RequestError` for another medium, `NotFoundError` where none is counted."""
+    if medium not in (None, meter.medium):
+        raise RequestError("loads.other_medium", meter=meter.id)
+    if meter.medium not in COUNTED:
+        raise NotFoundError("loads.nothing_metered", scope=meter.source)
+    quantity = COUNTED[meter.medium]
+    if meter.role is MeterRole.GENERATION and meter.medium is Medium.ELECTRICITY:
+        quantity = Quantity.ENERGY_EXPORT_WH
+    building = inventory.buildings.get(meter.building or "")
+    media = (meter.medium,)
+    return _scope(
+        inventory,
+        meter.source,
+        meter.name,
+        inventory.sites[meter.site],
+        building,
+        meter.medium,
+        quantity,
+        media,
+        (meter,),
+    )
 
 
 def meters_at(scope: LoadScope, at_ms: int) -> tuple[Meter, ...]:
@@ -124,19 +148,6 @@ def valid_in(meter: Meter, period: Period, zone: ZoneInfo) -> bool:
     first = period.start_utc.astimezone(zone).date()
     last = (period.end_utc - timedelta(microseconds=1)).astimezone(zone).date()
     return meter.valid_from <= last and (meter.valid_to is None or first < meter.valid_to)
-
-
-def _of_meter(inventory: Inventory, site: Site, meter: Meter, medium: Medium | None) -> LoadScope:
-    if medium not in (None, meter.medium):
-        raise RequestError("loads.other_medium", meter=meter.id)
-    if meter.medium not in COUNTED:
-        raise NotFoundError("loads.nothing_metered", scope=meter.source)
-    quantity = COUNTED[meter.medium]
-    if meter.role is MeterRole.GENERATION and meter.medium is Medium.ELECTRICITY:
-        quantity = Quantity.ENERGY_EXPORT_WH
-    building = inventory.buildings.get(meter.building or "")
-    media = (meter.medium,)
-    return _scope(inventory, meter.source, meter.name, site, building, meter.medium, quantity, media, (meter,))
 
 
 async def _meters(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from core.errors import NotFoundError, RequestError
@@ -64,6 +65,7 @@ JOB_ROWS: dict[str, Capability] = {
         "operations.retention:apply_retention", Role.ADMIN, changes=True, whole=True, long=True
     ),
     "alarms.watch": Capability("operations.watching:watch_district", Role.ADMIN, whole=True, long=True),
+    "alarms.watch_usage": Capability("operations.watching:watch_usage", Role.ADMIN, whole=True, long=True),
     "facts.publish": Capability("operations.publication:publish_facts", Role.ADMIN, whole=True, long=True),
 }
 """What jobs call. These rows have no address and no command of their own: people run the job (`jobs.run`)."""
@@ -71,11 +73,15 @@ JOB_ROWS: dict[str, Capability] = {
 JOBS: dict[str, Job] = {
     "intervals": Job(row="intervals.compute", cadence=Cadence.SLOT, after=MINUTE, lane="intervals"),
     "alarms": Job(row="alarms.watch", cadence=Cadence.SLOT, after=3 * MINUTE, lane="alarms"),
+    "usage": Job(row="alarms.watch_usage", cadence=Cadence.DAY, after=6 * HOUR, lane="alarms"),
     "publication": Job(row="facts.publish", cadence=Cadence.HOUR, after=2 * MINUTE),
     "compaction": Job(row="timeseries.compact", cadence=Cadence.DAY, after=HOUR + 10 * MINUTE),
     "retention": Job(row="retention.apply", cadence=Cadence.DAY, after=4 * HOUR + 10 * MINUTE, lane="intervals"),
 }
 """All jobs, in the order in which they begin after a start. Their texts are `job.<name>` in `jobs.po`."""
+
+BACKUP: Final = "backup"
+"""What no clock here starts (the machine's own does), but is kept among the runs of jobs: whether a backup was made."""
 
 
 def job_named(name: str) -> Job:

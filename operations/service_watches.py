@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from core.letters import LetterState
 from core.texts import Finding
 from core.work import JobFilter, JobRun, JobState
 from operations.house import Call, House
-from operations.schedule import JOBS
+from operations.schedule import BACKUP, JOBS
 from operations.sightings import Seen, Sighting
 
 NEWEST_RUNS = 2
 """The newest run may still be going on; then the one before it counts."""
+
+BACKUP_DUE: Final = timedelta(days=8)
+"""How old the last backup may be: who makes one each week is a day late."""
 
 
 async def unwell_parts(house: House, _call: Call) -> Seen:
@@ -57,6 +63,19 @@ async def undelivered_letters(house: House, _call: Call) -> Seen:
             if recipient in known and box.last_state is LetterState.DEAD
         )
     )
+
+
+async def overdue_backups(house: House, call: Call) -> Seen:
+    """Return whether the last backup is too old. Where none has ever been made, another way may be used: nothing."""
+    wanted = JobFilter(job=BACKUP, state=JobState.DONE, limit=1)
+    for run in (await house.ledger.runs(wanted)).items:
+        made_utc = run.ended_at_utc or run.begun_at_utc
+        if call.now_utc - made_utc > BACKUP_DUE:
+            days = (call.now_utc - made_utc).days
+            found = Finding.of("alarms.backup_overdue", days=days, by=run.started_by)
+            sighting = Sighting(subject=f"service:{BACKUP}", site=None, finding=found, since_utc=made_utc + BACKUP_DUE)
+            return Seen(sightings=(sighting,))
+    return Seen()
 
 
 async def _last_ended(house: House, job: str) -> JobRun | None:

@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from operations.house import Call, House
 from operations.noticed import implausible_steps, proposed_bookings, wrong_clocks
-from operations.service_watches import failed_jobs, undelivered_letters, unwell_parts
+from operations.service_watches import failed_jobs, overdue_backups, undelivered_letters, unwell_parts
 from operations.sightings import Seen
 from operations.silent_meters import silent_meters
 from operations.stuck_meters import stuck_meters
+from operations.usage_watches import creeping_base_loads, never_ending_flows
 
 Watch = Callable[[House, Call], Awaitable[Seen]]
 
@@ -22,5 +23,12 @@ WATCHES: Mapping[str, Watch] = {
     "part_unwell": unwell_parts,
     "job_failed": failed_jobs,
     "letters_undelivered": undelivered_letters,
+    "backup_overdue": overdue_backups,
 }
 """Each sees the whole district with a fixed number of queries. Kinds are rows of `core.alarms.ALARMS`."""
+
+DAILY_WATCHES: Mapping[str, Watch] = {
+    "base_load_creeps": creeping_base_loads,
+    "water_never_stops": never_ending_flows,
+}
+"""These read quarter hours of weeks, which say nothing new before the next night: the job `usage` asks them."""

@@ -1,4 +1,4 @@
-"""The job that looks at the whole district and says what is new: alarms raised, alarms over."""
+"""The jobs that look at the whole district and say what is new: alarms raised, alarms over."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.texts import Finding
 from operations.house import Call, House
 from operations.schedule import JobWork
 from operations.sightings import Seen
-from operations.watches import WATCHES
+from operations.watches import DAILY_WATCHES, WATCHES, Watch
 
 log = structlog.get_logger("alarms")
 
@@ -43,10 +43,19 @@ async def watch_district(house: House, _request: JobWork, call: Call) -> Watched
 
     A watch that cannot look costs only its own kind: its alarms stay as they are.
     """
+    return await _look(house, WATCHES, call)
+
+
+async def watch_usage(house: House, _request: JobWork, call: Call) -> Watched:
+    """Let every watch look that sees something new once a day only; else as `watch_district`."""
+    return await _look(house, DAILY_WATCHES, call)
+
+
+async def _look(house: House, watches: Mapping[str, Watch], call: Call) -> Watched:
     known = {(alarm.kind, alarm.subject): alarm for alarm in await house.ledger.open_alarms()}
     outcome, failed = _Outcome(), 0
-    for number, (kind, watch) in enumerate(WATCHES.items()):
-        call.progress(number / len(WATCHES), Finding.of("alarms.watching", kind=kind))
+    for number, (kind, watch) in enumerate(watches.items()):
+        call.progress(number / len(watches), Finding.of("alarms.watching", kind=kind))
         try:
             seen = await watch(house, call)
         except ServiceError as error:

@@ -13,7 +13,7 @@ from console.pages.words import Words
 from core.work import JobState
 from operations.edge import read_request
 from operations.gate import admitted
-from operations.schedule import JOBS
+from operations.schedule import BACKUP, JOBS
 
 RUN = "jobs.run"
 
@@ -29,8 +29,9 @@ async def show_all(visit: Visit) -> Response:
 async def show_history(visit: Visit) -> Response:
     """Return the runs, newest first."""
     words = visit.words
+    jobs = [Choice(name, job_text(words, name)) for name in (*JOBS, BACKUP)]
     fields = (
-        choice(visit.query, "job", "console.jobs.job", [Choice(name, job_text(words, name)) for name in JOBS]),
+        choice(visit.query, "job", "console.jobs.job", jobs),
         choice(visit.query, "state", "console.state", members(JobState, words)),
     )
     filters = Filters("/jobs/history", fields, visit.query.get("cursor", ""))
