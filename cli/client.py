@@ -15,12 +15,13 @@ from uuid import uuid4
 import httpx
 
 from cli.progress import bar
+from cli.saved import writing
 from config.settings import FILE, read_form
 from core.errors import ConfigError, ForbiddenError, RequestError, UnavailableError
 from core.texts import Finding, Language, Param
 from operations.edge import read_request, write_result
 from operations.house import Progress
-from operations.routes import route_of
+from operations.routes import ROOT, route_of
 from operations.table import Capability
 
 POLL_S = 0.2
@@ -55,22 +56,23 @@ class AnsweredError(RequestError):
         super().__init__(str(problem.get("code", "error.answer_unreadable")), status=status)
 
 
-def answer_of(name: str, capability: Capability, request: dict[str, Any], way: Way) -> bytes:
-    """Return the answer's JSON, the same by every way. Ctrl-C cancels what was begun, here or in the service."""
+def answer_of(name: str, capability: Capability, request: dict[str, Any], way: Way, out: Path | None = None) -> bytes:
+    """Return the answer's JSON, the same by every way; the file it names is written to `out`.
+
+    Ctrl-C cancels what was begun, here or in the service.
+    """
     try:
-        return asyncio.run(_call(name, capability, request, way))
+        return asyncio.run(_call(name, capability, request, way, out))
     except KeyboardInterrupt as error:
         raise RequestError("cli.cancelled") from error
 
 
-async def _call(name: str, capability: Capability, request: dict[str, Any], way: Way) -> bytes:
+async def _call(name: str, capability: Capability, request: dict[str, Any], way: Way, out: Path | None) -> bytes:
     with bar(way.language) as progress:
-        if way.url:
-            return await _remote(Service(way.url, way.token or ""), name, capability, request, way, progress)
-        service = running_service(way.config)
+        service = Service(way.url, way.token or "") if way.url else running_service(way.config)
         if service:
-            return await _remote(service, name, capability, request, way, progress)
-        return await _local(name, capability, request, way, progress)
+            return await _remote(service, name, capability, request, way, progress, out)
+        return await _local(name, capability, request, way, progress, out)
 
 
 def running_service(config: Path) -> Service | None:
@@ -89,7 +91,9 @@ def running_service(config: Path) -> Service | None:
     return Service(said["url"], said["token"])
 
 
-async def _local(name: str, capability: Capability, request: dict[str, Any], way: Way, progress: Progress) -> bytes:
+async def _local(
+    name: str, capability: Capability, request: dict[str, Any], way: Way, progress: Progress, out: Path | None
+) -> bytes:
     # The stores are loaded only by a command that opens them itself.
     from cli.wire import local_actor, now_utc, open_house
 
@@ -97,11 +101,21 @@ async def _local(name: str, capability: Capability, request: dict[str, Any], way
     async with open_house(way.config) as gate:
         wanted = read_request(capability, request)
         result = await gate.call(name, wanted, local_actor(), now_utc(), progress)
+        if out is not None:
+            found = await gate.fetch(result.file.id, local_actor(), now_utc())
+            with writing(out, found.ref.name) as write:
+                write(found.path.read_bytes() if found.path else found.content)
         return write_result(capability, result)
 
 
 async def _remote(
-    service: Service, name: str, capability: Capability, request: dict[str, Any], way: Way, progress: Progress
+    service: Service,
+    name: str,
+    capability: Capability,
+    request: dict[str, Any],
+    way: Way,
+    progress: Progress,
+    out: Path | None,
 ) -> bytes:
     headers: dict[str, str] = {"accept-language": way.language}
     if service.token:
@@ -110,11 +124,24 @@ async def _remote(
         try:
             sending = asyncio.ensure_future(_send(client, name, capability, request))
             if capability.long:
-                return await _watch(client, await _begun(client, sending), progress)
-            answer = await sending
+                answer = await _watch(client, await _begun(client, sending), progress)
+            else:
+                answer = (await sending).content
+            if out is not None:
+                await _fetch(client, json.loads(answer)["file"], out)
         except httpx.TransportError as error:
             raise UnavailableError("cli.unreachable", url=service.url, reason=str(error)) from error
-        return answer.content
+        return answer
+
+
+async def _fetch(client: httpx.AsyncClient, file: Mapping[str, Any], out: Path) -> None:
+    async with client.stream("GET", f"{ROOT}/files/{file['id']}") as answer:
+        if not answer.is_success:
+            await answer.aread()
+        _sound(answer)
+        with writing(out, file["name"]) as write:
+            async for chunk in answer.aiter_bytes():
+                write(chunk)
 
 
 async def _send(

@@ -43,7 +43,8 @@ def words_of(name: str) -> tuple[str, ...]:
 def row_command(name: str, capability: Capability, language: Language) -> Any:
     """Return the command of a row."""
     function = partial(_run, name, language)
-    signed = _signed(function, [*map(partial(_parameter, capability), _asked(capability)), *_COMMON])
+    out = _OUT if gives_file(capability) else ()
+    signed = _signed(function, [*map(partial(_parameter, capability), _asked(capability)), *out, *_COMMON])
     texts = catalogue(language)
     return command(words_of(name)[-1], signed, texts=texts, help=texts.say(f"capability.{name}"))
 
@@ -54,11 +55,11 @@ def _run(name: str, language: Language, /, **given: Any) -> None:
     from cli.shown import show
 
     way = Way(given.pop("config"), given.pop("url"), given.pop("token"), language)
-    as_json = given.pop("json")
+    as_json, out = given.pop("json"), given.pop("out", None)
     capability = CAPABILITIES[name]
     request = {field: _plain(value) for field, value in given.items() if value not in (None, [], False)}
     request |= _read_files(capability, request) | _secrets(capability, request, language)
-    answer = answer_of(name, capability, request, way)
+    answer = answer_of(name, capability, request, way, out)
     if as_json:
         sys.stdout.buffer.write(answer + b"\n")
     else:
@@ -112,6 +113,13 @@ _COMMON = (
     _named("url", Annotated[str | None, typer.Option("--url", envvar="KREISWATT_URL", metavar="URL")], None),
     _named("token", Annotated[str | None, typer.Option("--token", envvar="KREISWATT_TOKEN", metavar="TOKEN")], None),
 )
+
+_OUT = (_named("out", Annotated[Path | None, typer.Option("--out", "-o", metavar="PATH", show_default=False)], None),)
+
+
+def gives_file(capability: Capability) -> bool:
+    """Return whether a row makes a file that can be fetched."""
+    return "file" in getattr(capability.result, "__dataclass_fields__", ())
 
 
 def _plain(value: Any) -> Any:

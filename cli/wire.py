@@ -32,6 +32,7 @@ from jobs.worker import WorkerProcess
 from notify.postman import Postman
 from operations.gate import Gate
 from operations.house import House, nothing_to_read
+from reports.shelf import FileShelf
 from store.open import Stores, open_stores
 from store.points.timeseries import TimeSeries
 
@@ -226,6 +227,7 @@ def _house(
         jobs=hands.jobs,
         safekeeper=Keeping(shelf.configuration, stores, now_utc),
         notifier=hands.postman,
+        shelf=FileShelf(shelf.configuration.settings.data_dir / "exports"),
         public_url=shelf.configuration.settings.console.public_url,
         reload=reload,
     )

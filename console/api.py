@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request, Response
 
+from console.files import file_answer
 from console.idempotency import Answer, IdempotencyKeys
 from console.problems import described, language_of, status_of
 from console.signin import SignIn
@@ -48,6 +49,7 @@ class Api:
             app.router.add_route(
                 path.replace("}", ":path}"), _Row(self, name, capability).answer, methods=[method], name=name
             )
+        app.router.add_route(f"{ROOT}/files/{{id}}", self._fetch, methods=["GET"])
         app.router.add_route(f"{ROOT}/operations", self._list_runs, methods=["GET"])
         app.router.add_route(f"{ROOT}/operations/{{id}}", self._show_run, methods=["GET"])
         app.router.add_route(f"{ROOT}/operations/{{id}}/cancel", self._cancel_run, methods=["POST"])
@@ -82,6 +84,10 @@ class Api:
             return Answer(202, _run(run, language).decode(), {"location": f"{ROOT}/operations/{run.id}"})
         result = await self._gate.call(name, wanted, actor, self._clock())
         return Answer(200, write_result(capability, result).decode())
+
+    async def _fetch(self, request: Request) -> Response:
+        actor = await self._signin.actor(request)
+        return file_answer(await self._gate.fetch(request.path_params["id"], actor, self._clock()))
 
     async def _list_runs(self, request: Request) -> Response:
         runs = self._long.runs(await self._signin.actor(request))

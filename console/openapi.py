@@ -93,6 +93,7 @@ def _run_paths() -> Json:
     run = {"$ref": "#/components/schemas/Operation"}
     runs = {"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": run}}}
     return {
+        f"{ROOT}/files/{{id}}": {"get": _file() | {"parameters": one}},
         f"{ROOT}/operations": {"get": _plain("operations.list", runs)},
         f"{ROOT}/operations/{{id}}": {"get": _plain("operations.show", run) | {"parameters": one}},
         f"{ROOT}/operations/{{id}}/cancel": {"post": _plain("operations.cancel", run) | {"parameters": one}},
@@ -106,6 +107,13 @@ def _plain(name: str, schema: Json) -> Json:
         "summary": catalogue("en").say(f"capability.{name}"),
         "responses": {"200": _answer(name, schema)} | {str(code): _error(code) for code in ERRORS},
     }
+
+
+def _file() -> Json:
+    answer = _plain("files.show", {}) | {"tags": ["files"]}
+    whole = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    answer["responses"]["200"] = {"description": catalogue("en").say("capability.files.show"), "content": whole}
+    return answer
 
 
 def _answer(name: str, schema: Json) -> Json:

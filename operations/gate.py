@@ -12,6 +12,7 @@ from typing import Any
 from core.errors import ForbiddenError, NotFoundError, ServiceError
 from core.people import Actor
 from operations.edge import read_request
+from operations.files import FoundFile, find_file
 from operations.house import Call, House, Progress, silent
 from operations.local import LOCAL_ROWS, is_local
 from operations.schedule import JOB_ROWS
@@ -49,6 +50,10 @@ class Gate:
     ) -> Any:
         """Return the result of capability `name` for a request given as plain values (form, page, program)."""
         return await self.call(name, read_request(admitted(name, actor), given), actor, now_utc, progress)
+
+    async def fetch(self, file: str, actor: Actor, now_utc: datetime) -> FoundFile:
+        """Return a file that was made. Raises `NotFoundError` if it is gone, `ForbiddenError` for somebody else's."""
+        return await find_file(self.house, file, Call(actor, now_utc))
 
     async def _change(self, name: str, capability: Capability, request: Any, call: Call) -> Any:
         entry = (subject(request, call.actor), detail(request))

@@ -22,6 +22,7 @@ from core.retention import FrameRetention, Retention
 from core.texts import Finding, Language
 from core.work import JobRunner
 from energy.series import IntervalStore
+from reports.shelf import FileShelf
 
 Progress = Callable[[float, Finding], None]
 """Takes how much of a long operation is done (0 to 1) and what is being done now."""
@@ -89,6 +90,7 @@ class House:
     retention: Callable[[], Retention] = dict
     safekeeper: Safekeeper | None = None
     notifier: Notifier | None = None
+    shelf: FileShelf | None = None
     time_zone: str = "Europe/Berlin"
     public_url: str = ""
     language: Language = "de"

@@ -114,6 +114,8 @@ CAPABILITIES: dict[str, Capability] = {
     "peaks.show": Capability("operations.loads:show_peaks", alone=True),
     "baseload.show": Capability("operations.loads:show_base_load", alone=True),
     "loadmap.show": Capability("operations.loads:show_load_map", alone=True),
+    "exports.readings": Capability("operations.exports:export_readings", long=True),
+    "exports.intervals": Capability("operations.exports:export_intervals", long=True),
     "explain.show": Capability("operations.explain:explain_figure", alone=True),
     "intervals.recompute": Capability("operations.recomputing:recompute_intervals", changes=True, **_KEEPERS),
     "inventory.list": Capability("operations.inventory:list_entries", **_KEEPERS),

@@ -37,6 +37,7 @@ from operations.gate import Gate
 from operations.house import Call, House
 from operations.intervals import compute_intervals
 from operations.schedule import JobWork
+from reports.shelf import FileShelf
 from store.influxql.endpoint import EmbeddedInfluxQl
 from store.open import Stores, open_embedded
 
@@ -188,6 +189,7 @@ async def open_district(folder: Path) -> AsyncIterator[District]:
             intervals=stores.readings,
             influxql=EmbeddedInfluxQl(stores.readings, lambda: shelf[0], clock, fresh_s=0),
             jobs=runner,
+            shelf=FileShelf(folder / "data" / "exports"),
             reload=reload,
         )
     )

@@ -39,6 +39,7 @@ from operations.gate import Gate
 from operations.house import Call, House
 from operations.intervals import compute_intervals
 from operations.schedule import JobWork
+from reports.shelf import FileShelf
 from store.open import Stores, open_embedded
 from tests.console.pages.content import NOW, fill, fill_meter_life
 
@@ -109,6 +110,7 @@ def district(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> 
         facts=stores.readings,
         intervals=stores.readings,
         jobs=runner,
+        shelf=FileShelf(folder / "exports"),
         notifier=postman(stores, inventory),
         public_url="http://127.0.0.1",
         reload=reload,

@@ -1,0 +1,30 @@
+"""Files that a command fetched, written where it was told to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.errors import RequestError
+
+
+@contextmanager
+def writing(out: Path, name: str) -> Iterator[Callable[[bytes], object]]:
+    """Give what writes a file to `out`, under its own `name` where that is a folder; it is there whole or not at all.
+
+    Raises `RequestError` where nothing can be written.
+    """
+    target = out / name if out.is_dir() else out
+    unfinished = target.with_name(f".{target.name}.part")
+    try:
+        with unfinished.open("wb") as file:
+            yield file.write
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(target)
+    except OSError as error:
+        raise RequestError("cli.file_unwritable", path=str(target), reason=error.strerror or str(error)) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
