@@ -12,7 +12,8 @@ from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -41,13 +42,15 @@ from core.errors import RequestError, StoreError
 from store.ledger.database import Database
 from store.ledger.metadata import METADATA
 from store.ledger.migrate import migrate
-from store.ledger.types import UtcDateTime
+from store.ledger.types import ExactDecimal, IsoDay, UtcDateTime
 
 _ROWS: Final = 20_000
 _AT_ONCE: Final = 500
 
 _KINDS: Final[tuple[tuple[type[TypeEngine[Any]], str, TypeEngine[Any]], ...]] = (
     (UtcDateTime, "instant", UtcDateTime()),
+    (IsoDay, "day", IsoDay()),
+    (ExactDecimal, "decimal", ExactDecimal()),
     (JSON, "json", JSON(none_as_null=True)),
     (LargeBinary, "bytes", LargeBinary()),
     (Boolean, "boolean", Boolean()),
@@ -60,9 +63,16 @@ _KINDS: Final[tuple[tuple[type[TypeEngine[Any]], str, TypeEngine[Any]], ...]] = 
 _TYPES: Final = {name: made for _, name, made in _KINDS}
 _WRITTEN: Final[dict[str, Callable[[Any], Any]]] = {
     "instant": lambda value: value.isoformat(),
+    "day": lambda value: value.isoformat(),
+    "decimal": str,
     "bytes": lambda value: b64encode(value).decode(),
 }
-_READ: Final[dict[str, Callable[[Any], Any]]] = {"instant": datetime.fromisoformat, "bytes": b64decode}
+_READ: Final[dict[str, Callable[[Any], Any]]] = {
+    "instant": datetime.fromisoformat,
+    "day": date.fromisoformat,
+    "decimal": Decimal,
+    "bytes": b64decode,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from config.recovery import Opened, Seal, recovery_key
+from core.bills import SupplierBill
 from core.books import RejectionFilter, SessionFilter
 from core.periods import Period
 from core.ports import Direction, Frame
@@ -26,6 +28,23 @@ PASSPHRASE = "0000-0000"
 KEY = recovery_key(PASSPHRASE, b"salt" * 4)
 FOREVER = Period(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 SOURCE = "meter:schule-strom"
+BILL = SupplierBill(
+    site="schule",
+    meter="schule-strom",
+    number="2026-4711",
+    first_day=date(2025, 11, 1),
+    last_day=date(2026, 10, 31),
+    used=Decimal("182345.600"),
+    unit="kWh",
+    net_eur=Decimal("48959.79"),
+    gross_eur=None,
+    begin_reading=None,
+    end_reading=None,
+    document="",
+    note="",
+    added_by="anna",
+    added_at_utc=NOW,
+)
 
 
 def quiet(_fraction: float, _doing: Finding) -> None:
@@ -83,6 +102,7 @@ async def filled(data_dir: Path) -> AsyncIterator[Stores]:
         await opened.ledger.audit("anna", "users.add", "vera", "{}", NOW)
         late = DirtySpan(source=SOURCE, quantity=Quantity.POWER_W, period=FOREVER, reason="late")
         await opened.ledger.mark_dirty([late])
+        await opened.ledger.add_bill(BILL)
         for number in range(5):
             await opened.journal.append(Frame("lis-01", "c", Direction.IN, NOW, "ocpp1.6", b"frame %d" % number))
         yield opened
@@ -101,6 +121,7 @@ async def contents(stores: Stores) -> dict[str, Any]:
         "links": await ledger.links(),
         "rejections": (await ledger.rejections(RejectionFilter())).items,
         "dirty": await ledger.dirty_spans(),
+        "bills": await ledger.bills(),
         "audit": (await ledger.audit_entries()).items,
         "head": await ledger.audit_head(),
         "frames": [frame async for frame in stores.journal.frames()],
