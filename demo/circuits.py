@@ -9,6 +9,10 @@ from core.inventory import Inventory, Meter, MeterRole, Plant, PlantKind, Statio
 from demo.chance import key_of, one_of
 
 
+TENANT_SHARE = 0.05
+"""How much of a site's load a tenant draws."""
+
+
 @dataclass(frozen=True, slots=True)
 class Circuit:
     """A meter of electricity, what hangs behind it, and its part of the building's load."""
@@ -72,7 +76,9 @@ def _parent_of(
 
 
 def _load_share(meter: Meter, siblings: int, charges: bool, seed: int) -> float:  # noqa: FBT001
-    if meter.role not in (MeterRole.SUBMETER, MeterRole.TENANT) or charges:
+    if meter.role is MeterRole.TENANT:
+        return TENANT_SHARE
+    if meter.role is not MeterRole.SUBMETER or charges:
         return 0.0
     return 0.6 / (siblings + 1) * (0.6 + 0.8 * one_of(key_of(seed, "share", meter.id)))
 

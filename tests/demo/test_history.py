@@ -114,6 +114,7 @@ def test_our_register_rules_find_nothing_odd_but_the_exchange(
                 counted = count(at_ms, values, rules_of(meter, quantity))
                 odd = {Step(step) for step in np.unique(counted.step)} - {Step.FIRST, Step.COUNTED}
                 assert odd == ({Step.EXCHANGE} if source in exchanged else set()), (source, quantity)
+                assert len(counted.step) == len(at_ms), (source, quantity)  # nothing waits to be decided
 
 
 def test_supply_is_load_and_charging_less_the_roof(yard: tuple[Archive, HistoryResult]) -> None:
