@@ -8,7 +8,9 @@ from typing import Final
 
 from core.errors import NotFoundError
 from core.evidence import Explanation, FigureId
+from operations.balance import BALANCE
 from operations.evidence_rows import Explained, told
+from operations.explain_balance import explain_balance
 from operations.explain_derived import explain_slot, explain_sum
 from operations.explain_load import explain_base_load, explain_peak
 from operations.figures import INTERVAL, TOTAL
@@ -28,6 +30,7 @@ EXPLAINERS: Final[dict[str, Explainer]] = {
     TOTAL: explain_sum,
     PEAK: explain_peak,
     BASE_LOAD: explain_base_load,
+    BALANCE: explain_balance,
 }
 """How each kind of figure is explained, by the first part of its id."""
 

@@ -18,12 +18,12 @@ from operations.values import (
     Limit,
     Newest,
     Value,
-    freshest,
     in_force,
     matches,
     newest,
     page_of,
     pick,
+    reports,
     values_of,
 )
 
@@ -153,7 +153,7 @@ def meter_row(meter: Meter, inventory: Inventory, last: Newest, call: Call) -> M
         site_name=inventory.sites[meter.site].name,
         medium=meter.medium,
         role=meter.role,
-        state=freshest(values),
+        state=reports(meter, values),
         age_s=min((value.age_s for value in values), default=None),
         register=_register(meter, values),
         values=values,

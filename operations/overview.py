@@ -17,7 +17,7 @@ from core.readings import ReadingQuality
 from operations.house import Call, House
 from operations.sites import SiteRow, site_rows
 from operations.stations import StationRow, station_rows
-from operations.values import Freshness, Newest, freshest, in_force, newest, values_of
+from operations.values import Freshness, Newest, in_force, newest, reports, values_of
 from operations.vehicles import VehicleRow, vehicle_row
 
 LATEST = 30
@@ -142,7 +142,7 @@ def _name_of(source: str, inventory: Inventory) -> str:
 
 def _meter_states(meters: list[Meter], last: Newest, call: Call) -> dict[Freshness, int]:
     states = Counter(
-        freshest(values_of(last, meter.source, meter.nominal_interval_s, call.now_utc)) for meter in meters
+        reports(meter, values_of(last, meter.source, meter.nominal_interval_s, call.now_utc)) for meter in meters
     )
     return {state: states[state] for state in Freshness}
 

@@ -31,13 +31,15 @@ class Freshness(StrEnum):
     """Whether a source reports as often as it should.
 
     Fresh: within two nominal intervals. Late: within ten, or a day where that is longer.
-    Silent: not even that. Never: nothing has come yet.
+    Silent: not even that. Never: nothing has come yet. Computed and by hand: no device reports it.
     """
 
     FRESH = "fresh"
     LATE = "late"
     SILENT = "silent"
     NEVER = "never"
+    COMPUTED = "computed"
+    BY_HAND = "by_hand"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,13 @@ def pick(values: Iterable[Value], quantity: Quantity) -> Value | None:
 def freshest(values: Sequence[Value]) -> Freshness:
     """Return how well a source reports by its newest value."""
     return min((value.freshness for value in values), key=list(Freshness).index, default=Freshness.NEVER)
+
+
+def reports(meter: Meter, values: Sequence[Value]) -> Freshness:
+    """Return how well a meter reports; one without a device has nothing to report."""
+    if meter.terms:
+        return Freshness.COMPUTED
+    return Freshness.BY_HAND if meter.feed is None and not values else freshest(values)
 
 
 def age_s(at_utc: datetime | None, now_utc: datetime) -> float | None:

@@ -48,6 +48,8 @@ LOOKS: dict[str, dict[str, tuple[str, str]]] = {
         "late": ("paused", "warn"),
         "silent": ("warn", "bad"),
         "never": ("unknown", "idle"),
+        "computed": ("info", "idle"),
+        "by_hand": ("info", "idle"),
     },
     "SessionState": {
         "open": ("charging", "busy"),

@@ -36,6 +36,8 @@ PLACES: dict[str, str] = {
     "peaks.show": "/loads/{id}",
     "baseload.show": "/loads/{id}",
     "loadmap.show": "/loads/{id}",
+    "balance.show": "/balance/{id}",
+    "metering.show": "/balance/{id}",
     "explain.show": "/explain/{figure}",
     "stations.list": "/stations",
     "stations.show": "/stations/{id}",

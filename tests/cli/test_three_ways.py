@@ -43,6 +43,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "peaks.show": {"id": "meter:schule-strom", "period": "2026-11-21"},
     "baseload.show": {"id": "site:schule"},
     "loadmap.show": {"id": "meter:schule-strom", "period": "2026-11-21"},
+    "balance.show": {"id": "site:schule", "period": "2026-11-21"},
+    "metering.show": {"id": "site:schule", "period": "2026-11-21"},
     "intervals.recompute": {"sources": ["meter:schule-strom"], "since": "2026-11-20"},
     "totals.freeze": {"id": "meter:schule-strom", "period": "2026-11-21"},
     "explain.show": {"figure": "total/2026-11-21/meter:schule-strom/energy_import_wh@r1"},

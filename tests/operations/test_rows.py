@@ -53,7 +53,7 @@ async def test_a_meter_row_carries_values_with_age_and_state(district: District)
         Quantity.POWER_W: 4200.0,
         Quantity.ENERGY_IMPORT_WH: 1_234_500.0,
     }
-    assert (water.state, water.age_s, water.values) == (Freshness.NEVER, None, ())
+    assert (water.state, water.age_s, water.values) == (Freshness.BY_HAND, None, ())
 
 
 async def test_meters_are_filtered_by_site_medium_and_text(district: District) -> None:
@@ -116,7 +116,7 @@ async def test_the_overview_counts_what_the_lists_show(district: District) -> No
     counts = overview.counts
     assert (counts.stations_connected, counts.outlets, counts.outlets_charging, counts.sessions_open) == (1, 2, 1, 1)
     assert (counts.rejections, counts.discoveries) == (2, 3)
-    assert counts.meters == {Freshness.FRESH: 1, Freshness.LATE: 0, Freshness.SILENT: 0, Freshness.NEVER: 1}
+    assert counts.meters == {state: int(state in {Freshness.FRESH, Freshness.BY_HAND}) for state in Freshness}
     assert {row.name for row in overview.latest} == {"Hauptzähler", "Parkplatz / 1", "Dienstwagen 1"}
 
 

@@ -1,0 +1,58 @@
+"""The balance of a place: where its energy came from and went, month by month, and its meters behind each other."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import Response
+
+from console.pages.drawing import share_percent
+from console.pages.evidence import path_of_figure
+from console.pages.flows import drawn
+from console.pages.visit import Visit
+from core.inventory import Medium
+from core.quantities import PROPERTIES, Quantity
+
+SITE = "site:"
+COLUMNS = ("import_wh", "generation_wh", "export_wh", "self_use_wh", "use_wh", "own_wh", "autarky_percent")
+"""What the table of months shows, as far as a place has it."""
+
+
+async def show(visit: Visit) -> Response:
+    """Return the balance of a place in a period."""
+    scope = visit.part("id")
+    asked = {"period": visit.query.get("period", "").strip()}
+    balance = await visit.ask("balance.show", id=scope, **asked)
+    asked = {"period": balance.period}
+    medium = visit.query.get("medium", "").strip()
+    tree = await visit.ask("metering.show", id=scope, medium=medium, **asked) if scope.startswith(SITE) else None
+    there = {figure.name for figure in balance.whole.figures} if balance.whole else set()
+    return visit.page(
+        "balance/show.html",
+        visit.words.t("console.balance.heading", name=balance.name),
+        balance=balance,
+        tree=tree,
+        zone=ZoneInfo(balance.time_zone),
+        flows=drawn(balance.flows),
+        columns=[name for name in COLUMNS if name in there],
+        electricity=Medium.ELECTRICITY,
+        ENERGY=Quantity.ENERGY_IMPORT_WH,
+        PERCENT=Quantity.SOC_PERCENT,
+        cells=_cells,
+        said=lambda beginning, name: visit.words.t(beginning + name),
+        FIGURE="balance.figure.",
+        FROM="balance.from.",
+        TO="balance.to.",
+        unit=PROPERTIES[tree.quantity].shown_unit if tree else "",
+        place=f"/sites/{balance.site}",
+        json_path=f"/api/v1/balance/{quote(scope, safe=':')}?{urlencode(asked)}",
+        bar=share_percent,
+        path_of_figure=path_of_figure,
+    )
+
+
+def _cells(row: Any, name: str) -> list[Any]:
+    """Return the figures of a name in a row, one per generator."""
+    return [figure for figure in row.figures if figure.name == name]
