@@ -27,6 +27,7 @@ from core.errors import ConfigError
 from core.inventory import Inventory
 from core.people import Actor, Role
 from core.ports import Daemon, Health, InfluxQlEndpoint
+from ingest.files.inbox import DiskInbox
 from jobs.runner import Runner
 from jobs.worker import WorkerProcess
 from notify.postman import Postman
@@ -227,6 +228,8 @@ def _house(
         jobs=hands.jobs,
         safekeeper=Keeping(shelf.configuration, stores, now_utc),
         notifier=hands.postman,
+        inbox=DiskInbox(shelf.configuration.settings.data_dir / "imports", now_utc),
+        eraser=stores.readings if isinstance(stores.readings, TimeSeries) else None,
         shelf=FileShelf(shelf.configuration.settings.data_dir / "exports"),
         public_url=shelf.configuration.settings.console.public_url,
         reload=reload,

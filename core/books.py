@@ -26,6 +26,7 @@ from core.facts import (
     StationStatus,
     User,
 )
+from core.imports import ImportBook
 from core.letters import OutboxBook
 from core.meter_life import ProposalBook, ReadingLinkBook
 from core.periods import Period
@@ -247,6 +248,7 @@ class Ledger(
     StatementBook,
     AlarmBook,
     OutboxBook,
+    ImportBook,
     BillBook,
     Protocol,
 ):

@@ -184,6 +184,8 @@ class MeterEventKind(StrEnum):
     """The register passed its width, `end_value`, and went on from 0."""
     CORRECTION = "correction"
     """`amount` is added evenly from `at_utc` until `until_utc`, taken away if negative."""
+    INTERRUPTION = "interruption"
+    """Nobody knows what was counted since the register was last read; it goes on at `start_value`."""
 
     @property
     def is_reading(self) -> bool:

@@ -190,6 +190,17 @@ class Rollover:
 
 
 @dataclass(frozen=True, slots=True)
+class Interruption:
+    """What was counted from the reading before until `at_utc` is unknown; the register goes on at `start`.
+
+    It says nothing where the register is known at that very instant.
+    """
+
+    at_utc: datetime
+    start: float
+
+
+@dataclass(frozen=True, slots=True)
 class Correction:
     """A person booked an `amount` to be added (taken away, if negative) evenly from `at_utc` until `until_utc`.
 
@@ -201,7 +212,7 @@ class Correction:
     amount: float
 
 
-Booking = Exchange | ManualReading | Restart | Rollover | Correction
+Booking = Exchange | ManualReading | Restart | Rollover | Interruption | Correction
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from energy.register_rows import Instants, Rows, Steps, Thousandths, Values
 from energy.register_rules import (
     Booking,
     Exchange,
+    Interruption,
     ManualReading,
     Proposal,
     RegisterRules,
@@ -171,6 +172,8 @@ class Walk:
                 self._restart(epoch_ms(booking.at_utc), booking.start, booking.lost)
             case Rollover():
                 self._roll_over(epoch_ms(booking.at_utc), booking.width)
+            case Interruption():
+                self._interrupt(epoch_ms(booking.at_utc), booking.start)
 
     @property
     def _position(self) -> int:
@@ -275,6 +278,13 @@ class Walk:
     def _restart(self, at_ms: int, start: float, lost: float) -> None:
         self._release(self._pending, Step.GLITCH)
         self._begin(at_ms, start, Step.BOOKED, uncounted=thousandths(lost))
+
+    def _interrupt(self, at_ms: int, start: float) -> None:
+        self._release(self._pending, Step.GLITCH)
+        if self._line is not None and self._line.at_ms == at_ms:
+            self.rows.put(at_ms, self._line.value, self._position, Step.BOOKED)
+        else:
+            self._begin(at_ms, start, Step.BOOKED if self._line is None else Step.JUMP)
 
     def _roll_over(self, at_ms: int, width: float) -> None:
         line, first = self._line, self._pending[self._run_start] if self._candidate else None

@@ -30,6 +30,7 @@ from energy.register_rules import (
     Booking,
     Correction,
     Exchange,
+    Interruption,
     ManualReading,
     Proposal,
     RegisterRules,
@@ -53,6 +54,7 @@ __all__ = [
     "Correction",
     "Counted",
     "Exchange",
+    "Interruption",
     "ManualReading",
     "Proposal",
     "RegisterRules",
@@ -139,7 +141,8 @@ def count(
     _require_order(instants, numbers, state)
     series = _Series(instants, numbers, _breaks(instants, numbers, rules))
     on_dial = (booking for booking in bookings if not isinstance(booking, Correction))
-    booked = sorted(on_dial, key=lambda booking: booking.at_utc)
+    # What says that nothing is known comes after what is known of the same instant.
+    booked = sorted(on_dial, key=lambda booking: (booking.at_utc, isinstance(booking, Interruption)))
     walk = Walk(rules, state, Rows(len(instants) + len(state.pending) + len(booked)))
     start = 0
     for booking in booked:

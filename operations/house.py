@@ -15,6 +15,7 @@ from core.alarms import Notifier
 from core.books import Ledger
 from core.care import Maintenance, Safekeeper
 from core.errors import ForbiddenError
+from core.imports import Eraser, FileInbox
 from core.inventory import Inventory
 from core.people import Actor
 from core.ports import Clock, FactSink, Health, InfluxQlEndpoint, Journal, Query, ReadingSink, RewriteBook, Worker
@@ -90,6 +91,8 @@ class House:
     retention: Callable[[], Retention] = dict
     safekeeper: Safekeeper | None = None
     notifier: Notifier | None = None
+    inbox: FileInbox | None = None
+    eraser: Eraser | None = None
     shelf: FileShelf | None = None
     time_zone: str = "Europe/Berlin"
     public_url: str = ""

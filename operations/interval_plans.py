@@ -14,7 +14,7 @@ from core.quantities import Kind, Quantity
 from core.work import MeterEvent, MeterEventKind, RegisterCheckpoint
 from energy.intervals import SeriesRules
 from energy.positions import SLOT_MS
-from energy.register_rules import Booking, Correction, Exchange, ManualReading, Restart, Rollover
+from energy.register_rules import Booking, Correction, Exchange, Interruption, ManualReading, Restart, Rollover
 from energy.register_walk import DIAL_MAX, at_utc, epoch_ms
 from energy.slots import slot_of
 from energy.source_rules import ALWAYS, Validity, rules_digest, series_rules, validity
@@ -170,6 +170,8 @@ def booking_of(event: MeterEvent) -> Booking:
             return Restart(event.at_utc, event.start_value, event.amount or 0.0)
         case MeterEventKind.ROLLOVER if event.end_value is not None:
             return Rollover(event.at_utc, event.end_value)
+        case MeterEventKind.INTERRUPTION:
+            return Interruption(event.at_utc, event.start_value)
         case MeterEventKind.CORRECTION if event.until_utc is not None:
             return Correction(event.at_utc, event.until_utc, event.amount or 0.0)
     return ManualReading(event.at_utc, event.start_value)

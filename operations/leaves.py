@@ -51,6 +51,7 @@ BOOKED: Final = {
     MeterEventKind.RESET: "evidence.booked_reset",
     MeterEventKind.ROLLOVER: "evidence.booked_rollover",
     MeterEventKind.CORRECTION: "evidence.booked_correction",
+    MeterEventKind.INTERRUPTION: "evidence.booked_interruption",
 }
 
 

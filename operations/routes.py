@@ -17,4 +17,4 @@ def route_of(name: str, capability: Capability) -> tuple[str, str]:
         return "GET", f"{ROOT}/{subject}"
     if verb == "show":
         return "GET", f"{ROOT}/{subject}/{{{capability.key}}}"
-    return "GET" if verb in ASKED else "POST", f"{ROOT}/{subject}/{verb}"
+    return "GET" if verb in ASKED and not capability.long else "POST", f"{ROOT}/{subject}/{verb}"

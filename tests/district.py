@@ -32,6 +32,7 @@ from core.people import Actor, Role
 from core.ports import Batch, Health
 from core.quantities import Quantity
 from core.readings import Reading
+from ingest.files.inbox import DiskInbox
 from jobs.runner import Runner
 from operations.gate import Gate
 from operations.house import Call, House
@@ -189,6 +190,8 @@ async def open_district(folder: Path) -> AsyncIterator[District]:
             intervals=stores.readings,
             influxql=EmbeddedInfluxQl(stores.readings, lambda: shelf[0], clock, fresh_s=0),
             jobs=runner,
+            inbox=DiskInbox(folder / "data" / "imports", clock),
+            eraser=stores.readings,
             shelf=FileShelf(folder / "data" / "exports"),
             reload=reload,
         )

@@ -16,6 +16,7 @@ from store.ledger.database import Database
 from store.ledger.deletions import Deletions
 from store.ledger.dirty import Dirty
 from store.ledger.history import History
+from store.ledger.imports import Imports
 from store.ledger.jobs import Jobs
 from store.ledger.letters import Letters
 from store.ledger.migrate import upgrade
@@ -45,6 +46,7 @@ class SqlLedger(
     Statements,
     Alarms,
     Letters,
+    Imports,
     Bills,
     Copies,
 ):

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from alembic import context
 
-from store.ledger import alarm_tables, bill_tables, statement_tables, tables  # noqa: F401 - they fill METADATA
+from store.ledger import (  # noqa: F401 - they fill METADATA
+    alarm_tables,
+    bill_tables,
+    import_tables,
+    statement_tables,
+    tables,
+)
 from store.ledger.metadata import METADATA
 
 context.configure(

@@ -76,6 +76,14 @@ class Latest:
             if self._at_ms[number] < before_ms:
                 self._at_ms[number] = _NEVER_MS
 
+    def erase(self, number: int, count: int, until_ms: int, newest: tuple[int, float, int] | None) -> None:
+        """Take over that so many points of a series up to an instant are gone, and which is the newest left of it."""
+        self._counts[number] -= count
+        if self._at_ms[number] > until_ms:  # a newer one has come meanwhile
+            return
+        at_ms, value, quality = newest or (_NEVER_MS, 0.0, 0)
+        self._at_ms[number], self._value[number], self._quality[number] = at_ms, value, quality
+
     def values(self, sources: Collection[str] | None) -> tuple[LastValue, ...]:
         """Return the newest value of each series of these sources, or of all, by source and quantity."""
         wanted = None if sources is None else frozenset(sources)

@@ -25,6 +25,11 @@ _ADD: Final = (
     " values (m.points, m.ts, m.series_id, m.value, m.quality, m.ingested)"
 )
 
+_ALL_SORTED: Final = " union all by name ".join(
+    f"select * replace (coalesce(ingested, ts) as ingested) from {table} where series_id = ?"
+    for table in schema.POINT_TABLES[1:]
+)
+
 
 def add(connection: DuckDBPyConnection, rows: str, parameters: Sequence[object] = ()) -> None:
     """Note that the points of a table expression come to warm or cold; they still say when they were received."""
@@ -39,3 +44,9 @@ def subtract(connection: DuckDBPyConnection, counts: Mapping[int, int]) -> None:
         [list(counts), list(counts.values())],
     )
     connection.execute(f"delete from {schema.SETTLED} where points = 0")
+
+
+def renew(connection: DuckDBPyConnection, number: int) -> None:
+    """Note again what of a series stands in warm and cold, as the newest of it may have left."""
+    connection.execute(f"delete from {schema.SETTLED} where series_id = ?", [number])
+    add(connection, f"({_ALL_SORTED})", [number, number])

@@ -27,6 +27,7 @@ from store.facts.facts import Facts
 from store.points.bulk import Part, of_series, of_table
 from store.points.columns import EPOCH, SeriesKey, of_readings
 from store.points.commits import Commits, Late
+from store.points.erasure import Erasure, Newest
 from store.points.latest import Latest
 from store.points.maintenance import Maintenance
 from store.points.pointfile import PointFile
@@ -43,7 +44,7 @@ T = TypeVar("T")
 _READERS = 2
 
 
-class TimeSeries(Intervals, Courses, Facts, Rewrites, Maintenance):
+class TimeSeries(Intervals, Courses, Facts, Rewrites, Maintenance, Erasure):
     """`ReadingSink`, `BulkSink`, `ReceiptBook`, `Query` and `FactSink` of `core.ports` over one DuckDB file.
 
     What concerns intervals (`energy.series.IntervalStore`), courses and facts has files of its own.
@@ -193,6 +194,10 @@ class TimeSeries(Intervals, Courses, Facts, Rewrites, Maintenance):
     async def checkpoint(self) -> None:
         """Write into the file proper what stands in its log."""
         await asyncio.get_running_loop().run_in_executor(self._writer, self._file.checkpoint)
+
+    def follow_erased(self, number: int, count: int, until_ms: int, newest: Newest | None) -> None:
+        """Take over that so many points of a series up to an instant are gone, and which is the newest left."""
+        self._latest.erase(number, count, until_ms, newest)
 
     def follow_forgotten(self, counts: Mapping[int, int], before_ms: int) -> None:
         """Take over that so many points of these series have been deleted, all of them before an instant."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from core.alarms import AlarmFilter
 from core.books import RejectionFilter, SessionFilter
 from core.errors import StoreError
 from core.facts import ConnectorStatus, Origin, Protocol, SessionState, TagVerdict
+from core.imports import ImportFilter, ImportState
 from core.letters import LetterState
 from core.people import Role
 from core.quantities import Quantity
@@ -55,6 +57,20 @@ WORDS: dict[str, object] = {
     "charge_session.state": SessionState.ENDED.value,
     "job_run.state": JobState.DONE.value,
     "letter.state": LetterState.WAITING.value,
+    "file_import.state": ImportState.DONE.value,
+    "file_import.problems": [[7, "B", "x", ["payload.not_json", {"at": 7}]]],
+    "file_import.notes": [["payload.not_json", {"at": 7}]],
+    "file_mapping.body": {
+        "date_column": "A",
+        "value_column": "B",
+        "quantity": "energy_import_wh",
+        "kind": "energy",
+        "factor": "1000",
+        "meters": [["DE1", "schule-strom"]],
+    },
+    "file_import_part.instants": zlib.compress(bytes(8)),
+    "file_import_part.bookings": [3],
+    "file_import_part.leans_on": [900_000],
     "meter_event.kind": MeterEventKind.MANUAL.value,
     "charge_session.findings": [["session.running", {}]],
     "sites": ["lra"],
@@ -86,6 +102,9 @@ READS: dict[str, Callable[[SqlLedger], Awaitable[Any]]] = {
     "meter_event": lambda ledger: ledger.bookings_made("grün"),
     "meter_proposal": lambda ledger: ledger.proposals(),
     "supplier_bill": lambda ledger: ledger.bills(),
+    "file_mapping": lambda ledger: ledger.mappings(),
+    "file_import": lambda ledger: ledger.file_imports(ImportFilter()),
+    "file_import_part": lambda ledger: ledger.parts(7),
     "reading_link": lambda ledger: ledger.links_to_read("grün", NOW - timedelta(days=1)),
 }
 """How the books read what a table holds."""
