@@ -82,6 +82,7 @@ class BrokerForm(Form):
     batch: Whole = Field(default=2000, ge=1, le=100_000)
     topics: tuple[TopicFilter, ...] = Field(default=("#",), min_length=1)
     time_zone: TimeZone = "Europe/Berlin"
+    decode_workers: Whole = Field(default=0, ge=0, le=64)
 
 
 class EmbeddedBrokerForm(Form):

@@ -4,7 +4,8 @@ Everything that comes is accounted for: a message either gives readings, or is k
 its reason, or is counted as discovered, or is one of a known device that carries no readings.
 A disk is finite, so repetition is kept as a number: of each topic at most `KEPT_PER_HOUR` rejected
 payloads an hour are kept whole, the rest is counted in a notice of its source; of unknown topics
-beyond `KEPT_DISCOVERIES` only their sum is kept, under the subject `#`.
+beyond `KEPT_DISCOVERIES` only their sum is kept, under the subject `#`. What a decoder does not get
+through with in time is parked: kept whole, however often.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from core.inventory import Inventory
 from core.letters import OWN_TOPICS
 from core.readings import Reading
 from core.texts import Finding
+from ingest.deadline import Deadline, OverdueError
 from ingest.decoding import LARGEST_PAYLOAD_BYTES, decode
 from ingest.messages import Memory, Message, Request
+from ingest.parking import KEPT_TOPICS, Parking, parked
 from ingest.redaction import redact, redact_topic
 from ingest.requests import Requests
 from ingest.routing import Router, Routes, hint
@@ -53,7 +56,14 @@ class Catch:
     undated: list[bool] = field(default_factory=list)
     rejected: int = 0
     discovered: int = 0
+    parked: int = 0
     requests: list[Request] = field(default_factory=list)
+
+    def park(self, message: Message) -> bool:
+        """Keep a message unread; return True, as nothing tells its redelivery from it."""
+        self.parked += 1
+        self.rejections.append(parked(message))
+        return True
 
 
 class Intake:
@@ -70,6 +80,8 @@ class Intake:
         self._discovered: set[str] = set()
         self._tally = _Tally()
         self._asked = Requests()
+        self._deadline = Deadline()
+        self._parking = Parking()
         self._router: Router | None = None
         self._routed_inventory: Inventory | None = None
         self._routed_day: date | None = None
@@ -79,16 +91,19 @@ class Intake:
         router = self._current_router(now_utc)
         catch = Catch()
         unknown: dict[str, _Sighting] = {}
-        for message in messages:
-            routes = router.routes(message.topic)
-            if message.topic.startswith(OWN_TOPICS):
-                catch.undated.append(False)
-            elif routes:
-                catch.undated.append(self._read(message, routes, catch))
-            else:
-                catch.undated.append(True)
-                catch.discovered += 1
-                self._see(message, unknown)
+        with self._deadline:
+            for message in messages:
+                routes = router.routes(message.topic)
+                if message.topic.startswith(OWN_TOPICS):
+                    catch.undated.append(False)
+                elif self._parking.is_closed(message.topic, message.received_at_utc):
+                    catch.undated.append(catch.park(message))
+                elif routes:
+                    catch.undated.append(self._read(message, routes, catch))
+                else:
+                    catch.undated.append(True)
+                    catch.discovered += 1
+                    self._see(message, unknown)
         catch.discoveries = [sighting.discovery(self._channel, subject) for subject, sighting in unknown.items()]
         catch.notices = self._tally.due(now_utc)
         catch.requests = self._asked.due(catch.requests, now_utc)
@@ -112,7 +127,10 @@ class Intake:
             source = route.binding.source
             message = self._in_turn(source, message)
             try:
-                decoded = decode(message, route, self._memories.get(source, _EMPTY))
+                decoded = self._deadline.run(decode, message, route, self._memories.get(source, _EMPTY))
+            except OverdueError:
+                self._parking.close(message.topic, message.received_at_utc)
+                return catch.park(message)
             except PayloadError as error:
                 self._reject(message, source, error.finding, catch)
                 undated = True
@@ -201,12 +219,15 @@ def _sample(topic: str, payload: bytes) -> bytes:
 
 
 class _Allowance:
-    """How many rejected payloads of a topic are kept whole in an hour."""
+    """How many rejected payloads of a topic are kept whole in an hour; beyond `KEPT_TOPICS` topics share one count."""
 
     def __init__(self) -> None:
         self._hours: dict[str, tuple[datetime, int]] = {}
 
     def keeps(self, topic: str, at_utc: datetime) -> bool:
+        if topic not in self._hours and len(self._hours) >= KEPT_TOPICS:
+            self._hours = {name: hour for name, hour in self._hours.items() if at_utc - hour[0] < _HOUR}
+            topic = topic if len(self._hours) < KEPT_TOPICS else THE_REST
         begun, count = self._hours.get(topic, (at_utc, 0))
         if at_utc - begun >= _HOUR:
             begun, count = at_utc, 0

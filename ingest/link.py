@@ -17,13 +17,12 @@ such options: it replays retained messages at each connection, marked the same w
 from __future__ import annotations
 
 import asyncio
-import ssl
 import struct
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from math import inf
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from paho.mqtt.client import MQTT_ERR_SUCCESS, Client, ConnectFlags, DisconnectFlags, MQTTMessage
 from paho.mqtt.properties import Properties
@@ -32,43 +31,35 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from core.texts import Finding
 from ingest.client import client_of, former_topics
-from ingest.deliveries import Connected, Inbox, delivery_of
+from ingest.deliveries import Connected, Delivery, Inbox, Unsettled, delivery_of
 from ingest.messages import Request
+from ingest.refusals import redirected, refused
 from ingest.settings import BrokerSettings
-from ingest.values import shown
+from ingest.sockets import Socket, pending
 
 GOODBYE_TIMEOUT_S: Final = 2.0
 FIRST_RETRY_S: Final = 0.5
 LONGEST_RETRY_S: Final = 60.0
 LARGEST_QUEUE: Final = 65_536
 """Beyond it messages of QoS 0 are dropped and counted; those of QoS 1 are limited by the window."""
+LARGEST_UNSETTLED: Final = 20_000
+"""Messages of QoS 1 beyond which nothing is read until half of them is settled: the broker waits, keeping the rest.
+
+Not every broker heeds the window it was told: Mosquitto 2.0.11 does not (its issue 2301).
+"""
 LARGEST_UNSETTLED_BYTES: Final = 64 * 1024 * 1024
-"""Beyond it nothing is read until half of it is settled: the broker waits, and keeps what it has."""
+"""The same for all payloads together."""
 _BURST: Final = 200
 _RETAINED: Final = 0
 _RETAINED_IF_NEW: Final = 1
-_REDIRECTIONS: Final = frozenset({0x9C, 0x9D})
-"""MQTT 5, 4.13: use another server, server moved."""
 _BROKEN_PACKET: Final = (ValueError, LookupError, TypeError, struct.error)
 
 
-class Socket(Protocol):
-    """A TCP or TLS socket of paho's."""
-
-    def fileno(self) -> int:
-        """Return what the event loop watches."""
-        ...
-
-    def close(self) -> None:
-        """Close it."""
-        ...
-
-
 class Link(Inbox):
-    """One broker's messages, in `queue` or shared among inboxes, and their acknowledgement. Made and used in one event loop.
+    """One broker's messages, in `queue` or shared among inboxes, and their acknowledgement.
 
-    `folder` remembers which topics the session has subscribed, so that those of an older
-    configuration are unsubscribed; without it they stay as long as the session lives. A visitor only listens:
+    Made and used in one event loop. `folder` remembers which topics the session has subscribed, so that those of
+    an older configuration are unsubscribed; without it they stay as long as the session lives. A visitor only listens:
     its session ends with the connection, and it subscribes at QoS 0, so that nothing waits for it.
     Raises `ConfigError` if the certificates cannot be used, `StoreError` if the folder cannot.
     """
@@ -81,8 +72,7 @@ class Link(Inbox):
         self._inboxes: Sequence[Inbox] = (self,)
         self._inbox_of: Callable[[str], int] = _the_only
         self._arrived = 0
-        self._unsettled_bytes = 0
-        self._most_bytes = inf if visiting else LARGEST_UNSETTLED_BYTES
+        self._unsettled = Unsettled(inf, inf) if visiting else Unsettled(LARGEST_UNSETTLED, LARGEST_UNSETTLED_BYTES)
         self._paused = False
         self._settings = settings
         self._qos = 0 if visiting else 1
@@ -107,10 +97,10 @@ class Link(Inbox):
         """Put messages from now on into these inboxes, by topic; every beginning of a connection into all."""
         self._inboxes, self._inbox_of = inboxes, inbox_of
 
-    def settled(self, size_bytes: int) -> None:
-        """Tell that payloads of this size are no longer in hand, so that reading may go on."""
-        self._unsettled_bytes -= size_bytes
-        if self._paused and self._unsettled_bytes <= self._most_bytes / 2:
+    def settled(self, deliveries: Sequence[Delivery]) -> None:
+        """Tell that deliveries are no longer in hand, so that reading may go on."""
+        self._unsettled.remove(deliveries)
+        if self._paused and self._unsettled.are_few:
             self._paused = False
             if sock := self._client.socket():
                 self._attach(sock)
@@ -215,18 +205,18 @@ class Link(Inbox):
             return
         try:
             for _ in range(_BURST):
-                if self._unsettled_bytes > self._most_bytes:
+                if self._unsettled.are_too_many:
                     self._paused = True
                     self._loop.remove_reader(sock)
                     return
                 before = self._arrived
                 client.loop_read()
-                if self._arrived == before and not _pending(sock):
+                if self._arrived == before and not pending(sock):
                     return
         except _BROKEN_PACKET as error:
             self._lose(str(error))
             return
-        if _pending(sock):  # decrypted already: the socket itself may stay silent
+        if pending(sock):  # decrypted already: the socket itself may stay silent
             self._loop.call_soon(self._read, sock)
 
     def _write(self) -> None:
@@ -248,16 +238,14 @@ class Link(Inbox):
             self.dropped += 1
             return
         delivery = delivery_of(message)
-        self._unsettled_bytes += len(delivery.payload)
+        self._unsettled.add(delivery)
         self._inboxes[self._inbox_of(delivery.topic)].put(delivery)
 
     def _on_connect(
         self, client: Client, _userdata: object, flags: ConnectFlags, reason: ReasonCode, properties: Properties | None
     ) -> None:
         if reason.is_failure:
-            self.refusal = self._redirected(reason, properties) or Finding.of(
-                "ingest.broker_refused", broker=self._settings.name, reason=str(reason)
-            )
+            self.refusal = refused(self._settings.name, reason, properties)
             return
         self.connected = self._was_connected = True
         self.refusal = None
@@ -269,15 +257,8 @@ class Link(Inbox):
     def _on_disconnect(
         self, _client: Client, _userdata: object, _flags: DisconnectFlags, reason: ReasonCode, props: Properties | None
     ) -> None:
-        self.refusal = self.refusal or self._redirected(reason, props)
+        self.refusal = self.refusal or redirected(self._settings.name, reason, props)
         self._lose(str(reason))
-
-    def _redirected(self, reason: ReasonCode, properties: Properties | None) -> Finding | None:
-        """Return whom a broker names in its place. Nobody follows: who may hear our password is for people to say."""
-        if reason.value not in _REDIRECTIONS:
-            return None
-        server = str(getattr(properties, "ServerReference", "") or "-")
-        return Finding.of("ingest.broker_redirects", broker=self._settings.name, server=shown(server))
 
     def _lose(self, reason: str) -> None:
         self.connected = False
@@ -311,8 +292,3 @@ class Link(Inbox):
 
 def _the_only(_topic: str) -> int:
     return 0
-
-
-def _pending(sock: Socket) -> bool:
-    """Return whether TLS has decrypted bytes that were not read."""
-    return isinstance(sock, ssl.SSLSocket) and sock.pending() > 0

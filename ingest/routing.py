@@ -64,6 +64,10 @@ class Router:
                 self._known[topic] = known
         return known
 
+    def neighbours(self) -> list[tuple[str, ...]]:
+        """Return the sources that share a prefix, for each prefix."""
+        return [tuple(route.binding.source for route in routes) for routes in self._by_prefix.values()]
+
     def _search(self, topic: str) -> Routes:
         prefix = topic
         while prefix:

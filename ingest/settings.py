@@ -22,6 +22,7 @@ class BrokerSettings:
 
     `window` is how many messages the broker leaves unacknowledged (Mosquitto's
     max_inflight_messages; iotcore: 100): a batch is flushed at the latest when it is full.
+    `decode_workers` are processes that decode; 0 decodes in the daemon's loop.
     `embedded` means the service itself runs this broker (iotcore, memory only).
     """
 
@@ -38,6 +39,7 @@ class BrokerSettings:
     batch: int = 2000
     topics: tuple[str, ...] = ("#",)
     time_zone: str = "Europe/Berlin"
+    decode_workers: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

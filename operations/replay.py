@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from core.facts import Rejection
 from core.ports import Batch
 from core.readings import Reading
 from core.texts import Finding
+from ingest.deadline import Deadline, OverdueError
 from ingest.messages import Memory, Message
 from ingest.routing import Router
 from operations.house import Call, House
@@ -86,11 +88,10 @@ def _decode(house: House, rejection: Rejection, call: Call) -> list[Reading]:
     router = Router(house.inventory(), broker, ZoneInfo(house.time_zone), house.day(call.now_utc))
     message = Message(broker, rejection.subject, rejection.payload, rejection.received_at_utc)
     readings: list[Reading] = []
-    for route in router.routes(message.topic):
-        try:
-            readings += route.decode(message, route.binding, Memory()).readings
-        except PayloadError:
-            continue
+    with Deadline() as deadline:
+        for route in router.routes(message.topic):
+            with suppress(PayloadError, OverdueError):
+                readings += deadline.run(route.decode, message, route.binding, Memory()).readings
     return readings
 
 

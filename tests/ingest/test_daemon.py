@@ -139,7 +139,7 @@ async def test_what_was_stored_before_a_crash_is_not_stored_again(
 async def test_receipts_are_forgotten_once_acknowledged(
     mosquitto: Mosquitto, device: Device, store: ListStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.daemon.RECEIPT_KEPT_S", 0.05)
+    monkeypatch.setattr("ingest.lane.RECEIPT_KEPT_S", 0.05)
     async with running(make(mosquitto.settings(), store)):
         device.send(SOC, "50")
         await until(lambda: len(store.held) == 1)

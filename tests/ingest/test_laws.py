@@ -18,9 +18,9 @@ from core.texts import catalogue
 from ingest.decoding import decode
 from ingest.messages import Decoded, Memory, Message
 from ingest.routing import DECODERS, Route, bind
+from tests.ingest.encoded import ENCODERS, case_of, messages_of
 from tests.ingest.rig import INVENTORY, ZONE
 from tests.ingest.simulated_day import simulated_day
-from tests.ingest.test_simulated_day import ENCODERS, case_of, messages_of
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 DAY = simulated_day()

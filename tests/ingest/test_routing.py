@@ -12,8 +12,8 @@ from core.texts import catalogue
 from ingest.decoding import decode_sample
 from ingest.messages import Field
 from ingest.routing import DECODERS, Router, bind, feed_findings, hint
+from tests.ingest.encoded import ENCODERS, case_of, messages_of
 from tests.ingest.rig import INVENTORY, LORA, ZONE, meter
-from tests.ingest.test_simulated_day import ENCODERS, case_of, messages_of
 
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

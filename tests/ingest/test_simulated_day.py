@@ -6,37 +6,25 @@ All formats share one broker, one store and one run of the job. The day has a re
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from importlib import import_module
-from importlib.util import find_spec
+from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from core.intervals import Amount
-from core.inventory import Inventory, Meter, Vehicle
+from core.inventory import Inventory
 from core.people import Actor, Role
 from core.ports import Batch
 from ingest.intake import Catch, Intake
-from ingest.messages import Message
 from ingest.routing import DECODERS
 from operations.house import Call, House
 from operations.intervals import compute_intervals
 from operations.schedule import JobWork
 from store.open import Stores, open_embedded
-from tests.ingest.rig import Device, Mosquitto, make, meter, running, until, vehicle
-from tests.ingest.simulated_day import ZONE, Case, simulated_day
-
-DAY = simulated_day()
-END_UTC = DAY.period.end_utc
-ENCODERS: dict[str, ModuleType] = {
-    name: import_module(f"tests.ingest.encoders.{name}")
-    for name in DECODERS
-    if find_spec(f"tests.ingest.encoders.{name}")
-}
+from tests.ingest.encoded import DAY, ENCODERS, END_UTC, case_of, district, entry_of, messages_of
+from tests.ingest.rig import Device, Mosquitto, make, running, until
+from tests.ingest.simulated_day import ZONE, Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,33 +33,6 @@ class Counted:
 
     amounts: dict[str, Amount | None]
     catch: Catch
-
-
-def case_of(name: str) -> Case:
-    case = ENCODERS[name].CASE
-    assert isinstance(case, Case)
-    return case
-
-
-def entry_of(name: str) -> Meter | Vehicle:
-    case, entry = case_of(name), name.replace("_", "-")
-    if case.vehicle:
-        return vehicle(entry, case.feed)
-    plain = meter(entry, case.feed, case.medium)
-    return replace(plain, nominal_interval_s=300, resolution=case.per_count, max_power_w=30_000.0)
-
-
-def messages_of(name: str) -> Iterator[Message]:
-    messages: Iterator[Message] = ENCODERS[name].messages(DAY)
-    return messages
-
-
-def district() -> Inventory:
-    entries = [entry_of(name) for name in ENCODERS]
-    return Inventory(
-        meters={entry.id: entry for entry in entries if isinstance(entry, Meter)},
-        vehicles={entry.id: entry for entry in entries if isinstance(entry, Vehicle)},
-    )
 
 
 async def computed(stores: Stores, inventory: Inventory) -> dict[str, Amount | None]:
