@@ -112,6 +112,9 @@ WORDS: dict[str, str] = {
 }
 """Where the words of a column stand, by its name, or by subject and name where they differ."""
 
+LOADS = frozenset({"loads.show", "peaks.show", "baseload.show", "loadmap.show"})
+"""What has a page of its own, with units and courses."""
+
 UNITS: dict[str, Quantity] = {
     "_wh": Quantity.ENERGY_IMPORT_WH,
     "_w": Quantity.POWER_W,
@@ -126,6 +129,11 @@ def show(name: str, answer: bytes, language: Language) -> None:
         from cli.explained import show_tree
 
         show_tree(answer, language)
+        return
+    if name in LOADS:
+        from cli.shown_loads import show_load
+
+        show_load(name, answer, language)
         return
     subject = name.partition(".")[0]
     screen = Console(soft_wrap=False, highlight=False)

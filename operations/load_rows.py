@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -67,6 +68,15 @@ class PartRow:
     value: Decimal | None
     percent: float | None
     cost_eur: Decimal | None
+
+
+def depth_of(part: PartRow, parts: Iterable[PartRow]) -> int:
+    """Return how deep a part of a peak hangs behind others."""
+    parents = {each.source: each.parent for each in parts}
+    depth, parent = 0, part.parent
+    while parent:
+        depth, parent = depth + 1, parents.get(parent)
+    return depth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

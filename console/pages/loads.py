@@ -20,6 +20,7 @@ from console.pages.evidence import path_of_figure
 from console.pages.visit import Visit
 from console.pages.words import NO_BREAK, Words
 from core.quantities import PROPERTIES, Quantity
+from operations.load_rows import depth_of
 
 BLOCK = 12
 """Quarter hours of a table's cell: three hours."""
@@ -107,7 +108,7 @@ async def show(visit: Visit) -> Response:
         json_path=f"/api/v1/loads/{quote(scope, safe=':')}?{urlencode(asked)}",
         bar=share_percent,
         path_of_figure=path_of_figure,
-        behind=_behind,
+        behind=depth_of,
     )
 
 
@@ -116,15 +117,6 @@ def _counted(words: Words, quantity: Quantity, counted: Decimal | None) -> str:
     if counted is None or PROPERTIES[quantity].shown_unit != "kWh" or counted < MEGA_FROM_WH:
         return words.quantity(quantity, counted)
     return f"{words.number(float(counted) / 1e6, 1)}{NO_BREAK}MWh"
-
-
-def _behind(parts: Sequence[Any], row: Any) -> int:
-    """Return how deep a part of a peak hangs behind others."""
-    depth, parents = 0, {part.source: part.parent for part in parts}
-    parent = row.parent
-    while parent:
-        depth, parent = depth + 1, parents.get(parent)
-    return depth
 
 
 def _place(scope: str, site: str) -> str:
