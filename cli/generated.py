@@ -7,6 +7,7 @@ never given on the command line. Values go as text to the same reader as those o
 from __future__ import annotations
 
 import sys
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import MISSING, Field
 from enum import Enum
@@ -25,7 +26,9 @@ from core.texts import Language, catalogue
 from operations.table import CAPABILITIES, Capability
 
 CONFIG = Path("/etc/kreiswatt")
-ARGUMENTS = ("id", "name", "ids", "figure")
+ZIP = b"PK\x03\x04"
+"""How archives begin: they travel in base64, everything else as text."""
+ARGUMENTS = ("id", "name", "ids", "figure", "upload")
 
 
 def row_names() -> dict[str, tuple[str, ...]]:
@@ -138,9 +141,10 @@ def _contents(place: str) -> str:
     if place == "-":
         return sys.stdin.buffer.read().decode("utf-8", "backslashreplace")
     try:
-        return Path(place[1:]).read_bytes().decode("utf-8", "backslashreplace")
+        content = Path(place[1:]).read_bytes()
     except OSError as error:
         raise RequestError("cli.file_unreadable", path=place[1:]) from error
+    return b64encode(content).decode() if content.startswith(ZIP) else content.decode("utf-8", "backslashreplace")
 
 
 def _secrets(capability: Capability, request: dict[str, Any], language: Language) -> dict[str, str]:

@@ -32,6 +32,7 @@ _REFERENCES: dict[str, dict[str, str]] = {
     "tariffs": {"sites": "sites"},
     "contracts": {"plant": "plants", "municipality": "municipalities"},
     "budgets": {"site": "sites"},
+    "weather_stations": {"outdoor_meter": "meters"},
 }
 """Which field names an entry of which kind; in the sections of a list it is `_NAMES_IN` that does."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import MAX_PREC, Context, Decimal
+from decimal import MAX_PREC, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
 from core.errors import CalculationError
@@ -43,3 +43,17 @@ def _shares(steps: int, weights: Sequence[Decimal | int]) -> list[Fraction]:
         total = sum(exact)
         return [steps * weight / total for weight in exact]
     raise CalculationError("money.weights_invalid", weights=", ".join(map(str, weights)))
+
+
+def in_cents(amounts: Sequence[Decimal]) -> list[Decimal]:
+    """Return amounts in whole cents, summing to their exact sum rounded once (half to even).
+
+    Each is less than a cent from the exact one: the cents left over go to the largest remainders.
+    """
+    total = sum(amounts, Decimal(0)).quantize(CENT, ROUND_HALF_EVEN)
+    found = [amount.quantize(CENT, ROUND_FLOOR) for amount in amounts]
+    left_over = int((total - sum(found, Decimal(0))) / CENT)
+    by_remainder = sorted(range(len(amounts)), key=lambda place: found[place] - amounts[place])
+    for place in by_remainder[:left_over]:
+        found[place] += CENT
+    return found

@@ -9,15 +9,19 @@ from typing import Final
 from core.errors import NotFoundError
 from core.evidence import Explanation, FigureId
 from operations.balance import BALANCE
+from operations.costs import COST
 from operations.evidence_rows import Explained, told
 from operations.explain_balance import explain_balance
+from operations.explain_cost import explain_cost
 from operations.explain_derived import explain_slot, explain_sum
 from operations.explain_load import explain_base_load, explain_peak
+from operations.explain_weather import explain_weather
 from operations.figures import INTERVAL, TOTAL
 from operations.freezing import explain_frozen
 from operations.house import Call, House
 from operations.load_base import BASE_LOAD
 from operations.load_peaks import PEAK
+from operations.weather import WEATHER
 
 Explainer = Callable[[House, FigureId, Call], Awaitable[Explanation]]
 """Returns where a figure comes from as it stands now; raises `RequestError` for an id that means nothing.
@@ -31,6 +35,8 @@ EXPLAINERS: Final[dict[str, Explainer]] = {
     PEAK: explain_peak,
     BASE_LOAD: explain_base_load,
     BALANCE: explain_balance,
+    COST: explain_cost,
+    WEATHER: explain_weather,
 }
 """How each kind of figure is explained, by the first part of its id."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import Field, fields
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from core.errors import ForbiddenError, NotFoundError, ServiceError
@@ -100,9 +101,15 @@ def subject(request: Any, actor: Actor) -> str:
 def detail(request: Any) -> str:
     """Return what was asked for as JSON, empty where only defaults were.
 
-    A field kept out of repr is a secret, and kept out here.
+    A field kept out of repr is a secret, and kept out here; of a file its digest is named.
     """
-    shown = {field.name: getattr(request, field.name) for field in fields(request) if field.repr}
+    shown = {field.name: _said(field, getattr(request, field.name)) for field in fields(request) if field.repr}
     defaults = {field.name: field.default for field in fields(request)}
     said = {name: value for name, value in shown.items() if value != defaults[name]}
     return json.dumps(said, ensure_ascii=False, default=str) if said else ""
+
+
+def _said(field: Field[Any], value: Any) -> Any:
+    if field.metadata.get("file") and isinstance(value, str):
+        return f"sha256:{sha256(value.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    return value

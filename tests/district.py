@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from config.load import load
 from config.managed import ManagedInventory
 from config.splice import write_entry
 from core.inventory import (
+    Budget,
     Connector,
     Drive,
     Feed,
@@ -26,7 +28,9 @@ from core.inventory import (
     Site,
     SiteKind,
     Station,
+    Tariff,
     Vehicle,
+    WeatherStation,
 )
 from core.people import Actor, Role
 from core.ports import Batch, Health
@@ -41,6 +45,7 @@ from operations.schedule import JobWork
 from reports.shelf import FileShelf
 from store.influxql.endpoint import EmbeddedInfluxQl
 from store.open import Stores, open_embedded
+from tests.earshot import Earshot
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 SINCE = date(2024, 1, 1)
@@ -114,12 +119,33 @@ def small_inventory() -> Inventory:
         drive=Drive.BATTERY,
         group="pool",
     )
+    power = Tariff(
+        id="strom",
+        name="Strom 2026",
+        valid_from=SINCE,
+        medium=Medium.ELECTRICITY,
+        sites=("schule",),
+        energy_eur_per_kwh=Decimal("0.25"),
+        base_eur_per_year=Decimal(146),
+    )
+    budget = Budget(
+        id="schule-strom-2026",
+        name="Strom 2026",
+        valid_from=date(2026, 1, 1),
+        site="schule",
+        medium=Medium.ELECTRICITY,
+        year=2026,
+        amount_eur=Decimal(1200),
+    )
     return Inventory(
         municipalities={"au": Municipality(id="au", name="Musterau", valid_from=SINCE, key="00000001", state="NI")},
         sites={"schule": school, "bauhof": depot},
         meters={meter.id: meter for meter in meters},
         stations={"lis-01": station},
         vehicles={"lk-e-101": vehicle},
+        tariffs={"strom": power},
+        budgets={"schule-strom-2026": budget},
+        weather_stations={"au": WeatherStation(id="au", name="Wetterstation Au", valid_from=SINCE, number="44")},
     )
 
 
@@ -192,6 +218,7 @@ async def open_district(folder: Path) -> AsyncIterator[District]:
             jobs=runner,
             inbox=DiskInbox(folder / "data" / "imports", clock),
             eraser=stores.readings,
+            listener=Earshot(clock()),
             shelf=FileShelf(folder / "data" / "exports"),
             reload=reload,
         )

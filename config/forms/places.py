@@ -110,3 +110,4 @@ class WeatherStationForm(EntryForm):
     longitude_deg: Number | None = None
     degree_days_kd: Positive | None = None
     reference: str = Field(default="", max_length=500)
+    outdoor_meter: Slug | None = None

@@ -6,6 +6,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 LOOKS: dict[str, dict[str, tuple[str, str]]] = {
+    "BillVerdict": {
+        "agrees": ("good", "good"),
+        "differs": ("warn", "warn"),
+        "not_compared": ("unknown", "idle"),
+    },
+    "BudgetStatus": {
+        "kept": ("good", "good"),
+        "tight": ("paused", "warn"),
+        "over_expected": ("warn", "warn"),
+        "exceeded": ("warn", "bad"),
+        "unknown": ("unknown", "idle"),
+    },
     "AlarmState": {
         "pending": ("unknown", "idle"),
         "active": ("warn", "bad"),

@@ -20,17 +20,21 @@ from operations.values import Told
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 LABELS: dict[str, str] = {
+    "BillVerdict": "bills.verdict.",
     "Bridge": "console.bridge.",
+    "BudgetStatus": "budgets.status.",
     "MeterEventKind": "console.booking_kind.",
     "SlotShare": "evidence.share.",
     "AlarmState": "console.alarm_state.",
     "Cadence": "jobs.cadence.",
     "ChangeAction": "word.",
     "ConnectorStatus": "console.status.",
+    "CostKind": "costs.kind.",
     "DayKind": "loads.day_kind.",
     "Drive": "console.drive.",
     "EnergyBasis": "console.energy_basis.",
     "EntryKind": "console.entry_kind.",
+    "ForecastMethod": "budgets.method.",
     "Freshness": "console.freshness.",
     "Generator": "console.generator.",
     "JobState": "jobs.state.",

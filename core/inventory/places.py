@@ -75,7 +75,8 @@ class WeatherStation(Entry):
     """Where outdoor temperature is measured; `number` is that of the Deutscher Wetterdienst.
 
     `degree_days_kd` is the long-term mean of a year's degree days (G20/15, K·d) that consumption is
-    related to, `reference` where it stands written. Without it nothing is weather-corrected.
+    related to, `reference` where it stands written. Without it nothing is weather-corrected. `outdoor_meter`
+    measures the temperature itself, for days that no file of the weather service tells.
     """
 
     number: str = ""
@@ -83,6 +84,7 @@ class WeatherStation(Entry):
     longitude_deg: float | None = None
     degree_days_kd: float | None = None
     reference: str = ""
+    outdoor_meter: str | None = None
 
     @property
     def source(self) -> str:
