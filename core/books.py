@@ -13,6 +13,7 @@ from typing import Protocol
 
 from core.alarms import AlarmBook
 from core.bills import BillBook
+from core.documents import ReportBook
 from core.facts import (
     ApiToken,
     AuditEntry,
@@ -250,6 +251,7 @@ class Ledger(
     OutboxBook,
     ImportBook,
     BillBook,
+    ReportBook,
     Protocol,
 ):
     """All books together; parts ask only for the book they need."""

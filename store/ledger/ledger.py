@@ -24,6 +24,7 @@ from store.ledger.people import People
 from store.ledger.proposals import Proposals
 from store.ledger.reading_links import ReadingLinks
 from store.ledger.rejections import Rejections
+from store.ledger.reports import Reports
 from store.ledger.sessions import Sessions
 from store.ledger.statements import Statements
 from store.ledger.stations import Stations
@@ -48,6 +49,7 @@ class SqlLedger(
     Letters,
     Imports,
     Bills,
+    Reports,
     Copies,
 ):
     """`core.books.Ledger` over one database."""

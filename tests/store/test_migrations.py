@@ -18,6 +18,7 @@ from sqlalchemy import types as sql
 
 from core.alarms import AlarmFilter
 from core.books import RejectionFilter, SessionFilter
+from core.documents import DocumentFormat, ReportFilter
 from core.errors import StoreError
 from core.facts import ConnectorStatus, Origin, Protocol, SessionState, TagVerdict
 from core.imports import ImportFilter, ImportState
@@ -73,6 +74,7 @@ WORDS: dict[str, object] = {
     "file_import_part.leans_on": [900_000],
     "meter_event.kind": MeterEventKind.MANUAL.value,
     "charge_session.findings": [["session.running", {}]],
+    "report.format": DocumentFormat.PDF.value,
     "sites": ["lra"],
     "body": '{"eur":1.10}',
     **dict.fromkeys(("first_day", "last_day"), "2026-11-22"),
@@ -98,6 +100,7 @@ READS: dict[str, Callable[[SqlLedger], Awaitable[Any]]] = {
     "deletion": lambda ledger: ledger.deletions(),
     "statement": lambda ledger: ledger.statements(StatementFilter()),
     "alarm": lambda ledger: ledger.alarms(AlarmFilter()),
+    "report": lambda ledger: ledger.reports(ReportFilter()),
     "letter": lambda ledger: ledger.take_letters(NOW, NOW),
     "meter_event": lambda ledger: ledger.bookings_made("grün"),
     "meter_proposal": lambda ledger: ledger.proposals(),
