@@ -130,6 +130,11 @@ def show(name: str, answer: bytes, language: Language) -> None:
 
         show_tree(answer, language)
         return
+    if name == "meters.discover":
+        from cli.discovered import show_devices
+
+        show_devices(answer, language)
+        return
     if name in LOADS:
         from cli.shown_loads import show_load
 

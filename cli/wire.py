@@ -21,6 +21,7 @@ import structlog
 from cli.keeping import Keeping
 from cli.post import post_office
 from cli.supervisor import Supervisor
+from cli.visits import Visits
 from config.load import Configuration, load
 from config.managed import ManagedInventory
 from core.errors import ConfigError
@@ -228,6 +229,7 @@ def _house(
         jobs=hands.jobs,
         safekeeper=Keeping(shelf.configuration, stores, now_utc),
         notifier=hands.postman,
+        listener=Visits(shelf.configuration.settings.brokers, now_utc),
         inbox=DiskInbox(shelf.configuration.settings.data_dir / "imports", now_utc),
         eraser=stores.readings if isinstance(stores.readings, TimeSeries) else None,
         shelf=FileShelf(shelf.configuration.settings.data_dir / "exports"),

@@ -51,7 +51,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Solved:
-    """What the messages came to: devices, surest first; topics of nobody; devices beyond those told."""
+    """What the messages came to: devices; topics of nobody; devices beyond those told."""
 
     devices: tuple[Heard, ...]
     unknown: tuple[Track, ...]
@@ -59,7 +59,10 @@ class Solved:
 
 
 def investigate(tracks: Sequence[Track], broker: str, zone: str) -> Solved:
-    """Return the devices that speak on these topics. Topics whose messages were all lost tell nothing."""
+    """Return the devices that speak on these topics, those that measure first.
+
+    Topics whose messages were all lost tell nothing.
+    """
     usable = [track for track in tracks if track.kept]
     groups, rest = groups_of(usable)
     heard: list[Heard] = []
@@ -70,9 +73,14 @@ def investigate(tracks: Sequence[Track], broker: str, zone: str) -> Solved:
     declared, unknown = _declared(rest)
     for group in declared[: max(0, MOST_DEVICES - len(heard))]:
         heard += _of_group(group, usable, broker, zone)
-    told = heard[:MOST_DEVICES]
+    told = sorted(heard, key=_rank)[:MOST_DEVICES]
     untold = len(heard) - len(told) + max(0, len(declared) - max(0, MOST_DEVICES - len(groups)))
     return Solved(devices=tuple(_twice(told)), unknown=tuple(unknown), untold=untold)
+
+
+def _rank(one: Heard) -> tuple[bool, bool, bool, str]:
+    """Return what comes first: meters that measure, surest first; then vehicles; then what said nothing."""
+    return not (one.seen.values or one.part.names), one.part.vehicle, bool(one.doubts), one.feed.topic
 
 
 def _declared(tracks: Iterable[Track]) -> tuple[list[Group], list[Track]]:

@@ -23,6 +23,7 @@ from core.retention import FrameRetention, Retention
 from core.texts import Finding, Language
 from core.work import JobRunner
 from energy.series import IntervalStore
+from ingest.hearing import Listener
 from reports.shelf import FileShelf
 
 Progress = Callable[[float, Finding], None]
@@ -91,6 +92,7 @@ class House:
     retention: Callable[[], Retention] = dict
     safekeeper: Safekeeper | None = None
     notifier: Notifier | None = None
+    listener: Listener | None = None
     inbox: FileInbox | None = None
     eraser: Eraser | None = None
     shelf: FileShelf | None = None

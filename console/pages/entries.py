@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import Response
 
+from console.pages.discover import back_to, proposed
 from console.pages.entry_forms import Section, given_in, rows_in, sections_of, shown_of, values_of
 from console.pages.errors import Problem, can_be_mended, problems_of
 from console.pages.filters import Choice, Filters, choice, search
@@ -42,8 +43,9 @@ async def show_changes(visit: Visit) -> Response:
 
 
 async def show_new(visit: Visit) -> Response:
-    """Return the empty form of a kind."""
-    return await _new(visit, _kind_kept(visit, visit.part("kind")), {})
+    """Return the form of a kind: empty, or filled in with what was heard of a device."""
+    kind = _kind_kept(visit, visit.part("kind"))
+    return await _new(visit, kind, proposed(visit), heard=visit.query.get("heard", ""))
 
 
 async def add(visit: Visit) -> Response:
@@ -58,7 +60,11 @@ async def add(visit: Visit) -> Response:
         )
     except ServiceError as error:
         problems = _problems(visit, error, f"{kind}.{name}.", sections)
-        return await _new(visit, kind, {**given, "id": name}, status=422, problems=problems)
+        heard = str(form.get("heard", ""))
+        return await _new(visit, kind, {**given, "id": name}, status=422, problems=problems, heard=heard)
+    back = back_to(visit, form)
+    if back and not (made.secret or made.password_missing):
+        return visit.go(back, "console.done_entry_added")
     return await _written(visit, f"{kind}/{name}", made, "console.done_entry_added")
 
 
@@ -112,9 +118,9 @@ async def _new(visit: Visit, kind: EntryKind, given: Mapping[str, str], status: 
     preset = {field.name: field.default for section in sections for field in section.fields if not section.closed}
     # The number of a card is never written into a page, not even back to who typed it.
     shown = {**preset, "id": "", **given, "uid": ""}
-    known: dict[str, Any] = {"kind": kind, "sections": sections, "given": shown}
+    known: dict[str, Any] = {"kind": kind, "sections": sections, "given": shown, "heard": ""}
     heading = visit.words.t("console.entries.new", kind=visit.words.label(kind))
-    return visit.page("entries/new.html", heading, status, **known, **values)
+    return visit.page("entries/new.html", heading, status, **(known | values))
 
 
 async def _one(

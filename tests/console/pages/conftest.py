@@ -42,6 +42,7 @@ from operations.schedule import JobWork
 from reports.shelf import FileShelf
 from store.open import Stores, open_embedded
 from tests.console.pages.content import NOW, fill, fill_meter_life
+from tests.earshot import Earshot
 
 T = TypeVar("T")
 ANNA = Actor("anna", Role.ADMIN)
@@ -110,6 +111,7 @@ def district(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> 
         facts=stores.readings,
         intervals=stores.readings,
         jobs=runner,
+        listener=Earshot(NOW, lasts_s=0.4),
         shelf=FileShelf(folder / "exports"),
         notifier=postman(stores, inventory),
         public_url="http://127.0.0.1",

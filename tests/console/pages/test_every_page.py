@@ -64,6 +64,8 @@ PATHS = (
     "/rejections",
     "/rejections/5",
     "/discoveries",
+    "/discover",
+    "/discover?broker=main&topics=tele/%23",
     "/decode",
     "/users",
     "/users/vera",
