@@ -1,0 +1,126 @@
+"""Costs by tariff: exact sums, clock changes, holidays, and rounding that adds up."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.inventory import Medium, PriceWindow, Tariff, Weekday
+from core.money import CENT, in_cents
+from core.periods import Period
+from energy.loads import Load, Member, load_of
+from energy.series import Amounts
+from energy.tariffs import CostKind, account_of, charges_of, uncovered
+
+BERLIN = ZoneInfo("Europe/Berlin")
+money = st.decimals(min_value=-10_000, max_value=10_000, places=6)
+EVERY_DAY = tuple(Weekday)
+
+
+def tariff(**more: object) -> Tariff:
+    known: dict[str, object] = {
+        "id": "t",
+        "name": "T",
+        "valid_from": date(2020, 1, 1),
+        "medium": Medium.ELECTRICITY,
+        "sites": ("s",),
+        "energy_eur_per_kwh": Decimal("0.20"),
+    }
+    return Tariff(**(known | more))  # type: ignore[arg-type]
+
+
+def window(begins: int, ends: int, days: tuple[Weekday, ...] = EVERY_DAY) -> PriceWindow:
+    price = Decimal("0.30")
+    return PriceWindow(name="HT", days=days, begins=time(begins), ends=time(ends), energy_eur_per_kwh=price)
+
+
+def load(first: date, days: int, mwh: int = 250_000) -> Load:
+    """Return a kilowatt through local days."""
+    begin, end = (datetime.combine(day, time(), BERLIN).astimezone(UTC) for day in (first, first + timedelta(days)))
+    period = Period(begin, end)
+    count = period.duration // timedelta(minutes=15)
+    seconds = np.zeros((count, 5), np.int32)
+    seconds[:, 0] = 900
+    start_ms = int(begin.timestamp()) * 1000 + 900_000 * np.arange(count, dtype=np.int64)
+    known = np.zeros(count, np.uint8)
+    rows = Amounts(start_ms, np.full(count, mwh, np.int64), seconds, known, known)
+    return load_of([Member(rows, -(2**62), 2**62)], period)
+
+
+def used(account: object, first: date, end: date) -> dict[str, Decimal]:
+    found = charges_of(account, first, end)  # type: ignore[arg-type]
+    return {charge.window: charge.used for charge in found if charge.kind is CostKind.ENERGY}
+
+
+@given(st.lists(money, max_size=30))
+def test_amounts_in_cents_sum_to_their_sum_rounded_once(amounts: list[Decimal]) -> None:
+    found = in_cents(amounts)
+    assert sum(found, Decimal(0)) == sum(amounts, Decimal(0)).quantize(CENT)
+    assert all(abs(cents - exact) < CENT for cents, exact in zip(found, amounts, strict=True))
+
+
+@settings(max_examples=25)
+@given(st.integers(1, 80), st.integers(0, 23), st.integers(0, 80))
+def test_splitting_days_and_hours_changes_neither_energy_nor_cost(days: int, hour: int, cut: int) -> None:
+    first = date(2026, 3, 1)
+    account = account_of(
+        "meter:m",
+        load(first, days),
+        None,
+        BERLIN,
+        [tariff(windows=(window(hour, 0),), base_eur_per_year=Decimal(365))],
+        "SN",
+    )
+    assert account is not None
+    middle, end = first + timedelta(days=min(cut, days)), first + timedelta(days=days)
+    whole, *parts = (
+        sum((charge.amount_eur for charge in charges_of(account, *span)), Decimal(0))
+        for span in ((first, end), (first, middle), (middle, end))
+    )
+    assert whole == sum(parts)
+    assert account.used(first, end) == Decimal(len(load(first, days))) / 4
+
+
+@pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 7, 1), 24)])
+def test_a_day_has_the_hours_its_clock_passes(day: date, hours: int) -> None:
+    account = account_of("meter:m", load(day, 1), None, BERLIN, [tariff(windows=(window(6, 22),))], "SN")
+    assert account is not None
+    assert used(account, day, day + timedelta(days=1)) == {"HT": Decimal(16), "": Decimal(hours - 16)}
+
+
+def test_on_a_public_holiday_only_windows_that_name_it_count() -> None:
+    repentance_day = date(2026, 11, 18)  # a holiday in Saxony only
+    working = tuple(Weekday)[:5]
+    for state, hours in (("SN", {"": Decimal(24)}), ("BY", {"HT": Decimal(16), "": Decimal(8)})):
+        tariffs = [tariff(windows=(window(6, 22, working),))]
+        account = account_of("meter:m", load(repentance_day, 1), None, BERLIN, tariffs, state)
+        assert account is not None
+        assert used(account, repentance_day, repentance_day + timedelta(days=1)) == hours
+
+
+def test_a_leap_year_parts_the_base_price_by_its_days() -> None:
+    account = account_of(
+        "meter:m", load(date(2028, 2, 28), 2), None, BERLIN, [tariff(base_eur_per_year=Decimal(366))], "SN"
+    )
+    assert account is not None
+    charges = charges_of(account, date(2028, 2, 28), date(2028, 3, 1))
+    assert [charge.amount_eur for charge in charges if charge.kind is CostKind.BASE] == [Decimal(2)]
+
+
+def test_days_between_two_tariffs_are_named() -> None:
+    tariffs = [tariff(valid_to=date(2026, 5, 3)), tariff(id="u", valid_from=date(2026, 5, 6))]
+    account = account_of("meter:m", load(date(2026, 5, 1), 8), None, BERLIN, tariffs, "SN")
+    assert account is not None
+    assert uncovered(account, date(2026, 5, 1), date(2026, 5, 9)) == ((date(2026, 5, 3), date(2026, 5, 5)),)
+    charges = charges_of(account, date(2026, 5, 1), date(2026, 5, 9))
+    assert [(charge.tariff, charge.used) for charge in charges] == [("t", 48), ("u", 72)]
+
+
+def test_without_quarter_hours_there_is_no_account() -> None:
+    assert account_of("meter:m", load(date(2026, 5, 1), 0), None, BERLIN, [tariff()], "SN") is None
