@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from google.protobuf import (  # type: ignore[import-untyped]
     descriptor_pb2,
@@ -42,8 +42,7 @@ _BOOLEAN: Final = 11
 REBIRTH: Final = "Node Control/Rebirth"
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(NamedTuple):
     """A value of a message. `name` or `alias` says whose, `at_ms` when it was measured."""
 
     name: str

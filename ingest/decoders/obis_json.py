@@ -14,7 +14,8 @@ The time is under `timestamp` or a name like it, or under the one that the optio
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from core.errors import FormatError, ReadingError
@@ -159,6 +160,8 @@ def _is_ours(code: Obis, binding: Binding) -> bool:
 
 def _declared(code: Obis, binding: Binding) -> Field | None:
     """Return what the entry declares for a register; a tariff's total speaks for it too."""
+    if not binding.fields:
+        return None
     total = code._replace(what=_total(code.what))
     for wanted in (code, total):
         for field in binding.fields:
@@ -204,16 +207,18 @@ def _field(entry: Entry, binding: Binding) -> Field:
     return field._replace(factor=factor, offset=0.0)
 
 
-def _sums(codes: frozenset[What]) -> list[dict[What, int]]:
+@lru_cache(maxsize=1024)
+def _sums(codes: frozenset[What]) -> tuple[Mapping[What, int], ...]:
     """Return which registers make a reading, with their signs: a total, all tariffs, power drawn less power fed in."""
     tariffs = [{code for code in codes if code[:2] == direction} for direction in TARIFFED]
     energy = [{code for code in registers if not code[2]} or registers for registers in tariffs]
     power = {NET} & codes or {DRAWN, FED_IN} & codes
     others = [{code} for code in sorted(codes) if code[:2] not in TARIFFED and code not in {NET, DRAWN, FED_IN}]
-    return [{code: -1 if code == FED_IN else 1 for code in sorted(sum_)} for sum_ in (*energy, power, *others) if sum_]
+    sums = [sum_ for sum_ in (*energy, power, *others) if sum_]
+    return tuple({code: -1 if code == FED_IN else 1 for code in sorted(sum_)} for sum_ in sums)
 
 
-def _missing(sums: list[dict[What, int]], registers: Mapping[What, Entry]) -> list[What]:
+def _missing(sums: Iterable[Mapping[What, int]], registers: Mapping[What, Entry]) -> list[What]:
     """Return the registers without which a sum of which others are there cannot be made."""
     begun = [sum_ for sum_ in sums if any(what in registers for what in sum_)]
     return [what for sum_ in begun for what in sum_ if what not in registers]
@@ -224,6 +229,7 @@ def _reading(sum_: Mapping[What, int], found: Mapping[What, Value], source: str,
     return Reading(source, found[next(iter(sum_))].quantity, at.at_utc, value)
 
 
+@lru_cache(maxsize=1024)
 def _dotted(what: What) -> str:
     return ".".join(map(str, what))
 

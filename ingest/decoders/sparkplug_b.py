@@ -14,9 +14,10 @@ and never takes the place of the live value of the same instant.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from core.inventory import Feed
 from core.readings import Reading, ReadingQuality
@@ -40,8 +41,7 @@ Known = Mapping[int, tuple[str, int]]
 """Name and datatype by alias."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """What is remembered of a node and of the entry's device: count, birth, aliases, when births were asked for.
 
     `live` are the newest instants of live values, by quantity.
@@ -51,7 +51,7 @@ class Node:
     birth: object = None
     known: Known | None = None
     asked_utc: datetime | None = None
-    live: Mapping[str, datetime] = field(default_factory=dict)
+    live: Mapping[str, datetime] = MappingProxyType({})
 
 
 def decode(message: Message, binding: Binding, memory: Memory) -> Decoded:
@@ -89,14 +89,14 @@ def _heard(payload: Payload, kind: str, node: Node, *, ours: bool) -> Node:
     """Return what is known of the node after a message of it."""
     birth = next((metric.value for metric in payload.metrics if metric.name == _BD_SEQ), None)
     if kind == "NDEATH":
-        return node if birth != node.birth else replace(node, seq=None, known=None)
+        return node if birth != node.birth else node._replace(seq=None, known=None)
     if kind == "NBIRTH":
-        node = replace(node, birth=birth, known=None)
+        node = node._replace(birth=birth, known=None)
     if payload.seq is not None:
-        node = replace(node, seq=payload.seq)
+        node = node._replace(seq=payload.seq)
     if ours and kind in BIRTHS:
-        return replace(node, known={m.alias: (m.name, m.datatype) for m in payload.metrics if m.alias is not None})
-    return replace(node, known=None) if ours and kind == "DDEATH" else node
+        return node._replace(known={m.alias: (m.name, m.datatype) for m in payload.metrics if m.alias is not None})
+    return node._replace(known=None) if ours and kind == "DDEATH" else node
 
 
 def _values(payload: Payload, node: Node, message: Message, binding: Binding, memory: Memory) -> tuple[Node, Decoded]:
@@ -124,7 +124,7 @@ def _values(payload: Payload, node: Node, message: Message, binding: Binding, me
         if not metric.historical:
             memory = Memory(later(memory, at), memory.state)
             live.update(_newest(found, at, live))
-    return replace(node, live=live), Decoded(tuple(readings), memory, tuple(notices), dated=dated and bool(readings))
+    return node._replace(live=live), Decoded(tuple(readings), memory, tuple(notices), dated=dated and bool(readings))
 
 
 def _name(metric: Metric, node: Node) -> tuple[str, int]:
@@ -155,10 +155,10 @@ def _asking(decoded: Decoded, node: Node, topic: str, message: Message, *, misse
     due = node.asked_utc is None or message.received_at_utc - node.asked_utc >= REBIRTH_PAUSE
     if (missed or unknown) and due and not message.retained:
         requests = (Request(topic, rebirth(message.received_at_utc)),)
-        node = replace(node, asked_utc=message.received_at_utc)
+        node = node._replace(asked_utc=message.received_at_utc)
     notices = (*decoded.notices, Finding.of("payload.sequence_gap")) if missed else decoded.notices
     memory = Memory(decoded.memory.last_at_utc, {"node": node})
-    return replace(decoded, memory=memory, notices=notices, requests=requests)
+    return Decoded(decoded.readings, memory, notices, decoded.dated, requests)
 
 
 def looks_like(topic: str, payload: bytes) -> bool:  # noqa: ARG001 - the topic says it all
