@@ -170,7 +170,7 @@ def figures_of(
 ) -> dict[tuple[str, Generator | None], Decimal | None]:
     """Return all figures of a balance by name and generator; None where nothing of the period is known."""
     found: dict[tuple[str, Generator | None], Decimal | None] = {("import_wh", None): exact(sums.out_of(Place.GRID))}
-    if read.given or sums.makers:
+    if sums.makers or read.storage or sums.into(Place.GRID):
         found["export_wh", None] = exact(sums.into(Place.GRID))
     for generator in read.makers:
         place = MADE_BY[generator]

@@ -89,7 +89,8 @@ class BranchRow:
 class MeteringTree:
     """All meters of a medium at a site, each with what hangs behind it; outermost ones and rests add up.
 
-    `supplied` is what the supplier's meters counted, `tenants` what others used of it, `own` the rest.
+    `supplied` is what the supplier's meters counted, of electricity less what was fed in; `tenants` is what
+    others used, `own` all else that was used: with what was made here, and given back by a battery.
     """
 
     site: str

@@ -21,6 +21,8 @@ WORDS: Final[dict[str, str]] = {
     "quality": "console.quality.",
     "share": "evidence.share.",
     "step": "evidence.step.",
+    "basis": "console.energy_basis.",
+    "generator": "console.generator.",
 }
 """Where the words of a detail stand."""
 

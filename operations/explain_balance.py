@@ -87,10 +87,11 @@ async def explain_balance(house: House, figure: FigureId, call: Call) -> Explana
     if (figure.quantity, generator) not in found:
         raise NotFoundError("balance.figure_not_there", name=figure.quantity)
     value = found[figure.quantity, generator]
-    agrees = _agrees(value, terms, parts) if figure.quantity in EXACT else []
+    agrees = _agrees(value, terms, parts) if figure.quantity in {*EXACT, "self_use_wh"} else []
+    if figure.quantity not in EXACT:  # of several generators each has only a part of what the meter counted
+        agrees = [each for each in agrees if each.code == "balance.parts_agree"]
     open_ = [Finding.of("evidence.period_open")] if read.period != read.span.period else []
-    names = ("measured_s", "recovered_s", "interpolated_s", "estimated_s", "missing_s")
-    details = {name: str(getattr(sums.shares, name)) for name in names if getattr(sums.shares, name)}
+    details = {} if generator is None else {"generator": generator.value}
     return replace(said, value=value, findings=(*agrees, *said_of(read), *open_), details=details)
 
 

@@ -113,6 +113,7 @@ async def show_metering(house: House, request: ShowMetering, call: Call) -> Mete
     supply = [node.value for node in nodes if node.role is MeterRole.SUPPLY]
     supplied = None if not supply or any(value is None for value in supply) else sum(value or 0 for value in supply)
     let = [node.value or 0 for node in nodes if node.role is MeterRole.TENANT]
+    made = [node.value or 0 for node in nodes if node.role in {MeterRole.GENERATION, MeterRole.STORAGE}]
     return MeteringTree(
         site=site.id,
         name=site.name,
@@ -124,7 +125,7 @@ async def show_metering(house: House, request: ShowMetering, call: Call) -> Mete
         branches=tuple(rows),
         supplied=_exact(supplied),
         tenants=exact(sum(let)) if let else None,
-        own=None if supplied is None else exact(supplied - sum(let)),
+        own=None if supplied is None else exact(supplied - sum(made) - sum(let)),
         findings=tuple(Told.of(each) for each in _excesses(nodes, medium, zone)),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +15,9 @@ BAR: Final = 6
 HIGHEST: Final = 150.0
 LABEL: Final = 28.0
 GAP: Final = 6.0
+SOURCES: Final = tuple(Place)
+SINKS: Final = tuple(reversed(Place))
+"""In this order bands cross least: what is fed in comes from generators, which stand below the grid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,12 @@ def drawn(rows: Iterable[FlowRow]) -> Drawing | None:
     if not flows:
         return None
     whole = sum(value for _, _, value in flows)
-    sources = _ends([(source, value) for source, _, value in flows], whole)
-    sinks = _ends([(sink, value) for _, sink, value in flows], whole)
+    sources = _ends([(source, value) for source, _, value in flows], whole, SOURCES)
+    sinks = _ends([(sink, value) for _, sink, value in flows], whole, SINKS)
     left = {end.place: end.y for end in sources}
     right = {end.place: end.y for end in sinks}
     bands = []
-    for source, sink, value in sorted(flows, key=lambda flow: (list(Place).index(flow[0]), list(Place).index(flow[1]))):
+    for source, sink, value in sorted(flows, key=lambda flow: (SOURCES.index(flow[0]), SINKS.index(flow[1]))):
         thick = HIGHEST * value / whole
         bands.append(Band(source, _band(left[source], right[sink], thick)))
         left[source] += thick
@@ -65,12 +68,12 @@ def drawn(rows: Iterable[FlowRow]) -> Drawing | None:
     return Drawing(round(height + GAP, 1), sources, sinks, tuple(bands))
 
 
-def _ends(flows: Iterable[tuple[Place, float]], whole: float) -> tuple[End, ...]:
+def _ends(flows: Iterable[tuple[Place, float]], whole: float, order: Sequence[Place]) -> tuple[End, ...]:
     totals: dict[Place, float] = {}
     for place, value in flows:
         totals[place] = totals.get(place, 0.0) + value
     ends, y = [], GAP
-    for place in sorted(totals, key=list(Place).index):
+    for place in sorted(totals, key=order.index):
         height = HIGHEST * totals[place] / whole
         ends.append(End(place, totals[place], round(y, 1), round(height, 1)))
         y += max(height, LABEL) + GAP

@@ -41,7 +41,6 @@ LABELS: dict[str, str] = {
     "LetterState": "console.letter_state.",
     "Medium": "console.medium.",
     "MeterRole": "console.meter_role.",
-    "Place": "balance.place.",
     "PlantKind": "console.plant_kind.",
     "Quantity": "console.quantity.",
     "ReadingQuality": "console.quality.",
