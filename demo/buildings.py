@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.inventory import SiteKind
-from demo.calendar import SATURDAY, SUNDAY, BoolArray, LocalTime
+from core.inventory import Calendar, SiteKind
+from demo.calendar import SATURDAY, SUNDAY, LocalTime, open_share
 from demo.chance import FloatArray, wander
 
 HEATING_LIMIT_C = 15.0
@@ -26,11 +26,10 @@ class Use:
     water_m3_per_m2_h: float
     last_weekday: int = SATURDAY - 1
     closed_on_holidays: bool = True
-    closed_in_school_breaks: bool = False
 
 
 USES: dict[SiteKind, Use] = {
-    SiteKind.SCHOOL: Use(1.6, 9.0, 7.0, 16.5, 1.5, 4e-6, closed_in_school_breaks=True),
+    SiteKind.SCHOOL: Use(1.6, 9.0, 7.0, 16.5, 1.5, 4e-6),
     SiteKind.OFFICE: Use(2.4, 12.0, 7.0, 18.0, 1.3, 3e-6),
     SiteKind.FIRE_STATION: Use(2.5, 6.0, 6.5, 22.0, 1.4, 5e-6, SUNDAY, closed_on_holidays=False),
     SiteKind.DEPOT: Use(2.0, 9.0, 5.5, 17.0, 1.2, 5e-6, SATURDAY),
@@ -38,7 +37,7 @@ USES: dict[SiteKind, Use] = {
     SiteKind.HALL: Use(1.2, 11.0, 15.0, 22.5, 1.6, 8e-6, SATURDAY),
     SiteKind.POOL: Use(12.0, 30.0, 6.0, 22.0, 3.5, 6e-5, SUNDAY, closed_on_holidays=False),
     SiteKind.LIBRARY: Use(1.8, 10.0, 9.5, 19.0, 1.3, 3e-6, SATURDAY),
-    SiteKind.KINDERGARTEN: Use(1.5, 8.0, 6.5, 17.0, 1.4, 9e-6, closed_in_school_breaks=True),
+    SiteKind.KINDERGARTEN: Use(1.5, 8.0, 6.5, 17.0, 1.4, 9e-6),
     SiteKind.WORKS: Use(7.0, 18.0, 5.0, 22.0, 1.0, 4e-5, SUNDAY, closed_on_holidays=False),
     SiteKind.PARKING: Use(0.3, 0.8, 17.0, 23.5, 0.0, 0.0, SUNDAY, closed_on_holidays=False),
 }
@@ -58,40 +57,36 @@ DEFAULT_FLOOR_M2: dict[SiteKind, float] = {
 }
 
 
-def busy_share(use: Use, local: LocalTime) -> FloatArray:
-    """Return how busy a building is, 0 to 1, with an hour of coming and going at both ends of the day."""
+def busy_share(use: Use, local: LocalTime, calendar: Calendar | None = None) -> FloatArray:
+    """Return how busy a building is, 0 to 1, with an hour of coming and going at both ends of the day.
+
+    Outside the hours of a calendar nobody is there; which holidays and breaks there are, it alone says.
+    """
     rising = np.clip(local.hour - use.opens_hour + 0.5, 0.0, 1.0)
     falling = np.clip(use.closes_hour + 0.5 - local.hour, 0.0, 1.0)
-    return np.where(_is_open(use, local), np.minimum(rising, falling), 0.0)
+    busy = np.where(local.weekday <= use.last_weekday, np.minimum(rising, falling), 0.0)
+    if calendar is not None:
+        return np.minimum(busy, open_share(calendar, local))
+    return np.where(local.holiday, 0.0, busy) if use.closed_on_holidays else busy
 
 
-def electric_w(use: Use, floor_m2: float, local: LocalTime, at_s: FloatArray, key: int) -> FloatArray:
+def electric_w(use: Use, floor_m2: float, busy: FloatArray, at_s: FloatArray, key: int) -> FloatArray:
     """Return the electric load of a building without charging and generation; never below half its base load."""
-    share = busy_share(use, local)
-    per_m2 = use.base_w_per_m2 + (use.peak_w_per_m2 - use.base_w_per_m2) * share
+    per_m2 = use.base_w_per_m2 + (use.peak_w_per_m2 - use.base_w_per_m2) * busy
     slow = 0.08 * wander(key, at_s, 5400.0)
     quick = 0.05 * wander(key ^ 0x5DEECE66D, at_s, 47.0)
     return floor_m2 * per_m2 * (1.0 + slow + quick)
 
 
-def heat_w(use: Use, floor_m2: float, local: LocalTime, outdoor_c: FloatArray) -> FloatArray:
+def heat_w(use: Use, floor_m2: float, busy: FloatArray, outdoor_c: FloatArray) -> FloatArray:
     """Return the heat a building takes; lowered by a third while nobody is in it."""
     cold_k = np.maximum(HEATING_LIMIT_C - outdoor_c, 0.0)
     hot_water_w = use.water_m3_per_m2_h * 12_000.0
-    lowered = 0.67 + 0.33 * busy_share(use, local)
+    lowered = 0.67 + 0.33 * busy
     return floor_m2 * (use.heat_w_per_m2_k * cold_k * lowered + hot_water_w)
 
 
-def water_m3_per_h(use: Use, floor_m2: float, local: LocalTime, at_s: FloatArray, key: int) -> FloatArray:
+def water_m3_per_h(use: Use, floor_m2: float, busy: FloatArray, at_s: FloatArray, key: int) -> FloatArray:
     """Return the water flow: people in the building, and a tap that drips at night."""
     taps = 1.0 + 0.9 * wander(key ^ 0x2545F4914F6CDD1D, at_s, 1200.0)
-    return floor_m2 * use.water_m3_per_m2_h * (0.02 + busy_share(use, local) * taps)
-
-
-def _is_open(use: Use, local: LocalTime) -> BoolArray:
-    is_open = local.weekday <= use.last_weekday
-    if use.closed_on_holidays:
-        is_open = is_open & ~local.holiday
-    if use.closed_in_school_breaks:
-        is_open = is_open & ~local.school_break
-    return is_open
+    return floor_m2 * use.water_m3_per_m2_h * (0.02 + busy * taps)

@@ -1,9 +1,9 @@
-"""Local clocks, working days, holidays, and the school holidays of an invented state."""
+"""Local clocks, working days and holidays; when a place is open by the calendar the inventory gives it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -11,25 +11,18 @@ import holidays
 import numpy as np
 import numpy.typing as npt
 
+from core.inventory import Calendar, Weekday
 from demo.chance import FloatArray, IntArray
+from energy.calendars import opening_kind
 
 BoolArray = npt.NDArray[np.bool_]
 
 SATURDAY = 5
 SUNDAY = 6
 
-SCHOOL_BREAKS: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = (
-    ((1, 1), (1, 6)),
-    ((2, 2), (2, 6)),
-    ((3, 30), (4, 11)),
-    ((5, 26), (5, 30)),
-    ((7, 16), (8, 26)),
-    ((10, 12), (10, 24)),
-    ((12, 22), (12, 31)),
-)
-"""First and last (month, day) of each break; the state is invented, so they are the same every year."""
-
+DAY_H = 24.0
 _EPOCH = date(1970, 1, 1)
+_WEEKDAYS = tuple(Weekday)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +32,6 @@ class LocalTime:
     hour: FloatArray
     weekday: IntArray
     holiday: BoolArray
-    school_break: BoolArray
     day: IntArray
     """Local days since 1970-01-01."""
 
@@ -51,26 +43,48 @@ def local_time(at_s: FloatArray, zone: ZoneInfo) -> LocalTime:
     local_s = at_s + offset_s
     day = np.floor(local_s / 86_400.0).astype(np.int64)
     days, which = np.unique(day, return_inverse=True)
-    kinds = [day_kind(_EPOCH + timedelta(days=int(number))) for number in days]
+    free = [is_holiday(_EPOCH + timedelta(days=int(number))) for number in days]
     return LocalTime(
         hour=(local_s - day * 86_400.0) / 3600.0,
         weekday=(day + 3) % 7,
-        holiday=np.array([holiday for holiday, _ in kinds])[which],
-        school_break=np.array([school_break for _, school_break in kinds])[which],
+        holiday=np.array(free, np.bool_)[which],
         day=day,
     )
 
 
+def open_share(calendar: Calendar, local: LocalTime) -> FloatArray:
+    """Return how open a place is by its calendar, 0 to 1: within its hours, the first and last of them half-hearted."""
+    days, which = np.unique(local.day, return_inverse=True)
+    kinds = np.array([opening_kind(calendar, _EPOCH + timedelta(days=int(day))) for day in days], np.int64)[which]
+    share = np.zeros(len(local.hour))
+    for opening in calendar.openings:
+        begins, ends = _hour(opening.begins), _hour(opening.ends) or DAY_H
+        came = np.clip(local.hour - begins, 0.0, 1.0) if begins > 0.0 else 1.0
+        stays = np.clip(ends - local.hour, 0.0, 1.0) if ends < DAY_H else 1.0
+        ours = np.isin(kinds, [_WEEKDAYS.index(day) for day in opening.days])
+        share = np.where(ours, np.maximum(share, np.minimum(came, stays)), share)
+    return share
+
+
+def is_open_on(calendar: Calendar, day: date) -> bool:
+    """Return whether a place opens at all on a day."""
+    kind = opening_kind(calendar, day)
+    return kind >= 0 and any(_WEEKDAYS[kind] in opening.days for opening in calendar.openings)
+
+
 @cache
-def day_kind(day: date) -> tuple[bool, bool]:
-    """Return whether `day` is a public holiday, and whether schools are closed for a break."""
-    in_break = any(first <= (day.month, day.day) <= last for first, last in SCHOOL_BREAKS)
-    return day in _public_holidays(day.year), in_break
+def is_holiday(day: date) -> bool:
+    """Return whether all of Germany has a public holiday."""
+    return day in _public_holidays(day.year)
 
 
 def is_working_day(day: date) -> bool:
     """Return whether offices work on `day`."""
-    return day.weekday() < SATURDAY and not day_kind(day)[0]
+    return day.weekday() < SATURDAY and not is_holiday(day)
+
+
+def _hour(clock: time) -> float:
+    return clock.hour + clock.minute / 60.0
 
 
 @cache

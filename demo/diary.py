@@ -13,7 +13,7 @@ import numpy as np
 
 from core.inventory import Drive, Inventory, Site, SiteKind, Station, Vehicle
 from core.quantities import Quantity
-from demo.calendar import SATURDAY, day_kind, is_working_day
+from demo.calendar import SATURDAY, is_open_on, is_working_day
 from demo.cars import USE_WH_PER_KM, battery_wh, charging_limit_w, is_electric
 from demo.chance import key_of, one_of
 from demo.charging import charged_wh, percent_of
@@ -195,7 +195,8 @@ class _Keeper:
         expected = GUESTS_PER_DAY.get(site.kind, _GUESTS_ELSEWHERE)
         if not is_working_day(day):
             expected *= _GUESTS_AT_WEEKENDS
-        if site.kind is SiteKind.SCHOOL and (day_kind(day)[1] or not is_working_day(day)):
+        calendar = self._inventory.calendars.get(site.calendar or "")
+        if site.kind is SiteKind.SCHOOL and not (is_open_on(calendar, day) if calendar else is_working_day(day)):
             return
         while self._chance.random() < expected:
             expected -= 1.0

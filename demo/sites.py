@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from core.inventory import Entry, Inventory, Medium, Meter, MeterRole, Plant, PlantKind, Site, Station
+from core.inventory import Calendar, Entry, Inventory, Medium, Meter, MeterRole, Plant, PlantKind, Site, Station
 from core.periods import Period
 from core.quantities import Quantity
-from demo.buildings import DEFAULT_FLOOR_M2, USES, Use, electric_w, heat_w, water_m3_per_h
+from demo.buildings import DEFAULT_FLOOR_M2, USES, Use, busy_share, electric_w, heat_w, water_m3_per_h
 from demo.calendar import LocalTime, local_time
 from demo.chance import FloatArray, key_of
 from demo.circuits import Circuit, grow_circuits
@@ -57,6 +57,7 @@ class Scene:
     """Meters of heat, fuels and water."""
     total_floor_m2: float
     stations: tuple[Station, ...] = ()
+    calendar: Calendar | None = None
 
     def meters(self) -> tuple[Meter, ...]:
         """Return all meters of the site."""
@@ -77,11 +78,12 @@ class Scene:
     def net_w(self, at_s: FloatArray, outlet_w: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Return the power through each electricity meter by id; negative flows towards the grid."""
         local = local_time(at_s, self.zone)
+        busy = busy_share(self.use, local, self.calendar)
         shown: dict[str, FloatArray] = {}
         for root in self.roots:
             key = key_of(self.seed, "load", root.meter.id)
             floor_m2 = self.floor_m2.get(root.meter.id, 0.0)
-            load_w = electric_w(self.use, floor_m2, local, at_s, key)
+            load_w = electric_w(self.use, floor_m2, busy, at_s, key)
             self._net_of(root, load_w, at_s, local, outlet_w, shown)
         return shown
 
@@ -89,9 +91,9 @@ class Scene:
         """Return what passes each meter of heat (W), gas, oil and water (m³/h), by meter id."""
         if not self.others:
             return {}
-        local = local_time(at_s, self.zone)
+        busy = busy_share(self.use, local_time(at_s, self.zone), self.calendar)
         outdoor_c = temperature_c(self.seed, at_s)
-        return {meter.id: self._flow_of(meter, at_s, local, outdoor_c) for meter in self.others}
+        return {meter.id: self._flow_of(meter, at_s, busy, outdoor_c) for meter in self.others}
 
     def _exports(self, meter: Meter) -> bool:
         sources = {MeterRole.GENERATION, MeterRole.STORAGE}
@@ -134,18 +136,18 @@ class Scene:
         sky = clearness(self.seed, circuit.meter.id, at_s)
         return np.minimum(pv_w(peak_w, elevation_deg(at_s, latitude_deg, longitude_deg), sky), peak_w)
 
-    def _flow_of(self, meter: Meter, at_s: FloatArray, local: LocalTime, outdoor_c: FloatArray) -> FloatArray:
+    def _flow_of(self, meter: Meter, at_s: FloatArray, busy: FloatArray, outdoor_c: FloatArray) -> FloatArray:
         floor_m2 = self.total_floor_m2 * _share_of(meter, self.others)
         match meter.medium:
             case Medium.WATER:
                 key = key_of(self.seed, "taps", meter.id)
-                return water_m3_per_h(self.use, floor_m2, local, at_s, key)
+                return water_m3_per_h(self.use, floor_m2, busy, at_s, key)
             case Medium.GAS:
-                return heat_w(self.use, floor_m2, local, outdoor_c) / (GAS_WH_PER_M3 * BOILER_EFFICIENCY)
+                return heat_w(self.use, floor_m2, busy, outdoor_c) / (GAS_WH_PER_M3 * BOILER_EFFICIENCY)
             case Medium.OIL:
-                return heat_w(self.use, floor_m2, local, outdoor_c) / (OIL_WH_PER_M3 * BOILER_EFFICIENCY)
+                return heat_w(self.use, floor_m2, busy, outdoor_c) / (OIL_WH_PER_M3 * BOILER_EFFICIENCY)
             case _:
-                return heat_w(self.use, floor_m2, local, outdoor_c)
+                return heat_w(self.use, floor_m2, busy, outdoor_c)
 
 
 def scenes_of(inventory: Inventory, seed: int, period: Period) -> dict[str, Scene]:
@@ -191,6 +193,7 @@ def _scene_of(inventory: Inventory, site_id: str, seed: int) -> Scene:
         others=tuple(meter for meter in meters if meter.medium is not Medium.ELECTRICITY),
         total_floor_m2=sum(floor_m2.values()),
         stations=tuple(station for station in inventory.stations.values() if station.site == site_id),
+        calendar=inventory.calendars.get(site.calendar or ""),
     )
 
 

@@ -67,12 +67,12 @@ def is_holiday(day: date, state: str) -> bool:
 def in_use(calendar: Calendar, local: LocalTime) -> Flags:
     """Return in which slots a place is in use, be it for a minute of them: all others it surely is not."""
     days, where = np.unique(local.day, return_inverse=True)
-    kinds = np.array([_kind(calendar, date_of(day)) for day in days.tolist()], np.int64)
+    kinds = np.array([opening_kind(calendar, date_of(day)) for day in days.tolist()], np.int64)
     return np.concatenate([_openings(calendar), np.zeros((1, QUARTERS), np.bool_)])[kinds[where], local.quarter]
 
 
-def _kind(calendar: Calendar, day: date) -> int:
-    """Return which row of the openings holds on a day; the last one, -1, is never open."""
+def opening_kind(calendar: Calendar, day: date) -> int:
+    """Return whose openings hold on a day, by its place among `Weekday`; -1 where the place is closed by a break."""
     if not calendar.open_in_breaks and any(each.first <= day <= each.last for each in calendar.breaks):
         return -1
     return _HOLIDAY if is_holiday(day, calendar.state) else day.weekday()
