@@ -90,7 +90,7 @@ async def test_what_is_known_is_filled_in_and_nothing_is_guessed(district: Distr
     assert of(found, "ai_on_the_edge").proposal.missing == ("site", "medium", "role", "feed.fields")
     own = of(found, "generic_json")
     assert not own.certain
-    assert "feed.fields=bezug_kwh: \"energy_import_wh * 1000\"" in own.proposal.values
+    assert 'feed.fields=bezug_kwh: "energy_import_wh * 1000"' in own.proposal.values
 
 
 async def test_nothing_secret_or_personal_is_told(district: District) -> None:

@@ -47,6 +47,7 @@ def test_a_device_is_taken_in_with_a_form_that_is_filled_in(heard: Page, distric
     heard.get_by_role("button", name="Anlegen").click()
     expect(heard.get_by_role("link", name="turnhalle", exact=True)).to_be_visible()
     heard.goto(f"{district.url}/inventory/history")
+    heard.locator("main summary").first.click()
     heard.locator("button.danger").first.click()
     expect(heard.get_by_role("heading", level=1)).to_be_visible()
     assert "turnhalle" not in district.gate.house.inventory().meters

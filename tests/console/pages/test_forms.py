@@ -67,6 +67,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "meters.rollover": {**at, "end_value": "1.000.000"},
         "meters.withdraw": {"reason": "Probe"},
         "meters.dismiss": {"reason": "Probe"},
+        "meters.discover": {"duration_s": "1"},
         "meters.decode": {"format": "tasmota_sml", "topic": "t", "payload": "{}"},
         "rejections.replay": {"ids": "1"},
         "audit.verify": {"head": ""},
