@@ -140,6 +140,11 @@ def show(name: str, answer: bytes, language: Language) -> None:
 
         show_load(name, answer, language)
         return
+    if name in {"balance.show", "metering.show"}:
+        from cli.shown_balance import show_balance
+
+        show_balance(name, answer, language)
+        return
     subject = name.partition(".")[0]
     screen = Console(soft_wrap=False, highlight=False)
     for table in Sheet(subject, language, screen.width).tables(name, json.loads(answer)):
