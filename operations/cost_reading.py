@@ -88,8 +88,21 @@ class ReadCosts:
             known=known,
             measured=measured,
             reason=self._why_not(here, known, covered=any(_covered(each, first, end) for each in here)),
-            findings=tuple(_said(here, gaps, self.silent, self.medium)),
+            findings=tuple(self._said(here, gaps)),
         )
+
+    def _said(self, here: Sequence[Account], gaps: Sequence[tuple[date, date]]) -> Iterator[Finding]:
+        names = {meter.source: meter.name for meter in self.meters}
+        for begin, last in dict.fromkeys(gaps):
+            yield Finding.of("costs.no_tariff", begin=begin.isoformat(), last=last.isoformat())
+        for each in here:
+            power = any(tariff and tariff.power_eur_per_kw_year for tariff in each.tariffs)
+            if power and isinstance(each.peak, Finding):
+                yield Finding.of("costs.no_peak", meter=names[each.source])
+            elif power and self.medium is not Medium.ELECTRICITY:
+                yield Finding.of("costs.peak_as_measured", meter=names[each.source])
+        if here and self.silent:
+            yield _not_counted(self.silent, self.medium)
 
     def _why_not(self, here: Sequence[Account], known: float, *, covered: bool) -> Finding | None:
         if not here and self.silent:
@@ -224,21 +237,6 @@ def _state(inventory: Inventory, site: Site) -> str:
 
 def _covered(account: Account, first: date, end: date) -> bool:
     return any(account.tariffs[account.rows(first, end)])
-
-
-def _said(
-    here: Sequence[Account], gaps: Sequence[tuple[date, date]], silent: Sequence[str], medium: Medium
-) -> Iterator[Finding]:
-    for begin, last in dict.fromkeys(gaps):
-        yield Finding.of("costs.no_tariff", begin=begin.isoformat(), last=last.isoformat())
-    for each in here:
-        power = any(tariff and tariff.power_eur_per_kw_year for tariff in each.tariffs)
-        if power and isinstance(each.peak, Finding):
-            yield Finding.of("costs.no_peak", meter=each.source)
-        elif power and medium is not Medium.ELECTRICITY:
-            yield Finding.of("costs.peak_as_measured", meter=each.source)
-    if here and silent:
-        yield _not_counted(silent, medium)
 
 
 def _not_counted(silent: Sequence[str], medium: Medium) -> Finding:

@@ -115,9 +115,7 @@ def _charge(inventory: Inventory, read: ReadCosts, month: MonthCost, row: Charge
         title=title,
         value=row.amount_eur,
         unit=EUR,
-        how=Finding.of(
-            _HOW[row.kind], used=str(row.used.normalize()), unit=row.unit, price=str(row.price_eur), days=row.days
-        ),
+        how=Finding.of(_HOW[row.kind], days=row.days),
         parts=parts,
     )
 
@@ -125,8 +123,11 @@ def _charge(inventory: Inventory, read: ReadCosts, month: MonthCost, row: Charge
 def _price(inventory: Inventory, row: ChargeRow) -> Explanation:
     tariff = inventory.tariffs[row.tariff]
     per = {CostKind.BASE: "EUR/a", CostKind.POWER: "EUR/kW/a"}.get(row.kind, f"EUR/{row.unit}")
+    title = Finding.of("costs.price_general", tariff=row.tariff_name)
+    if row.window:
+        title = Finding.of("costs.price_of", tariff=row.tariff_name, window=row.window)
     return Explanation(
-        title=Finding.of("costs.price_of", tariff=row.tariff_name, window=row.window or row.tariff_name),
+        title=title,
         value=row.price_eur,
         unit=per,
         citation=Citation(
@@ -147,12 +148,13 @@ def _counted(read: ReadCosts, month: MonthCost, row: ChargeRow) -> tuple[Explana
     if row.at_utc is not None:
         at = local_text(row.at_utc, ZoneInfo(read.site.time_zone))
         figure = FigureId(INTERVAL, slot_name(row.at_utc), source, read.quantity.value)
-        title = Finding.of("costs.by_peak", at=at)
-        return (Explanation(title=title, figure=str(figure)),)
+        title, quarter = Finding.of("costs.the_peak"), Finding.of("costs.by_peak", at=at)
+        return (Explanation(title=title, value=row.used, unit=row.unit), Explanation(title=quarter, figure=str(figure)))
     quantity = "energy_export_wh" if row.kind is CostKind.EXPORT else read.quantity.value
     figure = FigureId(TOTAL, month.period, source, quantity)
     title = Finding.of("costs.by_total", period=month.period)
-    return (Explanation(title=title, figure=str(figure)),)
+    used = Explanation(title=Finding.of("costs.the_amount"), value=row.used, unit=row.unit)
+    return (used, Explanation(title=title, figure=str(figure)))
 
 
 def _medium(figure: FigureId) -> Medium:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from math import pi, sin
 from random import Random
 
 from core.alarms import Alarm, AlarmChange
+from core.bills import SupplierBill
 from core.facts import (
     ApiToken,
     ChargeSession,
@@ -42,6 +44,25 @@ HOSTILE = '"><script>document.title="owned"</script><img src=x onerror=alert(1)>
 SECRET = "kw_this-is-a-secret-of-a-token"
 
 
+BILL = SupplierBill(
+    site="lra",
+    meter="lra-strom",
+    number="2026-4711",
+    first_day=date(2026, 11, 17),
+    last_day=date(2026, 11, 17),
+    used=Decimal(412),
+    unit="kWh",
+    net_eur=Decimal("110.62"),
+    gross_eur=Decimal("131.64"),
+    begin_reading=Decimal(100),
+    end_reading=Decimal(512),
+    document="Rechnungen/2026/4711.pdf",
+    note=HOSTILE,
+    added_by="anna",
+    added_at_utc=NOW,
+)
+
+
 async def fill(stores: Stores, inventory: Inventory) -> None:
     """Write two weeks of a district's life."""
     chance = Random(2026)
@@ -52,6 +73,7 @@ async def fill(stores: Stores, inventory: Inventory) -> None:
     await fill_jobs(stores)
     await fill_people(stores)
     await fill_alarms(stores)
+    await stores.ledger.add_bill(BILL)
 
 
 def meter_readings(inventory: Inventory, chance: Random) -> Iterator[Reading]:
