@@ -16,6 +16,7 @@ import httpx
 
 from cli.progress import bar
 from cli.saved import writing
+from cli.uploads import keep_files, send_files
 from config.settings import FILE, read_form
 from core.errors import ConfigError, ForbiddenError, RequestError, UnavailableError
 from core.texts import Finding, Language, Param
@@ -99,7 +100,7 @@ async def _local(
 
     _must_own(way.config)
     async with open_house(way.config) as gate:
-        wanted = read_request(capability, request)
+        wanted = read_request(capability, await keep_files(gate.house, capability, request))
         result = await gate.call(name, wanted, local_actor(), now_utc(), progress)
         if out is not None:
             found = await gate.fetch(result.file.id, local_actor(), now_utc())
@@ -147,6 +148,9 @@ async def _fetch(client: httpx.AsyncClient, file: Mapping[str, Any], out: Path) 
 async def _send(
     client: httpx.AsyncClient, name: str, capability: Capability, request: dict[str, Any]
 ) -> httpx.Response:
+    request, refused = await send_files(client, capability, request)
+    if refused is not None:
+        return _sound(refused)
     method, path = route_of(name, capability)
     if method == "POST":
         # A key of its own makes it safe to send the change again should the connection break.

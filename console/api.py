@@ -17,7 +17,7 @@ from console.files import file_answer
 from console.idempotency import Answer, IdempotencyKeys
 from console.problems import described, language_of, status_of
 from console.signin import SignIn
-from core.errors import RequestError
+from core.errors import RequestError, ServiceError
 from core.people import Actor
 from core.ports import Clock, Page
 from core.texts import Finding, Language
@@ -159,10 +159,16 @@ def _run(run: Run, language: Language) -> bytes:
         "doing": run.doing,
         "begun_at_utc": run.begun_at_utc,
         "ended_at_utc": run.ended_at_utc,
-        "error": {"status": status_of(run.error), **described(run.error.finding, language)} if run.error else None,
+        "error": _failure(run.error, language) if run.error else None,
         "result": _result(run),
     }
     return orjson.dumps(shown, option=orjson.OPT_UTC_Z)
+
+
+def _failure(error: ServiceError, language: Language) -> dict[str, Any]:
+    findings = getattr(error, "findings", ())
+    told = {"errors": [described(each, language) for each in findings]} if findings else {}
+    return {"status": status_of(error), **described(error.finding, language), **told}
 
 
 def _result(run: Run) -> orjson.Fragment | None:

@@ -16,6 +16,7 @@ from console.api import Api
 from console.guard import LOOPBACK, Guard
 from console.problems import problem, problem_of
 from console.signin import SignIn, TooManyAttemptsError
+from console.uploads import UPLOADS, Uploads
 from core.errors import ServiceError
 from core.people import Actor
 from core.ports import Clock
@@ -46,6 +47,7 @@ def build_app(
     _add_error_handlers(app)
     app.add_api_route(f"{ROOT}/openapi.json", _openapi, include_in_schema=False)
     Api(gate, long, signin, clock).add_to(app)
+    Uploads(gate, signin).add_to(app)
     public = urlsplit(settings.public_url)
     host = public.hostname
     app.state.public_netloc = public.netloc  # a proxy may have put another Host before it
@@ -53,7 +55,9 @@ def build_app(
     app.include_router(influxql.router(gate.house, signin))
     app.state.desk = pages.Desk(gate=gate, signin=signin, settings=settings, clock=clock, long=long)
     app.include_router(pages.router(app.state.desk))
-    app.add_middleware(Guard, hosts={*LOOPBACK, settings.host, *([host] if host else [])}, https=signin.https)
+    app.add_middleware(
+        Guard, hosts={*LOOPBACK, settings.host, *([host] if host else [])}, https=signin.https, uploads=UPLOADS
+    )
     return app
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -32,12 +32,17 @@ HEADERS = {
 class Guard:
     """Refuses foreign host names (DNS rebinding) and bodies over one megabyte; sets the security headers.
 
+    `uploads` are the paths that take files, and how many bytes those may have.
+
     Answers are not to be kept by caches unless they say so themselves. `https` adds
     Strict-Transport-Security.
     """
 
-    def __init__(self, app: ASGIApp, *, hosts: Iterable[str], https: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, *, hosts: Iterable[str], https: bool, uploads: Mapping[str, int] | None = None
+    ) -> None:
         self._app = app
+        self._uploads = uploads or {}
         self._hosts = frozenset(hosts)
         self._headers = HEADERS | ({"strict-transport-security": "max-age=31536000"} if https else {})
 
@@ -47,11 +52,12 @@ class Guard:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        bounded = _Bounded(receive, self._guarded(send))
+        limit_byte = self._uploads.get(request.url.path, MAX_BODY_BYTES) if request.method == "POST" else MAX_BODY_BYTES
+        bounded = _Bounded(receive, self._guarded(send), limit_byte)
         if not self._knows(request):
             await problem(request, 421, Finding.of("error.host_unknown"))(scope, receive, bounded.send)
-        elif _announced(request) > MAX_BODY_BYTES:
-            await _too_large(request)(scope, receive, bounded.send)
+        elif _announced(request) > limit_byte:
+            await _too_large(request, limit_byte)(scope, receive, bounded.send)
         else:
             await self._pass(request, bounded)
 
@@ -61,7 +67,7 @@ class Guard:
         except BodyTooLargeError:
             if bounded.answered:
                 raise
-            await _too_large(request)(request.scope, bounded.receive, bounded.send)
+            await _too_large(request, bounded.limit_byte)(request.scope, bounded.receive, bounded.send)
 
     def _knows(self, request: Request) -> bool:
         host = urlsplit(f"//{request.headers.get('host', '')}")
@@ -80,13 +86,14 @@ class Guard:
 
 
 class BodyTooLargeError(Exception):
-    """A body went on after a megabyte, whatever its header said."""
+    """A body went on beyond its limit, whatever its header said."""
 
 
 class _Bounded:
     """Counts what comes in and knows whether an answer has begun."""
 
-    def __init__(self, receive: Receive, send: Send) -> None:
+    def __init__(self, receive: Receive, send: Send, limit_byte: int) -> None:
+        self.limit_byte = limit_byte
         self._receive = receive
         self._send = send
         self._size_byte = 0
@@ -95,7 +102,7 @@ class _Bounded:
     async def receive(self) -> Message:
         message = await self._receive()
         self._size_byte += len(message.get("body", b""))
-        if self._size_byte > MAX_BODY_BYTES:
+        if self._size_byte > self.limit_byte:
             raise BodyTooLargeError
         return message
 
@@ -109,5 +116,5 @@ def _announced(request: Request) -> int:
     return int(length) if length.isdecimal() else 0
 
 
-def _too_large(request: Request) -> ASGIApp:
-    return problem(request, 413, Finding.of("error.body_too_large", limit_byte=MAX_BODY_BYTES))
+def _too_large(request: Request, limit_byte: int) -> ASGIApp:
+    return problem(request, 413, Finding.of("error.body_too_large", limit_byte=limit_byte))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Final, TypeVar
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ from energy.series import Samples
 from ingest.files.placing import Clash, Placed, Standing
 from ingest.files.reading import MICRO, Reading, Target, progress_of, read_file, rows_packed
 from ingest.files.shaping import Gap, Profile, Shaped, as_profile, in_order
+from operations.figures import local_text
 from operations.file_mappings import known_mapping, named_meters, zone_of_site
 from operations.house import Call, House
 from operations.interval_plans import EPOCH_UTC
@@ -72,10 +74,20 @@ class FileFound:
     mapping: FileMapping
     reading: Reading
     folder: Path
+    names: Mapping[str, str] = field(default_factory=dict)
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     problems: list[RowProblem] = field(default_factory=list)
     wrong: int = 0
     notes: list[Finding] = field(default_factory=list)
     refused: list[Finding] = field(default_factory=list)
+
+    def name(self, source: str) -> str:
+        """Return what people call a meter."""
+        return self.names.get(source, source)
+
+    def local(self, at_ms: int) -> str:
+        """Return an instant as findings say it."""
+        return local_text(at_utc(at_ms), self.zone)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -116,7 +128,9 @@ async def file_read(house: House, digest: str, name: str, call: Call) -> AsyncIt
             reading = await off_loop(house, read_file, path, mapping, targets, folder, until_ms)
         finally:
             watcher.cancel()
-        found = FileFound(file=file, mapping=mapping, reading=reading, folder=folder)
+        names = {source: house.inventory().name_of(source) for source, _ in reading.series}
+        zone = ZoneInfo(house.time_zone)
+        found = FileFound(file=file, mapping=mapping, reading=reading, folder=folder, names=names, zone=zone)
         found.problems, found.wrong = list(reading.problems), reading.wrong
         _must_keep_all(house, found, call)
         _doubt_rows(found)
@@ -202,11 +216,11 @@ def _of_register(found: FileFound, key: SeriesKey, shaped: Shaped, standing: Sta
     same = there.copy()
     same[there] = standing.thousandths[place[there]] == thousandths[there]
     add_problems(found, shaped.problems)
-    add_problems(found, _differing(key, shaped, there & ~same))
+    add_problems(found, _differing(found, key, shaped, there & ~same))
     if shaped.falls > 1 and shaped.falls * FALLING_SHARE > len(shaped.at_ms):
-        found.refused.append(Finding.of("imports.refused_falls", source=key[0], count=shaped.falls))
+        found.refused.append(Finding.of("imports.refused_falls", source=found.name(key[0]), count=shaped.falls))
     elif shaped.falls:
-        found.notes.append(Finding.of("imports.note_falls", source=key[0], count=shaped.falls))
+        found.notes.append(Finding.of("imports.note_falls", source=found.name(key[0]), count=shaped.falls))
     new = ~there
     placed = Placed(shaped.at_ms[new], thousandths[new], shaped.quality[new], (), ())
     return SeriesFound(
@@ -221,16 +235,16 @@ def _of_register(found: FileFound, key: SeriesKey, shaped: Shaped, standing: Sta
     )
 
 
-def _differing(key: SeriesKey, shaped: Shaped, differs: NDArray[np.bool_]) -> tuple[RowProblem, ...]:
+def _differing(found: FileFound, key: SeriesKey, shaped: Shaped, differs: NDArray[np.bool_]) -> tuple[RowProblem, ...]:
     return tuple(
-        RowProblem(0, "", "", Finding.of("imports.row.differs", source=key[0], at=at_utc(at_ms).isoformat()))
+        RowProblem(0, "", "", Finding.of("imports.row.differs", source=found.name(key[0]), at=found.local(at_ms)))
         for at_ms in shaped.at_ms[differs].tolist()
     )
 
 
 def _of_profile(found: FileFound, key: SeriesKey, profile: Profile, rows: int, standing: Standing) -> SeriesFound:
     add_problems(found, profile.problems)
-    source = key[0]
+    source = found.name(key[0])
     if len(profile.gaps) > GAPS_MAX or len(profile.gaps) * 4 > rows:
         found.refused.append(Finding.of("imports.refused_gaps", source=source, count=len(profile.gaps)))
         profile = Profile(profile.stretches[:1], profile.gaps[:GAPS_MAX], profile.problems, profile.repeated)
@@ -238,12 +252,12 @@ def _of_profile(found: FileFound, key: SeriesKey, profile: Profile, rows: int, s
     for stretch in profile.stretches:
         parts = standing.place(stretch)
         if isinstance(parts, Clash):
-            begin, end = (at_utc(at_ms).isoformat() for at_ms in (parts.start_ms, parts.end_ms))
+            begin, end = found.local(parts.start_ms), found.local(parts.end_ms)
             found.refused.append(Finding.of("imports.refused_clash", source=source, begin=begin, end=end))
             break
         placed += parts
     found.notes += [
-        Finding.of("imports.note_gap", source=source, begin=at_utc(gap.start_ms).isoformat(), count=gap.count)
+        Finding.of("imports.note_gap", source=source, begin=found.local(gap.start_ms), count=gap.count)
         for gap in profile.gaps
     ]
     ends = profile.stretches

@@ -46,7 +46,7 @@ _QUALITIES: Final = {code: quality for quality, code in QUALITY_CODES.items()}
 class LookAtFile:
     """A file that was handed in, by its digest."""
 
-    file: str = field(metadata={"upload": True})
+    upload: str = field(metadata={"upload": True})
     mapping: str | None = None
 
 
@@ -54,7 +54,7 @@ class LookAtFile:
 class PreviewImport:
     """Which file (its digest; the command takes a path), understood by which mapping."""
 
-    file: str = field(metadata={"upload": True})
+    upload: str = field(metadata={"upload": True})
     mapping: str
 
 
@@ -62,7 +62,7 @@ class PreviewImport:
 class RunImport:
     """Which file (its digest; the command takes a path), understood by which mapping."""
 
-    file: str = field(metadata={"upload": True})
+    upload: str = field(metadata={"upload": True})
     mapping: str
 
 
@@ -216,7 +216,7 @@ class ImportRefusedError(RequestError):
 
 async def look_at_file(house: House, request: LookAtFile, _call: Call) -> FileLook:
     """Return how a file is laid out and its first rows. Raises `NotFoundError`, `FormatError`."""
-    file = kept_file(house, request.file)
+    file = kept_file(house, request.upload)
     path = inbox_of(house).path(file.digest)
     mapping = await known_mapping(house, request.mapping) if request.mapping else _ANY
     layout = await asyncio.to_thread(layout_of, path, mapping)
@@ -234,7 +234,7 @@ async def look_at_file(house: House, request: LookAtFile, _call: Call) -> FileLo
 
 async def preview_import(house: House, request: PreviewImport, call: Call) -> ImportPreview:
     """Return what importing a file would do, every row that is wrong, and what would be refused; nothing is stored."""
-    async with file_read(house, request.file, request.mapping, call) as found:
+    async with file_read(house, request.upload, request.mapping, call) as found:
         series = [await series_found(house, found, key) for key in found.reading.series]
         return ImportPreview(
             file=found.file.digest,
@@ -262,13 +262,13 @@ async def run_import(house: House, request: RunImport, call: Call) -> ImportRow:
     `ConflictError` where it was imported otherwise, `ImportRefusedError` where it is implausible; nothing is
     stored then. Cancelled, it leaves an import that can be withdrawn.
     """
-    file, mapping = kept_file(house, request.file), await known_mapping(house, request.mapping)
+    file, mapping = kept_file(house, request.upload), await known_mapping(house, request.mapping)
     for earlier in await house.ledger.imports_of(file.digest):
         if earlier.state is ImportState.DONE and (earlier.mapping, earlier.version) == (mapping.name, mapping.version):
             return _import_row(earlier)
         if earlier.state is not ImportState.WITHDRAWN:
             raise ConflictError("imports.imported_otherwise", id=earlier.id, mapping=earlier.mapping)
-    async with file_read(house, request.file, request.mapping, call) as found:
+    async with file_read(house, request.upload, request.mapping, call) as found:
         for key in found.reading.series:
             await series_found(house, found, key)
         if found.refused:

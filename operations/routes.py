@@ -6,6 +6,9 @@ from operations.table import Capability
 
 ROOT = "/api/v1"
 
+FILES = f"{ROOT}/imports/files"
+"""Takes files, which rows then name by their digest."""
+
 ASKED: frozenset[str] = frozenset({"history", "bookings", "gaps", "proposals", "preview"})
 """Verbs that only ask."""
 

@@ -29,6 +29,12 @@ LOOKS: dict[str, dict[str, tuple[str, str]]] = {
         "warning": ("warn", "warn"),
         "critical": ("warn", "bad"),
     },
+    "ImportState": {
+        "running": ("charging", "busy"),
+        "done": ("good", "good"),
+        "broken_off": ("warn", "warn"),
+        "withdrawn": ("closed", "idle"),
+    },
     "LetterState": {
         "waiting": ("paused", "idle"),
         "sent": ("good", "good"),

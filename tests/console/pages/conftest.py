@@ -31,6 +31,7 @@ from core.inventory import Inventory
 from core.people import Actor, Role
 from core.ports import Health
 from core.texts import Finding
+from ingest.files.inbox import DiskInbox
 from jobs.runner import Runner
 from notify.postman import Postman
 from notify.settings import NotifySettings, Recipient
@@ -113,6 +114,8 @@ def district(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> 
         jobs=runner,
         listener=Earshot(NOW, lasts_s=0.4),
         shelf=FileShelf(folder / "exports"),
+        inbox=DiskInbox(folder / "imports", lambda: NOW),
+        eraser=stores.readings,
         notifier=postman(stores, inventory),
         public_url="http://127.0.0.1",
         reload=reload,

@@ -1,0 +1,60 @@
+"""Taking in files, in pieces and straight to disk: what is done with them is asked for by their digest."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from starlette.datastructures import UploadFile
+
+from console.signin import SignIn
+from core.errors import UnavailableError
+from core.imports import FileInbox, KeptFile
+from ingest.files.inbox import MAX_FILE_BYTE
+from operations.gate import Gate, admitted
+from operations.house import House
+from operations.routes import FILES
+
+ROW: Final = "imports.run"
+"""Who may hand in files: who may import them."""
+_FORM_BYTE: Final = 1_048_576
+_CHUNK_BYTE: Final = 1_048_576
+
+UPLOADS: Final = {FILES: MAX_FILE_BYTE, "/imports": MAX_FILE_BYTE + _FORM_BYTE}
+"""The paths that take files, and how many bytes a request to them may have."""
+
+
+class Uploads:
+    """`POST /api/v1/imports/files?name=…` with the file as the body."""
+
+    def __init__(self, gate: Gate, signin: SignIn) -> None:
+        self._gate = gate
+        self._signin = signin
+
+    def add_to(self, app: FastAPI) -> None:
+        """Add the route."""
+        app.router.add_route(FILES, self._take, methods=["POST"])
+
+    async def _take(self, request: Request) -> Response:
+        admitted(ROW, await self._signin.actor(request))
+        kept = await inbox_of(self._gate.house).keep(request.query_params.get("name", ""), request.stream())
+        return Response(orjson.dumps(kept), 201, media_type="application/json")
+
+
+async def keep_form_file(house: House, file: UploadFile) -> KeptFile:
+    """Return a file that came with a form, once it is in the inbox. Raises `RequestError` for an empty one."""
+    return await inbox_of(house).keep(file.filename or "", _pieces(file))
+
+
+def inbox_of(house: House) -> FileInbox:
+    """Return where files are kept. Raises `UnavailableError` where there is no such place."""
+    if house.inbox is None:
+        raise UnavailableError("imports.no_inbox")
+    return house.inbox
+
+
+async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:
+    while piece := await file.read(_CHUNK_BYTE):
+        yield piece

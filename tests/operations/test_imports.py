@@ -1,0 +1,275 @@
+"""Files of readings imported through the gate: what they come to, once, and taken back without a trace."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.errors import ConflictError, ForbiddenError, FormatError, NotFoundError
+from core.intervals import Resolution
+from core.people import Actor, Role
+from core.periods import Period
+from core.ports import Batch
+from core.quantities import Quantity
+from core.readings import Reading
+from operations.edge import InvalidRequestError
+from operations.house import Call
+from operations.imports import ImportRefusedError
+from operations.intervals import compute_intervals
+from operations.schedule import JobWork
+from tests.district import NOW, District, open_district
+
+SOURCE, QUANTITY = "meter:schule-strom", Quantity.ENERGY_IMPORT_WH
+EVER = Period(datetime(2020, 1, 1, tzinfo=UTC), NOW + timedelta(days=1))
+PROFILE = {
+    "name": "netz",
+    "date_column": "Datum",
+    "value_column": "Arbeit kWh",
+    "kind": "energy",
+    "factor": "1000",
+    "meter": "schule-strom",
+    "status_column": "Status",
+    "statuses": ["W=measured", "E=estimated"],
+}
+DIAL = {
+    "name": "stand",
+    "date_column": "A",
+    "value_column": "B",
+    "header": 0,
+    "factor": "1000",
+    "meter_column": "C",
+    "meters": ["DE 1=schule-strom"],
+}
+
+
+@pytest.fixture
+async def district(tmp_path: Path) -> AsyncIterator[District]:
+    async with open_district(tmp_path) as found:
+        await found.ask("mappings.save", **PROFILE)
+        await found.ask("mappings.save", **DIAL)
+        yield found
+
+
+async def hand_in(district: District, text: str, name: str = "lastgang.csv") -> str:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield text.encode("cp1252")
+
+    inbox = district.gate.house.inbox
+    assert inbox
+    return (await inbox.keep(name, chunks())).digest
+
+
+def quarters(day: str, count: int, first: int = 0) -> Iterator[str]:
+    begin = datetime.fromisoformat(f"{day}T00:00")
+    for number in range(first, first + count):
+        at = begin + timedelta(minutes=15 * number)
+        yield f"{at:%d.%m.%Y %H:%M};{1 + number % 7},{number % 1000:03d};W"
+
+
+def profile(*rows: Iterator[str]) -> str:
+    return "\r\n".join(["Datum;Arbeit kWh;Status", *(row for some in rows for row in some)])
+
+
+async def imported(district: District, text: str, mapping: str = "netz") -> Any:
+    return await district.ask("imports.run", upload=await hand_in(district, text), mapping=mapping)
+
+
+async def counted(district: District, period: Period = EVER) -> dict[datetime, int]:
+    """Return what the quarter hours come to that are not missing, in Wh."""
+    job = Call(Actor("job:intervals", Role.ADMIN), district.clock())
+    await compute_intervals(district.gate.house, JobWork(period="2026-11-22T09:45Z"), job)
+    amounts = await district.stores.readings.amounts(Resolution.SLOT, [(SOURCE, QUANTITY)], period)
+    if not amounts:
+        return {}
+    rows = amounts[SOURCE, QUANTITY]
+    return {
+        datetime.fromtimestamp(at / 1000, UTC): thousandths
+        for at, thousandths, seconds in zip(
+            rows.start_ms.tolist(), rows.thousandths.tolist(), rows.seconds.tolist(), strict=True
+        )
+        if not seconds[4]
+    }
+
+
+def told(day: str, count: int, first: int = 0) -> dict[datetime, int]:
+    """Return what `quarters` tells, in local time before UTC."""
+    begin = datetime.fromisoformat(f"{day}T00:00+01:00").astimezone(UTC)
+    return {
+        begin + timedelta(minutes=15 * number): (1 + number % 7) * 1_000_000 + number % 1000 * 1000
+        for number in range(first, first + count)
+    }
+
+
+async def test_each_quarter_hour_comes_to_what_the_file_says(district: District) -> None:
+    row = await imported(district, profile(quarters("2026-11-02", 96)))
+    assert (row.state, row.rows, row.added, row.left_out) == ("done", 96, 97, 0)
+    assert await counted(district) == told("2026-11-02", 96)
+    detail = await district.ask("imports.show", id=row.id)
+    assert detail.series[0].total == Decimal(sum(told("2026-11-02", 96).values())).scaleb(-3)
+
+
+async def test_the_same_file_twice_changes_nothing(district: District) -> None:
+    first = await imported(district, profile(quarters("2026-11-02", 96)))
+    assert await imported(district, profile(quarters("2026-11-02", 96))) == first
+    assert (await district.ask("imports.list")).total == 1
+
+
+async def test_a_file_that_has_some_days_more_adds_those_only(district: District) -> None:
+    await imported(district, profile(quarters("2026-11-02", 96)))
+    row = await imported(district, profile(quarters("2026-11-02", 192)))
+    assert (row.added, row.known) == (96, 96)
+    assert await counted(district) == told("2026-11-02", 192)
+
+
+async def test_what_lies_between_two_files_is_missing_until_a_third_one_fills_it(district: District) -> None:
+    await imported(district, profile(quarters("2026-11-02", 96)))
+    await imported(district, profile(quarters("2026-11-02", 96, 288)))
+    assert await counted(district) == told("2026-11-02", 96) | told("2026-11-02", 96, 288)
+    filler = await imported(district, profile(quarters("2026-11-02", 192, 96)))
+    assert await counted(district) == told("2026-11-02", 384)
+    await district.ask("imports.withdraw", id=filler.id, reason="falsche Datei")
+    assert await counted(district) == told("2026-11-02", 96) | told("2026-11-02", 96, 288)
+
+
+async def test_an_import_taken_back_leaves_others_that_go_on_from_it_as_they_were(district: District) -> None:
+    await imported(district, profile(quarters("2026-11-02", 96)))
+    middle = await imported(district, profile(quarters("2026-11-02", 96, 96)))
+    await imported(district, profile(quarters("2026-11-02", 96, 192)))
+    await district.ask("imports.withdraw", id=middle.id, reason="falsche Datei")
+    assert await counted(district) == told("2026-11-02", 96) | told("2026-11-02", 96, 192)
+    await imported(district, profile(quarters("2026-11-02", 96, 96)))
+    assert await counted(district) == told("2026-11-02", 288)
+
+
+async def test_an_import_taken_back_leaves_no_trace(district: District) -> None:
+    row = await imported(district, profile(quarters("2026-11-02", 96)))
+    await counted(district)
+    gone = await district.ask("imports.withdraw", id=row.id, reason="falsche Datei")
+    assert gone.state == "withdrawn"
+    assert await counted(district) == {}
+    assert await district.stores.readings.count() == {"meter": 0}
+    with pytest.raises(ConflictError):
+        await district.ask("imports.withdraw", id=row.id, reason="noch einmal")
+    assert (await imported(district, profile(quarters("2026-11-02", 96)))).added == 97
+
+
+async def test_a_load_profile_before_the_first_own_reading_of_a_register_keeps_both_apart(district: District) -> None:
+    live = datetime(2026, 11, 3, 12, 7, tzinfo=UTC)
+    readings = [Reading(SOURCE, QUANTITY, live + timedelta(minutes=5 * n), 50_000.0 + n) for n in range(24)]
+    await district.stores.readings.put(Batch(readings, NOW))
+    await imported(district, profile(quarters("2026-11-02", 96)))
+    found = await counted(district)
+    assert {at: found.pop(at) for at in told("2026-11-02", 96)} == told("2026-11-02", 96)
+    assert min(found) > live
+    assert all(0 < amount <= 3000 for amount in found.values())
+
+
+async def test_a_load_profile_over_the_readings_of_a_register_is_refused(district: District) -> None:
+    at = datetime(2026, 11, 2, 9, 7, tzinfo=UTC)
+    await district.stores.readings.put(Batch([Reading(SOURCE, QUANTITY, at, 50_000.0)], NOW))
+    with pytest.raises(ImportRefusedError) as caught:
+        await imported(district, profile(quarters("2026-11-02", 96)))
+    assert [one.code for one in caught.value.findings] == ["imports.refused_clash"]
+    assert await district.stores.readings.count() == {"meter": 1}
+
+
+async def test_a_gap_within_a_file_is_named_and_missing(district: District) -> None:
+    text = profile(quarters("2026-11-02", 40), quarters("2026-11-02", 50, 44))
+    preview = await district.ask("imports.preview", upload=await hand_in(district, text), mapping="netz")
+    assert [(note.code, note.params["count"]) for note in preview.notes] == [("imports.note_gap", 4)]
+    await imported(district, text)
+    assert await counted(district) == told("2026-11-02", 40) | told("2026-11-02", 50, 44)
+
+
+async def test_a_trial_says_what_is_wrong_line_by_line_and_stores_nothing(district: District) -> None:
+    rows = list(quarters("2026-11-02", 96))
+    rows[3] = rows[3].replace(",", ".")
+    rows[7] = "31.02.2026 01:45;1,000;W"
+    rows[9] = rows[9].replace(";W", ";X")
+    preview = await district.ask("imports.preview", upload=await hand_in(district, profile(iter(rows))), mapping="netz")
+    assert [(one.line, one.column, one.message.code) for one in preview.problems] == [
+        (5, "Arbeit kWh", "imports.row.implausible"),
+        (9, "Datum", "imports.row.instant"),
+        (11, "Status", "imports.row.status"),
+    ]
+    assert preview.problems[1].found == "31.02.2026 01:45"
+    assert preview.first_rows[3].value == 5_004.0
+    assert (preview.left_out, len(preview.first_rows), preview.encoding, preview.delimiter) == (3, 20, "utf-8", ";")
+    assert await district.stores.readings.count() == {}
+
+
+async def test_shifted_columns_are_refused(district: District) -> None:
+    shifted = profile(row.replace(";", ";;", 1) for row in quarters("2026-11-02", 96))
+    with pytest.raises(ImportRefusedError) as caught:
+        await imported(district, shifted)
+    assert caught.value.findings[0].code == "imports.refused_rows"
+    renamed = shifted.replace("Arbeit kWh", "Leistung kW")
+    with pytest.raises(FormatError) as missing:
+        await imported(district, renamed)
+    assert missing.value.finding.code == "imports.column_missing"
+    assert await district.stores.readings.count() == {}
+
+
+async def test_a_column_that_is_no_register_is_refused(district: District) -> None:
+    rows = [f"{day:02d}.10.2026 00:00;{(day * 37) % 11};DE 1" for day in range(1, 31)]
+    with pytest.raises(ImportRefusedError) as caught:
+        await imported(district, "\n".join(rows), "stand")
+    assert caught.value.findings[0].code == "imports.refused_falls"
+
+
+async def test_dials_are_kept_as_they_stand_and_a_value_that_differs_is_left_out(district: District) -> None:
+    at = datetime(2026, 10, 2, 22, 0, tzinfo=UTC)
+    await district.stores.readings.put(Batch([Reading(SOURCE, QUANTITY, at, 5.0)], NOW))
+    rows = [f"{day:02d}.10.2026 00:00;1.001.{day:03d},5;DE 1" for day in range(1, 31)]
+    row = await imported(district, "\n".join(rows), "stand")
+    assert (row.rows, row.added, row.left_out) == (30, 29, 1)
+    detail = await district.ask("imports.show", id=row.id)
+    assert detail.problems[0].message.code == "imports.row.differs"
+    stored = await district.stores.readings.readings(SOURCE, QUANTITY, EVER)
+    assert (stored[0].value, len(stored)) == (1_001_001_500.0, 30)
+
+
+async def test_a_meter_that_somebody_does_not_keep_is_none_to_them(district: District) -> None:
+    file = await hand_in(district, profile(quarters("2026-11-02", 96)))
+    elsewhere = Actor("emil", Role.FACILITY, frozenset({"bauhof"}))
+    for row in ("imports.preview", "imports.run"):
+        with pytest.raises(ForbiddenError):
+            await district.ask(row, elsewhere, upload=file, mapping="netz")
+    made = await imported(district, profile(quarters("2026-11-02", 96)))
+    assert (await district.ask("imports.list", elsewhere)).total == 0
+    with pytest.raises(ForbiddenError):
+        await district.ask("imports.show", elsewhere, id=made.id)
+
+
+async def test_a_mapping_that_cannot_be_names_its_fields(district: District) -> None:
+    wrong = {"name": "x", "quantity": "power_w", "thousands": ",", "meter": "nichts", "pattern": "HH:mm"}
+    with pytest.raises(InvalidRequestError) as caught:
+        await district.ask("mappings.save", **PROFILE | wrong)
+    fields = [dict(one.params)["field"] for one in caught.value.findings]
+    assert fields == ["quantity", "thousands", "pattern", "meter"]
+
+
+async def test_a_changed_mapping_is_a_new_version(district: District) -> None:
+    changed = await district.ask("mappings.save", **PROFILE | {"interval_min": 60})
+    assert changed.version == 2
+    assert (await district.ask("mappings.show", name="netz", version=1)).interval_min == 15
+    assert [(each.name, each.version) for each in (await district.ask("mappings.list")).items] == [
+        ("netz", 2),
+        ("stand", 1),
+    ]
+
+
+async def test_what_is_not_there_is_not_found(district: District) -> None:
+    for row, given in (
+        ("imports.show", {"id": 77}),
+        ("imports.run", {"upload": "0" * 64, "mapping": "netz"}),
+        ("imports.look", {"upload": "../../etc/passwd"}),
+        ("mappings.show", {"name": "nichts"}),
+    ):
+        with pytest.raises(NotFoundError):
+            await district.ask(row, **given)
