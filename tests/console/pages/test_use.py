@@ -147,11 +147,34 @@ def test_a_message_is_tried_by_keys_alone(visit: Open) -> None:
     page.keyboard.insert_text(
         json.dumps({"Time": "2026-11-18T10:47:00", "SML": {"Total_in": 1234.5, "Power_curr": 2500}})
     )
+    for name in ("device", "fields", "options"):
+        page.keyboard.press("Tab")
+        expect(page.locator(f"#{name}")).to_be_focused()
     page.keyboard.press("Tab")
     assert focused(page) == "Prüfen"
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("1.234,5 kWh")
     expect(page.locator("main")).to_contain_text("2,50 kW")
+
+
+def test_a_message_is_tried_with_what_its_entry_would_say_and_all_stays_as_typed(visit: Open) -> None:
+    page = visit("/decode?format=generic_json&topic=keller/zaehler")
+    expect(page.locator("#fields-hint")).to_contain_text("Ohne Zuordnung sagt dieses Format nichts.")
+    expect(page.locator("#options-hint")).to_contain_text("decimal: comma, point")
+    page.get_by_label("Inhalt der Nachricht").fill('{"zaehler": {"stand": "1.234,5"}}')
+    page.get_by_label("Zuordnung der Felder").fill("zaehler.stand = energy_import_wh * 1000")
+    page.get_by_label("Weitere Einstellungen").fill("decimal = komma")
+    page.get_by_role("button", name="Prüfen").click()
+    page.get_by_role("link", name="Die Einstellung „decimal“ steht auf „komma“; erwartet wird: comma, point.").click()
+    expect(page.locator("#options")).to_be_focused()
+    expect(page.locator("#fields")).to_have_value("zaehler.stand = energy_import_wh * 1000")
+    page.get_by_label("Weitere Einstellungen").fill("decimal = comma")
+    page.get_by_role("button", name="Prüfen").click()
+    expect(page.locator("main")).to_contain_text("1.234,5 kWh")
+    page.get_by_label("Format", exact=True).select_option("opendtu")
+    page.get_by_role("button", name="Hinweise zum Format").click()
+    expect(page.locator("#device-hint")).to_have_text("Dieses Format braucht hier nichts.")
+    expect(page.locator("#options")).to_have_value("decimal = comma")
 
 
 def test_rejected_messages_are_tried_again_and_the_end_is_told(visit: Open) -> None:
