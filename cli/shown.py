@@ -38,11 +38,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "notify.list": ("name", "channel", "address", "severities", "sites", "waiting", "dead", "last_state", "problem"),
     "jobs.list": ("name", "cadence", "state", "message", "done_at_utc", "next_at_utc"),
     "jobs.history": ("id", "job", "period", "state", "begun_at_utc", "duration_s", "attempt", "message", "started_by"),
+    "costs.show.months": ("period", "used", "energy_eur", "base_eur", "power_eur", "export_eur", "total_eur", "reason"),
+    "budgets.show.items": ("name", "status", "amount_eur", "to_date_eur", "forecast_eur", "method", "reason"),
+    "weather.show.months": ("period", "degree_days_kd", "heating_days", "mean_c", "days_known", "used"),
+    "compare.show.rows": ("period", "value", "former", "change_percent", "reason", "figure"),
     "bills.list": ("id", "meter_name", "first_day", "last_day", "used", "unit", "net_eur", "number", "document"),
     "totals.list": ("period", "value", "share", "measured_percent", "figure"),
     "versions.list": ("version", "made_at_utc", "made_by", "reason", "figures"),
     "months.list": ("period", "value", "at_utc", "share", "figure"),
     "typical_days.list": ("season", "kind", "days"),
+    "report.list": ("id", "kind", "name", "period", "format", "version", "made_at_utc", "made_by", "file"),
     "audit.list": ("number", "at_utc", "actor", "action", "subject", "detail"),
 }
 """What a list shows; `--json` gives everything."""
@@ -67,7 +72,7 @@ PROSE = frozenset(
 )
 """Columns whose lines may break between words."""
 
-NUMBERED = frozenset({"id", "number", "undoes"})
+NUMBERED = frozenset({"id", "number", "undoes", "year"})
 """Numbers that are typed again and so stay as they are."""
 
 MOMENTS: dict[Language, str] = {"de": "%d.%m.%Y %H:%M", "en": "%Y-%m-%d %H:%M"}
@@ -102,6 +107,7 @@ WORDS: dict[str, str] = {
     "quality.severity": "console.severity.",
     "notify.last_state": "console.letter_state.",
     "notify.severities": "console.severity.",
+    "report.kind": "console.report_kind.",
     "jobs.cadence": "jobs.cadence.",
     "jobs.state": "jobs.state.",
     "inventory.action": "word.",
@@ -171,7 +177,7 @@ class Sheet:
             return
         yield self._thing(answer)
         for key, rows in _lists(answer):
-            columns = COLUMNS.get(f"{key}.list") or _plain_columns(rows)
+            columns = COLUMNS.get(f"{name}.{key}") or COLUMNS.get(f"{key}.list") or _plain_columns(rows)
             sheet = Sheet(key, self._language, self._width)
             yield sheet.of_rows(f"{key}.list", columns, rows, title=self._header(key))
 
@@ -240,8 +246,11 @@ class Sheet:
         return self._texts.say("cli.rows_more", shown=len(answer["items"]), total=answer["total"], cursor=following)
 
     def _header(self, key: str) -> str:
-        text = self._texts.say(f"column.{key}")
-        return key if text == f"column.{key}" else text  # a counter keeps the name it has in /metrics
+        for code in (f"column.{self._subject}.{key}", f"column.{key}"):
+            text = self._texts.say(code)
+            if text != code:
+                return text
+        return key  # a counter keeps the name it has in /metrics
 
     def _number(self, key: str, value: float) -> str:
         if key in NUMBERED:

@@ -34,12 +34,17 @@ class ShowBudgets:
 
 
 async def show_budgets(house: House, request: ShowBudgets, call: Call) -> Budgets:
-    """Return the budgets of a year that the actor may see. Raises `RequestError` for no year."""
-    year = checked_year(request.year or house.day(call.now_utc).year)
+    """Return the budgets of a year that the actor may see, of amended ones those in force now.
+
+    Raises `RequestError` for no year.
+    """
+    today = house.day(call.now_utc)
+    year = checked_year(request.year or today.year)
     wanted = [
         budget
         for budget in house.inventory().budgets.values()
         if budget.year == year
+        and budget.valid_on(min(max(today, date(year, 1, 1)), date(year, 12, 31)))
         and call.actor.sees(budget.site)
         and request.site in (None, budget.site)
         and request.medium in (None, budget.medium)
