@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from fastapi import Response
@@ -48,7 +49,8 @@ async def show_run(visit: Visit) -> Response:
     run = visit.desk.long.run(visit.part("run"), visit.actor)
     devices = run.result.devices if run.state is State.DONE else ()
     heading = visit.words.t("console.discover.title")
-    return visit.page("discover/run.html", heading, run=run, cards=_cards(visit, run, devices))
+    cards = _cards(visit, run, devices)
+    return visit.page("discover/run.html", heading, run=run, cards=cards, label_of=partial(_label, visit))
 
 
 async def cancel_run(visit: Visit) -> Response:
@@ -96,6 +98,11 @@ def _form(visit: Visit, given: Mapping[str, str], status: int = 200, problems: S
         runs=runs,
         problems=problems,
     )
+
+
+def _label(visit: Visit, field: str) -> str:
+    """Return what the form calls a field."""
+    return visit.words.t(f"label.{field.rpartition('.')[2]}")
 
 
 def _cards(visit: Visit, run: Run, devices: Sequence[Any]) -> list[tuple[int, Any, str | None]]:
