@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from typing import cast
@@ -16,7 +17,12 @@ from ingest.messages import Message
 
 
 def main() -> None:
-    """Answer every task. What decoders print goes to the error output, so that it cannot break an answer."""
+    """Answer every task. What decoders print goes to the error output, so that it cannot break an answer.
+
+    Signals to the whole service are the daemon's to heed: it still needs its worker for what it has in hand.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     tasks, answers = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     desk = Desk(cast(Setting, unpacked(tasks)))

@@ -86,6 +86,14 @@ async def test_a_worker_that_does_not_start_parks_nobodys_message(monkeypatch: p
             await working.sort([said("a", "1")], NOW)
 
 
+async def test_a_worker_works_on_while_the_service_is_told_to_end() -> None:
+    async with worker() as working:
+        await working.sort([said("a", "1")], NOW)
+        assert working._process is not None
+        working._process.terminate()
+        assert len((await working.sort([said("a", "2")], NOW)).readings) == 1
+
+
 @pytest.mark.usefixtures("stalling")
 async def test_a_worker_follows_the_inventory() -> None:
     inventories = [Inventory()]
