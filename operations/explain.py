@@ -9,18 +9,21 @@ from typing import Final
 from core.errors import NotFoundError
 from core.evidence import Explanation, FigureId
 from operations.balance import BALANCE
+from operations.carriers import CARRIERS
 from operations.costs import COST
 from operations.evidence_rows import Explained, told
 from operations.explain_balance import explain_balance
 from operations.explain_cost import explain_cost
 from operations.explain_derived import explain_slot, explain_sum
 from operations.explain_load import explain_base_load, explain_peak
+from operations.explain_report import explain_carriers, explain_energy
 from operations.explain_weather import explain_weather
 from operations.figures import INTERVAL, TOTAL
 from operations.freezing import explain_frozen
 from operations.house import Call, House
 from operations.load_base import BASE_LOAD
 from operations.load_peaks import PEAK
+from operations.report_places import ENERGY
 from operations.weather import WEATHER
 
 Explainer = Callable[[House, FigureId, Call], Awaitable[Explanation]]
@@ -37,6 +40,8 @@ EXPLAINERS: Final[dict[str, Explainer]] = {
     BALANCE: explain_balance,
     COST: explain_cost,
     WEATHER: explain_weather,
+    ENERGY: explain_energy,
+    CARRIERS: explain_carriers,
 }
 """How each kind of figure is explained, by the first part of its id."""
 

@@ -138,6 +138,11 @@ CAPABILITIES: dict[str, Capability] = {
     "bills.list": Capability("operations.bills:list_bills"),
     "bills.show": Capability("operations.bills:show_bill"),
     "bills.withdraw": Capability("operations.bills:withdraw_bill", Role.FACILITY, changes=True),
+    "report.list": Capability("operations.reports:list_reports"),
+    "report.energy": Capability("operations.reports:make_energy_report", Role.FACILITY, changes=True, long=True),
+    "report.carriers": Capability(
+        "operations.carrier_report:make_carriers", Role.FACILITY, changes=True, whole=True, long=True
+    ),
     "explain.show": Capability("operations.explain:explain_figure", alone=True),
     "intervals.recompute": Capability("operations.recomputing:recompute_intervals", changes=True, **_KEEPERS),
     "inventory.list": Capability("operations.inventory:list_entries", **_KEEPERS),

@@ -66,6 +66,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "explain.show": {"figure": "total/2026-11-21/meter:schule-strom/energy_import_wh@r1"},
     "exports.readings": {"period": "2026-11-21", "sources": ["site:schule"], "format": "xlsx"},
     "exports.intervals": {"period": "2026-11-20", "until": "2026-11-21", "resolution": "day"},
+    "report.energy": {"id": "site:schule", "period": "2026", "format": "xlsx"},
+    "report.carriers": {"period": "2026", "format": "csv"},
     "stations.show": {"id": "lis-01"},
     "sessions.list": {"state": "ended", "since_utc": "2026-11-18T00:00:00+01:00", "limit": 2},
     "sessions.show": {"id": "lis-01-open"},
