@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from core.inventory import Inventory, Meter, MeterRole, Plant, PlantKind, Station
 from demo.chance import key_of, one_of
 
-
 TENANT_SHARE = 0.05
 """How much of a site's load a tenant draws."""
 

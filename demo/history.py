@@ -18,7 +18,9 @@ from core.facts import GeneratedSpan, LastValue
 from core.inventory import Inventory
 from core.periods import SLOT, Period
 from core.ports import BulkSink
+from core.work import BookingBook
 from demo.past import SLOT_S, Past, Series, Story
+from demo.store_room import hand_readings
 
 _SESSIONS_AT_ONCE = 1000
 _ZONE = "Europe/Berlin"
@@ -27,7 +29,7 @@ Progress = Callable[[float], None]
 """Told which share of the work is done, 0 to 1."""
 
 
-class HistoryLedger(SessionBook, HistoryBook, Protocol):
+class HistoryLedger(SessionBook, HistoryBook, BookingBook, Protocol):
     """The books that history writes into."""
 
 
@@ -71,6 +73,7 @@ async def write_history(
     # and after their data: without them the next start knows that the history was interrupted.
     await ledger.mark_generated([past.span(source) for source in sorted(past.places())])
     sessions = await _write_sessions(past, ledger, token_of)
+    await _book_readings(past, inventory, ledger)
     readings = 0
     for done, site in enumerate(past.scenes, start=1):
         readings += await _put(bulk, await asyncio.to_thread(past.columns_of, site), end_utc)
@@ -86,6 +89,14 @@ async def _put(bulk: BulkSink, columns: Iterable[Series], received_at_utc: datet
     for column in columns:
         stored += await bulk.put_series(column.source, column.quantity, column.at_ms, column.values, received_at_utc)
     return stored
+
+
+async def _book_readings(past: Past, inventory: Inventory, ledger: BookingBook) -> None:
+    """Book what was read by hand, once."""
+    for event in hand_readings(inventory, past.seed, past.period):
+        made = {known.at_utc for known in await ledger.bookings_made(event.source)}
+        if event.at_utc not in made:
+            await ledger.book(event)
 
 
 async def _write_sessions(past: Past, ledger: SessionBook, token_of: Callable[[str], str]) -> int:

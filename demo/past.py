@@ -64,7 +64,7 @@ class Past:
     """
 
     def __init__(self, inventory: Inventory, seed: int, period: Period, positions: Positions) -> None:
-        self._inventory, self._seed, self._period, self._positions = inventory, seed, period, positions
+        self._inventory, self.seed, self.period, self._positions = inventory, seed, period, positions
         start_s, end_s = period.start_utc.timestamp(), period.end_utc.timestamp()
         self._borders_s = np.arange(start_s, end_s + 1.0, SLOT_S, dtype=np.float64)
         self._middles_s = self._borders_s[:-1] + SLOT_S / 2
@@ -75,7 +75,7 @@ class Past:
     def diary(self) -> Diary:
         """Return who drove and charged when."""
         start_s, end_s = float(self._borders_s[0]), float(self._borders_s[-1])
-        return keep_diary(self._inventory, self._seed, start_s, end_s, self._positions)
+        return keep_diary(self._inventory, self.seed, start_s, end_s, self._positions)
 
     @cached_property
     def outlets(self) -> tuple[OutletPast, ...]:
@@ -110,7 +110,7 @@ class Past:
     def span(self, source: str) -> GeneratedSpan:
         """Return the mark of a source."""
         return GeneratedSpan(
-            source=source, start_utc=self._period.start_utc, end_utc=self._period.end_utc, seed=self._seed
+            source=source, start_utc=self.period.start_utc, end_utc=self.period.end_utc, seed=self.seed
         )
 
     def columns_of(self, site: str) -> list[Series]:
@@ -133,7 +133,7 @@ class Past:
 
     def _first_wh(self, place: Place) -> float:
         known = self._positions.get((place.source, Quantity.ENERGY_IMPORT_WH))
-        return first_value(self._seed, place.source, Quantity.ENERGY_IMPORT_WH) if known is None else known
+        return first_value(self.seed, place.source, Quantity.ENERGY_IMPORT_WH) if known is None else known
 
     def _heard_s(self, vehicle: Vehicle) -> FloatArray:
         at_s = self._borders_s[self._borders_s % 3600.0 == 0.0]

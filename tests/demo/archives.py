@@ -12,6 +12,7 @@ from core.facts import ChargeSession, GeneratedSpan, LastValue
 from core.inventory import Inventory
 from core.quantities import Quantity
 from core.readings import ReadingQuality
+from core.work import MeterEvent
 from demo.history import HistoryResult, write_history
 
 END = datetime(2026, 11, 22, 9, 52, 31, tzinfo=UTC)
@@ -25,6 +26,7 @@ class Archive:
     series: dict[tuple[str, Quantity], tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
     saved: dict[str, ChargeSession] = field(default_factory=dict)
     spans: dict[tuple[str, datetime], GeneratedSpan] = field(default_factory=dict)
+    booked: list[MeterEvent] = field(default_factory=list)
     fails_after: int = 10**9
 
     async def put_series(
@@ -55,6 +57,13 @@ class Archive:
             )
             for (source, quantity), (at_ms, values) in self.series.items()
         )
+
+    async def book(self, event: MeterEvent) -> MeterEvent:
+        self.booked.append(event)
+        return event
+
+    async def bookings_made(self, source: str) -> tuple[MeterEvent, ...]:
+        return tuple(event for event in self.booked if event.source == source)
 
     async def save_sessions(self, sessions: Sequence[ChargeSession]) -> None:
         self.saved |= {session.id: session for session in sessions}

@@ -11,9 +11,11 @@ import pytest
 from config.load import Configuration
 from core.facts import ChargeSession, Origin, Protocol, SessionState
 from core.inventory import Inventory, Medium
-from core.periods import local_month
+from core.periods import Period, local_month
 from core.quantities import Quantity
-from demo.history import HistoryResult, write_history
+from demo.history import HistoryResult, _book_readings, write_history
+from demo.past import Past
+from demo.store_room import hand_readings
 from energy.registers import Step, count, rules_of
 from tests.demo.archives import END, Archive, write
 
@@ -37,6 +39,34 @@ def test_thirteen_whole_months_and_the_begun_one(district: tuple[Archive, Histor
     _, result = district
     assert result.period.start_utc.astimezone(BERLIN).isoformat() == "2025-10-01T00:00:00+02:00"
     assert result.period.end_utc == datetime(2026, 11, 22, 9, 45, tzinfo=UTC)
+
+
+def test_what_is_left_of_pellets_is_read_by_hand_and_falls_until_more_is_delivered(
+    district: tuple[Archive, HistoryResult],
+) -> None:
+    archive, result = district
+    read = archive.booked
+    assert {(event.source, event.quantity, event.booked_by) for event in read} == {
+        ("meter:bauhof-pellets", Quantity.STOCK_G, "demo")
+    }
+    assert len(read) == 14 + 3, "fourteen firsts, of which three began with a delivery"
+    assert all(event.at_utc in result.period for event in read)
+    rises = [later.at_utc for earlier, later in pairwise(read) if later.start_value > earlier.start_value]
+    assert [at.astimezone(BERLIN).strftime("%m-%d %H:%M") for at in rises] == [
+        "10-01 11:00",
+        "03-01 11:00",
+        "10-01 11:00",
+    ]
+
+
+async def test_what_was_read_by_hand_is_booked_once(example: Configuration) -> None:
+    period = Period(END - timedelta(days=90), END)
+    first = list(hand_readings(example.inventory, 7, period))
+    assert first == list(hand_readings(example.inventory, 7, period))
+    archive = Archive()
+    archive.booked += first[1:]
+    await _book_readings(Past(example.inventory, 7, period, {}), example.inventory, archive)
+    assert sorted(archive.booked, key=lambda event: event.at_utc) == first
 
 
 def test_every_dial_outlet_and_vehicle_has_a_past_and_a_mark(
