@@ -13,6 +13,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
 from core.ports import Batch
+from ingest import client as client_module
 from ingest import link as link_module
 from ingest.daemon import Ingest
 from ingest.link import LARGEST_UNSETTLED, Link
@@ -91,6 +92,25 @@ async def test_large_messages_are_left_with_the_broker_while_the_store_is_busy(
         await until(lambda: [reading.value for reading in store.readings] == [5.0])
         await until(lambda: daemon.health().figures["messages"] == 301)
         await until(lambda: link_of(daemon)._unsettled.size_bytes == 0)
+
+
+@pytest.mark.mosquitto
+async def test_a_store_that_hangs_for_longer_than_the_broker_waits_loses_and_doubles_nothing(
+    mosquitto: Mosquitto, store: ListStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While nothing is read, the broker gives us up; what it sends again in the next connections stays unread too."""
+    monkeypatch.setattr(link_module, "LARGEST_UNSETTLED", 100)
+    monkeypatch.setattr(link_module, "FIRST_RETRY_S", 0.1)
+    monkeypatch.setattr(client_module, "KEEP_ALIVE_S", 1)
+    daemon = make(mosquitto.settings(), store)
+    store.open.clear()
+    async with running(daemon):
+        await asyncio.to_thread(send, mosquitto, [(SOC, b"%d" % number) for number in range(1000)])
+        await until(lambda: link_of(daemon)._number > 1)
+        assert link_of(daemon)._unsettled.count == 101
+        store.open.set()
+        await until(lambda: len(store.readings) >= 1000)
+    assert [reading.value for reading in store.readings] == [float(number) for number in range(1000)]
 
 
 @pytest.mark.mosquitto
