@@ -1,9 +1,13 @@
-"""Gaps of meters and stations as events that dashboards find: where nobody knows what was counted."""
+"""Gaps of meters and stations as events that dashboards find: where nobody knows what was counted.
+
+An outlet tells its register while somebody charges; in between it has nothing to say. So its silence is a gap only
+where a session is open, or where the register has moved meanwhile.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -16,6 +20,7 @@ from core.periods import Period
 from core.ports import FactPoint
 from core.quantities import Kind
 from energy.gaps import Gap, gaps, goes_back
+from energy.positions import SLOT_MS
 from energy.register_walk import at_utc, epoch_ms
 from energy.series import Amounts, IntervalStore
 from energy.slots import MISSING, slot_of
@@ -26,7 +31,8 @@ from operations.interval_plans import zone_of
 EVENT: Final = "event"
 GAP: Final = "gap"
 
-_KINDS: Final = ("meter:", "station:")
+_STATION: Final = "station:"
+_KINDS: Final = ("meter:", _STATION)
 _AT_ONCE: Final = 100
 _FURTHER: Final = timedelta(days=35)
 _LONGEST_DAY: Final = timedelta(hours=25)
@@ -42,11 +48,12 @@ async def gap_points(house: House, period: Period, call: Call) -> list[FactPoint
         for value in await house.query.last()
         if value.source.startswith(_KINDS) and value.quantity.kind is Kind.REGISTER
     }
+    charging = frozenset(session.source for session in await house.ledger.open_sessions())
     points: list[FactPoint] = []
     for keys in _chunks(sorted(newest)):
         slots = await _slots(house.intervals, keys, Period(period.start_utc, call.now_utc))
         for key in keys:
-            found = _going_on(house, key, newest[key], call)
+            found = _going_on(house, key, newest[key], call) if _speaks(key[0], charging) else ()
             if key in slots:
                 found = (*await _ended(house.intervals, key, slots[key], call), *found)
             points += [
@@ -86,7 +93,18 @@ async def _ended(store: IntervalStore, key: SeriesKey, slots: Amounts, call: Cal
         if len(further) <= len(slots):
             break
         slots, found = further, gaps(further)
-    return found
+    return tuple(gap for gap in found if not (key[0].startswith(_STATION) and _stood_still(slots, gap)))
+
+
+def _speaks(source: str, charging: Collection[str]) -> bool:
+    """Return whether a source has something to say at the moment: a meter always, an outlet while it charges."""
+    return not source.startswith(_STATION) or source in charging
+
+
+def _stood_still(slots: Amounts, gap: Gap) -> bool:
+    """Return whether the register stood where it had stood, all through an ended gap."""
+    inside = (slots.start_ms >= gap.begin_ms) & (slots.start_ms + SLOT_MS <= (gap.end_ms or 0))
+    return bool(inside.any()) and not slots.thousandths[inside].any()
 
 
 def _going_on(house: House, key: SeriesKey, newest_ms: int, call: Call) -> tuple[Gap, ...]:

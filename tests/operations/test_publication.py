@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from core.errors import UnavailableError
+from core.facts import ChargeSession, Protocol, SessionState
 from core.people import Actor, Role
 from core.periods import Period
 from core.ports import Batch, FactPoint
 from core.quantities import Quantity
 from core.readings import Reading
 from core.work import MeterEvent, MeterEventKind
+from operations.gap_facts import gap_points
 from operations.gate import Gate
 from operations.house import Call, silent
 from operations.intervals import compute_intervals
@@ -179,6 +181,57 @@ async def test_a_gap_that_began_long_before_keeps_its_begin(district: District) 
     await read_dial(district, hours[-1] + timedelta(days=80), hours[-1] + timedelta(days=80, hours=1))
     await publish(district, sink, "2027-02-10T15Z")
     assert found_gaps(sink) == [(hours[-1], True, 80 * 86_400.0)]
+
+
+OUTLET = "station:lis-01/1"
+
+
+async def charged(district: District, at: datetime, *registers_wh: float) -> datetime:
+    """Let an outlet tell its register every five minutes; return when it was last heard."""
+    every = timedelta(minutes=5)
+    rows = [
+        Reading(OUTLET, Quantity.ENERGY_IMPORT_WH, at + n * every, register_wh)
+        for n, register_wh in enumerate(registers_wh)
+    ]
+    district.clock.now_utc = rows[-1].at_utc
+    await district.stores.readings.put(Batch(rows, rows[-1].at_utc))
+    await compute(district)
+    return rows[-1].at_utc
+
+
+async def outlet_gaps(district: District) -> list[tuple[datetime, bool]]:
+    points = await gap_points(district.gate.house, Period(NOW, district.clock()), Call(JOB, district.clock()))
+    return [(each.at_utc, bool(each.fields["ended"])) for each in points if each.tags["source"] == OUTLET]
+
+
+async def test_an_outlet_that_nobody_uses_has_no_gap(empty_district: District) -> None:
+    heard = await charged(empty_district, NOW, 1000.0, 1500.0, 2000.0, 2000.0)
+    empty_district.clock.now_utc = heard + timedelta(days=3)
+    assert await outlet_gaps(empty_district) == []
+    await charged(empty_district, heard + timedelta(days=3), 2000.0, 2000.0, 2600.0)
+    assert await outlet_gaps(empty_district) == []
+
+
+async def test_an_outlet_whose_register_moved_unseen_has_a_gap(empty_district: District) -> None:
+    heard = await charged(empty_district, NOW, 1000.0, 1500.0, 2000.0, 2000.0)
+    await charged(empty_district, heard + timedelta(days=3), 9000.0, 9000.0, 9600.0)
+    assert await outlet_gaps(empty_district) == [(heard, True)]
+
+
+async def test_an_outlet_that_falls_silent_while_it_charges_has_a_gap(empty_district: District) -> None:
+    heard = await charged(empty_district, NOW, 1000.0, 1500.0, 2000.0)
+    session = ChargeSession(
+        id="s",
+        station="lis-01",
+        connector=1,
+        protocol=Protocol.OCPP_16,
+        transaction="7",
+        state=SessionState.OPEN,
+        begun_at_utc=NOW,
+    )
+    await empty_district.stores.ledger.save_sessions([session])
+    empty_district.clock.now_utc = heard + timedelta(hours=30)
+    assert await outlet_gaps(empty_district) == [(heard, False)]
 
 
 async def test_without_a_place_for_facts_it_says_so(district: District) -> None:
