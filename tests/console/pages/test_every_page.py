@@ -50,7 +50,6 @@ PATHS = (
     "/loads/building:lra-haupthaus",
     "/balance/site:lra?period=2026-11",
     "/balance/site:gymnasium?period=2026-11-17&medium=water",
-    "/explain/balance/2026-11/site:lra/self_use_wh.pv",
     "/costs/lra",
     "/costs/lra?medium=heat&year=2025",
     "/budgets",
