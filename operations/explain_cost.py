@@ -75,7 +75,8 @@ def _of_year(figure: FigureId, read: ReadCosts, months: Sequence[MonthCost], nam
 def _of_month(inventory: Inventory, figure: FigureId, read: ReadCosts, month: MonthCost) -> Explanation:
     findings = tuple(map(_again, month.findings))
     if month.reason is not None:
-        return _explanation(figure, read, month.period, None, (_again(month.reason), *findings), ())
+        said = (Finding.of("costs.how_month"), _again(month.reason), *findings)
+        return _explanation(figure, read, month.period, None, said, ())
     parts = [_charge(inventory, read, month, charge) for charge in month.charges]
     said = (Finding.of("costs.how_month"), *findings)
     return _explanation(figure, read, month.period, month.total_eur, said, tuple(parts))

@@ -29,7 +29,7 @@ async def explain_peak(house: House, figure: FigureId, call: Call) -> Explanatio
     found = peak_of(read.load)
     title = Finding.of("loads.peak_of", name=read.scope.name, period=read.span.name)
     if isinstance(found, Finding):
-        return _said(figure, read, title, None, (found,), ())
+        return _said(figure, read, title, None, (Finding.of("loads.how_peak"), found), ())
     at = Finding.of("loads.peak_at", at=local_text(at_utc(found.at_ms), read.scope.zone))
     parts = await _intervals(house, read, found.at_ms, 1, call)
     return _said(figure, read, title, found.rate, (Finding.of("loads.how_peak"), at), parts)
@@ -42,7 +42,7 @@ async def explain_base_load(house: House, figure: FigureId, call: Call) -> Expla
     found = base_load_of(read.load, weeks)
     title = Finding.of("loads.base_load_of", name=read.scope.name, period=read.span.name)
     if isinstance(found, Finding):
-        return _said(figure, read, title, None, (found,), ())
+        return _said(figure, read, title, None, (Finding.of("loads.how_base_load"), found), ())
     at = Finding.of(
         "loads.base_load_at",
         at=local_text(at_utc(found.week.at_ms), read.scope.zone),

@@ -34,7 +34,7 @@ async def explain_weather(house: House, figure: FigureId, call: Call) -> Explana
         raise RequestError("evidence.quantity_unknown", quantity=figure.quantity[:80])
     outcome = read.outcome
     if isinstance(outcome, Finding):
-        return Explanation(title=title, figure=str(figure), how=outcome, parts=_parts(read))
+        return Explanation(title=title, figure=str(figure), findings=(outcome,), parts=_parts(read))
     unit = unit_of(read.quantity)
     base, heating = exact(outcome.base), exact(outcome.heating)
     how = Finding.of("weather.how", base=str(base), heating=str(heating), factor=str(outcome.factor), unit=unit)
