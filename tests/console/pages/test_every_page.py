@@ -60,6 +60,7 @@ PATHS = (
     "/weather/lra",
     "/bills",
     "/bills/1",
+    "/reports",
     "/explain",
     "/explain/total/2026-11-17/meter:lra-strom/energy_import_wh@r1",
     "/explain/interval/2026-11-17T12:00Z/meter:lra-strom/energy_import_wh",

@@ -1,0 +1,95 @@
+"""Reports and exports: what was made, making more, and fetching the files."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import Response
+
+from console.files import file_answer
+from console.pages.filters import Choice, Filters
+from console.pages.places import may
+from console.pages.visit import Visit
+from core.errors import NotFoundError
+from core.inventory import Entry
+from operations.edge import read_request
+from operations.gate import admitted
+
+ENERGY, CARRIERS = "report.energy", "report.carriers"
+READINGS, INTERVALS = "exports.readings", "exports.intervals"
+MADE_HERE: Final = (ENERGY, CARRIERS, READINGS, INTERVALS)
+RAW: Final = "raw"
+
+
+async def show_all(visit: Visit) -> Response:
+    """Return the reports that were made, and the forms to make one or to take data out."""
+    filters = Filters("/reports", (), visit.query.get("cursor", ""))
+    page = await visit.ask("report.list", cursor=filters.cursor)
+    now = visit.now_utc.astimezone(visit.words.zone)
+    return visit.page(
+        "reports/list.html",
+        visit.words.t("console.reports.title"),
+        page=page,
+        filters=filters,
+        sites=_choices(visit, "sites"),
+        buildings=_choices(visit, "buildings"),
+        last_year=now.year - 1,
+        this_month=f"{now:%Y-%m}",
+        may_make=may(visit.actor, ENERGY),
+        may_tell=may(visit.actor, CARRIERS),
+        whole=visit.actor.sites is None,
+    )
+
+
+async def make(visit: Visit) -> Response:
+    """Begin to make a report or an export, and go where it can be watched."""
+    form = await visit.form()
+    given: dict[str, Any] = {name: str(value).strip() for name, value in form.items() if name != "csrf"}
+    row = given.pop("row", "")
+    if row == INTERVALS and given.get("resolution") == RAW:
+        row = READINGS
+        del given["resolution"]
+    if row not in MADE_HERE:
+        raise NotFoundError("error.unknown_capability", name=row[:80])
+    filled = {name: value for name, value in given.items() if value}
+    if "sources" in filled:
+        filled["sources"] = [filled["sources"]]
+    names = {field.name for field in admitted(row, visit.actor).fields}
+    filled |= {"language": visit.language}
+    asked = {name: value for name, value in filled.items() if name in names}
+    request = read_request(admitted(row, visit.actor), asked)
+    run = visit.desk.long.start(row, request, visit.actor)
+    return visit.go(f"/reports/run/{run.id}")
+
+
+async def show_run(visit: Visit) -> Response:
+    """Return how far it is, and the file once it is there."""
+    run = visit.desk.long.run(visit.part("run"), visit.actor)
+    return visit.page("reports/run.html", visit.words.t("console.reports.making"), run=run)
+
+
+async def cancel_run(visit: Visit) -> Response:
+    """Stop making a file; nothing is kept of it."""
+    await visit.form()
+    run = await visit.desk.long.cancel(visit.part("run"), visit.actor)
+    return visit.go(f"/reports/run/{run.id}")
+
+
+async def fetch(visit: Visit) -> Response:
+    """Return a file that was made."""
+    return file_answer(await visit.desk.gate.fetch(visit.part("id"), visit.actor, visit.now_utc))
+
+
+def _choices(visit: Visit, kind: str) -> tuple[Choice, ...]:
+    """Return the sites or buildings that the visitor may see, by name."""
+    inventory = visit.desk.gate.house.inventory()
+    shelf: dict[str, Any] = getattr(inventory, kind)
+    found = [each for each in shelf.values() if visit.actor.sees(each.id if kind == "sites" else each.site)]
+    prefix = kind.removesuffix("s")
+    names = [Choice(f"{prefix}:{each.id}", _named(inventory.sites, kind, each)) for each in found]
+    return tuple(sorted(names, key=lambda choice: choice.text))
+
+
+def _named(sites: dict[str, Any], kind: str, entry: Any) -> str:
+    site: Entry | None = sites.get(entry.site) if kind == "buildings" else None
+    return f"{site.name}: {entry.name}" if site else str(entry.name)
