@@ -145,7 +145,7 @@ def small_inventory() -> Inventory:
         vehicles={"lk-e-101": vehicle},
         tariffs={"strom": power},
         budgets={"schule-strom-2026": budget},
-        weather_stations={"au": WeatherStation(id="au", name="Wetterstation Au", valid_from=SINCE, number="44")},
+        weather_stations={"au": WeatherStation(id="au", name="Wetterstation Au", valid_from=SINCE, number="00044")},
     )
 
 

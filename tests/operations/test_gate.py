@@ -48,6 +48,9 @@ CHANGES: dict[str, dict[str, object]] = {
     },
 }
 REFUSED: dict[str, dict[str, object]] = {
+    "bills.add": {"meter": "nirgends", "first_day": "2026-10-01", "last_day": "2026-10-31", "net_eur": "1"},
+    "bills.withdraw": {"id": 77, "reason": "doppelt erfasst"},
+    "weather.import": {"id": "nirgends", "content": "STATIONS_ID;MESS_DATUM;TMK;eor"},
     "meters.read": {"id": "nirgends", "start_value": 1.0},
     "meters.rollover": {"id": "nirgends", "at_utc": "2026-11-21T13:00:00Z"},
     "meters.withdraw": {"id": 77, "reason": "falscher Zähler"},
