@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from core.errors import FormatError, NotFoundError
 from core.inventory import Feed
+from ingest.deadline import LIMIT_S, Deadline, OverdueError
 from ingest.messages import LARGEST_PAYLOAD_BYTES, Binding, Decoded, Memory, Message
 from ingest.routing import DECODERS, Route, bind
 
@@ -49,4 +50,8 @@ def decode_sample(
         raise NotFoundError("ingest.format_unknown", format=format, known=", ".join(DECODERS))
     feed = Feed(broker="", format=format, topic=row.feed_topic(topic), device=device, fields=fields, options=options)
     route = Route(format, row.decode, bind(source, feed, ZoneInfo(time_zone)))
-    return decode(Message("", topic, payload, now_utc), route, Memory())
+    try:
+        with Deadline() as deadline:
+            return deadline.run(decode, Message("", topic, payload, now_utc), route, Memory())
+    except OverdueError as error:
+        raise FormatError("payload.too_slow", limit_s=LIMIT_S) from error

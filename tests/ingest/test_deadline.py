@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core.errors import FormatError
 from ingest.deadline import Deadline, OverdueError
+from ingest.decoding import decode_sample
 from ingest.formats import DECODERS
 from ingest.intake import KEPT_PER_HOUR, Intake
 from ingest.messages import Message
@@ -108,3 +110,10 @@ def test_closed_topics_cost_finite_memory(monkeypatch: pytest.MonkeyPatch) -> No
         parking.close(f"t/{number}", NOW + number * PAUSE)
     assert len(parking._until) <= 6
     assert parking.is_closed("t/99", NOW + 99 * PAUSE)
+
+
+def test_a_sample_that_stalls_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(DECODERS, stalling.FORMAT, stalling.row())
+    monkeypatch.setattr("ingest.decoding.Deadline", lambda: Deadline(0.1))
+    with pytest.raises(FormatError, match=r"payload\.too_slow"):
+        decode_sample(stalling.FORMAT, "x/a/v", b"spin", NOW, str(ZONE), fields=(("v", "power_w"),))
