@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mappi
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,9 @@ Clock = Callable[[], datetime]
 """Returns the present instant in UTC; made once in `cli/wire.py` and handed down."""
 
 T = TypeVar("T")
+
+ALWAYS: Mapping[str, Period] = MappingProxyType({})
+"""Of no source a period in which alone it is valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,12 @@ class Query(Protocol):
         period: Period,
         zone: ZoneInfo,
         each: Resolution | None = None,
+        valid: Mapping[str, Period] = ALWAYS,
     ) -> dict[str, tuple[Amount, ...]]:
-        """Return what the sources of each group counted together: once for `period`, or per day or month of it."""
+        """Return what the sources of each group counted together: once for `period`, or per day or month of it.
+
+        Outside of its `valid` period nothing is missing of a source.
+        """
         ...
 
     async def shares(self, sources: Collection[str], quantity: Quantity, period: Period) -> dict[str, Shares]:

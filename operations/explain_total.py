@@ -15,6 +15,7 @@ from core.texts import Finding
 from core.units import unit_of
 from energy.register_walk import at_utc
 from energy.tracing import Trace
+from operations.counting import totals_of
 from operations.explain_interval import agreement, details_of, exact, grounds, how_of, oddities, recomputed, value_of
 from operations.figures import (
     INTERVAL,
@@ -50,7 +51,7 @@ async def explain_total(house: House, figure: FigureId, call: Call) -> Explanati
 
 async def amount_of(house: House, scope: Scope, quantity: Quantity, period: Period) -> Amount:
     """Return what a scope counted in a period."""
-    found = await house.query.totals({scope.text: scope.sources}, quantity, period, scope.zone)
+    found = await totals_of(house, {scope.text: scope.sources}, quantity, period, scope.zone)
     return found[scope.text][0]
 
 
@@ -85,7 +86,7 @@ async def _of_site(
     house: House, whole: Explanation, figure: FigureId, scope: Scope, span: Span, quantity: Quantity
 ) -> Explanation:
     groups = {source: (source,) for source in scope.sources}
-    amounts = await house.query.totals(groups, quantity, span.period, scope.zone)
+    amounts = await totals_of(house, groups, quantity, span.period, scope.zone)
     parts = [
         child(replace(figure, scope=source, variant=()), Finding.of("evidence.of_source", source=source), found)
         for source, (found,) in amounts.items()
@@ -132,7 +133,7 @@ async def _ends(house: House, source: str, quantity: Quantity, span: Span, call:
 async def _children(house: House, figure: FigureId, scope: Scope, span: Span, quantity: Quantity) -> list[Explanation]:
     if span.each is Resolution.SLOT:
         return await _slots(house, figure, scope, span, quantity)
-    found = await house.query.totals({scope.text: scope.sources}, quantity, span.period, scope.zone, span.each)
+    found = await totals_of(house, {scope.text: scope.sources}, quantity, span.period, scope.zone, span.each)
     return [
         child(
             replace(figure, period=span_name(amount.period, scope.zone, span.each)),

@@ -20,6 +20,7 @@ from energy.days import total_of
 from energy.register_rules import Booking
 from energy.register_walk import at_utc, epoch_ms
 from energy.series import SHARE_NUMBERS, Amounts
+from operations.counting import totals_of
 from operations.derived import counted_by, derived_for
 from operations.evidence_rows import TotalRow
 from operations.explain_derived import explain_sum
@@ -226,7 +227,7 @@ async def _rows(house: House, figure: FigureId, scope: Scope, span: Span) -> tup
     if span.each is Resolution.SLOT:
         return await _slot_rows(house, figure, scope, span)
     groups = {scope.text: scope.sources}
-    found = (await house.query.totals(groups, quantity, span.period, scope.zone, span.each))[scope.text]
+    found = (await totals_of(house, groups, quantity, span.period, scope.zone, span.each))[scope.text]
     names = [span_name(amount.period, scope.zone, span.each) for amount in found]
     return tuple(
         _row(replace(figure, period=name), name, amount)

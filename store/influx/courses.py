@@ -22,6 +22,7 @@ import numpy as np
 
 from core.intervals import Amount, Course, Resolution, SeriesKey, Shares
 from core.periods import Period
+from core.ports import ALWAYS
 from core.quantities import Quantity
 from energy.series import Amounts, Means
 from store.influx.intervals import Intervals
@@ -70,11 +71,12 @@ class RemoteCourses:
         period: Period,
         zone: ZoneInfo,
         each: Resolution | None = None,
+        valid: Mapping[str, Period] = ALWAYS,
     ) -> dict[str, tuple[Amount, ...]]:
         """Return what the sources of each group counted together: once for `period`, or per day or month of it."""
         sources = {source for group in groups.values() for source in group}
         async with self._fetched(sources, quantity, period, each, zone) as fetched:
-            return await fetched.totals(groups, quantity, period, zone, each)
+            return await fetched.totals(groups, quantity, period, zone, each, valid)
 
     async def shares(self, sources: Collection[str], quantity: Quantity, period: Period) -> dict[str, Shares]:
         """Return what the slots of each source stand on; time without slots is missing."""

@@ -15,7 +15,7 @@ from core.facts import LastValue
 from core.intervals import Amount, Course, Resolution, SeriesKey, Shares
 from core.inventory import Inventory
 from core.periods import Period
-from core.ports import Arrival, Batch, Clock, FactPoint, Receipt
+from core.ports import ALWAYS, Arrival, Batch, Clock, FactPoint, Receipt
 from core.quantities import Quantity
 from core.readings import Reading
 from core.texts import Finding
@@ -142,9 +142,10 @@ class InfluxTimeSeries:
         period: Period,
         zone: ZoneInfo,
         each: Resolution | None = None,
+        valid: Mapping[str, Period] = ALWAYS,
     ) -> dict[str, tuple[Amount, ...]]:
         """Return what the sources of each group counted together: once for `period`, or per day or month of it."""
-        return await self._courses.totals(groups, quantity, period, zone, each)
+        return await self._courses.totals(groups, quantity, period, zone, each, valid)
 
     async def shares(self, sources: Collection[str], quantity: Quantity, period: Period) -> dict[str, Shares]:
         """Return what the slots of each source stand on; time without slots is missing."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from core.intervals import Amount, Course, Resolution, Shares
 from core.periods import Period
+from core.ports import ALWAYS
 from core.quantities import Quantity
 from store.places import is_amount
 from store.points.access import Access
@@ -51,6 +52,7 @@ class Courses(Access):
         period: Period,
         zone: ZoneInfo,
         each: Resolution | None = None,
+        valid: Mapping[str, Period] = ALWAYS,
     ) -> dict[str, tuple[Amount, ...]]:
         """Return what the sources of each group counted together: once for `period`, or per day or month of it."""
         numbers = self._numbers_of({source for group in groups.values() for source in group}, quantity)
@@ -59,7 +61,7 @@ class Courses(Access):
             partial(course_rows.counted, numbers=wanted, period=period, each=each, zone=zone)
         )
         members = {name: tuple(sorted(set(sources))) for name, sources in groups.items()}
-        return amounts_of(members, numbers, counted, borders, period)
+        return amounts_of(members, numbers, counted, borders, period, valid)
 
     async def shares(self, sources: Collection[str], quantity: Quantity, period: Period) -> dict[str, Shares]:
         """Return what the slots of each source stand on; time without slots is missing."""

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from core.intervals import Amount, Shares
 from core.periods import Period
+from core.ports import ALWAYS
 from core.readings import SlotShare
+from energy.register_walk import epoch_ms
 from energy.series import SHARE_NUMBERS, Instants
 from store.points.columns import to_utc
 from store.spans.columns import Table
@@ -28,27 +30,48 @@ Numbers = NDArray[np.int64]
 
 
 def amounts_of(
-    groups: Mapping[str, Sequence[str]], numbers: Mapping[str, int], counted: Table, borders: Instants, period: Period
+    groups: Mapping[str, Sequence[str]],
+    numbers: Mapping[str, int],
+    counted: Table,
+    borders: Instants,
+    period: Period,
+    valid: Mapping[str, Period] = ALWAYS,
 ) -> dict[str, tuple[Amount, ...]]:
     """Return the amounts of each group, one per span of `period`.
 
     `numbers` are those of the sources that have a series, `counted` what these counted (`store.spans.cells`, by
-    number and span). A source that had nothing to say is silent, and missing for the whole span.
+    number and span). A source that had nothing to say is silent, and missing for the whole span, or for what of it
+    lies in the period in which alone it is `valid`.
     """
     periods = _periods(borders, period)
-    sums = _Sums.of(groups, numbers, counted, _known_as(counted, borders), len(periods))
+    owed_ms = {source: _overlap_ms(borders, valid[source]) for source in valid}
+    ours = {numbers[source]: spans_ms for source, spans_ms in owed_ms.items() if source in numbers}
+    sums = _Sums.of(groups, numbers, counted, _known_as(counted, borders, ours), len(periods))
     cells = zip(
         sums.thousandths.tolist(), sums.weakest.tolist(), sums.seconds.tolist(), sums.speaking.tolist(), strict=True
     )
     found: dict[str, tuple[Amount, ...]] = {}
     for group, ((name, sources), columns) in enumerate(zip(groups.items(), cells, strict=True)):
-        rows = zip(periods, *columns, sums.silent(group, sources), strict=True)
-        found[name] = tuple(_amount(len(sources), *row) for row in rows)
+        owed = [_owed(each, number, sources, owed_ms) for number, each in enumerate(periods)]
+        rows = zip(owed, periods, *columns, sums.silent(group, sources, owed_ms), strict=True)
+        found[name] = tuple(_amount(*row) for row in rows)
     return found
 
 
+def _owed(span: Period, number: int, sources: Sequence[str], owed_ms: Mapping[str, Instants]) -> int:
+    """Return how many seconds of a span the sources together should tell of."""
+    bounded = [int(owed_ms[source][number]) // 1000 for source in sources if source in owed_ms]
+    return span.duration // _SECOND * (len(sources) - len(bounded)) + sum(bounded)
+
+
+def _overlap_ms(borders: Instants, valid: Period) -> Instants:
+    """Return how much of each span lies in a period."""
+    begin_ms, end_ms = epoch_ms(valid.start_utc), epoch_ms(valid.end_utc)
+    return np.maximum(np.minimum(borders[1:], end_ms) - np.maximum(borders[:-1], begin_ms), 0)
+
+
 def _amount(
-    size: int,
+    owed_s: int,
     period: Period,
     thousandths: int,
     weakest: int,
@@ -57,7 +80,7 @@ def _amount(
     silent: tuple[str, ...],
 ) -> Amount:
     measured_s, recovered_s, interpolated_s, estimated_s = known_s
-    missing_s = period.duration // _SECOND * size - sum(known_s)
+    missing_s = owed_s - sum(known_s)
     return Amount(
         period=period,
         thousandths=thousandths if speaking else None,
@@ -74,10 +97,14 @@ def _amount(
     )
 
 
-def _known_as(counted: Table, borders: Instants) -> Numbers:
+def _known_as(counted: Table, borders: Instants, owed_ms: Mapping[int, Instants]) -> Numbers:
     """Return how the total of each cell is known: by its outer borders, if rows tile the span and miss no border."""
     covered_s = np.add.reduce([counted[name] for name in SECONDS])
-    whole = covered_s * 1000 == np.diff(borders)[counted["span"]]
+    due_ms = np.diff(borders)[counted["span"]]
+    for number, spans_ms in owed_ms.items():
+        mine = counted["series_id"] == number
+        due_ms[mine] = spans_ms[counted["span"][mine]]
+    whole = covered_s * 1000 == due_ms
     whole &= np.maximum(counted["begins"], counted["ends"]) < _MISSING
     return np.where(whole, np.maximum(counted["first_begins"], counted["last_ends"]), _MISSING)
 
@@ -130,9 +157,12 @@ class _Sums:
         sums.spoke[whose, span] = True
         return sums
 
-    def silent(self, group: int, sources: Sequence[str]) -> list[tuple[str, ...]]:
-        """Return which of a group's sources had nothing to say, span by span."""
+    def silent(self, group: int, sources: Sequence[str], owed_ms: Mapping[str, Instants]) -> list[tuple[str, ...]]:
+        """Return which of a group's sources had nothing to say where they should have, span by span."""
         silent = ~self.spoke[self.first_member[group] : self.first_member[group + 1]]
+        for row, source in enumerate(sources):
+            if source in owed_ms:
+                silent[row] &= owed_ms[source] > 0
         if not silent.any():
             return [()] * silent.shape[1]
         return [tuple(compress(sources, column)) for column in silent.T]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -104,6 +105,28 @@ async def test_a_site_is_the_sum_of_its_supply_meters_and_names_the_silent(schoo
         "evidence.nothing_known",
     ]
     assert water.findings[1].params == {"source": "meter:wasser"}
+
+
+async def test_a_month_in_which_a_meter_took_anothers_place_is_measured(school: Asked) -> None:
+    inventory, change = school.house.inventory(), date(2026, 10, 2)
+    meters = {
+        **inventory.meters,
+        "strom": replace(inventory.meters["strom"], valid_to=change),
+        "halle": replace(inventory.meters["halle"], valid_from=change, valid_to=date(2026, 10, 4)),
+    }
+    school.house = replace(school.house, inventory=lambda: replace(inventory, meters=meters))
+    await school.compute()
+    days = {row.period: row for row in (await school.totals("site:schule", "2026-10")).totals}
+    assert {name: (row.value, row.share) for name, row in days.items()} == {
+        "2026-10-01": (Decimal("9600.000"), SlotShare.MEASURED),
+        "2026-10-02": (Decimal("960.000"), SlotShare.MEASURED),
+        "2026-10-03": (Decimal("960.000"), SlotShare.MEASURED),
+    }
+    whole = (await school.totals("site:schule", "2026-10")).whole
+    assert (whole.value, whole.share, whole.measured_percent) == (Decimal("11520.000"), SlotShare.MEASURED, 100)
+    told = await school.explain("total/2026-10/site:schule/energy_import_wh")
+    assert (told.details["share"], "missing_s" in told.details) == ("measured", False)
+    assert {each.details["share"] for each in part(told, "evidence.supply_meters").parts} == {"measured"}
 
 
 async def test_totals_are_shown_with_the_ids_that_explain_them(school: Asked) -> None:

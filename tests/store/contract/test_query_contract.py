@@ -66,6 +66,28 @@ async def test_totals_and_shares_are_those_of_the_slots_whichever_days_are_kept(
     }
 
 
+async def test_a_source_owes_only_what_lies_in_its_valid_period(spans: Any) -> None:
+    month = local_month(2026, 5, BERLIN)
+    change = local_day(datetime(2026, 5, 20, tzinfo=UTC).date(), BERLIN).start_utc
+    former, later = Period(month.start_utc, change), Period(change, month.end_utc)
+    slots = {"meter:v-old": slots_of(former), "meter:v-new": slots_of(later), "meter:v-none": []}
+    await _put(spans, ENERGY, slots, frozenset({0, 5, 19, 25}))
+    both, groups = list(slots)[:2], {"both": list(slots)[:2], "all": list(slots)}
+    (blind,) = (await spans.totals({"both": both}, ENERGY, month, BERLIN))["both"]
+    assert blind.share is SlotShare.MISSING
+    valid = {"meter:v-old": former, "meter:v-new": later, "meter:v-none": Period(month.start_utc, month.start_utc)}
+    for each in (None, Resolution.MONTH):
+        found = await spans.totals(groups, ENERGY, month, BERLIN, each, valid)
+        for (amount,) in found.values():
+            assert (amount.thousandths, amount.share) == (blind.thousandths, SlotShare.MEASURED)
+            assert (amount.shares.missing_s, amount.silent) == (0, ())
+    days = (await spans.totals(groups, ENERGY, month, BERLIN, Resolution.DAY, valid))["all"]
+    assert {amount.share for amount in days} == {SlotShare.MEASURED}
+    short = {**valid, "meter:v-old": month}
+    (amount,) = (await spans.totals(groups, ENERGY, month, BERLIN, None, short))["both"]
+    assert (amount.share, amount.shares.missing_s) == (SlotShare.MISSING, later.duration.total_seconds())
+
+
 @given(districts())
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_a_course_of_amounts_is_that_of_its_slots(
