@@ -43,9 +43,9 @@ class Api:
 
     def add_to(self, app: FastAPI) -> None:
         """Add all routes."""
-        for name, capability in ROWS.items():
+        # A key may hold a slash, so it is the whole rest of the path, and every other path comes first.
+        for name, capability in sorted(ROWS.items(), key=lambda row: "{" in route_of(*row)[1]):
             method, path = route_of(name, capability)
-            # A key may hold a slash, so it is the whole rest of the path.
             app.router.add_route(
                 path.replace("}", ":path}"), _Row(self, name, capability).answer, methods=[method], name=name
             )

@@ -13,6 +13,7 @@ from annotated_types import Ge, Gt, Le, Len
 from core.errors import NotFoundError, ServiceError
 from core.imports import FileClock, FileMapping, RowKind, Stamp
 from core.inventory import Inventory
+from core.ports import Page
 from core.quantities import Kind, Quantity
 from core.readings import ReadingQuality
 from core.texts import Finding
@@ -98,16 +99,10 @@ class MappingRow:
     thousands: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mappings:
-    """All mappings, by name."""
-
-    items: tuple[MappingRow, ...]
-
-
-async def list_mappings(house: House, _request: ListMappings, _call: Call) -> Mappings:
+async def list_mappings(house: House, _request: ListMappings, _call: Call) -> Page[MappingRow]:
     """Return the newest version of each mapping."""
-    return Mappings(items=tuple(_row(each) for each in await house.ledger.mappings()))
+    rows = tuple(_row(each) for each in await house.ledger.mappings())
+    return Page(rows, len(rows))
 
 
 async def show_mapping(house: House, request: ShowMapping, _call: Call) -> MappingRow:
@@ -170,23 +165,16 @@ def _wrong(mapping: FileMapping) -> list[Finding]:
     if mapping.status_column and not mapping.statuses:
         found.append(Finding.of("imports.wrong.statuses_missing", field="statuses"))
     try:
-        instant_reader(_whole_pattern(mapping))
+        instant_reader(mapping.pattern)
     except ServiceError as error:
         found.append(Finding.of(error.finding.code, field="pattern", pattern=mapping.pattern))
     return found
 
 
-def _whole_pattern(mapping: FileMapping) -> str:
-    return mapping.pattern
-
-
 def _wrong_meters(mapping: FileMapping, inventory: Inventory) -> list[Finding]:
     field = "meter" if mapping.meter else "meters"
-    return [
-        Finding.of("imports.wrong.meter_unknown" if meter not in inventory.meters else code, field=field, id=meter)
-        for meter in named_meters(mapping)
-        if (code := _why_not(inventory, meter))
-    ]
+    found = [(meter, _why_not(inventory, meter)) for meter in named_meters(mapping)]
+    return [Finding.of(code, field=field, id=meter) for meter, code in found if code]
 
 
 def _why_not(inventory: Inventory, meter: str) -> str:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,7 @@ def filled(tmp_path: Path) -> Path:
             await fill(district.stores)
             await yesterday(district)
             await people(district)
+            await a_file(district)
 
     asyncio.run(make())
     return tmp_path / "filled"
@@ -77,6 +79,24 @@ async def people(district: District) -> None:
     await district.ask("users.add", name="anna", role="admin")
     await district.ask("users.add", name="vera", role="viewer")
     await district.ask("tokens.add", name="grafana")
+
+
+FILE = b"01.10.2026 00:00;1.000,5\n02.10.2026 00:00;1.004\n"
+FILE_DIGEST = sha256(FILE).hexdigest()
+
+
+async def a_file(district: District) -> None:
+    """Import a file with two readings."""
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield FILE
+
+    inbox = district.gate.house.inbox
+    assert inbox
+    await inbox.keep("Ablesung.csv", chunks())
+    mapping = {"name": "ablesung", "date_column": "A", "value_column": "B", "header": 0, "meter": "schule-wasser"}
+    await district.ask("mappings.save", **mapping, quantity="volume_m3")
+    await district.ask("imports.run", upload=FILE_DIGEST, mapping="ablesung")
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from core.texts import LANGUAGES
 from operations.edge import many
 from operations.routes import route_of
 from operations.table import CAPABILITIES
-from tests.cli.conftest import ANNA, Type
+from tests.cli.conftest import ANNA, FILE_DIGEST, Type
 from tests.served import LOCAL_TOKEN, served
 
 PAYLOAD = '{"Time":"2026-11-22T10:59:00","SML":{"Total_in":1234.5,"Power_curr":2500}}'
@@ -68,6 +68,22 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "exports.intervals": {"period": "2026-11-20", "until": "2026-11-21", "resolution": "day"},
     "report.energy": {"id": "site:schule", "period": "2026", "format": "xlsx"},
     "report.carriers": {"period": "2026", "format": "csv"},
+    "imports.show": {"id": 1},
+    "imports.look": {"upload": FILE_DIGEST},
+    "imports.preview": {"upload": FILE_DIGEST, "mapping": "ablesung"},
+    "imports.run": {"upload": FILE_DIGEST, "mapping": "ablesung"},
+    "imports.withdraw": {"id": 1, "reason": "falsche Datei"},
+    "mappings.show": {"name": "ablesung"},
+    "mappings.save": {
+        "name": "netz",
+        "date_column": "Datum",
+        "value_column": "kWh",
+        "kind": "energy",
+        "factor": "1000",
+        "meter": "schule-strom",
+        "status_column": "Status",
+        "statuses": ["W=measured", "E=estimated"],
+    },
     "stations.show": {"id": "lis-01"},
     "sessions.list": {"state": "ended", "since_utc": "2026-11-18T00:00:00+01:00", "limit": 2},
     "sessions.show": {"id": "lis-01-open"},
@@ -166,7 +182,7 @@ def _arguments(name: str) -> tuple[list[str], str]:
         if field in secret:
             said = f"{value}\n"
             words += [option] if name == "users.change" else []
-        elif field in ("id", "name", "figure"):
+        elif field in ("id", "name", "figure", "upload"):
             words.append(str(value))
         elif field == "ids":
             words += map(str, value)
