@@ -67,7 +67,8 @@ def _owed(span: Period, number: int, sources: Sequence[str], owed_ms: Mapping[st
 def _overlap_ms(borders: Instants, valid: Period) -> Instants:
     """Return how much of each span lies in a period."""
     begin_ms, end_ms = epoch_ms(valid.start_utc), epoch_ms(valid.end_utc)
-    return np.maximum(np.minimum(borders[1:], end_ms) - np.maximum(borders[:-1], begin_ms), 0)
+    overlap_ms: Instants = np.maximum(np.minimum(borders[1:], end_ms) - np.maximum(borders[:-1], begin_ms), 0)
+    return overlap_ms
 
 
 def _amount(
