@@ -74,7 +74,7 @@ async def test_an_unknown_alias_asks_the_node_for_its_births_exactly_once(
     ]
     assert [(message.topic, message.qos, message.retain) for message in heard] == [(node("NCMD"), 0, False)]
     (command,) = read(heard[0].payload).metrics
-    assert replace(command, at_ms=None) == Metric(REBIRTH, None, None, BOOLEAN, historical=False, value=True)
+    assert command._replace(at_ms=None) == Metric(REBIRTH, None, None, BOOLEAN, historical=False, value=True)
 
 
 @pytest.mark.mosquitto
