@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from enum import StrEnum
+from functools import cache
 from importlib.metadata import version
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -173,4 +174,9 @@ def _words(request: ExportReadings, texts: Catalogue) -> Callable[[StrEnum], str
     if _for_programs(request):
         return lambda word: word.value
     prefixes = {"Quantity": "console.quantity.", "SlotShare": "evidence.share.", "ReadingQuality": "console.quality."}
-    return lambda word: texts.say(prefixes[type(word).__name__] + word.value)
+
+    @cache  # asked for each row, and looked up in all catalogues
+    def said(word: StrEnum) -> str:
+        return texts.say(prefixes[type(word).__name__] + word.value)
+
+    return said
