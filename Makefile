@@ -57,6 +57,7 @@ soak: .venv/ready-test ## the long tests: twenty kills under live traffic, many 
 	@tests/install-system-packages
 	@PATH="$$PATH:/usr/sbin" $(BIN)/python -m pytest tests -m soak --capture=no --timeout 3600
 	@KREISWATT_EXAMPLES=exploring $(BIN)/python -m pytest tests/core tests/energy tests/ingest/test_laws.py --timeout 900
+	@$(BIN)/python -m tests.ingest.fuzz --minutes 3
 
 docs: .venv/ready-test ## build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
