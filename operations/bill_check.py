@@ -20,6 +20,7 @@ from core.readings import SlotShare
 from core.texts import Finding
 from operations.bill_rows import BillDetail, BillRow, BillVerdict, Compared, DialRow
 from operations.cost_reading import PERCENT, read_costs
+from operations.counting import totals_of
 from operations.explain_interval import exact
 from operations.house import Call, House
 from operations.interval_plans import zone_of
@@ -96,8 +97,8 @@ async def _own(house: House, bill: SupplierBill, meter: Meter, zone: ZoneInfo) -
     quantity = _quantity(meter.medium, bill.unit)
     period = Period(local_day(bill.first_day, zone).start_utc, local_day(bill.last_day, zone).end_utc)
     group = {meter.id: (meter.source,)}
-    (total,) = (await house.query.totals(group, quantity, period, zone))[meter.id]
-    days = (await house.query.totals(group, quantity, period, zone, Resolution.DAY))[meter.id]
+    (total,) = (await totals_of(house, group, quantity, period, zone))[meter.id]
+    days = (await totals_of(house, group, quantity, period, zone, Resolution.DAY))[meter.id]
     return _Own(quantity, total, days)
 
 

@@ -17,6 +17,7 @@ from core.texts import Finding
 from energy.budgets import last_year_of
 from operations.compare_rows import ComparedRow, Comparison
 from operations.cost_reading import PERCENT, months_of
+from operations.counting import totals_of
 from operations.explain_interval import exact
 from operations.figures import TOTAL, Span, span_of
 from operations.house import Call, House
@@ -117,7 +118,7 @@ async def _days(house: House, scope: LoadScope, first: date, end: date) -> _Days
         return _Days(first, end, ())
     period = Period(_midnight(first, scope.zone), _midnight(end, scope.zone))
     sources = tuple(meter.source for meter in scope.meters)
-    counted = await house.query.totals({scope.id: sources}, scope.quantity, period, scope.zone, Resolution.DAY)
+    counted = await totals_of(house, {scope.id: sources}, scope.quantity, period, scope.zone, Resolution.DAY)
     return _Days(first, end, counted[scope.id])
 
 

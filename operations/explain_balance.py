@@ -13,6 +13,7 @@ from core.inventory import Generator, Meter
 from core.quantities import Quantity
 from core.texts import Finding
 from operations.balance import ReadBalance, figures_of, period_of, read_balance, said_of, sums_of
+from operations.counting import totals_of
 from operations.explain_derived import explain_slot
 from operations.explain_total import child
 from operations.figures import INTERVAL, TOTAL
@@ -149,7 +150,7 @@ async def _part(house: House, figure: FigureId, read: ReadBalance, term: Term, c
         found = await explain_slot(house, own, call)
     else:
         groups = {meter.source: (meter.source,)}
-        (amount,) = (await house.query.totals(groups, quantity, read.period, read.scope.zone))[meter.source]
+        (amount,) = (await totals_of(house, groups, quantity, read.period, read.scope.zone))[meter.source]
         found = child(own, Finding.of("evidence.of_source", source=meter.source), amount)
     return replace(found, details={**found.details, "sign": "+" if sign > 0 else "-"})
 

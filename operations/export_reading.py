@@ -19,6 +19,7 @@ from core.quantities import PROPERTIES, Kind, Quantity
 from core.readings import SlotShare
 from energy.register_walk import epoch_ms
 from energy.series import QUALITY_CODES, SHARE_NUMBERS, Amounts, Means, Samples
+from operations.counting import totals_of
 from operations.export_rows import ExportResolution
 from operations.figures import SITE
 from operations.house import Call, House
@@ -118,7 +119,7 @@ async def intervals_of(
 async def _months(house: House, series: Series, period: Period) -> AsyncIterator[Block]:
     source, quantity = series.key
     if quantity.kind in {Kind.REGISTER, Kind.SESSION}:
-        found = await house.query.totals({source: (source,)}, quantity, period, series.zone, Resolution.MONTH)
+        found = await totals_of(house, {source: (source,)}, quantity, period, series.zone, Resolution.MONTH)
         known = [amount for amount in found[source] if amount.thousandths is not None]
         if known:
             yield _of_totals(series, known)

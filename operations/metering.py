@@ -19,6 +19,7 @@ from core.readings import SlotShare
 from core.texts import Finding
 from energy.metering_tree import Behind, Days
 from operations.balance_rows import BranchRow, MeteringTree
+from operations.counting import totals_of
 from operations.derived import MAIN
 from operations.explain_interval import exact
 from operations.figures import SITE, TOTAL, span_name, span_of
@@ -161,8 +162,8 @@ async def _nodes(
     whole: dict[SeriesKey, Amount] = {}
     for quantity in {key[1] for key in keys}:
         groups = {source: (source,) for source, each in keys if each is quantity}
-        by_day = await house.query.totals(groups, quantity, period, zone, Resolution.DAY)
-        at_once = await house.query.totals(groups, quantity, period, zone)
+        by_day = await totals_of(house, groups, quantity, period, zone, Resolution.DAY)
+        at_once = await totals_of(house, groups, quantity, period, zone)
         daily |= {(source, quantity): amounts for source, amounts in by_day.items()}
         whole |= {(source, quantity): amounts[0] for source, amounts in at_once.items()}
     parents = {meter.id: meter.source for meter in meters}

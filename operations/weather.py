@@ -23,6 +23,7 @@ from core.texts import Finding
 from energy.weather import Corrected, DegreeDays, UsedMonth, correct, degree_days
 from ingest.climate import ClimateFile, read_climate
 from operations.cost_reading import months_of, seen_site, supply_meters
+from operations.counting import totals_of
 from operations.explain_interval import exact
 from operations.figures import SITE
 from operations.house import Call, House
@@ -233,7 +234,7 @@ async def _months(
     ]
     at = [datetime.combine(day, time(), tzinfo=zone).astimezone(UTC) for day in (first, end)]
     groups = {each.id: (each.source,) for each in meters}
-    counted = await house.query.totals(groups, quantity, Period(at[0], at[1]), zone, Resolution.MONTH)
+    counted = await totals_of(house, groups, quantity, Period(at[0], at[1]), zone, Resolution.MONTH)
     months = []
     for place, (begin, until) in enumerate(months_of(first, end)):
         each = [
