@@ -19,6 +19,7 @@ from core.units import unit_of
 from operations.balance import ShowBalance, show_balance
 from operations.balance_rows import BalanceRow
 from operations.costs import ShowCosts, show_costs
+from operations.counting import totals_of
 from operations.figures import SITE, TOTAL, Span, span_of
 from operations.house import Call, House
 from operations.load_peaks import PEAK, peak_row
@@ -263,12 +264,14 @@ class _Place:
     async def _year(
         self, name: str, quantity: Quantity, meters: tuple[Meter, ...], span: Span
     ) -> AsyncIterator[ReportFigure]:
-        unit, query = unit_of(quantity), self._house.query
+        unit = unit_of(quantity)
         there = tuple(meter for meter in meters if valid_in(meter, span.period, self._zone))
         each = {meter.source: (meter.source,) for meter in there}
         groups = {name: tuple(each), **each} if there else {}
-        whole = await query.totals(groups, quantity, span.period, self._zone) if groups else {}
-        months = await query.totals(groups, quantity, span.period, self._zone, Resolution.MONTH) if groups else {}
+        whole = await totals_of(self._house, groups, quantity, span.period, self._zone) if groups else {}
+        months = (
+            await totals_of(self._house, groups, quantity, span.period, self._zone, Resolution.MONTH) if groups else {}
+        )
         how = Finding.of("reports.how_total", count=len(there))
         if not there:
             yield not_told(name, unit, how, Finding.of("reports.no_meter", year=span.name))
