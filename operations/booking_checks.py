@@ -14,6 +14,7 @@ from core.work import MeterEvent, MeterEventKind
 from energy.corrections import added_in
 from energy.register_walk import Line, epoch_ms
 from operations.booking_effect import Surroundings
+from operations.derived import LEVELS
 from operations.interval_plans import booking_of, is_on_a_dial
 
 DIAL = {MeterEventKind.MANUAL, MeterEventKind.BILLING, MeterEventKind.EXCHANGE, MeterEventKind.RESET}
@@ -37,6 +38,8 @@ def wrong_with_values(meter: Meter, event: MeterEvent) -> Iterator[Finding]:
     if not is_on_a_dial(event):
         yield Finding.of("bookings.not_on_a_dial")
         return
+    if event.quantity in LEVELS and not event.kind.is_reading:
+        yield Finding.of("bookings.level_only_read", field="quantity", meter=meter.id)
     width = None if meter.digits is None else meter.resolution * 10.0**meter.digits
     said = {"start_value": event.start_value, "end_value": event.end_value}
     for field, value in said.items():
@@ -66,7 +69,9 @@ def wrong_around(event: MeterEvent, around: Surroundings) -> Iterator[Finding]:
 
 
 def doubts(event: MeterEvent, around: Surroundings) -> Iterator[Finding]:
-    """Yield why a booking is implausible."""
+    """Yield why a booking is implausible; a level may fall and rise as it likes."""
+    if event.quantity in LEVELS:
+        return
     line, following = around.line_before(event.at_utc), around.next_after(event.at_utc)
     reached = {MeterEventKind.EXCHANGE: event.end_value}.get(event.kind, event.start_value)
     if event.kind.is_reading or event.kind is MeterEventKind.EXCHANGE:

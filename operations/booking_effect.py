@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,6 +15,7 @@ from core.readings import SlotShare
 from core.work import MeterEvent
 from energy.days import total_of
 from energy.intervals import SeriesRules, compute
+from energy.levels import used_from
 from energy.positions import SLOT_MS
 from energy.register_rules import RegisterRules
 from energy.register_walk import Line, at_utc, epoch_ms
@@ -22,9 +23,10 @@ from energy.registers import START, count
 from energy.series import Amounts, Samples
 from energy.source_rules import series_rules
 from energy.standing import RegisterStanding, Standing
+from operations.derived import LEVELS
 from operations.explain_interval import exact
 from operations.house import House
-from operations.interval_plans import booking_of, is_on_a_dial
+from operations.interval_plans import EPOCH_UTC, booking_of, is_on_a_dial
 from operations.witnesses import interval_store, standing_before
 
 LOOK_AHEAD = timedelta(days=31)
@@ -67,6 +69,10 @@ class Surroundings:
         """Return where the register had last risen to before an instant, None before the first reading."""
         begun = self.standing if isinstance(self.standing, RegisterStanding) else None
         earlier = self.samples.take(self.samples.at_ms < epoch_ms(at))
+        if self.key[1] in LEVELS:
+            measured = zip(earlier.at_ms.tolist(), earlier.value.tolist(), strict=True)
+            levels = sorted([*measured, *_levels_read(one for one in self.bookings if one.at_utc < at)])
+            return Line(*levels[-1]) if levels else None
         if begun is not None:
             earlier = earlier.take(earlier.at_ms > begun.seen_ms)
         booked = [booking_of(one) for one in self.bookings if one.at_utc < at]
@@ -82,6 +88,9 @@ class Surroundings:
 
     def counted(self, bookings: Sequence[MeterEvent]) -> Amounts | None:
         """Return the slots that the readings come to with these bookings."""
+        if self.key[1] in LEVELS:
+            used = used_from(self.samples, _levels_read(bookings), self.rules.nominal_interval_s)
+            return used.amounts if used else None
         said = [booking_of(one) for one in bookings]
         found = compute(self.samples, self.rules, bookings=said, standing=self.standing)
         return found.amounts.get(self.key[1]) if found else None
@@ -93,7 +102,8 @@ class Surroundings:
 
 async def surroundings(house: House, key: SeriesKey, span: Period, now_utc: datetime) -> Surroundings:
     """Return what is known around a span of time, up to a month after it."""
-    since, standing = await standing_before(house, key, span.start_utc - timedelta(milliseconds=1))
+    before = EPOCH_UTC if key[1] in LEVELS else span.start_utc - timedelta(milliseconds=1)
+    since, standing = await standing_before(house, key, before)
     until = max(min(span.end_utc + LOOK_AHEAD, now_utc), since)
     samples = (await interval_store(house).samples([key], Period(since, until))).get(key, _NONE)
     booked = await house.ledger.bookings([key[0]])
@@ -123,6 +133,10 @@ def effect(before: Amounts | None, after: Amounts | None) -> Effect:
         share_before=share,
         share_after=share_after,
     )
+
+
+def _levels_read(bookings: Iterable[MeterEvent]) -> list[tuple[int, float]]:
+    return [(epoch_ms(one.at_utc), one.start_value) for one in bookings if one.kind.is_reading]
 
 
 def _by_start(amounts: Amounts | None) -> dict[int, tuple[int, int, int]]:

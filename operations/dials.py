@@ -6,7 +6,9 @@ from core.errors import NotFoundError, RequestError
 from core.inventory import Medium, Meter, MeterRole
 from core.quantities import Quantity
 from core.texts import Finding
+from core.work import MeterEventKind
 from operations.booking_rows import BookingRefusedError
+from operations.derived import LEVELS
 from operations.house import Call, House
 from operations.keepers import EntryKind, must_keep
 
@@ -15,9 +17,13 @@ REGISTERS: dict[Medium, tuple[Quantity, ...]] = {
     Medium.HEAT: (Quantity.HEAT_WH, Quantity.VOLUME_M3),
     Medium.GAS: (Quantity.VOLUME_M3,),
     Medium.WATER: (Quantity.VOLUME_M3,),
-    Medium.OIL: (Quantity.VOLUME_M3,),
+    Medium.OIL: (Quantity.VOLUME_M3, Quantity.TANK_M3),
+    Medium.PELLETS: (Quantity.STOCK_G,),
 }
-"""The dials that a meter of a medium has, the one it is there for first; a generator's counts what is fed in."""
+"""The dials that a meter of a medium has, the one it is there for first; a generator's counts what is fed in.
+
+How much is left of oil or pellets is read like a dial, and nothing else is booked about it.
+"""
 
 
 def seen_meter(house: House, id: str, call: Call) -> Meter:  # noqa: A002
@@ -50,6 +56,12 @@ def register_of(meter: Meter, wanted: Quantity | None = None) -> Quantity:
     if wanted not in dials:
         raise RequestError("bookings.dial_unknown", field="quantity", meter=meter.id, quantity=wanted.value)
     return wanted
+
+
+def dials_for(meter: Meter, kind: MeterEventKind) -> tuple[Quantity, ...]:
+    """Return the dials of a meter about which something of a kind can be booked; a level can only be read."""
+    dials = () if meter.terms else REGISTERS.get(meter.medium, ())
+    return tuple(dial for dial in dials if kind.is_reading or dial not in LEVELS)
 
 
 def width_of(meter: Meter, given: float | None) -> float:

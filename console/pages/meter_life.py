@@ -19,7 +19,7 @@ from core.inventory import Meter
 from core.quantities import PROPERTIES, Quantity
 from core.work import MeterEventKind
 from operations.booking_rows import Booked, BookingRow, ProposalRow
-from operations.dials import REGISTERS, register_of, seen_meter
+from operations.dials import REGISTERS, dials_for, register_of, seen_meter
 from operations.house import Call
 from operations.interval_plans import zone_of
 from operations.keepers import EntryKind, keeps
@@ -44,7 +44,7 @@ async def card(visit: Visit, meter: str) -> dict[str, Any]:
         "life": {"bookings": in_force[:SHOWN], "all": len(bookings), "proposals": proposals, "gaps": gaps[:SHOWN]},
         "gaps_quantity": register_of(found),
         "may_book": _keeps(visit, found),
-        "forms": FORMS,
+        "forms": _forms(found),
         **_said(visit),
     }
 
@@ -59,7 +59,7 @@ async def show_bookings(visit: Visit) -> Response:
         heading,
         meter=meter,
         bookings=bookings,
-        forms=FORMS,
+        forms=_forms(meter),
         may_book=_keeps(visit, meter),
         **_said(visit),
     )
@@ -196,13 +196,17 @@ def _form(
         form_name=visit.part("kind"),
         values=values,
         quantity=quantity,
-        dials=REGISTERS[meter.medium],
+        dials=dials_for(meter, form.kind),
         unit=PROPERTIES[quantity].shown_unit,
         zone=zone,
         previewed=previewed,
         problems=problems,
         **_said(visit),
     )
+
+
+def _forms(meter: Meter) -> dict[str, BookingForm]:
+    return {name: form for name, form in FORMS.items() if dials_for(meter, form.kind)}
 
 
 def _previewed(read: dict[str, Any]) -> dict[str, Any]:

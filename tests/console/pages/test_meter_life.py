@@ -110,3 +110,13 @@ def test_the_sheet_has_a_code_for_each_meter(visit: Open) -> None:
     assert page.locator(".qr svg").count() >= 4
     page.evaluate(axe())
     assert violations(page) == []
+
+
+def test_how_much_is_left_of_pellets_is_read_like_a_dial(visit: Open) -> None:
+    page = visit("/meters/bauhof-pellets")
+    expect(page.get_by_role("link", name="Zählerwechsel")).to_have_count(0)
+    expect(page.get_by_role("link", name="Ablesung")).to_be_visible()
+    page = visit("/meters/bauhof-pellets/book/reading?at_utc=2026-11-18T01:00&start_value=1.250&preview=1")
+    expect(page.get_by_role("button", name="Jetzt buchen")).to_be_visible()
+    page.get_by_role("button", name="Jetzt buchen").click()
+    expect(page.get_by_role("row", name="Ablesung Vorrat 1.250 kg")).to_be_visible()
