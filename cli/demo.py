@@ -101,7 +101,7 @@ async def _live(configuration: Configuration, seconds: float | None, texts: Cata
                 await all_ready(service)
                 if not quiet:
                     await _welcome(service, texts, stories)
-                tally = await _play(service, stop, seconds)
+                tally, _ = await asyncio.gather(_play(service, stop, seconds), _weather(service, stop))
                 ledger = service.stores.ledger
                 return await tally.settle(
                     Books(service.stores.readings, ledger, service.stores.journal, ledger), now_utc
@@ -157,6 +157,13 @@ async def _play(service: Service, stop: asyncio.Event, seconds: float | None) ->
         stop=stop,
         last=await service.stores.readings.last(),
     )
+
+
+async def _weather(service: Service, stop: asyncio.Event) -> None:
+    from cli.wire import now_utc
+    from demo.history import watch_weather
+
+    await watch_weather(service.shelf.inventory(), service.stores.readings, now_utc, seed=SEED, stop=stop)
 
 
 async def _welcome(service: Service, texts: Catalogue, stories: tuple[Story, ...]) -> None:

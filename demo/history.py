@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Protocol
@@ -17,12 +18,13 @@ from core.books import HistoryBook, SessionBook
 from core.facts import GeneratedSpan, LastValue
 from core.inventory import Inventory
 from core.periods import SLOT, Period
-from core.ports import BulkSink
+from core.ports import BulkSink, Clock
 from core.work import BookingBook
-from demo.past import SLOT_S, Past, Series, Story
+from demo.past import DAY_S, SLOT_S, Past, Series, Story, weather_of
 from demo.store_room import hand_readings
 
 _SESSIONS_AT_ONCE = 1000
+_WEATHER_EVERY_S = 60.0
 _ZONE = "Europe/Berlin"
 
 Progress = Callable[[float], None]
@@ -71,10 +73,10 @@ async def write_history(
     tell = progress or (lambda _share: None)
     # Marks before data, so that nothing generated stands unmarked; the vehicles' come last of all
     # and after their data: without them the next start knows that the history was interrupted.
-    await ledger.mark_generated([past.span(source) for source in sorted(past.places())])
+    await ledger.mark_generated([past.span(source) for source in sorted(past.places() | past.weather())])
     sessions = await _write_sessions(past, ledger, token_of)
     await _book_readings(past, inventory, ledger)
-    readings = 0
+    readings = await _put(bulk, past.weather_columns(), end_utc)
     for done, site in enumerate(past.scenes, start=1):
         readings += await _put(bulk, await asyncio.to_thread(past.columns_of, site), end_utc)
         tell(done / (len(past.scenes) + 1))
@@ -82,6 +84,17 @@ async def write_history(
     await ledger.mark_generated([past.span(source) for source in sorted(past.vehicles())])
     tell(1.0)
     return HistoryResult(period, readings, sessions, len(past.sources()), past.stories)
+
+
+async def watch_weather(inventory: Inventory, bulk: BulkSink, clock: Clock, *, seed: int, stop: asyncio.Event) -> None:
+    """Write the outdoor temperature of each day once it is over, until `stop` is set."""
+    told_s = clock().timestamp() // DAY_S * DAY_S
+    while not stop.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), _WEATHER_EVERY_S)
+        now_utc = clock()
+        await _put(bulk, weather_of(inventory, seed, told_s, now_utc.timestamp()), now_utc)
+        told_s = now_utc.timestamp() // DAY_S * DAY_S
 
 
 async def _put(bulk: BulkSink, columns: Iterable[Series], received_at_utc: datetime) -> int:

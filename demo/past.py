@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -22,6 +23,7 @@ from demo.past_sessions import OutletPast, outlet_past
 from demo.registers import Positions, first_value, read_dial, register_gains, registers_of, resolution_of
 from demo.sites import Scene, scenes_of
 from demo.stays import Track
+from demo.weather import daily_mean_c
 from demo.world import silent_meter_of
 
 SLOT_S = 900.0
@@ -31,6 +33,7 @@ _EXCHANGED_DAYS_BEFORE_END = 150
 _NEW_DIAL_M3 = 4.217
 _LOGBOOK_HOUR_UTC = 17
 _ODOMETER_STEP_M = 100.0
+DAY_S, _NOON_S = 86_400.0, 43_200.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +98,17 @@ class Past:
 
     def sources(self) -> frozenset[str]:
         """Return all sources that get a history."""
-        return self.places() | self.vehicles()
+        return self.places() | self.weather() | self.vehicles()
 
     def places(self) -> frozenset[str]:
         """Return the sources that stand somewhere: meters and outlets."""
         meters = {meter.source for scene in self.scenes.values() for meter in scene.meters()}
         outlets = {place.source for scene in self.scenes.values() for place in places_of(scene.stations)}
         return frozenset(meters | outlets)
+
+    def weather(self) -> frozenset[str]:
+        """Return the sources that tell the outdoor temperature."""
+        return frozenset(station.source for station in self._inventory.weather_stations.values())
 
     def vehicles(self) -> frozenset[str]:
         """Return the vehicles' sources."""
@@ -121,6 +128,14 @@ class Past:
         columns = [column for meter in scene.meters() for column in self._registers(scene, meter, rates[meter.id])]
         own = (outlet for outlet in self.outlets if outlet.place.station.site == site)
         return [*columns, *(_thinned(outlet, self._borders_s) for outlet in own)]
+
+    def weather_columns(self) -> list[Series]:
+        """Return the outdoor temperatures of the days that are over; a day that was resumed is told whole."""
+        start_s = float(self._borders_s[0])
+        first_s = start_s // DAY_S * DAY_S
+        if not self._positions and first_s + _NOON_S < start_s:
+            first_s += DAY_S
+        return weather_of(self._inventory, self.seed, first_s, float(self._borders_s[-1]))
 
     def vehicle_columns(self) -> list[Series]:
         """Return odometers and states of charge: hourly by telemetry, once a day from the logbook without."""
@@ -173,6 +188,17 @@ def stories_of(inventory: Inventory, period: Period) -> Iterator[Story]:
     water = [meter for _, meter in sorted(inventory.meters.items()) if _can_be_exchanged(meter)]
     if water and exchanged_utc > period.start_utc:
         yield Story("exchanged", water[-1].source, exchanged_utc, period.end_utc)
+
+
+def weather_of(inventory: Inventory, seed: int, start_s: float, end_s: float) -> list[Series]:
+    """Return the mean temperature of each UTC day that lies wholly in a time, at its noon, as files tell it."""
+    days = np.arange(math.ceil(start_s / DAY_S), math.floor(end_s / DAY_S), dtype=np.float64)
+    day_s = days * DAY_S
+    if not len(day_s):
+        return []
+    at_ms, means_c = _milliseconds(day_s + _NOON_S), daily_mean_c(seed, day_s)
+    stations = inventory.weather_stations.values()
+    return [Series(station.source, Quantity.TEMPERATURE_C, at_ms, means_c) for station in stations]
 
 
 def _can_be_exchanged(meter: Meter) -> bool:

@@ -13,13 +13,26 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from core.inventory import Calendar, Entry, Inventory, Medium, Meter, MeterRole, Plant, PlantKind, Site, Station
+from core.inventory import (
+    Calendar,
+    Entry,
+    Generator,
+    Inventory,
+    Medium,
+    Meter,
+    MeterRole,
+    Plant,
+    PlantKind,
+    Site,
+    Station,
+)
 from core.periods import Period
 from core.quantities import Quantity
 from demo.buildings import DEFAULT_FLOOR_M2, USES, Use, busy_share, electric_w, heat_w, water_m3_per_h
-from demo.calendar import LocalTime, local_time
+from demo.calendar import local_time
 from demo.chance import FloatArray, key_of
 from demo.circuits import Circuit, grow_circuits
+from demo.machines import CHP_HEAT_SHARE, CHP_POWER_SHARE, CHP_W, chp_w, store_w
 from demo.registers import dial_limit, first_value
 from demo.sun import elevation_deg, pv_w
 from demo.weather import clearness, temperature_c, wind_share
@@ -38,8 +51,6 @@ _STANDBY_SHARE = 2e-4
 _HIGHEST_LOAD_SHARE = 0.45
 """Share of a meter's power limit that the building may reach, the rest is for charging."""
 _DEFAULT_PV_W = 30_000.0
-_STORAGE_W, _STORAGE_EFFICIENCY = 10_000.0, 0.9
-_STORES_HOUR, _STORES_H, _GIVES_HOUR = 10.0, 4.0, 18.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +95,7 @@ class Scene:
             key = key_of(self.seed, "load", root.meter.id)
             floor_m2 = self.floor_m2.get(root.meter.id, 0.0)
             load_w = electric_w(self.use, floor_m2, busy, at_s, key)
-            self._net_of(root, load_w, at_s, local, outlet_w, shown)
+            self._net_of(root, load_w, at_s, outlet_w, shown)
         return shown
 
     def flows(self, at_s: FloatArray) -> dict[str, FloatArray]:
@@ -105,29 +116,30 @@ class Scene:
         circuit: Circuit,
         load_w: FloatArray,
         at_s: FloatArray,
-        local: LocalTime,
         outlet_w: Mapping[str, FloatArray],
         shown: dict[str, FloatArray],
     ) -> FloatArray:
-        own_w = self._own_w(circuit, load_w, at_s, local)
+        own_w = self._own_w(circuit, load_w, at_s)
         for outlet in circuit.outlets:
             own_w = own_w + outlet_w.get(outlet, 0.0)
         for child in circuit.children:
-            own_w = own_w + self._net_of(child, load_w * child.load_share, at_s, local, outlet_w, shown)
+            own_w = own_w + self._net_of(child, load_w * child.load_share, at_s, outlet_w, shown)
         shown[circuit.meter.id] = own_w
         return own_w
 
-    def _own_w(self, circuit: Circuit, load_w: FloatArray, at_s: FloatArray, local: LocalTime) -> FloatArray:
+    def _own_w(self, circuit: Circuit, load_w: FloatArray, at_s: FloatArray) -> FloatArray:
         match circuit.meter.role:
             case MeterRole.GENERATION:
                 return -self._generated_w(circuit, at_s)
             case MeterRole.STORAGE:
-                return _storage_w(local)
+                return store_w(self._sun_w, at_s)
             case _:
                 rest = 1.0 - sum(child.load_share for child in circuit.children)
                 return load_w * rest + _STANDBY_W
 
     def _generated_w(self, circuit: Circuit, at_s: FloatArray) -> FloatArray:
+        if circuit.meter.generator is Generator.CHP:
+            return chp_w(self._needed_w(at_s), _chp_peak_w(circuit.meter))
         plant = circuit.plant
         peak_w = plant.power_w if plant else _DEFAULT_PV_W
         if plant and plant.kind is PlantKind.WIND:
@@ -136,6 +148,33 @@ class Scene:
         sky = clearness(self.seed, circuit.meter.id, at_s)
         return np.minimum(pv_w(peak_w, elevation_deg(at_s, latitude_deg, longitude_deg), sky), peak_w)
 
+    def _made_by(self, generator: Generator) -> list[Circuit]:
+        circuits = (circuit for root in self.roots for circuit in root.walk())
+        return [each for each in circuits if (each.meter.generator or _made_in(each)) is generator]
+
+    def _sun_w(self, at_s: FloatArray) -> FloatArray:
+        roofs = [self._generated_w(circuit, at_s) for circuit in self._made_by(Generator.PV)]
+        return sum(roofs, np.zeros(len(at_s)))
+
+    def _needed_w(self, at_s: FloatArray) -> FloatArray:
+        busy = busy_share(self.use, local_time(at_s, self.zone), self.calendar)
+        return heat_w(self.use, self.total_floor_m2, busy, temperature_c(self.seed, at_s))
+
+    def _gas_w(self, meter: Meter, heat: FloatArray, at_s: FloatArray) -> FloatArray:
+        """Return the energy in the gas through a meter: a boiler's, a CHP unit's behind it, or both together."""
+        made = [self._generated_w(unit, at_s) for unit in self._made_by(Generator.CHP)]
+        if not made:
+            return heat / BOILER_EFFICIENCY
+        burnt_w = sum(made, np.zeros(len(at_s))) / CHP_POWER_SHARE
+        gas = [other for other in self.others if other.medium is Medium.GAS]
+        units = [other for other in gas if other.role is MeterRole.SUBMETER]
+        if meter in units:
+            return burnt_w / len(units)
+        first = next(other.id for other in gas if other not in units)
+        if meter.id != (units[0].parent if units else first):
+            return heat / BOILER_EFFICIENCY
+        return np.maximum(heat - burnt_w * CHP_HEAT_SHARE, 0.0) / BOILER_EFFICIENCY + burnt_w
+
     def _flow_of(self, meter: Meter, at_s: FloatArray, busy: FloatArray, outdoor_c: FloatArray) -> FloatArray:
         floor_m2 = self.total_floor_m2 * _share_of(meter, self.others)
         match meter.medium:
@@ -143,7 +182,7 @@ class Scene:
                 key = key_of(self.seed, "taps", meter.id)
                 return water_m3_per_h(self.use, floor_m2, busy, at_s, key)
             case Medium.GAS:
-                return heat_w(self.use, floor_m2, busy, outdoor_c) / (GAS_WH_PER_M3 * BOILER_EFFICIENCY)
+                return self._gas_w(meter, heat_w(self.use, floor_m2, busy, outdoor_c), at_s) / GAS_WH_PER_M3
             case Medium.OIL:
                 return heat_w(self.use, floor_m2, busy, outdoor_c) / (OIL_WH_PER_M3 * BOILER_EFFICIENCY)
             case _:
@@ -228,10 +267,15 @@ def _share_of(meter: Meter, others: tuple[Meter, ...]) -> float:
     return (1.0 if meter.role is MeterRole.SUPPLY else 0.4) / len(alike)
 
 
-def _storage_w(local: LocalTime) -> FloatArray:
-    charging = (local.hour >= _STORES_HOUR) & (local.hour < _STORES_HOUR + _STORES_H)
-    giving = (local.hour >= _GIVES_HOUR) & (local.hour < _GIVES_HOUR + _STORES_H * _STORAGE_EFFICIENCY)
-    return _STORAGE_W * (charging.astype(np.float64) - giving.astype(np.float64))
+def _made_in(circuit: Circuit) -> Generator | None:
+    """Return what a generator is whose inventory does not say: wind only where its plant is."""
+    if circuit.meter.role is not MeterRole.GENERATION:
+        return None
+    return Generator.WIND if circuit.plant and circuit.plant.kind is PlantKind.WIND else Generator.PV
+
+
+def _chp_peak_w(meter: Meter) -> float:
+    return min(CHP_W, meter.max_power_w or CHP_W)
 
 
 def _position(plant: Plant | None, site: Site) -> tuple[float, float]:

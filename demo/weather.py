@@ -7,6 +7,7 @@ import numpy as np
 from demo.chance import FloatArray, key_of, wander
 
 _DAY_S = 86_400.0
+_QUARTERS = 96
 _YEAR_S = 365.2425 * _DAY_S
 _WARMEST_S = 200 * _DAY_S
 _CUT_IN_M_PER_S, _RATED_M_PER_S = 3.0, 12.0
@@ -18,6 +19,13 @@ def temperature_c(seed: int, at_s: FloatArray) -> FloatArray:
     daily = 3.5 * np.cos(2 * np.pi * (at_s % _DAY_S - 14 * 3600.0) / _DAY_S)
     spell = 4.5 * wander(key_of(seed, "spell"), at_s, 3.3 * _DAY_S)
     return season + daily + spell
+
+
+def daily_mean_c(seed: int, day_s: FloatArray) -> FloatArray:
+    """Return the mean temperatures of UTC days by their beginnings, in the tenths that weather services tell."""
+    at_s = day_s[:, None] + (np.arange(_QUARTERS) + 0.5) * _DAY_S / _QUARTERS
+    means_c: FloatArray = np.round(temperature_c(seed, at_s.ravel()).reshape(-1, _QUARTERS).mean(axis=1), 1)
+    return means_c
 
 
 def clearness(seed: int, place: str, at_s: FloatArray) -> FloatArray:

@@ -94,7 +94,8 @@ def test_it_has_a_computed_a_tenants_and_a_hand_read_meter_and_tells_what_its_ro
     assert [meter for meter in meters if meter.role is MeterRole.TENANT]
     assert [meter for meter in meters if not meter.terms and not meter.feed]
     made = {meter.generator for meter in meters if meter.role is MeterRole.GENERATION}
-    assert made == {Generator.PV}
+    assert made == {Generator.PV, Generator.CHP}
+    assert [meter.parent for meter in meters if meter.role is MeterRole.STORAGE] == ["gymnasium-strom"]
 
 
 def test_schools_have_holidays_and_the_day_of_a_clinic_ends_at_midnight(inventory: Inventory) -> None:
