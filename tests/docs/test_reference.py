@@ -8,14 +8,18 @@ from pathlib import Path
 import pytest
 
 from config.retention import shipped
+from core.alarms import AlarmState
 from core.facts import ConnectorStatus, SessionState, TagVerdict
+from core.imports import ImportState, RowKind
+from core.inventory import MeterRole
 from core.people import Role
 from core.quantities import PROPERTIES, Kind, Quantity
 from core.readings import ReadingQuality, SlotShare
 from core.texts import catalogue
-from core.work import JobState
+from core.work import JobState, MeterEventKind
 from energy.registers import Step
 from ingest.routing import DECODERS
+from operations.meter_gaps import Bridge
 from operations.schedule import JOBS
 from operations.values import Freshness
 
@@ -69,6 +73,12 @@ def test_every_quantity_stands_in_the_nomenclature_with_unit_and_kind() -> None:
         ("nomenclature.md", "Run state", JobState),
         ("nomenclature.md", "Verdict", TagVerdict),
         ("nomenclature.md", "Outlet status", ConnectorStatus),
+        ("nomenclature.md", "Booking", MeterEventKind),
+        ("nomenclature.md", "What stands in a gap", Bridge),
+        ("nomenclature.md", "Meter role", MeterRole),
+        ("nomenclature.md", "Row kind", RowKind),
+        ("nomenclature.md", "Import state", ImportState),
+        ("nomenclature.md", "Alarm state", AlarmState),
         ("facility-manager.md", "State", Freshness),
     ],
 )
