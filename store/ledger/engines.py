@@ -7,7 +7,9 @@ in UTC. Neither keeps NUL in text on every way, nor half a surrogate pair: both 
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +44,12 @@ _REACH = {
 
 def sqlite_engine(path: Path) -> AsyncEngine:
     """Return the database in the file at `path`: durable on commit, written by one at a time."""
-    engine = create_async_engine(URL.create("sqlite+aiosqlite", database=str(path)), pool_size=_READERS, max_overflow=0)
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(path)),
+        pool_size=_READERS,
+        max_overflow=0,
+        connect_args={"factory": _RolledBack},
+    )
     event.listen(engine.sync_engine, "connect", _configure)
     return _alike(engine, _begin_sqlite)
 
@@ -68,6 +75,19 @@ def place_of_database(url: str) -> str:
 def keepable(text: str) -> str:
     """Return the text as both databases keep it."""
     return _UNKEEPABLE.sub("\ufffd", text) if _UNKEEPABLE.search(text) else text
+
+
+class _RolledBack(sqlite3.Connection):
+    """A connection that takes back what was not committed before it is closed, as happens where a task is cancelled.
+
+    SQLite keeps a closed connection, with its locks, while a statement of it has rows to tell.
+    """
+
+    def close(self) -> None:
+        """Roll back and close; once closed, do nothing."""
+        with suppress(sqlite3.ProgrammingError):
+            self.rollback()
+        super().close()
 
 
 def _alike(engine: AsyncEngine, begin: Any) -> AsyncEngine:

@@ -192,3 +192,19 @@ async def test_a_change_that_is_cancelled_leaves_nothing_and_blocks_nobody(ledge
     await asyncio.gather(*changes, return_exceptions=True)
     await asyncio.wait_for(ledger.save_sessions([session("after")]), 5)
     assert await ledger.session("after")
+
+
+async def test_whatever_a_change_is_at_when_it_is_cancelled_it_holds_nobody_up(ledger: Any) -> None:
+    async def write(who: int) -> None:
+        while True:
+            await ledger.audit("anna", "meters.exchange", str(who), "", NOW)
+
+    for steps in range(0, 60, 2):
+        writers = [asyncio.create_task(write(who)) for who in range(3)]
+        for _ in range(steps):
+            await asyncio.sleep(0.0005)
+        for writer in writers:
+            writer.cancel()
+        await asyncio.gather(*writers, return_exceptions=True)
+        await asyncio.wait_for(ledger.audit("anna", "meters.exchange", "after", "", NOW), 4)
+    assert await ledger.broken_entry() is None
