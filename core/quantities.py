@@ -73,7 +73,7 @@ PROPERTIES: dict[Quantity, Properties] = {
     Quantity.CURRENT_A: Properties(Kind.INSTANT, 1, "A", 1),
     Quantity.FREQUENCY_HZ: Properties(Kind.INSTANT, 1, "Hz", 2),
     Quantity.VOLUME_M3: Properties(Kind.REGISTER, 1, "m³", 2),
-    Quantity.FLOW_M3_PER_H: Properties(Kind.INSTANT, 1, "m³/h", 2),
+    Quantity.FLOW_M3_PER_H: Properties(Kind.INSTANT, 1, "m³/h", 3),
     Quantity.HEAT_WH: Properties(Kind.REGISTER, 1000, "kWh", 1),
     Quantity.FUEL_HO_WH: Properties(Kind.REGISTER, 1000, "kWh\N{NO-BREAK SPACE}Ho", 1),
     Quantity.FUEL_HI_WH: Properties(Kind.REGISTER, 1000, "kWh\N{NO-BREAK SPACE}Hi", 1),

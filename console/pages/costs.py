@@ -87,7 +87,6 @@ async def show_costs(visit: Visit) -> Response:
         visit.words.t("console.costs.heading", name=costs.site_name),
         costs=costs,
         chart=chart,
-        month_of=lambda period: _month(visit, period, wide=True),
         json_path=f"/api/v1/costs/{quote(costs.site)}?{query}",
         path_of_figure=path_of_figure,
         price_of=_price(visit.words),
@@ -162,6 +161,7 @@ async def import_weather(visit: Visit) -> Response:
     form = await visit.form()
     site, file = str(form.get("site", "")), form.get("file")
     content = await file.read() if isinstance(file, UploadFile) else b""
+    await form.close()
     if not content:
         problem = Problem(visit.words.t("console.weather.no_file"), "file")
         return await _weather(visit, site, 422, problems=[problem])
@@ -187,15 +187,14 @@ async def _weather(visit: Visit, site: str, status: int = 200, **values: Any) ->
         weather=weather,
         year=asked["year"],
         chart=columns_of([_month(visit, row.period) for row in weather.months], kd),
-        month_of=lambda period: _month(visit, period, wide=True),
         may_import=may(visit.actor, "weather.import") and weather.station is not None,
         path_of_figure=path_of_figure,
         **known,
     )
 
 
-def _month(visit: Visit, period: str, *, wide: bool = False) -> str:
-    return format_date(date.fromisoformat(f"{period}-01"), "LLLL y" if wide else "LLL", locale=visit.language)
+def _month(visit: Visit, period: str) -> str:
+    return format_date(date.fromisoformat(f"{period}-01"), "LLL", locale=visit.language)
 
 
 def _shown(value: Decimal | None, divisor: float) -> Decimal | None:

@@ -13,12 +13,15 @@ from console.pages.visit import Visit
 from core.errors import NotFoundError
 from core.inventory import Entry
 from operations.edge import read_request
+from operations.export_rows import ExportResolution
 from operations.gate import admitted
+from reports.tables import CsvStyle
 
 ENERGY, CARRIERS = "report.energy", "report.carriers"
 READINGS, INTERVALS = "exports.readings", "exports.intervals"
 MADE_HERE: Final = (ENERGY, CARRIERS, READINGS, INTERVALS)
 RAW: Final = "raw"
+RESOLUTIONS: Final = (*(each.value for each in ExportResolution), RAW)
 
 
 async def show_all(visit: Visit) -> Response:
@@ -38,13 +41,16 @@ async def show_all(visit: Visit) -> Response:
         may_make=may(visit.actor, ENERGY),
         may_tell=may(visit.actor, CARRIERS),
         whole=visit.actor.sites is None,
+        kind_of=lambda row: visit.words.t(f"console.report_kind.{row.kind}"),
+        resolutions=[(each, visit.words.t(f"console.reports.resolution_{each}")) for each in RESOLUTIONS],
+        styles=[(each.value, visit.words.t(f"console.reports.style_{each.value}")) for each in CsvStyle],
     )
 
 
 async def make(visit: Visit) -> Response:
     """Begin to make a report or an export, and go where it can be watched."""
     form = await visit.form()
-    given: dict[str, Any] = {name: str(value).strip() for name, value in form.items() if name != "csrf"}
+    given: dict[str, Any] = {name: str(value).strip() for name, value in form.items() if name != "csrf_token"}
     row = given.pop("row", "")
     if row == INTERVALS and given.get("resolution") == RAW:
         row = READINGS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -18,6 +19,7 @@ from core.units import show
 from operations.values import Told
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
+_PERIOD = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
 
 LABELS: dict[str, str] = {
     "BillVerdict": "bills.verdict.",
@@ -91,6 +93,8 @@ class Words:
             return self.number(value, 0 if value.is_integer() else 1)
         if isinstance(value, int) and abs(value) >= 10_000:  # noqa: PLR2004 - where separators begin to help
             return self.number(value)
+        if isinstance(value, str) and _PERIOD.match(value):
+            return ", ".join(self.period(each) for each in value.split(", "))
         return value
 
     def label(self, member: StrEnum) -> str:
@@ -162,6 +166,14 @@ class Words:
     def day(self, day: date) -> str:
         """Return a date, e.g. `22.11.2026`."""
         return format_date(day, "medium", locale=self.language)
+
+    def period(self, name: str) -> str:
+        """Return a period as people name it: `2026-11-22` is 22.11.2026, `2026-11` is November 2026."""
+        if not _PERIOD.fullmatch(name):
+            return name
+        if len(name) == len("2026-11-22"):
+            return self.day(date.fromisoformat(name))
+        return format_date(date.fromisoformat(f"{name}-01"), "LLLL y", locale=self.language)
 
     def clock(self) -> str:
         """Return the present local time with its zone, e.g. `22.11.2026, 10:47 MEZ`."""

@@ -187,7 +187,12 @@ def test_the_document_is_valid_openapi_and_names_every_row() -> None:
     }
     for name, capability in CAPABILITIES.items():
         assert operations[name] == route_of(name, capability)
-    assert set(operations) - set(CAPABILITIES) == {"operations.list", "operations.show", "operations.cancel"}
+    assert set(operations) - set(CAPABILITIES) == {
+        "files.show",
+        "operations.list",
+        "operations.show",
+        "operations.cancel",
+    }
 
 
 def test_every_schema_of_the_document_is_a_valid_one_and_every_reference_leads_somewhere() -> None:

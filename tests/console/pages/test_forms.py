@@ -25,7 +25,15 @@ def csrf(page: str) -> str:
 
 
 def post(client: httpx.Client, path: str, **given: Any) -> httpx.Response:
-    return client.post(path, data={"csrf_token": csrf(client.get("/account").text), **given}, follow_redirects=True)
+    files = {name: value for name, value in given.items() if isinstance(value, tuple)}
+    data = {"csrf_token": csrf(client.get("/account").text)}
+    data |= {name: value for name, value in given.items() if name not in files}
+    return client.post(path, data=data, files=files or None, follow_redirects=True)
+
+
+def put_in(client: httpx.Client, name: str, content: bytes) -> str:
+    """Hand in a file and return the path of its pages."""
+    return post(client, "/imports", upload=(name, content)).url.path
 
 
 def test_each_capability_is_called_by_its_page(client: Client, district: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,11 +53,24 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "stations": "lra-01",
         "sessions": "lra-01-1-2",
         "vehicles": "aut-e-101",
+        "bills": "1",
         "inventory": "buildings/lra-garage",
         "inventory.undo": "4",
-        "totals": "meter:lra-strom",
-        "meters.sheet": "lra",
+        **dict.fromkeys(("totals", "loads", "peaks", "baseload", "loadmap", "compare"), "meter:lra-strom"),
+        **dict.fromkeys(("balance", "metering"), "site:lra"),
+        **dict.fromkeys(("costs", "weather", "meters.sheet"), "lra"),
         **dict.fromkeys(("meters.withdraw", "meters.accept", "meters.dismiss"), "77"),
+    }
+    file = put_in(anna, "Lastgang.csv", b"Datum;Arbeit\n01.01.2025 00:00;1\n").removeprefix("/imports/files/")
+    columns = {"date_column": "Datum", "value_column": "Arbeit", "meter": "sporthalle-strom", "pattern": "dd.MM.yyyy"}
+    reading = {"quantity": "energy_import_wh", "kind": "register", "factor": "1", "decimal": ",", "thousands": "."}
+    times = {"clock": "local", "stamp": "begin", "interval_min": "15", "header": "1"}
+    bill = {
+        "meter": "lra-strom",
+        "first_day": "2026-11-16",
+        "last_day": "2026-11-16",
+        "net_eur": "9",
+        "gross_eur": "10",
     }
     kinds = {"meters.read": "reading", "meters.correct": "correction"}
     at = {"at_utc": "2026-11-17T10:00", "reason": "Probe"}
@@ -69,19 +90,29 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "meters.dismiss": {"reason": "Probe"},
         "meters.discover": {"duration_s": "1"},
         "meters.decode": {"format": "tasmota_sml", "topic": "t", "payload": "{}"},
+        "imports.preview": {"mapping": "Probe"},
+        "imports.run": {"mapping": "Probe"},
+        **{row: {"reason": "Probe"} for row in ("imports.withdraw", "bills.withdraw")},
+        "mappings.save": {"name": "Probe", **columns, **reading, **times},
+        "weather.import": {"site": "lra", "file": ("tageswerte.txt", b"STATIONS_ID;MESS_DATUM; TMK\n")},
+        "bills.add": {**bill, "gross_eur": "10", "used": "1", "unit": "kWh"},
+        **{row: {"row": row} for row in ("report.energy", "report.carriers", "exports.readings")},
+        "exports.intervals": {"row": "exports.intervals", "period": "2026-11-17", "sources": "meter:lra-strom"},
         "rejections.replay": {"ids": "1"},
         "audit.verify": {"head": ""},
         "users.add": {"name": "walker", "role": "viewer"},
         "users.change": {"role": "viewer", "language": "en"},
         "tokens.add": {"name": "walker", "role": "viewer", "days": "3"},
     }
+    forms["exports.readings"] |= forms["exports.intervals"] | {"resolution": "raw"}
     order = sorted(CAPABILITIES, key=lambda row: (row.endswith((".disable", ".revoke", ".undo")), row == "users.link"))
     for row in order:
         if row == "users.password":
             continue
         subject = row.partition(".")[0]
         kind = kinds.get(row, row.partition(".")[2])
-        path = PLACES[row].format(id=ids.get(row, ids.get(subject, "5")), name="walker", figure=figure, kind=kind)
+        names = {"name": "walker", "figure": figure, "kind": kind, "upload": file}
+        path = PLACES[row].format(id=ids.get(row, ids.get(subject, "5")), **names)
         if row == "meters.preview":
             path = "/meters/lra-strom/book/reading?at_utc=2026-11-17T10:00&start_value=1&preview=1"
         if CAPABILITIES[row].changes or row in forms:

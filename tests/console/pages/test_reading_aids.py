@@ -10,16 +10,24 @@ from console.pages.drawing import HEIGHT, WIDTH, curve, share_percent
 from console.pages.filters import Choice, Filters, choice, search
 from console.pages.marks import LOOKS
 from console.pages.words import LABELS, Words
+from core.alarms import AlarmState, Severity
 from core.facts import ConnectorStatus, SessionState, TagVerdict
+from core.imports import FileClock, ImportState, RowKind, Stamp
 from core.inventory import Drive, EnergyBasis, Generator, Medium, MeterRole, PlantKind, SiteKind, Weekday
+from core.letters import LetterState
 from core.people import Role
 from core.quantities import Quantity
-from core.readings import ReadingQuality
+from core.readings import ReadingQuality, SlotShare
 from core.texts import LANGUAGES, Finding, catalogue
-from core.work import JobState
+from core.work import JobState, MeterEventKind
+from energy.budgets import BudgetStatus, ForecastMethod
+from energy.profiles import DayKind, Season
+from energy.tariffs import CostKind
+from operations.bill_rows import BillVerdict
 from operations.inventory import ChangeAction
 from operations.keepers import EntryKind
 from operations.long import State
+from operations.meter_gaps import Bridge
 from operations.schedule import Cadence
 from operations.stations import StationState
 from operations.values import Freshness
@@ -28,23 +36,39 @@ NOW = datetime(2026, 11, 18, 9, 47, 30, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
 
 SPOKEN: list[type[StrEnum]] = [
+    AlarmState,
+    BillVerdict,
+    Bridge,
+    BudgetStatus,
     Cadence,
     ChangeAction,
     ConnectorStatus,
+    CostKind,
+    DayKind,
     Drive,
     EnergyBasis,
     EntryKind,
+    FileClock,
+    ForecastMethod,
     Freshness,
     Generator,
+    ImportState,
     JobState,
+    LetterState,
     Medium,
+    MeterEventKind,
     MeterRole,
     PlantKind,
     Quantity,
     ReadingQuality,
     Role,
+    RowKind,
+    Season,
     SessionState,
+    Severity,
     SiteKind,
+    SlotShare,
+    Stamp,
     State,
     StationState,
     TagVerdict,
@@ -119,6 +143,17 @@ def test_local_time_is_the_sites_and_utc_stands_beside_it() -> None:
     assert german().exact(at_utc) == "2026-07-01 22:30:00 UTC"
     assert german().local(NOW) == "heute, 10:47"
     assert german().day(date(2026, 3, 1)) == "01.03.2026"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("2026-11-22", "22.11.2026"), ("2026-11", "November 2026"), ("2026", "2026"), ("2026-W47",) * 2]
+)
+def test_a_period_is_named_as_people_name_it(name: str, text: str) -> None:
+    assert german().period(name) == text
+
+
+def test_a_finding_names_months_as_people_do() -> None:
+    assert "Oktober 2026, November 2026" in german().say(Finding.of("costs.months_missing", months="2026-10, 2026-11"))
 
 
 @pytest.mark.parametrize(("duration_s", "text"), [(42, "42 s"), (65, "1 min"), (3960, "1 h 06 min")])

@@ -22,7 +22,7 @@ def fetched(page: Page, link: str) -> Path:
 
 def test_a_report_is_made_watched_fetched_and_listed(visit: Open) -> None:
     page = visit("/reports")
-    page.get_by_label("Standort oder Gebäude").first.select_option("building:lra-anbau")
+    page.get_by_label("Liegenschaft oder Gebäude").first.select_option("building:lra-anbau")
     page.get_by_label("Jahr").first.fill("2026")
     page.get_by_role("button", name="Erstellen").first.click()
     expect(page.get_by_role("link", name="energiebericht-2026-lra-anbau-v1.pdf herunterladen")).to_be_visible(
