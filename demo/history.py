@@ -88,7 +88,8 @@ async def write_history(
 
 async def watch_weather(inventory: Inventory, bulk: BulkSink, clock: Clock, *, seed: int, stop: asyncio.Event) -> None:
     """Write the outdoor temperature of each day once it is over, until `stop` is set."""
-    told_s = clock().timestamp() // DAY_S * DAY_S
+    # From yesterday on: the demo may have been stopped before midnight and started again right after it.
+    told_s = (clock().timestamp() // DAY_S - 1) * DAY_S
     while not stop.is_set():
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), _WEATHER_EVERY_S)
