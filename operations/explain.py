@@ -23,7 +23,7 @@ from operations.freezing import explain_frozen
 from operations.house import Call, House
 from operations.load_base import BASE_LOAD
 from operations.load_peaks import PEAK
-from operations.report_places import ENERGY
+from operations.report_place import ENERGY
 from operations.weather import WEATHER
 
 Explainer = Callable[[House, FigureId, Call], Awaitable[Explanation]]

@@ -23,7 +23,8 @@ from operations.figures import local_text
 from operations.files import ref_of_report
 from operations.freezing import freeze, frozen
 from operations.house import Call, House
-from operations.report_places import ENERGY, PlaceFigures, places_of, read_place
+from operations.report_place import ENERGY
+from operations.report_places import PlaceFigures, places_of, read_place
 from operations.report_words import ReportWords
 from operations.values import Limit
 from reports.document import OverviewRow, Passage, PlaceSaid, ReportDocument, Said
