@@ -22,6 +22,8 @@ from core.units import show as show_quantity
 COLUMNS: dict[str, tuple[str, ...]] = {
     "sites.list": ("id", "name", "kind", "municipality", "power", "meters", "stations", "vehicles"),
     "meters.list": ("id", "name", "site_name", "medium", "state", "age_s", "values"),
+    "meters.bookings.items": ("id", "kind", "quantity", "at_utc", "end_value", "start_value", "amount", "reason"),
+    "meters.proposals": ("id", "name", "step", "from_utc", "from_value", "to_utc", "to_value", "age_s"),
     "stations.list": ("id", "name", "site_name", "state", "age_s", "protocol", "outlets"),
     "sessions.list": ("id", "station_name", "connector", "begun_at_utc", "duration_s", "energy_wh", "state", "tag"),
     "vehicles.list": ("id", "name", "site_name", "drive", "state", "age_s", "soc", "odometer", "charging"),
@@ -98,10 +100,12 @@ WORDS: dict[str, str] = {
     "quantities": "console.quantity.",
     "share": "evidence.share.",
     "status": "console.status.",
-    "items.status": "budgets.status.",
+    "budgets.status": "budgets.status.",
     "method": "budgets.method.",
     "verdict": "bills.verdict.",
     "tag_verdict": "console.tag_verdict.",
+    "meters.kind": "console.booking_kind.",
+    "meters.step": "console.step.",
     "alarms.kind": "alarm.",
     "alarms.severity": "console.severity.",
     "alarms.state": "console.alarm_state.",
@@ -128,7 +132,7 @@ WORDS: dict[str, str] = {
 }
 """Where the words of a column stand, by its name, or by subject and name where they differ."""
 
-LOADS = frozenset({"loads.show", "peaks.show", "baseload.show", "loadmap.show"})
+LOADS = ("loads.show", "peaks.show", "baseload.show", "loadmap.show")
 """What has a page of its own, with units and courses."""
 
 UNITS: dict[str, Quantity] = {
@@ -184,7 +188,7 @@ class Sheet:
         yield self._thing(answer)
         for key, rows in _lists(answer):
             columns = COLUMNS.get(f"{name}.{key}") or COLUMNS.get(f"{key}.list") or _plain_columns(rows)
-            sheet = Sheet(key, self._language, self._width)
+            sheet = self if key == "items" else Sheet(key, self._language, self._width)
             yield sheet.of_rows(f"{key}.list", columns, rows, title=self._header(key))
 
     def text(self, key: str, value: Any) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Final
@@ -21,15 +20,14 @@ from core.readings import SlotShare
 from core.texts import Finding
 from energy.balance import MADE_BY, Balance, Counted, Meters, Place, Sums, balance_of
 from energy.loads import Member, load_of
-from energy.register_walk import at_utc, epoch_ms
+from energy.register_walk import epoch_ms
 from energy.series import Amounts
-from energy.slots import slot_of as slot_of_ms
 from operations.balance_rows import BalanceOf, BalanceRow, FlowRow, PartOfBalance
 from operations.derived import counted_by
 from operations.explain_interval import exact
 from operations.figures import Span, slot_name, slot_of, span_name, span_of
 from operations.house import Call, House
-from operations.load_reading import FOREVER_MS, begin_ms
+from operations.load_reading import FOREVER_MS, begin_ms, elapsed
 from operations.load_scopes import LoadScope, behind, load_scope, valid_in, zone_of_load
 from operations.values import Told
 from operations.witnesses import interval_store
@@ -97,7 +95,7 @@ def period_of(house: House, scope: str, text: str) -> Span:
 
 async def read_balance(house: House, text: str, span: Span, call: Call) -> ReadBalance:
     """Return the flows of a place in a period as far as it has gone. Raises what `load_scope` raises."""
-    period = _elapsed(span.period, call.now_utc)
+    period = elapsed(span.period, call.now_utc)
     scope = await load_scope(house, text, Medium.ELECTRICITY, period, call)
     inventory = house.inventory()
     inner = [meter for meter in behind(inventory, scope.meters) if valid_in(meter, period, scope.zone)]
@@ -209,12 +207,6 @@ def said_of(read: ReadBalance) -> Iterator[Finding]:
     if read.tenants and (found.known & ~read.let.known).any():
         yield Finding.of("balance.tenants_unknown")
     yield from read.scope.findings
-
-
-def _elapsed(period: Period, now_utc: datetime) -> Period:
-    """Return the part of a period whose quarter hours are over; the last one may still wait for its reading."""
-    over_utc = at_utc(slot_of_ms(epoch_ms(now_utc))) - SLOT
-    return Period(period.start_utc, max(period.start_utc, min(period.end_utc, over_utc)))
 
 
 def _let(read: ReadBalance, balance: Balance, period: Period) -> int:

@@ -13,15 +13,14 @@ from zoneinfo import ZoneInfo
 from core.errors import NotFoundError
 from core.intervals import Resolution, SeriesKey
 from core.inventory import EnergyBasis, Inventory, Medium, Meter, MeterRole, Site, Tariff
-from core.periods import SLOT, Period
+from core.periods import Period
 from core.quantities import Quantity
 from core.texts import Finding
 from energy.loads import ENOUGH_KNOWN, Member, load_of
-from energy.register_walk import at_utc, epoch_ms
 from energy.series import Amounts
-from energy.slots import slot_of
 from energy.tariffs import Account, Charge, account_of, charges_of, known_share, uncovered
 from operations.house import Call, House
+from operations.load_reading import elapsed
 from operations.witnesses import interval_store
 
 PERCENT: Final = 100
@@ -221,8 +220,7 @@ def _valid(meter: Meter, span: Period, zone: ZoneInfo) -> Period | None:
 def _year(year: int, zone: ZoneInfo, now_utc: datetime) -> Period:
     """Return a year as far as its quarter hours are over."""
     begin, end = _midnight(date(year, 1, 1), zone), _midnight(date(year + 1, 1, 1), zone)
-    over_utc = at_utc(slot_of(epoch_ms(now_utc))) - SLOT  # the last one may still be waiting for its reading
-    return Period(begin, max(begin, min(end, over_utc)))
+    return elapsed(Period(begin, end), now_utc)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

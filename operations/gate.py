@@ -91,7 +91,7 @@ def admitted(name: str, actor: Actor) -> Capability:
 
 def subject(request: Any, actor: Actor) -> str:
     """Return what a change is about: the request's first identifying field, or else the actor."""
-    for name in ("id", "name", "ids", "sources"):
+    for name in ("id", "name", "ids", "sources", "meter", "upload"):
         value = getattr(request, name, None)
         if value:
             return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -104,7 +104,7 @@ async def read_load(
     """
     zone = zone_of_load(house, text)
     span = span_of(period or f"{call.now_utc.astimezone(zone):%Y}", zone)
-    gone = _gone(span.period, call.now_utc)
+    gone = elapsed(span.period, call.now_utc)
     wide = Period(_begin(gone) if back else gone.start_utc, gone.end_utc)
     scope = await load_scope(house, text, medium, gone, call)
     reaching = await load_scope(house, text, scope.medium, wide, call) if back else replace(scope, own=())
@@ -163,7 +163,7 @@ def _members(
     ]
 
 
-def _gone(period: Period, now_utc: datetime) -> Period:
+def elapsed(period: Period, now_utc: datetime) -> Period:
     """Return the part of a period whose quarter hours are over; nothing of one that has not begun."""
     return Period(period.start_utc, max(period.start_utc, min(period.end_utc, over_until(now_utc))))
 

@@ -24,6 +24,7 @@ from operations.derived import MAIN
 from operations.explain_interval import exact
 from operations.figures import SITE, TOTAL, span_name, span_of
 from operations.house import Call, House
+from operations.load_reading import elapsed
 from operations.load_scopes import valid_in, zone_of_load
 from operations.values import Told
 
@@ -101,7 +102,7 @@ async def show_metering(house: House, request: ShowMetering, call: Call) -> Mete
     inventory, site = house.inventory(), _site(house, request.id, call)
     zone = zone_of_load(house, SITE + site.id)
     span = span_of(request.period or f"{call.now_utc.astimezone(zone):%Y-%m}", zone)
-    period = _elapsed(span.period, call)
+    period = elapsed(span.period, call.now_utc)
     there = [meter for meter in inventory.meters.values() if meter.site == site.id and not meter.terms]
     valid = [meter for meter in there if valid_in(meter, span.period, zone)]
     media = tuple(each for each in Medium if any(meter.medium is each for meter in valid))
@@ -137,10 +138,6 @@ def _site(house: House, text: str, call: Call) -> Site:
         raise NotFoundError("sites.unknown", id=text[:80])
     call.must_see(site.id)
     return site
-
-
-def _elapsed(period: Period, call: Call) -> Period:
-    return Period(period.start_utc, max(period.start_utc, min(period.end_utc, call.now_utc)))
 
 
 def _stations(inventory: Inventory, meters: Iterable[Meter], period: Period, house: House) -> list[Station]:

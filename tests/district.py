@@ -46,6 +46,7 @@ from reports.shelf import FileShelf
 from store.influxql.endpoint import EmbeddedInfluxQl
 from store.open import Stores, open_embedded
 from tests.earshot import Earshot
+from tests.letterbox import Letterbox
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 SINCE = date(2024, 1, 1)
@@ -220,6 +221,8 @@ async def open_district(folder: Path) -> AsyncIterator[District]:
             eraser=stores.readings,
             listener=Earshot(clock()),
             shelf=FileShelf(folder / "data" / "exports"),
+            notifier=Letterbox(),
+            public_url="https://energie.landkreis.example",
             reload=reload,
         )
     )

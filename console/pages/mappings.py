@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING
 from typing import Any
 
 from fastapi import Response
@@ -16,7 +16,7 @@ from core.imports import FileClock, RowKind, Stamp
 from core.quantities import Kind, Quantity
 from core.readings import ReadingQuality
 from ingest.files.columns import letter
-from operations.file_mappings import SaveMapping
+from operations.table import CAPABILITIES
 
 ROW = "mappings.save"
 LISTS = ("meters", "statuses")
@@ -43,14 +43,14 @@ async def show_new(visit: Visit) -> Response:
 async def show(visit: Visit) -> Response:
     """Return a mapping in its form."""
     found = await visit.ask("mappings.show", name=visit.part("name"))
-    given = {each.name: getattr(found, each.name) for each in fields(SaveMapping)}
+    given = {each.name: getattr(found, each.name) for each in CAPABILITIES[ROW].fields}
     return await _form(visit, _as_text(given), upload=visit.query.get("upload", ""), saved=found)
 
 
 async def save(visit: Visit) -> Response:
     """Save a mapping, or return the form with what is wrong with it."""
     form = await visit.form()
-    given = {each.name: str(form.get(each.name, "")) for each in fields(SaveMapping)}
+    given = {each.name: str(form.get(each.name, "")) for each in CAPABILITIES[ROW].fields}
     upload = str(form.get("upload", ""))
     asked: dict[str, Any] = {name: text.strip() if name not in CHOICES else text for name, text in given.items()}
     asked |= {name: tuple(filter(str.strip, given[name].splitlines())) for name in LISTS}
@@ -75,7 +75,7 @@ async def _form(visit: Visit, given: Mapping[str, str], status: int = 200, **val
 
 
 def _defaults() -> dict[str, str]:
-    return _as_text({each.name: "" if each.default is MISSING else each.default for each in fields(SaveMapping)})
+    return _as_text({each.name: "" if each.default is MISSING else each.default for each in CAPABILITIES[ROW].fields})
 
 
 def _as_text(given: Mapping[str, Any]) -> dict[str, str]:

@@ -45,6 +45,10 @@ sites sees those only; capabilities marked *whole district* are refused to them.
 """
 
 
+SIGNS = {"": "empty", "\t": "tabulator", " ": "space", "|": "vertical bar"}
+"""What is said instead of a sign that a table cannot show."""
+
+
 def page() -> str:
     """Return the text of the page."""
     texts = catalogue("en")
@@ -108,7 +112,7 @@ def _kind(hint: Any) -> str:
     if parts and (NoneType in get_args(hint) or hasattr(hint, "__metadata__")):
         return _kind(parts[0])
     if parts:
-        return " or ".join(f"`{part}`" for part in parts)
+        return " or ".join(SIGNS.get(part, f"`{part}`") for part in parts)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return " or ".join(f"`{word.value}`" for word in hint)
     names = {str: "text", int: "whole number", float: "number", bool: "yes or no", datetime: "instant"}

@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,7 +16,11 @@ import pytest
 
 from cli import main as cli_main
 from cli import wire
+from core.alarms import Alarm, AlarmChange
+from core.meter_life import MeterProposal
 from core.people import Actor, Role
+from core.quantities import Quantity
+from core.texts import Finding
 from operations.gate import Gate
 from tests.district import NOW, District, open_district, yesterday
 from tests.district_content import fill
@@ -69,6 +74,7 @@ def filled(tmp_path: Path) -> Path:
             await yesterday(district)
             await people(district)
             await a_file(district)
+            await what_waits(district)
 
     asyncio.run(make())
     return tmp_path / "filled"
@@ -97,6 +103,41 @@ async def a_file(district: District) -> None:
     mapping = {"name": "ablesung", "date_column": "A", "value_column": "B", "header": 0, "meter": "schule-wasser"}
     await district.ask("mappings.save", **mapping, quantity="volume_m3")
     await district.ask("imports.run", upload=FILE_DIGEST, mapping="ablesung")
+
+
+ALARM = "a1"
+
+
+async def what_waits(district: District) -> None:
+    """Raise an alarm, and find two steps of a register that nobody has booked."""
+    found = Finding.of("alarms.meter_silent_hours", count=2)
+    since = NOW - timedelta(hours=2)
+    subject = "meter:schule-wasser"
+    alarm = Alarm(
+        id=ALARM,
+        kind="meter_silent",
+        subject=subject,
+        site="schule",
+        finding=found,
+        since_utc=since,
+        seen_at_utc=NOW,
+        raised_at_utc=since,
+    )
+    await district.stores.ledger.save_alarms(AlarmChange(saved=[alarm]))
+    steps = [
+        MeterProposal(
+            source=subject,
+            quantity=Quantity.VOLUME_M3,
+            step="exchange",
+            from_utc=begin,
+            from_value=1004.0,
+            to_utc=begin + timedelta(hours=1),
+            to_value=3.0,
+            found_at_utc=NOW,
+        )
+        for begin in (NOW - timedelta(days=3), NOW - timedelta(days=2))
+    ]
+    await district.stores.ledger.propose(steps)
 
 
 @pytest.fixture

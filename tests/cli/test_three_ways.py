@@ -18,7 +18,7 @@ from core.texts import LANGUAGES
 from operations.edge import many
 from operations.routes import route_of
 from operations.table import CAPABILITIES
-from tests.cli.conftest import ANNA, FILE_DIGEST, Type
+from tests.cli.conftest import ALARM, ANNA, FILE_DIGEST, Type
 from tests.served import LOCAL_TOKEN, served
 
 PAYLOAD = '{"Time":"2026-11-22T10:59:00","SML":{"Total_in":1234.5,"Power_curr":2500}}'
@@ -33,10 +33,44 @@ STATION = [
     "connectors[1].plug=type_2",
     "valid_from=2026-11-01",
 ]
+EXCHANGE = {
+    "id": "schule-strom",
+    "at_utc": "2026-11-21T12:00:00+00:00",
+    "end_value": 1_213_100.0,
+    "start_value": 0.0,
+}
 REQUESTS: dict[str, dict[str, Any]] = {
     "sites.show": {"id": "schule"},
     "meters.list": {"medium": "water", "limit": 1},
     "meters.show": {"id": "schule-strom"},
+    "meters.bookings": {"id": "schule-strom"},
+    "meters.gaps": {"id": "schule-strom", "since": "2026-11-20", "until": "2026-11-21"},
+    "meters.preview": {**EXCHANGE, "kind": "exchange"},
+    "meters.exchange": EXCHANGE,
+    "meters.read": {"id": "schule-wasser", "start_value": 1010.5, "billing": True, "confirm": True},
+    "meters.reset": {"id": "schule-strom", "at_utc": "2026-11-21T13:00:00+00:00", "confirm": True},
+    "meters.rollover": {
+        "id": "schule-strom",
+        "at_utc": "2026-11-21T14:00:00+00:00",
+        "end_value": 10_000_000.0,
+        "confirm": True,
+    },
+    "meters.correct": {
+        "id": "schule-strom",
+        "at_utc": "2026-11-21T08:00:00+00:00",
+        "until_utc": "2026-11-21T09:00:00+00:00",
+        "amount": 10.0,
+        "reason": "Wandlerfaktor",
+    },
+    "meters.withdraw": {"id": 1, "reason": "falscher Zähler"},
+    "meters.accept": {"id": 1, "confirm": True},
+    "meters.dismiss": {"id": 2, "reason": "kein Tausch"},
+    "meters.link": {"id": "schule-strom", "hours": 4},
+    "meters.unlink": {"id": "schule-strom"},
+    "meters.sheet": {"id": "schule"},
+    "alarms.show": {"id": ALARM},
+    "alarms.acknowledge": {"id": ALARM, "note": "Elektriker bestellt"},
+    "notify.test": {"name": "anna"},
     "meters.discover": {"broker": "main", "topics": ["tele/#", "haus/#"], "duration_s": 1},
     "meters.decode": {"format": "tasmota_sml", "topic": "tele/schule/SENSOR", "payload": PAYLOAD},
     "totals.show": {"id": "meter:schule-strom", "period": "2026-11-22"},
@@ -148,8 +182,8 @@ def _by_rest(client: httpx.Client, name: str) -> bytes:
     if method == "POST":
         answer = client.post(path, json=given)
         return _result(client, answer.headers["location"]) if answer.status_code == 202 else _sound(answer)
-    path = path.format(**given)
-    return _sound(client.get(path, params={field: given[field] for field in given if field != CAPABILITIES[name].key}))
+    asked = {field: value for field, value in given.items() if f"{{{field}}}" not in path}
+    return _sound(client.get(path.format(**given), params=asked))
 
 
 def _sound(answer: httpx.Response) -> bytes:

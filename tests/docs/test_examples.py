@@ -29,7 +29,8 @@ TOP_FILES = re.compile(
 
 def _commands(blocks: list[Any], spans: dict[Path, list[str]]) -> Iterator[tuple[str, list[str]]]:
     """Yield each command line that begins with `kreiswatt`, as its page and its words."""
-    lines = [(block.page, line) for block in blocks if block.language == "sh" for line in block.text.splitlines()]
+    typed = [(block.page, block.text.replace("\\\n", " ")) for block in blocks if block.language == "sh"]
+    lines = [(page, line) for page, text in typed for line in text.splitlines()]
     lines += [(page, span) for page, found in spans.items() for span in found]
     for page, line in lines:
         words = re.sub(r"^(sudo -u kreiswatt )?", "", line)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from core.alarms import QUALITY, Alarm, AlarmChange, AlarmEvent, AlarmState
+from core.alarms import QUALITY, AlarmChange, AlarmState
 from core.errors import ConflictError, ForbiddenError, NotFoundError, StoreError
 from core.facts import Notice
-from core.letters import Addressee, Letter, LetterState, Trial
+from core.letters import Letter, LetterState
 from core.meter_life import MeterProposal
 from core.people import Actor, Role
 from core.ports import Batch, Health
@@ -25,31 +25,13 @@ from operations.schedule import JobWork
 from operations.watches import WATCHES
 from operations.watching import Watched, watch_district
 from tests.district import NOW, District
+from tests.letterbox import Letterbox
 
 METER = "meter:schule-strom"
 HOUR = timedelta(hours=1)
 JOB = Actor("job:alarms", Role.ADMIN)
 FACILITY = Actor("hans", Role.FACILITY, frozenset({"schule"}))
 ELSEWHERE = Actor("vera", Role.VIEWER, frozenset({"bauhof"}))
-
-
-class Letterbox:
-    """A notifier with one recipient who wants everything."""
-
-    def addressees(self) -> tuple[Addressee, ...]:
-        return (
-            Addressee(name="anna", channel="mail", address="a@b", sites=None, severities=(), kinds=(), language="de"),
-        )
-
-    def letters(self, alarm: Alarm, event: AlarmEvent, now_utc: datetime) -> tuple[Letter, ...]:
-        at_utc = now_utc
-        key = f"{alarm.id}.{event}"
-        return (
-            Letter(key=key, recipient="anna", alarm=alarm.id, event=event, written_at_utc=at_utc, due_at_utc=at_utc),
-        )
-
-    async def try_out(self, recipient: str, now_utc: datetime) -> Trial:  # noqa: ARG002
-        return Trial(recipient=recipient, sent=True, finding=Finding.of("notify.trial_taken", address="a@b"))
 
 
 async def look(district: District) -> Watched:
@@ -72,7 +54,6 @@ def changed(district: District, **parts: object) -> None:
 async def test_a_meter_that_falls_silent_is_an_alarm_after_a_while_and_over_once_it_reports(
     empty_district: District,
 ) -> None:
-    changed(empty_district, notifier=Letterbox())
     await put(empty_district, Reading(METER, Quantity.POWER_W, NOW, 4200.0))
     assert (await look(empty_district)).raised == 0
     empty_district.clock.pass_by(2 * HOUR)
@@ -181,6 +162,7 @@ async def test_a_job_whose_last_run_failed_and_letters_given_up_are_seen(empty_d
     letter = Letter(key="k", recipient="anna", alarm="a", event="raised", written_at_utc=NOW, due_at_utc=NOW)
     await ledger.save_alarms(AlarmChange(letters=[letter]))
     await ledger.settle_letters([replace(letter, state=LetterState.DEAD, ended_at_utc=NOW)])
+    changed(empty_district, notifier=None)
     assert await seen(empty_district, "letters_undelivered") == {}
     changed(empty_district, notifier=Letterbox())
     lost = Finding.of("alarms.letters_undelivered", recipient="anna", count=1)

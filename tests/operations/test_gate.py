@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -46,9 +47,17 @@ CHANGES: dict[str, dict[str, object]] = {
         "amount": 10.0,
         "reason": "Wandlerfaktor",
     },
+    "meters.link": {"id": "schule-strom"},
+    "meters.sheet": {"id": "schule"},
+    "notify.test": {"name": "anna"},
+    "mappings.save": {"name": "netz", "date_column": "Datum", "value_column": "kWh", "meter": "schule-strom"},
+    "report.energy": {"id": "site:schule", "period": "2026", "format": "xlsx"},
+    "report.carriers": {"period": "2026", "format": "csv"},
 }
 REFUSED: dict[str, dict[str, object]] = {
     "bills.add": {"meter": "nirgends", "first_day": "2026-10-01", "last_day": "2026-10-31", "net_eur": "1"},
+    "imports.run": {"upload": "0" * 64, "mapping": "nirgends"},
+    "imports.withdraw": {"id": 77, "reason": "falsche Datei"},
     "bills.withdraw": {"id": 77, "reason": "doppelt erfasst"},
     "weather.import": {"id": "nirgends", "content": "STATIONS_ID;MESS_DATUM;TMK;eor"},
     "meters.read": {"id": "nirgends", "start_value": 1.0},
@@ -56,20 +65,23 @@ REFUSED: dict[str, dict[str, object]] = {
     "meters.withdraw": {"id": 77, "reason": "falscher Zähler"},
     "meters.accept": {"id": "77"},
     "meters.dismiss": {"id": "77", "reason": "kein Tausch"},
-    "meters.link": {"id": "schule-strom"},
     "meters.unlink": {"id": "nirgends"},
-    "meters.sheet": {"id": "schule"},
     "alarms.acknowledge": {"id": "77"},
     "notify.test": {"name": "nirgends"},
 }
-"""What this district has nothing for, nor an address for links: that it was tried is in the audit all the same."""
-ASKED = {"list", "show", "decode", "verify", "kinds", "discover", *routes.ASKED}
+"""What this district has nothing for: that it was tried is in the audit all the same."""
+ASKED = {"list", "show", "decode", "verify", "kinds", "discover", "look", "readings", "intervals", *routes.ASKED}
 
 
 async def _with_people(district: District) -> None:
     await district.ask("users.add", name="vera", role="viewer")
     await district.ask("users.add", name="anna", role="admin")
     await district.ask("tokens.add", name="grafana")
+
+
+def _subject(given: dict[str, Any]) -> str:
+    named = (given.get(field) for field in ("id", "name", "meter", "upload"))
+    return str(next(filter(None, named), None) or ",".join(given.get("sources", ["anna"])))
 
 
 async def _entries(district: District) -> tuple[AuditEntry, ...]:
@@ -89,8 +101,7 @@ async def test_every_change_is_in_the_audit_with_who_what_and_subject(district: 
         await district.ask(name, **CHANGES[name])
         entry = (await _entries(district))[0]
         assert (entry.actor, entry.action, entry.at_utc) == ("anna", name, district.clock())
-        given = CHANGES[name]
-        assert entry.subject == str(given.get("name") or given.get("id") or ",".join(given.get("sources", ["anna"])))
+        assert entry.subject == _subject(CHANGES[name])
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -98,11 +109,7 @@ async def test_a_change_that_was_refused_is_in_the_audit_too(district: District,
     with pytest.raises(ServiceError):
         await district.ask(name, **REFUSED[name])
     entry = (await _entries(district))[0]
-    assert (entry.actor, entry.action, entry.subject) == (
-        "anna",
-        f"{name}.failed",
-        str(REFUSED[name].get("id") or REFUSED[name]["name"]),
-    )
+    assert (entry.actor, entry.action, entry.subject) == ("anna", f"{name}.failed", _subject(REFUSED[name]))
 
 
 @pytest.mark.parametrize("name", [name for name, row in CAPABILITIES.items() if not row.changes])
@@ -119,9 +126,10 @@ async def test_no_secret_is_in_the_audit(district: District) -> None:
         if name == "users.link":  # a disabled user gets none, and they have been disabled by now
             await district.ask("users.change", name="vera", enabled=True)
         result = await district.ask(name, **given)
-        secrets += [value for value in (getattr(result, "link", ""), getattr(result, "secret", "")) if value]
+        for made in (result, *getattr(result, "items", ())):
+            secrets += [value for value in (getattr(made, "link", ""), getattr(made, "secret", "")) if value]
     written = json.dumps([str(entry) for entry in await _entries(district)])
-    assert len(secrets) == 4
+    assert len(secrets) == 7
     for secret in secrets:
         assert secret.rpartition("/")[2] not in written
 

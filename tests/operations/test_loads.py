@@ -261,7 +261,8 @@ async def test_every_figure_explains_itself_down_to_its_quarter_hours(place: Pla
 async def test_a_period_that_is_not_known_explains_why(place: Place) -> None:
     explained = await place.explain("peak/2025/site:schule/energy_import_wh.electricity")
     assert explained.value is None
-    assert explained.how.code == "loads.too_little_known"
+    assert explained.how.code == "loads.how_peak"
+    assert explained.findings[0].code == "loads.too_little_known"
 
 
 async def test_wrong_questions_are_refused(place: Place) -> None:
