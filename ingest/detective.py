@@ -17,7 +17,8 @@ from core.texts import Finding
 from ingest.formats import DECODERS
 from ingest.hearing import Track, in_order
 from ingest.naming import names_in, number_in
-from ingest.parts import Part, parts_of
+from ingest.part_rows import Part
+from ingest.parts import parts_of
 from ingest.preview import Preview, preview
 from ingest.recognition import CERTAIN_FROM, Group, groups_of
 from ingest.routing import feed_findings

@@ -4,58 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from core.errors import FormatError
-from core.inventory import Generator, Medium, MeterRole
-from ingest import sparkplug
-from ingest.decoders import obis_json, shelly_gen1, shelly_gen2, tasmota_p1, tasmota_sml, vzlogger, wmbusmeters
-from ingest.decoders.sparkplug_b import TYPES
+from core.inventory import Medium
+from ingest.decoders import shelly_gen1, shelly_gen2, tasmota_p1, tasmota_sml
 from ingest.hearing import in_order
 from ingest.messages import Message
-from ingest.naming import MOST_NAMES, Named, names_in, number_in, suggested
-from ingest.obis import obis
+from ingest.named_parts import (
+    any_json_parts,
+    any_value_parts,
+    anything_parts,
+    camera_parts,
+    chirpstack_parts,
+    discovery_parts,
+    obis_parts,
+    sparkplug_parts,
+    states_parts,
+    things_stack_parts,
+    vzlogger_parts,
+    wmbus_parts,
+)
+from ingest.naming import Named, names_in
+from ingest.part_rows import ELECTRICITY, SOLAR, VEHICLE, Part, bodies_of
 from ingest.recognition import Group
-from ingest.redaction import redact_topic
 from ingest.tasmota import sensors
-from ingest.values import json_object, json_value, shown
+from ingest.values import shown
 
 LARGEST: Final = 64
 """How many meters and channels of one device are told."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A meter or channel of a device: what its feed says besides the topic, and what is known of it.
-
-    `names` are the numbers whose meaning the entry must declare. `unit_open` tells that the meaning of some is
-    known and only the unit is not.
-    """
-
-    device: str = ""
-    name: str = ""
-    names: tuple[Named, ...] = ()
-    medium: Medium | None = None
-    role: MeterRole | None = None
-    generator: Generator | None = None
-    unit_open: bool = False
-    vehicle: bool = False
-
-
-ELECTRICITY: Final = Part(medium=Medium.ELECTRICITY)
-SOLAR: Final = Part(medium=Medium.ELECTRICITY, role=MeterRole.GENERATION, generator=Generator.PV)
-VEHICLE: Final = Part(vehicle=True)
-_MEDIA: Final = {
-    "water": Medium.WATER,
-    "cold water": Medium.WATER,
-    "warm water": Medium.WATER,
-    "hot water": Medium.WATER,
-    "heat": Medium.HEAT,
-    "heat/cooling load": Medium.HEAT,
-    "gas": Medium.GAS,
-    "electricity": Medium.ELECTRICITY,
-}
 
 
 def parts_of(group: Group) -> tuple[Part, ...]:
@@ -80,21 +57,12 @@ def _evcc(group: Group, messages: list[Message]) -> Iterable[Part]:  # noqa: ARG
     return (SOLAR,) if group.topic.endswith("/pv") else (ELECTRICITY,)
 
 
-def _bodies(messages: Iterable[Message], topic: str = "") -> Iterable[dict[str, object]]:
-    for message in messages:
-        if topic in ("", message.topic):
-            try:
-                yield json_object(message.payload)
-            except FormatError:
-                continue
-
-
 def _sml(group: Group, messages: list[Message]) -> Iterable[Part]:
     """Yield the objects of a reader: those with its usual names, or the one that is called as usual."""
     usual = {field.name for field in tasmota_sml.FIELDS}
     found: dict[str, tuple[Named, ...]] = {}
     for message in messages:
-        for body in _bodies([message], group.topic):
+        for body in bodies_of([message], group.topic):
             for name, values in _objects({**body, **_wrapped(body)}):
                 if usual & values.keys() or name == tasmota_sml.DEFAULT_OBJECT:
                     inner = names_in(message.topic, message.payload, (name,))
@@ -115,7 +83,7 @@ def _objects(body: Mapping[str, object]) -> Iterable[tuple[str, dict[str, object
 
 def _plug(group: Group, messages: list[Message]) -> Iterable[Part]:
     channels = 1
-    for body in _bodies(messages, group.topic):
+    for body in bodies_of(messages, group.topic):
         energy = {**body, **_wrapped(body)}.get("ENERGY")
         total = energy.get("Total") if isinstance(energy, dict) else None
         channels = max(channels, len(total) if isinstance(total, list) else 1)
@@ -172,7 +140,7 @@ def _gen2(group: Group, messages: list[Message]) -> Iterable[Part]:
 
 
 def _components(tail: str, message: Message) -> Iterable[tuple[str, object]]:
-    for body in _bodies([message]):
+    for body in bodies_of([message]):
         if tail == "events/rpc":
             params = body.get("params")
             yield from params.items() if isinstance(params, dict) else ()
@@ -185,152 +153,6 @@ def _measures(status: Mapping[str, object], first: str, kind: str) -> bool:
     return kind.startswith("em") or first in status or any("energy" in name for name in status)
 
 
-def _wmbus(group: Group, messages: list[Message]) -> Iterable[Part]:
-    found: dict[str, Part] = {}
-    for message in messages:
-        for body in _bodies([message], group.topic):
-            meter, media = str(body.get("id") or ""), str(body.get("media") or "").casefold()
-            known = media in wmbusmeters.MEDIA
-            named = () if known else tuple(each for each in names_in(message.topic, message.payload))
-            name = shown(body.get("name") or "")
-            found[meter] = Part(device=meter, name=name, names=named, medium=_MEDIA.get(media))
-    if len(found) > 1:
-        return found.values()
-    return [Part(name=part.name, names=part.names, medium=part.medium) for part in found.values()] or [Part()]
-
-
-def _obis(group: Group, messages: list[Message]) -> Iterable[Part]:  # noqa: ARG001
-    """Yield the meter, with the registers whose unit nobody states."""
-    for message in reversed(messages):
-        device = obis_json.device_in(message.payload)
-        if device is not None:
-            found = obis_json.registers(message.payload, device)
-            named = tuple(Named(code, text, "") for code, text, unit in found if not unit)
-            yield Part(device=device, names=named, medium=Medium.ELECTRICITY, unit_open=bool(named))
-            return
-
-
-def _vzlogger(group: Group, messages: list[Message]) -> Iterable[Part]:
-    """Yield the channels as one meter: each by its code or uuid where it was announced, else by its place."""
-    names: dict[str, dict[str, str]] = {}
-    for message in messages:
-        channel, _, leaf = message.topic.removeprefix(f"{group.topic}/").rpartition("/")
-        if leaf in vzlogger.LEAVES and channel.startswith("chn"):
-            names.setdefault(channel, {})[leaf] = _text(message.payload)
-    named = [
-        Named(said.get("id") or said.get("uuid") or channel, said.get("raw") or said.get("agg") or "", "")
-        for channel, said in names.items()
-    ]
-    yield Part(names=tuple(named), medium=Medium.ELECTRICITY, unit_open=any(obis(each.name) for each in named))
-
-
-def _text(payload: bytes) -> str:
-    text = payload.decode("utf-8", "replace").strip()
-    if text.startswith("{"):
-        try:
-            body = json_value(payload)
-        except FormatError:
-            return ""
-        return shown(body.get("value", "")) if isinstance(body, dict) else ""
-    return shown(text)
-
-
-def _camera(group: Group, messages: list[Message]) -> Iterable[Part]:  # noqa: ARG001
-    newest = next(iter(_bodies(reversed(messages))), {})
-    return (Part(names=(Named("value", shown(newest.get("value", "")), ""),)),)
-
-
-def _chirpstack(group: Group, messages: list[Message]) -> Iterable[Part]:  # noqa: ARG001
-    return (_lora(messages, ("object",), ("deviceInfo", "deviceName")),)
-
-
-def _things_stack(group: Group, messages: list[Message]) -> Iterable[Part]:  # noqa: ARG001
-    return (_lora(messages, ("uplink_message", "decoded_payload"), ("end_device_ids", "device_id")),)
-
-
-def _lora(messages: list[Message], inside: tuple[str, ...], called: tuple[str, str]) -> Part:
-    named: dict[str, Named] = {}
-    name = ""
-    for message in messages:
-        named |= {each.name: each for each in names_in(message.topic, message.payload, inside)}
-        for body in _bodies([message]):
-            info = body.get(called[0])
-            name = shown(info.get(called[1], name)) if isinstance(info, dict) else name
-    return Part(name=name, names=tuple(named.values())[:MOST_NAMES])
-
-
-def _sparkplug(group: Group, messages: list[Message]) -> Iterable[Part]:
-    """Yield what births and data name of the device; a node that only speaks of itself is no meter."""
-    own = "/".join(level for place, level in enumerate(group.topic.split("/")) if place != 2)  # noqa: PLR2004
-    named: dict[str, Named] = {}
-    for message in messages:
-        levels = message.topic.split("/")
-        if len(levels) < 4 or levels[2] not in TYPES or "/".join((*levels[:2], *levels[3:])) != own:  # noqa: PLR2004
-            continue
-        try:
-            metrics = sparkplug.read(message.payload).metrics
-        except FormatError:
-            continue
-        for metric in metrics:
-            if metric.name and metric.name != "bdSeq" and not isinstance(metric.value, str | bool):
-                value = metric.number(metric.datatype)
-                named[metric.name] = Named(metric.name, "" if value is None else shown(value), suggested(metric.name))
-    is_node = group.topic.split("/")[2] == "NDATA"
-    return () if is_node and not named else (Part(names=tuple(named.values())[:MOST_NAMES]),)
-
-
-def _discovery(group: Group, messages: list[Message]) -> Iterable[Part]:
-    """Yield the announced device; its states come under what their topics have in common."""
-    states = sorted({topic for each in messages for topic in _state_topics(each)})
-    common = states[0] if states else ""
-    for topic in states[1:]:
-        while common and not f"{topic}/".startswith(f"{common}/"):
-            common = common.rpartition("/")[0]
-    inside = f"{common}/".startswith(f"{group.topic}/")
-    yield Part(device="" if inside else common)
-
-
-def _state_topics(message: Message) -> Iterable[str]:
-    for body in _bodies([message]) if message.topic.endswith("/config") else ():
-        base, parts = body.get("~"), body.get("components") or body.get("cmps")
-        for each in (body, *(parts.values() if isinstance(parts, dict) else ())):
-            topic = (each.get("state_topic") or each.get("stat_t")) if isinstance(each, dict) else None
-            if isinstance(topic, str):
-                yield topic.replace("~", base) if isinstance(base, str) else topic
-
-
-def _states(group: Group, messages: list[Message]) -> Iterable[Part]:
-    """Yield the states beside each other as one meter; only numbers can be one."""
-    named: dict[str, Named] = {}
-    for message in messages:
-        name = message.topic.removeprefix(f"{group.topic}/").replace("/", ".")
-        for body in _bodies([message]):
-            text = number_in(str(body.get("val")).encode())
-            if text:
-                named[name] = Named(name, text, suggested(name))
-    yield Part(names=tuple(named.values())[:MOST_NAMES])
-
-
-def _any_json(group: Group, messages: list[Message]) -> Iterable[Part]:  # noqa: ARG001
-    named: dict[str, Named] = {}
-    for message in messages[-5:]:
-        named |= {each.name: each for each in names_in(message.topic, message.payload)}
-    yield Part(names=tuple(named.values())[:MOST_NAMES])
-
-
-def _any_value(group: Group, messages: list[Message]) -> Iterable[Part]:
-    named: dict[str, Named] = {}
-    for message in messages:
-        name = redact_topic(message.topic.removeprefix(group.topic).strip("/")) or "value"
-        if text := number_in(message.payload):
-            named[name] = Named(name, text, suggested(name))
-    yield Part(names=tuple(named.values())[:MOST_NAMES])
-
-
-def _anything(group: Group, messages: list[Message]) -> Iterable[Part]:  # noqa: ARG001 - it says itself what it is
-    return (Part(),)
-
-
 FINDERS: Final[Mapping[str, Callable[[Group, list[Message]], Iterable[Part]]]] = {
     "tasmota_sml": _sml,
     "tasmota_plug": _plug,
@@ -338,22 +160,22 @@ FINDERS: Final[Mapping[str, Callable[[Group, list[Message]], Iterable[Part]]]] =
     "tasmota_p1": _p1,
     "shelly_gen1": _gen1,
     "shelly_gen2": _gen2,
-    "chirpstack_v4": _chirpstack,
-    "things_stack_v3": _things_stack,
+    "chirpstack_v4": chirpstack_parts,
+    "things_stack_v3": things_stack_parts,
     "ovms_v3": _vehicle,
     "teslamate": _vehicle,
-    "ha_discovery": _discovery,
-    "ha_statestream": _anything,
-    "iobroker": _states,
-    "vzlogger": _vzlogger,
-    "obis_json": _obis,
-    "wmbusmeters": _wmbus,
-    "ai_on_the_edge": _camera,
+    "ha_discovery": discovery_parts,
+    "ha_statestream": anything_parts,
+    "iobroker": states_parts,
+    "vzlogger": vzlogger_parts,
+    "obis_json": obis_parts,
+    "wmbusmeters": wmbus_parts,
+    "ai_on_the_edge": camera_parts,
     "opendtu": _solar,
     "ahoydtu": _solar,
     "evcc": _evcc,
-    "sparkplug_b": _sparkplug,
-    "generic_json": _any_json,
-    "generic_value": _any_value,
+    "sparkplug_b": sparkplug_parts,
+    "generic_json": any_json_parts,
+    "generic_value": any_value_parts,
 }
 """How the meters of a device are found; a format that is not here has one, of electricity."""

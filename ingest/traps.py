@@ -10,7 +10,7 @@ from core.quantities import PROPERTIES, Kind
 from core.texts import Finding
 from ingest.formats import DECODERS
 from ingest.hearing import Track
-from ingest.parts import Part
+from ingest.part_rows import Part
 from ingest.preview import Preview
 from ingest.redaction import redact_topic
 
