@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Response
@@ -12,7 +13,7 @@ from console.pages.filters import Choice, Field, Filters, choice, members, searc
 from console.pages.meter_life import card
 from console.pages.places import may
 from console.pages.visit import Visit
-from core.inventory import Drive, Medium, SiteKind
+from core.inventory import Drive, Entry, Medium, SiteKind
 from core.quantities import Quantity
 from operations.keepers import EntryKind, keeps
 
@@ -53,6 +54,8 @@ async def show_meter(visit: Visit) -> Response:
     may_recompute = may(visit.actor, RECOMPUTE) and keeps(visit.actor, EntryKind.METERS, [detail.meter.site])
     more: dict[str, Any] = {"curve": drawn, "recent": recent, "may_recompute": may_recompute}
     more |= await card(visit, detail.meter.id)
+    inventory = visit.desk.gate.house.inventory()
+    more |= {"building": _name(inventory.buildings, detail.building), "parent": _name(inventory.meters, detail.parent)}
     return visit.page("meters/show.html", detail.meter.name, detail=detail, **more, **SAID)
 
 
@@ -104,3 +107,7 @@ def _value_of(values: tuple[Any, ...], quantity: Quantity) -> Any:
 
 
 _PICK: dict[str, Any] = {"value_of": _value_of}
+
+
+def _name(shelf: Mapping[str, Entry], entry: str | None) -> str:
+    return shelf[entry].name if entry and entry in shelf else entry or ""

@@ -122,6 +122,18 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         assert row in asked, row
 
 
+def test_a_calculated_meter_waits_for_no_message(client: Client) -> None:
+    page = client().get("/meters/lra-ohne-laden").text
+    assert "berechnet" in page
+    assert "Keine Anbindung" not in page
+
+
+def test_a_meter_names_its_building_and_the_load_who_made_the_peak(client: Client, district: Any) -> None:
+    meter = next(each for each in district.inventory.meters.values() if each.building and not each.valid_to)
+    assert district.inventory.buildings[meter.building].name in client().get(f"/meters/{meter.id}").text
+    assert client().get("/loads/site:lra?period=2026-11-17").status_code == 200
+
+
 def test_a_change_without_our_form_is_refused(client: Client) -> None:
     refused = client().post("/users/vera/disable", data={})
     assert refused.status_code == 403
