@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import closing
 from enum import StrEnum
 from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -71,33 +72,55 @@ async def _export(
     columns = tuple(_column(name, kind, texts) for name, kind in named)
     draft = await asyncio.to_thread(shelf.draft, call.now_utc)
     try:
-        end = "zip" if request.format is ExportFormat.CSV else request.format.value
-        span = request.period if until == request.period else f"{request.period}_{until}"
-        path = draft / f"kreiswatt-{texts.say(f'exports.file_{what}')}-{span}.{end}"
-        about = _about(house, request, what, span.replace("_", " – "), texts, call)
-        counted = _Counted()
-        file = table_file(
-            path,
-            request.format.document,
-            columns,
-            about,
-            style=request.style,
-            offset=texts.say("exports.column.utc_offset"),
-            note=texts.say("exports.note_file"),
-        )
-        with closing(file):
-            for number, each in enumerate(series):
-                call.progress(number / len(series), Finding.of("exports.writing", name=each.name))
-                async for block in pieces(each, period):
-                    await asyncio.to_thread(file.add, block)
-                    counted.add(each, len(block.columns[0]))
-            call.progress(1.0, Finding.of("exports.finishing"))
+        about = _about(house, request, what, _span(request, until, " – "), texts, call)
+        path = draft / _file_name(request, what, _span(request, until, "_"), texts)
+        counted = await _write(path, request, columns, about, series, pieces, period, call)
         if not counted.rows:
             raise NotFoundError("exports.nothing_there", period=about.facts[0][1])
         kept = await asyncio.to_thread(shelf.keep, draft, path, call.actor.name, call.now_utc)
     finally:
         await asyncio.to_thread(shelf.drop, draft)
     return Exported(file=ref_of(kept), series=len(counted.series), rows=counted.rows)
+
+
+async def _write(
+    path: Path,
+    request: ExportReadings,
+    columns: tuple[Column, ...],
+    about: About,
+    series: Sequence[Series],
+    pieces: Pieces,
+    period: Period,
+    call: Call,
+) -> _Counted:
+    """Write the series one after the other, and return what was written."""
+    texts, counted = catalogue(request.language), _Counted()
+    file = table_file(
+        path,
+        request.format.document,
+        columns,
+        about,
+        style=request.style,
+        offset=texts.say("exports.column.utc_offset"),
+        note=texts.say("exports.note_file"),
+    )
+    with closing(file):
+        for number, each in enumerate(series):
+            call.progress(number / len(series), Finding.of("exports.writing", name=each.name))
+            async for block in pieces(each, period):
+                await asyncio.to_thread(file.add, block)
+                counted.add(each, len(block.columns[0]))
+        call.progress(1.0, Finding.of("exports.finishing"))
+    return counted
+
+
+def _span(request: ExportReadings, until: str, between: str) -> str:
+    return request.period if until == request.period else f"{request.period}{between}{until}"
+
+
+def _file_name(request: ExportReadings, what: str, span: str, texts: Catalogue) -> str:
+    end = "zip" if request.format is ExportFormat.CSV else request.format.value
+    return f"kreiswatt-{texts.say(f'exports.file_{what}')}-{span}.{end}"
 
 
 class _Counted:

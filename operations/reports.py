@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -102,23 +102,38 @@ async def make_energy_report(house: House, request: MakeEnergyReport, call: Call
     draft = await next_version(
         house, ENERGY, year, request.id, DocumentFormat(request.format.value), request.language, request.reason
     )
-    words, places, said = ReportWords(texts, year), [], []
+    said = await _told(house, request, year, scopes, ReportWords(texts, year), call, preliminary=preliminary)
+    call.progress(0.9, Finding.of("reports.setting"))
+    document = await _document(house, request, year, draft, said, texts, call, preliminary=preliminary)
+    maker: Callable[[ReportDocument], bytes] = pdf_of if request.format is ReportFormat.PDF else workbook_of
+    content = await heavy(house, maker, document)
+    return await keep(house, replace(draft, site=site_of_scope(house, request.id)), content, texts, call)
+
+
+async def _told(
+    house: House,
+    request: MakeEnergyReport,
+    year: str,
+    scopes: Sequence[str],
+    words: ReportWords,
+    call: Call,
+    *,
+    preliminary: bool,
+) -> tuple[PlaceSaid, ...]:
+    """Return what is told of each place, its figures frozen. Raises `NotFoundError` where there is no meter at all."""
+    metered, said = False, []
     for number, scope in enumerate(scopes):
         call.progress(0.9 * number / len(scopes), Finding.of("reports.reading", scope=scope))
         place = await read_place(house, scope, year, call)
+        metered = metered or bool(place.carriers)
         if not place.carriers and len(scopes) > 1:
             continue
         version = None if preliminary else await _freeze(house, place, year, request.reason, call)
         remarks = () if place.carriers else (Finding.of("reports.nothing_metered"),)
-        places.append(place)
         said.append(words.place(place, version, remarks))
-    if not any(place.carriers for place in places):
+    if not metered:
         raise NotFoundError("reports.nothing_to_report", scope=request.id[:80], period=year)
-    call.progress(0.9, Finding.of("reports.setting"))
-    document = await _document(house, request, year, draft, tuple(said), texts, call, preliminary=preliminary)
-    maker: Callable[[ReportDocument], bytes] = pdf_of if request.format is ReportFormat.PDF else workbook_of
-    content = await heavy(house, maker, document)
-    return await keep(house, replace(draft, site=site_of_scope(house, request.id)), content, texts, call)
+    return tuple(said)
 
 
 async def next_version(
