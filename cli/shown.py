@@ -14,133 +14,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.columns import COLUMNS, EXPENDABLE, NUMBERED, PROSE, UNITS, WORDS
 from cli.layout import Strip, fitting, table_of
 from core.quantities import Quantity
 from core.texts import Language, catalogue
 from core.units import show as show_quantity
 
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "sites.list": ("id", "name", "kind", "municipality", "power", "meters", "stations", "vehicles"),
-    "meters.list": ("id", "name", "site_name", "medium", "state", "age_s", "values"),
-    "meters.bookings.items": ("id", "kind", "quantity", "at_utc", "end_value", "start_value", "amount", "reason"),
-    "meters.proposals": ("id", "name", "step", "from_utc", "from_value", "to_utc", "to_value", "age_s"),
-    "stations.list": ("id", "name", "site_name", "state", "age_s", "protocol", "outlets"),
-    "sessions.list": ("id", "station_name", "connector", "begun_at_utc", "duration_s", "energy_wh", "state", "tag"),
-    "vehicles.list": ("id", "name", "site_name", "drive", "state", "age_s", "soc", "odometer", "charging"),
-    "inventory.list": ("id", "name", "site", "valid_from", "valid_to", "file", "managed"),
-    "inventory.history": ("id", "at_utc", "actor", "action", "entry", "undoes", "undone", "undoable"),
-    "rejections.list": ("id", "channel", "subject", "reason", "received_at_utc", "preview"),
-    "discoveries.list": ("channel", "subject", "hint", "count", "age_s"),
-    "users.list": ("name", "role", "sites", "language", "disabled_at_utc"),
-    "tokens.list": ("name", "role", "sites", "active", "created_by", "expires_at_utc"),
-    "alarms.list": ("id", "kind", "severity", "state", "subject_name", "site_name", "finding", "age_s"),
-    "alarms.history": ("id", "kind", "state", "subject_name", "finding", "raised_at_utc", "cleared_at_utc"),
-    "alarms.kinds": ("kind", "severity", "raise_after_s", "clear_after_s", "notifies", "action"),
-    "quality.list": ("site_name", "subject_name", "kind", "finding", "age_s", "action"),
-    "notify.list": ("name", "channel", "address", "severities", "sites", "waiting", "dead", "last_state", "problem"),
-    "jobs.list": ("name", "cadence", "state", "message", "done_at_utc", "next_at_utc"),
-    "jobs.history": ("id", "job", "period", "state", "begun_at_utc", "duration_s", "attempt", "message", "started_by"),
-    "costs.show.months": ("period", "used", "energy_eur", "base_eur", "power_eur", "export_eur", "total_eur", "reason"),
-    "budgets.show.items": ("name", "status", "amount_eur", "to_date_eur", "forecast_eur", "method", "reason"),
-    "weather.show.months": ("period", "degree_days_kd", "heating_days", "mean_c", "days_known", "used"),
-    "compare.show.rows": ("period", "value", "former", "change_percent", "reason", "figure"),
-    "imports.list": ("id", "file", "mapping", "state", "first_utc", "last_utc", "added", "left_out", "made_by"),
-    "mappings.list": ("name", "version", "kind", "quantity", "meter", "meter_column", "saved_at_utc", "saved_by"),
-    "bills.list": ("id", "meter_name", "first_day", "last_day", "used", "unit", "net_eur", "number", "document"),
-    "totals.list": ("period", "value", "share", "measured_percent", "figure"),
-    "versions.list": ("version", "made_at_utc", "made_by", "reason", "figures"),
-    "months.list": ("period", "value", "at_utc", "share", "figure"),
-    "typical_days.list": ("season", "kind", "days"),
-    "report.list": ("id", "kind", "name", "period", "format", "version", "made_at_utc", "made_by", "file"),
-    "audit.list": ("number", "at_utc", "actor", "action", "subject", "detail"),
-}
-"""What a list shows; `--json` gives everything."""
-
-EXPENDABLE: dict[str, tuple[str, ...]] = {
-    "sites.list": ("vehicles", "stations", "meters"),
-    "meters.list": ("medium",),
-    "stations.list": ("protocol",),
-    "sessions.list": ("tag", "connector", "station_name"),
-    "vehicles.list": ("odometer", "site_name", "drive"),
-    "inventory.list": ("managed", "file"),
-    "inventory.history": ("undoable", "undone", "undoes"),
-    "rejections.list": ("channel",),
-    "tokens.list": ("created_by",),
-    "jobs.history": ("attempt", "started_by", "begun_at_utc"),
-}
-"""What a list leaves out, in this order, where a screen is too narrow for all of it."""
-
-PROSE = frozenset(
-    {"name", "site_name", "station_name", "municipality", "cadence", "values", "outlets", "message", "detail"}
-    | {"preview", "reason", "hint", "sites", "file", "subject"}
-)
-"""Columns whose lines may break between words."""
-
-NUMBERED = frozenset({"id", "number", "undoes", "year"})
-"""Numbers that are typed again and so stay as they are."""
-
 MOMENTS: dict[Language, str] = {"de": "%d.%m.%Y %H:%M", "en": "%Y-%m-%d %H:%M"}
+
 DAYS: dict[Language, str] = {"de": "%d.%m.%Y", "en": "%Y-%m-%d"}
 """How an instant and a day are written: never so that day and month can be mistaken for each other."""
 
-WORDS: dict[str, str] = {
-    "drive": "console.drive.",
-    "freshness": "console.freshness.",
-    "course_quantity": "console.quantity.",
-    "counted_quantity": "console.quantity.",
-    "against": "loads.against.",
-    "season": "loads.season.",
-    "loads.kind": "loads.day_kind.",
-    "media": "console.medium.",
-    "kind": "console.site_kind.",
-    "medium": "console.medium.",
-    "origin": "word.",
-    "quality": "console.quality.",
-    "quantity": "console.quantity.",
-    "quantities": "console.quantity.",
-    "share": "evidence.share.",
-    "status": "console.status.",
-    "budgets.status": "budgets.status.",
-    "method": "budgets.method.",
-    "verdict": "bills.verdict.",
-    "tag_verdict": "console.tag_verdict.",
-    "meters.kind": "console.booking_kind.",
-    "meters.step": "console.step.",
-    "alarms.kind": "alarm.",
-    "alarms.severity": "console.severity.",
-    "alarms.state": "console.alarm_state.",
-    "quality.kind": "alarm.",
-    "quality.severity": "console.severity.",
-    "notify.last_state": "console.letter_state.",
-    "notify.severities": "console.severity.",
-    "report.kind": "console.report_kind.",
-    "jobs.cadence": "jobs.cadence.",
-    "jobs.state": "jobs.state.",
-    "inventory.action": "word.",
-    "imports.state": "console.import_state.",
-    "inventory.kind": "console.entry_kind.",
-    "mappings.kind": "console.row_kind.",
-    "mappings.clock": "console.file_clock.",
-    "mappings.stamp": "console.stamp.",
-    "meters.role": "console.meter_role.",
-    "users.role": "console.role.",
-    "tokens.role": "console.role.",
-    "meters.state": "console.freshness.",
-    "vehicles.state": "console.freshness.",
-    "stations.state": "console.station_state.",
-    "sessions.state": "console.session_state.",
-}
-"""Where the words of a column stand, by its name, or by subject and name where they differ."""
-
 LOADS = ("loads.show", "peaks.show", "baseload.show", "loadmap.show")
 """What has a page of its own, with units and courses."""
-
-UNITS: dict[str, Quantity] = {
-    "_wh": Quantity.ENERGY_IMPORT_WH,
-    "_w": Quantity.POWER_W,
-    "_percent": Quantity.SOC_PERCENT,
-}
-"""How a plain number is shown, by the unit its name ends in."""
 
 
 def show(name: str, answer: bytes, language: Language) -> None:
