@@ -20,7 +20,7 @@ DAY = "total/2026-11-17/meter:lra-strom/energy_import_wh"
 @pytest.mark.browser
 def test_a_reader_goes_by_keyboard_from_a_meter_to_a_single_reading(visit: Callable[..., Page]) -> None:
     page = visit("/meters/lra-strom")
-    link = page.get_by_role("link", name="Herkunft von 2026-11-17")
+    link = page.get_by_role("link", name="Herkunft von 17.11.2026")
     link.focus()
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/explain/{DAY}")
