@@ -15,7 +15,7 @@ from core.quantities import Quantity
 from core.work import DirtySpan, MeterEvent, MeterEventKind
 from store.ledger.database import Database
 from store.ledger.dirty import dirty_row
-from store.ledger.tables import DIRTY_SPAN, METER_EVENT
+from store.ledger.meter_tables import DIRTY_SPAN, METER_EVENT
 
 _C = METER_EVENT.c
 _INSTANT = timedelta(milliseconds=1)

@@ -12,7 +12,7 @@ from core.intervals import SeriesKey
 from core.quantities import Quantity
 from core.work import RegisterCheckpoint
 from store.ledger.database import Database, replace
-from store.ledger.tables import REGISTER_CHECKPOINT
+from store.ledger.meter_tables import REGISTER_CHECKPOINT
 
 _AT_ONCE = 200
 _C = REGISTER_CHECKPOINT.c

@@ -11,7 +11,7 @@ from core.periods import Period
 from core.quantities import Quantity
 from core.work import DirtySpan
 from store.ledger.database import Database
-from store.ledger.tables import DIRTY_SPAN
+from store.ledger.meter_tables import DIRTY_SPAN
 
 _AT_ONCE = 500
 

@@ -12,7 +12,7 @@ from core.errors import NotFoundError
 from core.meter_life import MeterProposal
 from core.quantities import Quantity
 from store.ledger.database import Database, insert
-from store.ledger.tables import METER_PROPOSAL
+from store.ledger.meter_tables import METER_PROPOSAL
 
 _C = METER_PROPOSAL.c
 _AT_ONCE = 500

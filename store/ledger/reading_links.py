@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, delete, or_, select, upd
 from core.meter_life import ReadingLink
 from core.quantities import Quantity
 from store.ledger.database import Database
-from store.ledger.tables import READING_LINK
+from store.ledger.meter_tables import READING_LINK
 
 _C = READING_LINK.c
 

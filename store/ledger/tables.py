@@ -1,4 +1,4 @@
-"""The ledger's tables, those of statements aside. A change needs a migration (`store/migrations`); a test compares."""
+"""The ledger's tables, those of meters, statements and the like aside. A change needs a migration (`store/migrations`); a test compares."""
 
 from __future__ import annotations
 
@@ -47,7 +47,6 @@ CHARGE_SESSION = Table(
     Index(None, "station", "begun_at_utc"),
     Index(None, "state"),
 )
-
 TRANSACTION_NUMBER = Table(
     "transaction_number",
     METADATA,
@@ -57,14 +56,12 @@ TRANSACTION_NUMBER = Table(
     Index(None, "station", "natural_key", unique=True),
     sqlite_autoincrement=True,  # never a number again, even after deletions
 )
-
 MARK = Table(
     "mark",
     METADATA,
     Column("name", String, primary_key=True),
     Column("value", BigInteger, nullable=False),
 )
-
 STATION_STATUS = Table(
     "station_status",
     METADATA,
@@ -76,7 +73,6 @@ STATION_STATUS = Table(
     Column("error_code", String, nullable=False),
     Column("info", Text, nullable=False),
 )
-
 STATION_LINK = Table(
     "station_link",
     METADATA,
@@ -91,7 +87,6 @@ STATION_LINK = Table(
     Column("serial_number", String, nullable=False),
     Column("booted_at_utc", UtcDateTime),
 )
-
 REJECTION = Table(
     "rejection",
     METADATA,
@@ -105,7 +100,6 @@ REJECTION = Table(
     Index(None, "channel", "id"),
     sqlite_autoincrement=True,
 )
-
 DISCOVERY = Table(
     "discovery",
     METADATA,
@@ -117,7 +111,6 @@ DISCOVERY = Table(
     Column("sample", LargeBinary, nullable=False),
     Column("hint", String, nullable=False),
 )
-
 NOTICE = Table(
     "notice",
     METADATA,
@@ -128,7 +121,6 @@ NOTICE = Table(
     Column("last_seen_utc", UtcDateTime, nullable=False),
     Column("count", BigInteger, nullable=False),
 )
-
 PERSON = Table(
     "person",
     METADATA,
@@ -140,7 +132,6 @@ PERSON = Table(
     Column("created_at_utc", UtcDateTime, nullable=False),
     Column("disabled_at_utc", UtcDateTime),
 )
-
 API_TOKEN = Table(
     "api_token",
     METADATA,
@@ -154,7 +145,6 @@ API_TOKEN = Table(
     Column("revoked_at_utc", UtcDateTime),
     Index(None, "digest", unique=True),
 )
-
 SECRET = Table(
     "secret",
     METADATA,
@@ -164,7 +154,6 @@ SECRET = Table(
     Column("expires_at_utc", UtcDateTime, nullable=False),
     Index(None, "subject"),
 )
-
 ANSWER = Table(
     "answer",
     METADATA,
@@ -175,7 +164,6 @@ ANSWER = Table(
     Column("at_utc", UtcDateTime, nullable=False),
     Index(None, "at_utc"),
 )
-
 AUDIT_ENTRY = Table(
     "audit_entry",
     METADATA,
@@ -187,7 +175,6 @@ AUDIT_ENTRY = Table(
     Column("detail", Text, nullable=False),
     Column("digest", String, nullable=False),
 )
-
 GENERATED_SPAN = Table(
     "generated_span",
     METADATA,
@@ -196,7 +183,6 @@ GENERATED_SPAN = Table(
     Column("end_utc", UtcDateTime, nullable=False),
     Column("seed", BigInteger, nullable=False),
 )
-
 JOB_RUN = Table(
     "job_run",
     METADATA,
@@ -216,7 +202,6 @@ JOB_RUN = Table(
     Index(None, "state"),
     sqlite_autoincrement=True,
 )
-
 LEASE = Table(
     "lease",
     METADATA,
@@ -224,85 +209,6 @@ LEASE = Table(
     Column("owner", String, nullable=False),
     Column("until_utc", UtcDateTime, nullable=False),
 )
-
-DIRTY_SPAN = Table(
-    "dirty_span",
-    METADATA,
-    Column("id", COUNTED, primary_key=True, autoincrement=True),
-    Column("source", String, nullable=False),
-    Column("quantity", String, nullable=False),
-    Column("start_utc", UtcDateTime, nullable=False),
-    Column("end_utc", UtcDateTime, nullable=False),
-    Column("reason", String, nullable=False),
-    sqlite_autoincrement=True,  # an id that was settled never means another span
-)
-
-REGISTER_CHECKPOINT = Table(
-    "register_checkpoint",
-    METADATA,
-    Column("source", String, primary_key=True),
-    Column("quantity", String, primary_key=True),
-    Column("at_utc", UtcDateTime, primary_key=True),
-    Column("state", Text, nullable=False),
-    Column("intervals_until_utc", UtcDateTime, nullable=False),
-    Column("rules", String, nullable=False, server_default=""),
-)
-
-METER_EVENT = Table(
-    "meter_event",
-    METADATA,
-    Column("id", COUNTED, primary_key=True, autoincrement=True),
-    Column("source", String, nullable=False),
-    Column("quantity", String, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("at_utc", UtcDateTime, nullable=False),
-    Column("start_value", Float, nullable=False),
-    Column("end_value", Float),
-    Column("reason", Text, nullable=False),
-    Column("booked_by", String, nullable=False),
-    Column("booked_at_utc", UtcDateTime, nullable=False),
-    Column("withdrawn_at_utc", UtcDateTime),
-    Column("until_utc", UtcDateTime),
-    Column("amount", Float),
-    Column("withdrawn_by", String, nullable=False, server_default=""),
-    Column("withdrawn_reason", Text, nullable=False, server_default=""),
-    Index(None, "source", "at_utc"),
-    sqlite_autoincrement=True,
-)
-
-METER_PROPOSAL = Table(
-    "meter_proposal",
-    METADATA,
-    Column("id", COUNTED, primary_key=True, autoincrement=True),
-    Column("source", String, nullable=False),
-    Column("quantity", String, nullable=False),
-    Column("step", String, nullable=False),
-    Column("from_utc", UtcDateTime, nullable=False),
-    Column("from_value", Float, nullable=False),
-    Column("to_utc", UtcDateTime, nullable=False),
-    Column("to_value", Float, nullable=False),
-    Column("found_at_utc", UtcDateTime, nullable=False),
-    Column("dismissed_at_utc", UtcDateTime),
-    Column("dismissed_by", String, nullable=False),
-    Column("dismissed_reason", Text, nullable=False),
-    Index(None, "source", "quantity", "from_utc", "to_utc", unique=True),
-    sqlite_autoincrement=True,
-)
-
-READING_LINK = Table(
-    "reading_link",
-    METADATA,
-    Column("digest", String, primary_key=True),
-    Column("source", String, nullable=False),
-    Column("quantity", String, nullable=False),
-    Column("issued_by", String, nullable=False),
-    Column("issued_at_utc", UtcDateTime, nullable=False),
-    Column("expires_at_utc", UtcDateTime, nullable=False),
-    Column("lasting", Boolean, nullable=False),
-    Column("last_used_at_utc", UtcDateTime),
-    Index(None, "source"),
-)
-
 DELETION = Table(
     "deletion",
     METADATA,

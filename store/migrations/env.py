@@ -8,6 +8,7 @@ from store.ledger import (  # noqa: F401 - they fill METADATA
     alarm_tables,
     bill_tables,
     import_tables,
+    meter_tables,
     report_tables,
     statement_tables,
     tables,
