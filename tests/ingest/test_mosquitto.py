@@ -40,5 +40,6 @@ def test_tls_files_are_named() -> None:
 
 def test_the_reader_reads_everything_and_a_device_writes_its_own_topics() -> None:
     assert mosquitto_acl("ingest", {"heads": "tele/#"}) == (
-        "user ingest\ntopic read #\ntopic write spBv1.0/+/NCMD/+\ntopic write kreiswatt/#\n\nuser heads\ntopic write tele/#\n"
+        "user ingest\ntopic read #\ntopic write spBv1.0/+/NCMD/+\ntopic write kreiswatt/#\n\n"
+        "user heads\ntopic write tele/#\n"
     )
