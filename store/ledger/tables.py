@@ -1,4 +1,4 @@
-"""The ledger's tables, those of meters, statements and the like aside. A change needs a migration (`store/migrations`); a test compares."""
+"""The ledger's tables, but for those of one subject in `*_tables`. A change needs a migration; a test compares."""
 
 from __future__ import annotations
 
