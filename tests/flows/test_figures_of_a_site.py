@@ -93,12 +93,12 @@ async def shown(district: District, inventory: Inventory) -> list[Any]:
     media = sorted({meter.medium for meter in inventory.meters.values()})
     places = [f"site:{SITE}", *(f"building:{name}" for name in inventory.buildings)]
     meters = [meter.source for meter in inventory.meters.values()]
-    october, year = {"period": "2026-10"}, {"period": "2026"}
+    year = {"period": "2026"}
     asked: list[tuple[str, str, dict[str, object]]] = [
-        *(("totals.show", source, dict(october)) for source in meters),
-        *(("totals.show", places[0], {**october, "medium": medium}) for medium in media),
+        *(("totals.show", source, dict(year)) for source in meters),
+        *(("totals.show", places[0], {**year, "medium": medium}) for medium in media),
         *((row, place, dict(year)) for place in places for row in LOADS),
-        *((row, places[0], dict(october)) for row in ("balance.show", "metering.show", "compare.show")),
+        *((row, places[0], dict(year)) for row in ("balance.show", "metering.show", "compare.show")),
         *(("costs.show", SITE, {"year": 2026, "medium": medium}) for medium in media),
         *(("weather.show", SITE, {"medium": medium}) for medium in media if medium in HEATING),
     ]
