@@ -39,7 +39,7 @@ MISTAKES = (
     "inventory/neu.yaml, Zeile 4: meters.neu-strom.site: „lar“ gibt es unter sites nicht. Gemeint ist wohl „lra“.",
     (
         "inventory/neu.yaml, Zeile 5: meters.neu-strom.medium: „strom“ ist nicht vorgesehen. "
-        "Erwartet: electricity, heat, gas, water."
+        "Erwartet: electricity, heat, gas, water, oil, pellets."
     ),
     (
         "inventory/neu.yaml, Zeile 7: meters.neu-strom.feed.format: Das Format „tasmota“ gibt es nicht. "
