@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.create import create
+from ingest.formats import DECODERS
 from tests.flows.commands import kreiswatt
 
 SETTINGS = """\
@@ -43,7 +44,7 @@ MISTAKES = (
     ),
     (
         "inventory/neu.yaml, Zeile 7: meters.neu-strom.feed.format: Das Format „tasmota“ gibt es nicht. "
-        "Erwartet: tasmota_sml, shelly_gen2, chirpstack_v4, ovms_v3, teslamate."
+        f"Erwartet: {', '.join(DECODERS)}."
     ),
     (
         "inventory/neu.yaml, Zeile 8: meters.neu-strom.valid_from: „2026-02-30“ ist kein Datum "
