@@ -25,7 +25,7 @@ from core.inventory import Inventory, Medium, Meter, MeterRole
 from core.people import Actor, Role
 from jobs.worker import WorkerProcess
 from operations.house import Call, House
-from operations.intervals import IntervalsDone, compute_intervals
+from operations.intervals.job import IntervalsDone, compute_intervals
 from operations.schedule import JobWork
 from store.open import Stores, open_embedded
 

@@ -22,7 +22,7 @@ from core.people import Actor, Role
 from core.quantities import Quantity
 from energy.series import Amounts
 from operations.house import Call, House
-from operations.loads import ShowLoads, show_base_load, show_load_map, show_loads, show_peaks
+from operations.loads.shown import ShowLoads, show_base_load, show_load_map, show_loads, show_peaks
 from store.open import Stores, open_embedded
 
 METERS, DAYS = 40, 730

@@ -12,7 +12,7 @@ from rich.text import Text
 from cli.shown import harmless
 from core.texts import Catalogue, Language, catalogue
 from core.units import show as show_quantity
-from operations.detective_rows import Discovered, FoundDevice
+from operations.arrivals.detective_rows import Discovered, FoundDevice
 from operations.edge import result_adapter
 from operations.table import CAPABILITIES
 

@@ -11,8 +11,8 @@ from rich.tree import Tree
 from cli.shown import harmless
 from core.texts import Catalogue, Language, catalogue
 from operations.edge import result_adapter
-from operations.evidence_rows import Explained
-from operations.evidence_text import amount, facts, heading, remarks
+from operations.evidence.rows import Explained
+from operations.evidence.text import amount, facts, heading, remarks
 from operations.table import CAPABILITIES
 
 

@@ -18,7 +18,7 @@ from cli.shown import DAYS, MOMENTS, harmless
 from core.quantities import Quantity
 from core.texts import Language, catalogue
 from core.units import show as show_quantity
-from operations.load_rows import LoadOf, PeakRow
+from operations.loads.rows import LoadOf, PeakRow
 from operations.values import Told
 
 Cells = Sequence[str]

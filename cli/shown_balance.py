@@ -13,7 +13,7 @@ from cli.shown import harmless
 from core.quantities import Quantity
 from core.texts import Language, catalogue
 from core.units import show as show_quantity
-from operations.balance_rows import BalanceOf, BalanceRow, BranchRow, MeteringTree, PartOfBalance
+from operations.balances.rows import BalanceOf, BalanceRow, BranchRow, MeteringTree, PartOfBalance
 from operations.edge import result_adapter
 from operations.table import CAPABILITIES
 from operations.values import Told

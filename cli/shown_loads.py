@@ -10,7 +10,7 @@ from cli.load_sheet import LoadSheet, strip
 from cli.shown import harmless
 from core.texts import Language
 from operations.edge import result_adapter
-from operations.load_rows import BaseLoads, LoadMap, Loads, PartRow, PeakDetail, PeakRow, Peaks, depth_of
+from operations.loads.rows import BaseLoads, LoadMap, Loads, PartRow, PeakDetail, PeakRow, Peaks, depth_of
 from operations.table import CAPABILITIES
 
 

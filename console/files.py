@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import Response
 from fastapi.responses import FileResponse
 
-from operations.files import FoundFile
+from operations.arrivals.files import FoundFile
 
 
 def file_answer(found: FoundFile) -> Response:

@@ -25,7 +25,7 @@ from core.errors import ForbiddenError, ServiceError
 from core.facts import User
 from core.people import Actor
 from core.ports import Clock
-from operations import access
+from operations.people import access
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "x-csrf-token"

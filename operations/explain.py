@@ -8,23 +8,23 @@ from typing import Final
 
 from core.errors import NotFoundError
 from core.evidence import Explanation, FigureId
-from operations.balance import BALANCE
-from operations.carriers import CARRIERS
-from operations.costs import COST
-from operations.evidence_rows import Explained, told
-from operations.explain_balance import explain_balance
-from operations.explain_cost import explain_cost
-from operations.explain_derived import explain_slot, explain_sum
-from operations.explain_load import explain_base_load, explain_peak
-from operations.explain_report import explain_carriers, explain_energy
-from operations.explain_weather import explain_weather
-from operations.figures import INTERVAL, TOTAL
-from operations.freezing import explain_frozen
+from operations.balances.balance import BALANCE
+from operations.costs.cost import COST
+from operations.evidence.balance import explain_balance
+from operations.evidence.cost import explain_cost
+from operations.evidence.derived import explain_slot, explain_sum
+from operations.evidence.figures import INTERVAL, TOTAL
+from operations.evidence.freezing import explain_frozen
+from operations.evidence.load import explain_base_load, explain_peak
+from operations.evidence.report import explain_carriers, explain_energy
+from operations.evidence.rows import Explained, told
+from operations.evidence.weather import explain_weather
 from operations.house import Call, House
-from operations.load_base import BASE_LOAD
-from operations.load_peaks import PEAK
-from operations.report_place import ENERGY
-from operations.weather import WEATHER
+from operations.loads.base import BASE_LOAD
+from operations.loads.peaks import PEAK
+from operations.reports.carriers import CARRIERS
+from operations.reports.place import ENERGY
+from operations.weather.shown import WEATHER
 
 Explainer = Callable[[House, FigureId, Call], Awaitable[Explanation]]
 """Returns where a figure comes from as it stands now; raises `RequestError` for an id that means nothing.

@@ -12,8 +12,8 @@ from typing import Any
 
 from core.errors import ForbiddenError, NotFoundError, ServiceError
 from core.people import Actor
+from operations.arrivals.files import FoundFile, find_file
 from operations.edge import read_request
-from operations.files import FoundFile, find_file
 from operations.house import Call, House, Progress, silent
 from operations.local import LOCAL_ROWS, is_local
 from operations.schedule import JOB_ROWS

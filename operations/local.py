@@ -10,8 +10,10 @@ from core.people import Actor, Role
 from operations.table import Capability
 
 LOCAL_ROWS: dict[str, Capability] = {
-    "backup.write": Capability("operations.backup:write_backup", Role.ADMIN, changes=True, whole=True, long=True),
-    "backup.prove": Capability("operations.proof:prove_stores", Role.ADMIN, changes=True, whole=True, long=True),
+    "backup.write": Capability(
+        "operations.upkeep.backup:write_backup", Role.ADMIN, changes=True, whole=True, long=True
+    ),
+    "backup.prove": Capability("operations.upkeep.proof:prove_stores", Role.ADMIN, changes=True, whole=True, long=True),
 }
 
 

@@ -12,8 +12,8 @@ from core.errors import NotFoundError, ServiceError, UnavailableError
 from core.people import Actor, Role
 from core.ports import Clock
 from core.texts import Finding
-from operations.access import new_secret
 from operations.gate import Gate, admitted
+from operations.people.access import new_secret
 from operations.values import Told
 
 RUNNING_AT_ONCE = 4

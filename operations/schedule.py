@@ -59,14 +59,16 @@ class Job:
 
 
 JOB_ROWS: dict[str, Capability] = {
-    "intervals.compute": Capability("operations.intervals:compute_intervals", Role.ADMIN, whole=True, long=True),
-    "timeseries.compact": Capability("operations.compaction:compact_timeseries", Role.ADMIN, whole=True, long=True),
-    "retention.apply": Capability(
-        "operations.retention:apply_retention", Role.ADMIN, changes=True, whole=True, long=True
+    "intervals.compute": Capability("operations.intervals.job:compute_intervals", Role.ADMIN, whole=True, long=True),
+    "timeseries.compact": Capability(
+        "operations.upkeep.compaction:compact_timeseries", Role.ADMIN, whole=True, long=True
     ),
-    "alarms.watch": Capability("operations.watching:watch_district", Role.ADMIN, whole=True, long=True),
-    "alarms.watch_usage": Capability("operations.watching:watch_usage", Role.ADMIN, whole=True, long=True),
-    "facts.publish": Capability("operations.publication:publish_facts", Role.ADMIN, whole=True, long=True),
+    "retention.apply": Capability(
+        "operations.upkeep.retention:apply_retention", Role.ADMIN, changes=True, whole=True, long=True
+    ),
+    "alarms.watch": Capability("operations.alarms.watching:watch_district", Role.ADMIN, whole=True, long=True),
+    "alarms.watch_usage": Capability("operations.alarms.watching:watch_usage", Role.ADMIN, whole=True, long=True),
+    "facts.publish": Capability("operations.upkeep.publication:publish_facts", Role.ADMIN, whole=True, long=True),
 }
 """What jobs call. These rows have no address and no command of their own: people run the job (`jobs.run`)."""
 

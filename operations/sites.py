@@ -12,7 +12,7 @@ from core.ports import Page
 from core.quantities import Quantity
 from core.readings import ReadingQuality
 from operations.house import Call, House
-from operations.meters import MeterRow, meter_row
+from operations.metering.meters import MeterRow, meter_row
 from operations.stations import StationRow, station_rows
 from operations.values import Freshness, Limit, Newest, in_force, matches, newest, page_of, pick, values_of
 from operations.vehicles import VehicleRow, vehicle_row

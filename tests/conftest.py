@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from hypothesis import settings
 
 from core.people import Actor, Role
-from operations import access
+from operations.people import access
 from tests.district import District, open_district
 from tests.district_content import fill
 from tests.influx_server import Influxd, running_influxd

@@ -40,7 +40,7 @@ from ingest.files.inbox import DiskInbox
 from jobs.runner import Runner
 from operations.gate import Gate
 from operations.house import Call, House
-from operations.intervals import compute_intervals
+from operations.intervals.job import compute_intervals
 from operations.schedule import JobWork
 from reports.shelf import FileShelf
 from store.influxql.endpoint import EmbeddedInfluxQl

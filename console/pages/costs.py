@@ -25,7 +25,7 @@ from console.pages.words import Words
 from core.errors import ServiceError
 from core.inventory import Medium, SiteKind
 from core.quantities import PROPERTIES
-from operations.temperatures import HEATING
+from operations.weather.temperatures import HEATING
 
 GAP = 0.25
 """How much of a column's place stays empty."""

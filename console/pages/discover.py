@@ -12,8 +12,8 @@ from console.pages.errors import Problem, can_be_mended, problems_of
 from console.pages.visit import Visit
 from core.errors import NotFoundError, ServiceError
 from core.inventory import Feed
+from operations.arrivals.entry_proposals import entry_with
 from operations.edge import read_request
-from operations.entry_proposals import entry_with
 from operations.gate import admitted
 from operations.long import Run, State
 

@@ -11,8 +11,8 @@ from fastapi import Response
 from console.pages.places import may
 from console.pages.visit import Visit
 from core.texts import catalogue
-from operations.evidence_rows import Explained, TotalRow
-from operations.evidence_text import Fact, amount, facts, heading, remarks
+from operations.evidence.rows import Explained, TotalRow
+from operations.evidence.text import Fact, amount, facts, heading, remarks
 
 EXAMPLE = "total/2026-10/meter:rathaus-strom/energy_import_wh"
 DAYS_SHOWN = 7

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from energy.balance import Place
-from operations.balance_rows import FlowRow
+from operations.balances.rows import FlowRow
 
 WIDTH: Final = 340
 LEFT, RIGHT = 108, 232

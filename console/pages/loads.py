@@ -20,7 +20,7 @@ from console.pages.evidence import path_of_figure
 from console.pages.visit import Visit
 from console.pages.words import NO_BREAK, Words
 from core.quantities import PROPERTIES, Quantity
-from operations.load_rows import depth_of
+from operations.loads.rows import depth_of
 
 BLOCK = 12
 """Quarter hours of a table's cell: three hours."""

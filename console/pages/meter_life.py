@@ -18,11 +18,11 @@ from core.errors import ServiceError
 from core.inventory import Meter
 from core.quantities import PROPERTIES, Quantity
 from core.work import MeterEventKind
-from operations.booking_rows import Booked, BookingRow, ProposalRow
-from operations.dials import REGISTERS, dials_for, register_of, seen_meter
 from operations.house import Call
-from operations.interval_plans import zone_of
+from operations.intervals.plans import zone_of
 from operations.keepers import EntryKind, keeps
+from operations.metering.booking_rows import Booked, BookingRow, ProposalRow
+from operations.metering.dials import REGISTERS, dials_for, register_of, seen_meter
 from reports.qr import qr_svg
 
 SHOWN = 5

@@ -13,7 +13,7 @@ from console.problems import status_of
 from console.signin import check_origin
 from core.errors import NotFoundError, ServiceError
 from core.quantities import PROPERTIES
-from operations.reading_door import Asked, asked_by, tell_reading
+from operations.metering.door import Asked, asked_by, tell_reading
 
 
 async def show(visit: Visit) -> Response:

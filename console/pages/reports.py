@@ -13,8 +13,8 @@ from console.pages.visit import Visit
 from core.errors import NotFoundError
 from core.inventory import Entry
 from operations.edge import read_request
-from operations.export_rows import ExportResolution
 from operations.gate import admitted
+from operations.reports.export_rows import ExportResolution
 from reports.tables import CsvStyle
 
 ENERGY, CARRIERS = "report.energy", "report.carriers"

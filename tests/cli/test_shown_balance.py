@@ -11,7 +11,7 @@ from cli.shown import show
 from core.inventory import Generator, Medium, MeterRole
 from core.quantities import Quantity
 from energy.balance import Place
-from operations.balance_rows import BalanceOf, BalanceRow, BranchRow, FlowRow, MeteringTree, PartOfBalance
+from operations.balances.rows import BalanceOf, BalanceRow, BranchRow, FlowRow, MeteringTree, PartOfBalance
 from operations.edge import write_result
 from operations.table import CAPABILITIES
 from operations.values import Told

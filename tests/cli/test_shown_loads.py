@@ -20,7 +20,7 @@ from core.readings import SlotShare
 from core.texts import LANGUAGES, Language
 from energy.creep import Against
 from energy.profiles import DayKind, Season
-from operations.load_rows import (
+from operations.loads.rows import (
     AboveRow,
     AvoidedRow,
     BaseLoadRow,

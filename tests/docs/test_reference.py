@@ -19,7 +19,7 @@ from core.texts import catalogue
 from core.work import JobState, MeterEventKind
 from energy.registers import Step
 from ingest.routing import DECODERS
-from operations.meter_gaps import Bridge
+from operations.metering.gaps import Bridge
 from operations.schedule import JOBS
 from operations.values import Freshness
 

@@ -16,12 +16,12 @@ from core.errors import NotFoundError
 from core.evidence import CitedKind
 from core.inventory import Inventory, Medium
 from demo.history import write_history
-from operations.evidence_rows import Explained
+from operations.evidence.figures import INTERVAL
+from operations.evidence.rows import Explained
 from operations.explain import EXPLAINERS
-from operations.figures import INTERVAL
 from operations.gate import Gate
 from operations.house import Call
-from operations.intervals import compute_intervals
+from operations.intervals.job import compute_intervals
 from operations.schedule import JobWork
 from tests.district import NOW, District, open_district
 

@@ -19,7 +19,7 @@ from core.ports import Batch
 from ingest.intake import Catch, Intake
 from ingest.routing import DECODERS
 from operations.house import Call, House
-from operations.intervals import compute_intervals
+from operations.intervals.job import compute_intervals
 from operations.schedule import JobWork
 from store.open import Stores, open_embedded
 from tests.ingest.encoded import DAY, ENCODERS, END_UTC, case_of, district, entry_of, messages_of

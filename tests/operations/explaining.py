@@ -14,10 +14,10 @@ from core.people import Actor, Role
 from core.quantities import Quantity
 from core.readings import Reading
 from core.work import MeterEvent, MeterEventKind
-from operations.evidence_rows import Explained
+from operations.evidence.rows import Explained
 from operations.explain import ExplainFigure, explain_figure
 from operations.house import Call, silent
-from operations.totals import FreezeTotals, FrozenTotals, ShowTotals, Totals, freeze_totals, show_totals
+from operations.intervals.totals import FreezeTotals, FrozenTotals, ShowTotals, Totals, freeze_totals, show_totals
 from store.open import Stores, open_embedded
 from tests.operations.places import IMPORT, NOW, SLOT, Place
 

@@ -21,8 +21,8 @@ from core.readings import Reading
 from core.work import MeterEvent, MeterEventKind
 from energy.series import Amounts, Means
 from operations.house import Call, House, silent
-from operations.interval_plans import EPOCH_UTC
-from operations.intervals import IntervalsDone, compute_intervals
+from operations.intervals.job import IntervalsDone, compute_intervals
+from operations.intervals.plans import EPOCH_UTC
 from operations.schedule import JobWork
 from store.open import Stores, open_embedded
 

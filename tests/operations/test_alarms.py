@@ -18,12 +18,12 @@ from core.quantities import Quantity
 from core.readings import Reading
 from core.texts import Finding
 from core.work import JobRun, JobState, MeterEvent, MeterEventKind
-from operations import watching
+from operations.alarms.shown import watching
+from operations.alarms.watches import WATCHES
+from operations.alarms.watching import Watched, watch_district
 from operations.house import Call
-from operations.intervals import compute_intervals
+from operations.intervals.job import compute_intervals
 from operations.schedule import JobWork
-from operations.watches import WATCHES
-from operations.watching import Watched, watch_district
 from tests.district import NOW, District
 from tests.letterbox import Letterbox
 

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from core.errors import ForbiddenError, RequestError
 from core.people import Actor, Role
 from core.texts import Finding
-from operations.audit import VerifyAudit
 from operations.gate import Gate
+from operations.people.audit import VerifyAudit
 from tests.district import District
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)

@@ -19,9 +19,9 @@ from core.readings import Reading
 from energy.balance import Place
 from energy.days import days_of
 from energy.series import Amounts
-from operations.balance import ShowBalance, show_balance
-from operations.balance_rows import BalanceOf, MeteringTree
-from operations.metering import ShowMetering, show_metering
+from operations.balances.balance import ShowBalance, show_balance
+from operations.balances.rows import BalanceOf, MeteringTree
+from operations.balances.tree import ShowMetering, show_metering
 from store.open import open_embedded
 from tests.operations.explaining import Asked
 from tests.operations.places import BERLIN, NOW, SINCE, inventory

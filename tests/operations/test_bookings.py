@@ -15,9 +15,9 @@ from core.ports import Batch
 from core.quantities import Quantity
 from core.readings import Reading
 from core.work import MeterEventKind
-from operations.booking_rows import BookingRefusedError, DoubtfulBookingError
 from operations.house import Call
-from operations.intervals import compute_intervals
+from operations.intervals.job import compute_intervals
+from operations.metering.booking_rows import BookingRefusedError, DoubtfulBookingError
 from operations.schedule import JobWork
 from tests.district import NOW, District
 

@@ -36,17 +36,17 @@ from energy.budgets import BudgetStatus, ForecastMethod
 from energy.days import days_of
 from energy.series import Amounts
 from energy.tariffs import CostKind
-from operations.benchmark import ShowBenchmark, show_benchmark
-from operations.bill_rows import BillVerdict
-from operations.bills import AddBill, ShowBill, WithdrawBill, add_bill, show_bill, withdraw_bill
-from operations.budgets import ShowBudgets, show_budgets
-from operations.compare import ShowComparison, show_comparison
-from operations.costs import ShowCosts, show_costs
+from operations.costs.benchmark import ShowBenchmark, show_benchmark
+from operations.costs.bill_rows import BillVerdict
+from operations.costs.bills import AddBill, ShowBill, WithdrawBill, add_bill, show_bill, withdraw_bill
+from operations.costs.budgets import ShowBudgets, show_budgets
+from operations.costs.compare import ShowComparison, show_comparison
+from operations.costs.cost import ShowCosts, show_costs
 from operations.edge import InvalidRequestError
-from operations.evidence_rows import Explained
+from operations.evidence.rows import Explained
 from operations.explain import ExplainFigure, explain_figure
 from operations.house import Call, House
-from operations.weather import ImportWeather, ShowWeather, import_weather, show_weather
+from operations.weather.shown import ImportWeather, ShowWeather, import_weather, show_weather
 from store.open import Stores, open_embedded
 
 SINCE = date(2024, 1, 1)

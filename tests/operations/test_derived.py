@@ -18,9 +18,9 @@ from core.periods import Period
 from core.quantities import Quantity
 from core.readings import Reading
 from core.work import MeterEvent, MeterEventKind
-from operations.derived import derived_series
 from operations.house import Call, silent
-from operations.intervals import compute_intervals
+from operations.intervals.derived import derived_series
+from operations.intervals.job import compute_intervals
 from operations.schedule import JobWork
 from store.open import open_embedded
 from tests.operations.explaining import Asked

@@ -10,7 +10,7 @@ import pytest
 from core.errors import ForbiddenError, NotFoundError, RequestError, UnavailableError
 from core.people import Actor, Role
 from core.texts import Finding
-from operations.detective import DiscoverDevices
+from operations.arrivals.detective import DiscoverDevices
 from operations.edge import InvalidRequestError
 from operations.gate import Gate
 from tests.district import District

@@ -13,10 +13,10 @@ from config.create import create
 from config.load import load
 from core.inventory import Inventory
 from demo.history import write_history
-from operations.balance_rows import BalanceOf, BranchRow, MeteringTree
+from operations.balances.rows import BalanceOf, BranchRow, MeteringTree
 from operations.gate import Gate
 from operations.house import Call
-from operations.intervals import compute_intervals
+from operations.intervals.job import compute_intervals
 from operations.schedule import JobWork
 from tests.district import NOW, District, open_district
 

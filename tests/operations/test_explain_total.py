@@ -20,9 +20,9 @@ from core.quantities import Quantity
 from core.readings import Reading, SlotShare
 from core.retention import Deletion
 from core.texts import Finding
-from operations.explain_total import explain_total
-from operations.freezing import of_body, to_body
-from operations.leaves import PARTS_MAX, of_parts
+from operations.evidence.freezing import of_body, to_body
+from operations.evidence.leaves import PARTS_MAX, of_parts
+from operations.evidence.total import explain_total
 from tests.operations.explaining import STROM, Asked, asked, codes, dial, leaves, part, slot
 from tests.operations.places import IMPORT, SLOT
 

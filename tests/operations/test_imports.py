@@ -17,10 +17,10 @@ from core.periods import Period
 from core.ports import Batch
 from core.quantities import Quantity
 from core.readings import Reading
+from operations.arrivals.imports import ImportRefusedError
 from operations.edge import InvalidRequestError
 from operations.house import Call
-from operations.imports import ImportRefusedError
-from operations.intervals import compute_intervals
+from operations.intervals.job import compute_intervals
 from operations.schedule import JobWork
 from tests.district import NOW, District, open_district
 

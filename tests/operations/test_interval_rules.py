@@ -16,7 +16,7 @@ from core.periods import Period
 from core.readings import Reading, SlotShare
 from core.work import DirtySpan
 from energy.series import SHARE_NUMBERS
-from operations.interval_plans import EPOCH_UTC
+from operations.intervals.plans import EPOCH_UTC
 from tests.operations.places import (
     EXPORT,
     IMPORT,

@@ -18,8 +18,8 @@ from core.work import DirtySpan, MeterEventKind
 from energy.days import total_of
 from energy.register_walk import epoch_ms
 from energy.series import SHARE_NUMBERS
-from operations.interval_plans import EPOCH_UTC
-from operations.intervals import IntervalsDone
+from operations.intervals.job import IntervalsDone
+from operations.intervals.plans import EPOCH_UTC
 from tests.operations.places import (
     BERLIN,
     EXPORT,

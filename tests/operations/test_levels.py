@@ -17,10 +17,10 @@ from core.inventory import Inventory, Medium, Meter, MeterRole
 from core.periods import Period
 from core.quantities import Quantity
 from core.work import MeterEventKind
-from operations.booking_rows import Booked, BookingRefusedError
-from operations.bookings import WithdrawBooking, withdraw_booking
-from operations.dials import dials_for
-from operations.meter_life import ExchangeMeter, ReadMeter, exchange_meter, read_meter
+from operations.metering.booking_rows import Booked, BookingRefusedError
+from operations.metering.bookings import WithdrawBooking, withdraw_booking
+from operations.metering.dials import dials_for
+from operations.metering.life import ExchangeMeter, ReadMeter, exchange_meter, read_meter
 from store.open import open_embedded
 from tests.operations.explaining import Asked
 from tests.operations.places import NOW, SINCE, inventory

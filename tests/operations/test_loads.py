@@ -34,10 +34,10 @@ from core.people import Actor, Role
 from core.quantities import Quantity
 from energy.series import Amounts
 from operations.edge import write_result
-from operations.evidence_rows import Explained
+from operations.evidence.rows import Explained
 from operations.explain import ExplainFigure, explain_figure
 from operations.house import Call, House
-from operations.loads import ShowLoads, show_base_load, show_load_map, show_loads, show_peaks
+from operations.loads.shown import ShowLoads, show_base_load, show_load_map, show_loads, show_peaks
 from operations.table import CAPABILITIES
 from store.open import Stores, open_embedded
 

@@ -8,10 +8,10 @@ import pytest
 
 from core.errors import NotFoundError, RequestError, UnavailableError
 from core.people import Actor, Role
-from operations.backup import WriteBackup
 from operations.gate import admitted
 from operations.local import LOCAL_ROWS, is_local
 from operations.table import CAPABILITIES
+from operations.upkeep.backup import WriteBackup
 from tests.district import NOW, District
 
 LOCAL = Actor("local:root", Role.ADMIN)

@@ -11,9 +11,9 @@ import pytest
 from core.errors import ForbiddenError, NotFoundError, UnavailableError
 from core.people import Actor, Role
 from core.ports import Batch
+from operations.arrivals.replay import ReplayRejections
 from operations.gate import Gate
 from operations.long import KEPT, RUNNING_AT_ONCE, LongOperations, Run, State
-from operations.replay import ReplayRejections
 from tests.district import District
 
 NAME = "rejections.replay"

@@ -8,7 +8,7 @@ import pytest
 from core.inventory import Medium, Meter, MeterRole
 from core.quantities import Quantity
 from core.readings import ReadingQuality
-from operations.meters import _register
+from operations.metering.meters import _register
 from operations.values import Freshness, Value
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)

@@ -14,12 +14,12 @@ from core.inventory import Medium, Meter, MeterRole, WeatherStation
 from core.people import Actor, Role
 from core.quantities import Quantity
 from core.readings import Reading
-from operations.bill_rows import BillDetail, BillVerdict
-from operations.bills import AddBill, ShowBill, WithdrawBill, add_bill, show_bill, withdraw_bill
+from operations.costs.bill_rows import BillDetail, BillVerdict
+from operations.costs.bills import AddBill, ShowBill, WithdrawBill, add_bill, show_bill, withdraw_bill
 from operations.house import Call
-from operations.temperatures import reading_of
-from operations.weather import ShowWeather, show_weather
-from operations.weather_rows import Weather
+from operations.weather.rows import Weather
+from operations.weather.shown import ShowWeather, show_weather
+from operations.weather.temperatures import reading_of
 from tests.operations.places import BERLIN, NOW, SINCE, SLOT, Place, inventory, opened
 
 ANNA = Actor("anna", Role.ADMIN)

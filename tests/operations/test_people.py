@@ -12,7 +12,7 @@ from core.errors import (
     RequestError,
 )
 from core.people import Actor, Role
-from operations import access
+from operations.people import access
 from tests.district import District
 
 

@@ -19,7 +19,7 @@ from core.readings import Reading
 from core.statements import StatementDraft, StatementKey
 from core.work import MeterEvent, MeterEventKind
 from operations.house import Call, silent
-from operations.proof import Proof, ProveStores, prove_stores
+from operations.upkeep.proof import Proof, ProveStores, prove_stores
 from store.open import open_embedded
 from store.points.timeseries import TimeSeries
 from tests.operations.places import IMPORT, NOW, POWER, STROM, WATT, Place

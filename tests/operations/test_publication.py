@@ -17,12 +17,12 @@ from core.ports import Batch, FactPoint
 from core.quantities import Quantity
 from core.readings import Reading
 from core.work import MeterEvent, MeterEventKind
-from operations.gap_facts import gap_points
 from operations.gate import Gate
 from operations.house import Call, silent
-from operations.intervals import compute_intervals
-from operations.publication import Published
+from operations.intervals.job import compute_intervals
 from operations.schedule import JobWork
+from operations.upkeep.gap_facts import gap_points
+from operations.upkeep.publication import Published
 from store.points.timeseries import TimeSeries
 from tests.district import NOW, District
 

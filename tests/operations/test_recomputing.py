@@ -11,7 +11,7 @@ from core.people import Actor, Role
 from core.periods import Period
 from core.quantities import Quantity
 from core.work import DirtySpan
-from operations.interval_plans import EPOCH_UTC
+from operations.intervals.plans import EPOCH_UTC
 from tests.district import NOW, District
 
 FACILITY = Actor("frieda", Role.FACILITY)

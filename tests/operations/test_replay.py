@@ -10,7 +10,7 @@ from core.people import Actor, Role
 from ingest.deadline import Deadline
 from ingest.formats import DECODERS
 from ingest.messages import Binding, Decoded, Memory, Message
-from operations.replay import Replayed, ReplayRejections
+from operations.arrivals.replay import Replayed, ReplayRejections
 from tests.district import NOW, District
 
 OPERATOR = Actor("otto", Role.OPERATOR)
@@ -22,7 +22,7 @@ def spin(_message: Message, _binding: Binding, _memory: Memory) -> Decoded:
 
 
 async def test_a_message_that_stalls_again_stays_rejected(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("operations.replay.Deadline", lambda: Deadline(0.1))
+    monkeypatch.setattr("operations.arrivals.replay.Deadline", lambda: Deadline(0.1))
     with monkeypatch.context() as broken:
         for name, row in DECODERS.items():
             broken.setitem(DECODERS, name, replace(row, decode=spin))

@@ -17,8 +17,8 @@ from pdfua import Severity, validate
 from core.errors import ForbiddenError, NotFoundError, RequestError
 from core.inventory import SiteKind
 from core.people import Actor, Role
-from operations.carriers import SECTORS
-from operations.evidence_rows import Explained
+from operations.evidence.rows import Explained
+from operations.reports.carriers import SECTORS
 from tests.district import District, open_district, yesterday
 
 OVER = datetime(2027, 1, 7, 8, tzinfo=UTC)

@@ -26,8 +26,8 @@ from core.texts import Finding
 from core.work import DirtySpan, JobRun, JobState, RegisterCheckpoint
 from energy.series import Amounts
 from operations.gate import Gate
-from operations.retention import Forgotten
 from operations.schedule import JobWork
+from operations.upkeep.retention import Forgotten
 from tests.district import NOW, District
 
 MONTH = Keep(days=30)

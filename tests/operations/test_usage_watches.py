@@ -17,13 +17,13 @@ from core.people import Actor, Role
 from core.quantities import Quantity
 from core.texts import Finding
 from energy.series import Amounts
-from operations.backup import WriteBackup, write_backup
+from operations.alarms.usage_watches import creeping_base_loads, never_ending_flows
+from operations.alarms.watches import DAILY_WATCHES, WATCHES, Watch
+from operations.alarms.watching import watch_usage
+from operations.arrivals.sightings import Seen
 from operations.house import Call, Progress
 from operations.schedule import JobWork
-from operations.sightings import Seen
-from operations.usage_watches import creeping_base_loads, never_ending_flows
-from operations.watches import DAILY_WATCHES, WATCHES, Watch
-from operations.watching import watch_usage
+from operations.upkeep.backup import WriteBackup, write_backup
 from tests.district import NOW, SINCE, District
 
 JOB = Actor("job:usage", Role.ADMIN)

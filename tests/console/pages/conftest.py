@@ -35,10 +35,10 @@ from ingest.files.inbox import DiskInbox
 from jobs.runner import Runner
 from notify.postman import Postman
 from notify.settings import NotifySettings, Recipient
-from operations.access import begin_session
 from operations.gate import Gate
 from operations.house import Call, House
-from operations.intervals import compute_intervals
+from operations.intervals.job import compute_intervals
+from operations.people.access import begin_session
 from operations.schedule import JobWork
 from reports.shelf import FileShelf
 from store.open import Stores, open_embedded

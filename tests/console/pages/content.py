@@ -36,7 +36,7 @@ from core.quantities import Quantity
 from core.readings import Reading
 from core.texts import Finding
 from core.work import JobRun, JobState, MeterEvent, MeterEventKind
-from operations.access import digest
+from operations.people.access import digest
 from store.open import Stores
 
 NOW = datetime(2026, 11, 18, 9, 47, 30, tzinfo=UTC)

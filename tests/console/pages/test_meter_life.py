@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.errors import NotFoundError
-from operations.reading_door import asked_by
+from operations.metering.door import asked_by
 from tests.console.pages.content import NOW
 from tests.console.pages.test_every_page import axe, overflow_px, violations
 

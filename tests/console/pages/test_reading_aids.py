@@ -23,11 +23,11 @@ from core.work import JobState, MeterEventKind
 from energy.budgets import BudgetStatus, ForecastMethod
 from energy.profiles import DayKind, Season
 from energy.tariffs import CostKind
-from operations.bill_rows import BillVerdict
+from operations.costs.bill_rows import BillVerdict
 from operations.inventory import ChangeAction
 from operations.keepers import EntryKind
 from operations.long import State
-from operations.meter_gaps import Bridge
+from operations.metering.gaps import Bridge
 from operations.schedule import Cadence
 from operations.stations import StationState
 from operations.values import Freshness

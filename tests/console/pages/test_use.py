@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from core.ports import Batch
 from core.quantities import Quantity
 from core.readings import Reading
-from operations.access import begin_session, end_session, issue_link
+from operations.people.access import begin_session, end_session, issue_link
 
 pytestmark = pytest.mark.browser
 

@@ -1,0 +1,1 @@
+"""What needs somebody: what is watched, which alarms it raises, who is told."""

@@ -1,0 +1,34 @@
+"""All watches, one row each: what looks for which kind of alarm."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from operations.alarms.noticed import implausible_steps, proposed_bookings, wrong_clocks
+from operations.alarms.service_watches import failed_jobs, overdue_backups, undelivered_letters, unwell_parts
+from operations.alarms.silent_meters import silent_meters
+from operations.alarms.stuck_meters import stuck_meters
+from operations.alarms.usage_watches import creeping_base_loads, never_ending_flows
+from operations.arrivals.sightings import Seen
+from operations.house import Call, House
+
+Watch = Callable[[House, Call], Awaitable[Seen]]
+
+WATCHES: Mapping[str, Watch] = {
+    "meter_silent": silent_meters,
+    "meter_stuck": stuck_meters,
+    "meter_step": implausible_steps,
+    "clock_wrong": wrong_clocks,
+    "booking_proposed": proposed_bookings,
+    "part_unwell": unwell_parts,
+    "job_failed": failed_jobs,
+    "letters_undelivered": undelivered_letters,
+    "backup_overdue": overdue_backups,
+}
+"""Each sees the whole district with a fixed number of queries. Kinds are rows of `core.alarms.ALARMS`."""
+
+DAILY_WATCHES: Mapping[str, Watch] = {
+    "base_load_creeps": creeping_base_loads,
+    "water_never_stops": never_ending_flows,
+}
+"""These read quarter hours of weeks, which say nothing new before the next night: the job `usage` asks them."""

@@ -1,0 +1,1 @@
+"""What comes in: messages that could not be used, senders nobody knows, devices that are heard, files."""

@@ -1,0 +1,1 @@
+"""What a place took, made, stored, fed in and used, and which meter sits behind which."""

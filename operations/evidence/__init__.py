@@ -1,0 +1,1 @@
+"""Where each kind of figure comes from, and statements that are frozen."""

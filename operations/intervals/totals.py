@@ -1,0 +1,305 @@
+"""Totals of days, months and years: showing them with the ids that explain them, and freezing them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import chain
+
+from core.errors import NotFoundError, RequestError
+from core.evidence import FigureId
+from core.intervals import SLOT_S, Amount, Resolution, SeriesKey
+from core.inventory import Medium
+from core.periods import SLOT, Period
+from core.quantities import Quantity
+from core.readings import SlotShare
+from core.statements import StatementFilter, StatementKey
+from energy.corrections import added_in, corrections_in
+from energy.days import total_of
+from energy.register_rules import Booking
+from energy.register_walk import at_utc, epoch_ms
+from energy.series import SHARE_NUMBERS, Amounts
+from operations.evidence.derived import explain_sum
+from operations.evidence.figures import (
+    INTERVAL,
+    MEDIA,
+    SITE,
+    TOTAL,
+    Scope,
+    Span,
+    scope_of,
+    slot_name,
+    span_name,
+    span_of,
+    zone_of_scope,
+)
+from operations.evidence.freezing import FIGURES, Frozen, freeze, frozen, name_of, names_in
+from operations.evidence.interval import exact
+from operations.evidence.rows import TotalRow
+from operations.evidence.total import amount_of, of_amount
+from operations.evidence.witnesses import interval_store
+from operations.house import Call, House
+from operations.intervals.counting import totals_of
+from operations.intervals.derived import counted_by, derived_for
+from operations.intervals.plans import booking_of, is_on_a_dial
+
+VERSIONS_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowTotals:
+    """Which totals: of a source or `site:<id>`, of a day, month (the present one) or year, of a quantity."""
+
+    id: str
+    period: str | None = None
+    quantity: Quantity | None = None
+    medium: Medium | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeTotals:
+    """Which totals to freeze: all of a source or `site:<id>` in a day, month or year that has ended.
+
+    `reason` says why there is to be another version where there is one already.
+    """
+
+    id: str
+    period: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenVersion:
+    """A version of a statement and the ids of its figures."""
+
+    version: int
+    made_at_utc: datetime
+    made_by: str
+    reason: str
+    digest: str
+    figures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """The total of a period and the smaller ones it is made of; what else is counted there, and what was frozen."""
+
+    scope: str
+    name: str
+    period: str
+    quantities: tuple[Quantity, ...]
+    whole: TotalRow
+    totals: tuple[TotalRow, ...]
+    versions: tuple[FrozenVersion, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenTotals:
+    """The version that holds the totals now, and whether it was made by this."""
+
+    scope: str
+    period: str
+    is_new: bool
+    version: int
+    made_at_utc: datetime
+    made_by: str
+    reason: str
+    digest: str
+    figures: tuple[str, ...]
+
+
+async def show_totals(house: House, request: ShowTotals, call: Call) -> Totals:
+    """Return the totals of a period. Raises `NotFoundError` or `ForbiddenError`, `RequestError` for no period."""
+    zone = zone_of_scope(house, request.id)
+    span = span_of(request.period or f"{call.now_utc.astimezone(zone):%Y-%m}", zone)
+    named = await figures_of(house, request.id, span, call)
+    figure = _wanted(request, span, named)
+    quantity = Quantity(figure.quantity)
+    scope = await scope_of(house, figure, span.period, call)
+    whole = await amount_of(house, scope, quantity, span.period)
+    booked = await _corrections(house, scope, quantity)
+    return Totals(
+        scope=request.id,
+        name=scope.name,
+        period=span.name,
+        quantities=tuple(dict.fromkeys(Quantity(each.quantity) for each in named)),
+        whole=_with_corrections(_row(figure, span.name, whole), span, booked),
+        totals=tuple(
+            _with_corrections(row, _span_of(row, scope, span), booked)
+            for row in await _rows(house, figure, scope, span)
+        ),
+        versions=await _versions(house, StatementKey(TOTAL, span.name, request.id)),
+    )
+
+
+async def freeze_totals(house: House, request: FreezeTotals, call: Call) -> FrozenTotals:
+    """Keep all totals of a scope and period with their evidence, so that they can be explained for good.
+
+    Raises `RequestError` for a period that has not ended, and where another version wants a reason.
+    """
+    zone = zone_of_scope(house, request.id)
+    span = span_of(request.period, zone)
+    named = await figures_of(house, request.id, span, call)
+    if span.period.end_utc > call.now_utc:
+        raise RequestError("evidence.freeze_open", period=span.name)
+    evidence: dict[str, Frozen] = {}
+    for figure in named:
+        explanation = await explain_sum(house, figure, call)
+        if explanation.value is not None:
+            scope = await scope_of(house, figure, span.period, call)
+            evidence[name_of(figure)] = frozen(explanation, await _smallest(house, figure, scope, span))
+    if not evidence:
+        raise NotFoundError("evidence.nothing_to_freeze", scope=request.id[:80], period=span.name)
+    key = StatementKey(TOTAL, span.name, request.id)
+    statement, is_new = await freeze(house, key, evidence, request.reason, call)
+    return FrozenTotals(
+        scope=request.id,
+        period=span.name,
+        is_new=is_new,
+        version=statement.version,
+        made_at_utc=statement.made_at_utc,
+        made_by=statement.made_by,
+        reason=statement.reason,
+        digest=statement.digest,
+        figures=_ids(key, statement.body[FIGURES], statement.version),
+    )
+
+
+async def figures_of(house: House, scope: str, span: Span, call: Call) -> tuple[FigureId, ...]:
+    """Return the ids of all totals that a scope can have; none has been computed for it."""
+    first = FigureId(TOTAL, span.name, scope, Quantity.ENERGY_IMPORT_WH.value)
+    await scope_of(house, first, span.period, call)
+    if not scope.startswith(SITE):
+        return tuple(replace(first, quantity=each.value) for each in await _counted(house, scope))
+    found: list[FigureId] = []
+    for quantity, media in MEDIA.items():
+        variants = ((medium.value,) for medium in media) if len(media) > 1 else iter(((),))
+        for variant in variants:
+            figure = replace(first, quantity=quantity.value, variant=variant)
+            members = (await scope_of(house, figure, span.period, call)).sources
+            known = [await _counted(house, source) for source in members]
+            if quantity in set(chain.from_iterable(known)):
+                found.append(figure)
+    return tuple(found)
+
+
+async def _counted(house: House, source: str) -> list[Quantity]:
+    """Return what a source counts, itself, by its power or by what is computed of it, in the order of `Quantity`."""
+    known = {value.quantity for value in await house.query.last([source])}
+    known |= {event.quantity for event in await house.ledger.bookings([source])}
+    derived = {each.key[1] for each in await derived_for(house, source) if each.is_told}
+    return [each for each in Quantity if each in {*counted_by(house.inventory(), source, known), *derived}]
+
+
+async def _corrections(house: House, scope: Scope, quantity: Quantity) -> tuple[Booking, ...]:
+    """Return what people booked to be added to what a scope counts."""
+    made = await house.ledger.bookings(scope.sources)
+    mine = [each for each in made if each.quantity is quantity and is_on_a_dial(each)]
+    return corrections_in(map(booking_of, mine))
+
+
+def _with_corrections(row: TotalRow, span: Span, booked: Sequence[Booking]) -> TotalRow:
+    if not booked or row.value is None:
+        return row
+    begin, end = epoch_ms(span.period.start_utc), epoch_ms(span.period.end_utc)
+    return replace(row, corrected=exact(added_in(booked, begin, end)))
+
+
+def _span_of(row: TotalRow, scope: Scope, span: Span) -> Span:
+    if span.each is Resolution.SLOT:
+        return replace(span, period=Period(row.begin_utc, row.begin_utc + SLOT))
+    return span_of(row.period, scope.zone)
+
+
+def _wanted(request: ShowTotals, span: Span, named: tuple[FigureId, ...]) -> FigureId:
+    """Return the figure that is asked for, else the first there is."""
+    variant = () if request.medium is None else (request.medium.value,)
+    for figure in named:
+        if request.quantity in (None, Quantity(figure.quantity)) and (not variant or figure.variant in ((), variant)):
+            return figure
+    quantity = request.quantity or Quantity.ENERGY_IMPORT_WH
+    return FigureId(TOTAL, span.name, request.id, quantity.value, variant if len(MEDIA.get(quantity, ())) > 1 else ())
+
+
+async def _rows(house: House, figure: FigureId, scope: Scope, span: Span) -> tuple[TotalRow, ...]:
+    quantity = Quantity(figure.quantity)
+    if span.each is Resolution.SLOT:
+        return await _slot_rows(house, figure, scope, span)
+    groups = {scope.text: scope.sources}
+    found = (await totals_of(house, groups, quantity, span.period, scope.zone, span.each))[scope.text]
+    names = [span_name(amount.period, scope.zone, span.each) for amount in found]
+    return tuple(
+        _row(replace(figure, period=name), name, amount)
+        for name, amount in zip(names, found, strict=True)
+        if amount.thousandths is not None
+    )
+
+
+async def _slot_rows(house: House, figure: FigureId, scope: Scope, span: Span) -> tuple[TotalRow, ...]:
+    """Return the quarter hours of a day; a site has none of its own."""
+    if not scope.is_one:
+        return ()
+    key = (scope.text, Quantity(figure.quantity))
+    rows = (await interval_store(house).amounts(Resolution.SLOT, [key], span.period)).get(key)
+    return () if rows is None else tuple(_slot_row(key, rows.take(slice(row, row + 1))) for row in range(len(rows)))
+
+
+def _slot_row(key: SeriesKey, row: Amounts) -> TotalRow:
+    begin_utc = at_utc(int(row.start_ms[0]))
+    name = slot_name(begin_utc)
+    thousandths, share = total_of(row)
+    return TotalRow(
+        period=name,
+        begin_utc=begin_utc,
+        quantity=key[1],
+        value=exact(thousandths),
+        share=share,
+        measured_percent=100 * int(row.seconds[0, SHARE_NUMBERS[SlotShare.MEASURED]]) / SLOT_S,
+        figure=str(FigureId(INTERVAL, name, key[0], key[1].value)),
+    )
+
+
+def _row(figure: FigureId, name: str, amount: Amount) -> TotalRow:
+    return TotalRow(
+        period=name,
+        begin_utc=amount.period.start_utc,
+        quantity=Quantity(figure.quantity),
+        value=of_amount(amount),
+        share=amount.share,
+        measured_percent=100 * amount.shares.of(SlotShare.MEASURED),
+        figure=str(figure),
+    )
+
+
+async def _smallest(house: House, figure: FigureId, scope: Scope, span: Span) -> dict[str, dict[str, int]]:
+    """Return what each source counted in the quarter hours of a day or month, in the days of a year, in thousandths."""
+    resolution = Resolution.DAY if span.each is Resolution.MONTH else Resolution.SLOT
+    keys = [(source, Quantity(figure.quantity)) for source in scope.sources]
+    found = await interval_store(house).amounts(resolution, keys, span.period)
+    return {
+        key[0]: {
+            slot_name(at_utc(start_ms)): thousandths
+            for start_ms, thousandths in zip(rows.start_ms.tolist(), rows.thousandths.tolist(), strict=True)
+        }
+        for key, rows in found.items()
+    }
+
+
+async def _versions(house: House, key: StatementKey) -> tuple[FrozenVersion, ...]:
+    wanted = StatementFilter(kind=key.kind, period=key.period, scope=key.scope, all_versions=True, limit=VERSIONS_SHOWN)
+    return tuple(
+        FrozenVersion(
+            version=each.version,
+            made_at_utc=each.made_at_utc,
+            made_by=each.made_by,
+            reason=each.reason,
+            digest=each.digest,
+            figures=_ids(each.key, names_in(each), each.version),
+        )
+        for each in (await house.ledger.statements(wanted)).items
+    )
+
+
+def _ids(key: StatementKey, names: Iterable[str], version: int) -> tuple[str, ...]:
+    return tuple(f"{key.kind}/{key.period}/{key.scope}/{name}@r{version}" for name in sorted(names))

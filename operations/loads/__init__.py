@@ -1,0 +1,1 @@
+"""How places draw power: typical days, duration, peaks, base load."""

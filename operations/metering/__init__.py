@@ -1,0 +1,1 @@
+"""Meters and their lives: exchanges, readings, corrections, gaps, and what is proposed."""

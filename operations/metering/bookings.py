@@ -1,0 +1,66 @@
+"""What people booked about meters: the list, and taking a booking back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.errors import ConflictError, NotFoundError
+from core.retention import READINGS
+from operations.evidence.witnesses import deletion_of
+from operations.house import Call, House
+from operations.metering.booking_rows import BookingRow, Reason, booking_row
+from operations.metering.dials import kept_meter, seen_meter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListBookings:
+    """All bookings about a meter by its id."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawBooking:
+    """Which booking is taken back, by its number, and why."""
+
+    id: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bookings:
+    """The bookings about one meter, the newest instant first, those that were taken back too."""
+
+    items: tuple[BookingRow, ...]
+
+
+async def list_bookings(house: House, request: ListBookings, call: Call) -> Bookings:
+    """Return who booked what about a meter, when and why. Raises `NotFoundError` or `ForbiddenError`."""
+    meter = seen_meter(house, request.id, call)
+    made = await house.ledger.bookings_made(meter.source)
+    return Bookings(items=tuple(booking_row(event) for event in reversed(made)))
+
+
+async def withdraw_booking(house: House, request: WithdrawBooking, call: Call) -> BookingRow:
+    """Take a booking back: everything is then as if it had never been made, but who did what stays in the list.
+
+    Raises `NotFoundError`, `ForbiddenError`, or `ConflictError` where it was taken back already, or where the
+    readings around it have been deleted and what it came to can no longer be computed.
+    """
+    event = await house.ledger.booking(request.id)
+    if event is None:
+        raise NotFoundError("bookings.unknown", id=request.id)
+    kept_meter(house, event.source.removeprefix("meter:"), call)
+    if event.withdrawn_at_utc is not None:
+        raise ConflictError("bookings.withdrawn_already", id=request.id)
+    if await deletion_of(house, (event.source, event.quantity), event.at_utc, READINGS):
+        raise ConflictError("bookings.readings_gone", at=local_day(house, event.at_utc))
+    await house.ledger.withdraw(request.id, call.now_utc, call.actor.name, request.reason)
+    withdrawn = await house.ledger.booking(request.id)
+    return booking_row(withdrawn or event)
+
+
+def local_day(house: House, at_utc: datetime) -> str:
+    """Return the day of an instant at the district, as findings say it."""
+    return house.day(at_utc).isoformat()

@@ -1,0 +1,1 @@
+"""Who may ask: accounts, tokens, signing in, and the audit of what was changed."""

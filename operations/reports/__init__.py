@@ -1,0 +1,1 @@
+"""Files and documents: exports, energy reports, totals by carrier."""

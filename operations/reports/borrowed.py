@@ -1,0 +1,127 @@
+"""Figures that a report takes over from other pages: peak, cost, use in usual weather, what was made here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from core.errors import RequestError, ServiceError
+from core.inventory import Medium
+from core.texts import Finding
+from operations.balances.balance import ShowBalance, show_balance
+from operations.balances.rows import BalanceRow
+from operations.costs.cost import ShowCosts, show_costs
+from operations.loads.peaks import PEAK, peak_row
+from operations.loads.reading import read_load
+from operations.reports.figures import ENOUGH_KNOWN, PERCENT, Ground, ReportFigure, not_told
+from operations.reports.place import ReportedPlace
+from operations.values import Told
+from operations.weather.shown import ShowWeather, show_weather
+
+_OF_BALANCE: Final = ("generation_wh", "self_use_wh", "self_use_percent", "export_wh", "autarky_percent")
+
+
+async def own_power(place: ReportedPlace) -> list[ReportFigure]:
+    """Return what was made and used here, of a place that makes anything."""
+    try:
+        found = await show_balance(place.house, ShowBalance(id=place.scope, period=place.span.name), place.call)
+    except RequestError as error:
+        return [not_told("self_use_wh", "Wh", Finding.of("reports.how_balance"), error.finding)]
+    if found.reason or found.whole is None:
+        return []
+    return [
+        ReportFigure(
+            name=each.name + (f".{each.generator.value}" if each.generator else ""),
+            value=each.value,
+            unit="%" if each.name.endswith("_percent") else "Wh",
+            how=Finding.of("reports.how_balance"),
+            measured_percent=found.whole.measured_percent,
+            reason=Finding.of("reports.nothing_known") if each.value is None else None,
+            remarks=tuple(_of_balance_said(found.whole)),
+            grounds=(Ground(figure=each.figure, name=found.name, value=each.value, unit="Wh"),),
+        )
+        for each in found.whole.figures
+        if each.name in _OF_BALANCE and (each.generator or any(one.generator for one in found.whole.figures))
+    ]
+
+
+async def peak(place: ReportedPlace, medium: Medium) -> ReportFigure:
+    """Return the highest load of a carrier."""
+    name, how = f"peak_w.{medium.value}", Finding.of("reports.how_peak")
+    try:
+        read = await read_load(place.house, place.scope, place.span.name, medium, place.call, back=False)
+    except RequestError as error:
+        return not_told(name, "W", how, error.finding)
+    row = peak_row(read, place.span.name, read.period)
+    if row.value is None:
+        return not_told(name, "W", how, _finding(row.reason))
+    return ReportFigure(
+        name=name,
+        value=row.value,
+        unit="W",
+        how=how,
+        share=row.share,
+        remarks=()
+        if row.at_utc is None
+        else (Finding.of("reports.peak_at", at=f"{row.at_utc.astimezone(place.zone):%d.%m.%Y %H:%M}"),),
+        grounds=(
+            Ground(figure=read.scope.figure(PEAK, place.span.name), name=read.scope.name, value=row.value, unit="W"),
+        ),
+    )
+
+
+async def cost(place: ReportedPlace, medium: Medium) -> ReportFigure:
+    """Return what a carrier cost a site."""
+    name, how = f"cost_eur.{medium.value}", Finding.of("reports.how_cost")
+    if place.building:
+        return not_told(name, "EUR", how, Finding.of("reports.cost_by_site"))
+    asked = ShowCosts(id=place.site.id, year=int(place.span.name), medium=medium)
+    try:
+        found = await show_costs(place.house, asked, place.call)
+    except ServiceError as error:
+        return not_told(name, "EUR", how, error.finding)
+    whole = found.whole
+    if whole.total_eur is None:
+        reasons = [month.reason for month in found.months if month.reason]
+        return not_told(name, "EUR", how, _finding(reasons[0] if reasons else None))
+    missing = whole.months_missing
+    return ReportFigure(
+        name=name,
+        value=whole.total_eur,
+        unit="EUR",
+        how=how,
+        remarks=(Finding.of("reports.cost_months", count=len(missing), months=", ".join(missing)),) if missing else (),
+        grounds=(Ground(figure=whole.figure, name=found.site_name, value=whole.total_eur, unit="EUR"),),
+    )
+
+
+async def corrected(place: ReportedPlace, medium: Medium, main: str, unit: str) -> ReportFigure:
+    """Return what would have been used in usual weather."""
+    name, how = f"{main}.corrected", Finding.of("reports.how_corrected")
+    if place.building:
+        return not_told(name, unit, how, Finding.of("reports.corrected_by_site"))
+    try:
+        found = await show_weather(
+            place.house, ShowWeather(id=place.site.id, year=int(place.span.name), medium=medium), place.call
+        )
+    except ServiceError as error:
+        return not_told(name, unit, how, error.finding)
+    use = found.use
+    if use is None or use.corrected is None:
+        return not_told(name, unit, how, _finding(use.reason if use else None))
+    if f"{use.quantity.value}.{medium.value}" != main:
+        return not_told(name, unit, how, Finding.of("reports.corrected_otherwise"))
+    factor = Finding.of("reports.corrected_factor", factor=str(use.factor))
+    ground = Ground(figure=use.figure, name=found.site_name, value=use.corrected, unit=unit)
+    return ReportFigure(name=name, value=use.corrected, unit=unit, how=how, remarks=(factor,), grounds=(ground,))
+
+
+def _of_balance_said(row: BalanceRow) -> Iterator[Finding]:
+    if row.estimated:
+        yield Finding.of("reports.self_use_estimated")
+    if row.known_percent < PERCENT * ENOUGH_KNOWN:
+        yield Finding.of("reports.incomplete", known=round(row.known_percent, 1))
+
+
+def _finding(told: Told | None) -> Finding:
+    return Finding.of("reports.nothing_known") if told is None else Finding.of(told.code, **told.params)

@@ -1,0 +1,1 @@
+"""Degree days, and consumption as it would have been in usual weather."""
