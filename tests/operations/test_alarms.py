@@ -18,7 +18,7 @@ from core.quantities import Quantity
 from core.readings import Reading
 from core.texts import Finding
 from core.work import JobRun, JobState, MeterEvent, MeterEventKind
-from operations.alarms.shown import watching
+from operations.alarms import watching
 from operations.alarms.watches import WATCHES
 from operations.alarms.watching import Watched, watch_district
 from operations.house import Call
