@@ -63,6 +63,7 @@ def _unpacked(content: bytes) -> bytes:
                 raise FormatError("weather.zip_without_file", name=_NAME)
             with archive.open(name) as file:
                 return file.read(MAX_BYTES + 1)
+    # zipfile raises RuntimeError for a password and NotImplementedError for a compression it does not know
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise FormatError("weather.zip_damaged") from error
 

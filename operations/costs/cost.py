@@ -125,7 +125,7 @@ def figure_of(read: ReadCosts, period: str) -> str:
 def checked_year(year: int) -> int:
     """Return a year. Raises `RequestError` for what is none."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise RequestError("costs.year_invalid", year=year)
+        raise RequestError("costs.year_invalid", year=str(year))
     return year
 
 

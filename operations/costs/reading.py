@@ -63,7 +63,7 @@ class ReadCosts:
     until: date
     meters: tuple[Meter, ...]
     accounts: tuple[Account, ...]
-    silent: tuple[str, ...]
+    silent: tuple[Meter, ...]
 
     @property
     def unit(self) -> str:
@@ -77,6 +77,7 @@ class ReadCosts:
         span_s = sum(each.span_s for each in shares)
         known = sum(known_share(each) * each.span_s for each in shares) / span_s if span_s else 0.0
         measured = sum(each.measured_s for each in shares) / span_s if span_s else 0.0
+        silent = [each.name for each in self.silent if each.valid_from < end and (each.valid_to or end) > first]
         gaps = [gap for each in here for gap in uncovered(each, first, end)]
         charges = tuple(charge for each in here for charge in charges_of(each, first, end))
         return Bill(
@@ -86,11 +87,13 @@ class ReadCosts:
             used=sum((each.used(first, end) for each in here), Decimal(0)),
             known=known,
             measured=measured,
-            reason=self._why_not(here, known, covered=any(_covered(each, first, end) for each in here)),
-            findings=tuple(self._said(here, gaps)),
+            reason=self._why_not(here, silent, known, covered=any(_covered(each, first, end) for each in here)),
+            findings=tuple(self._said(here, silent, gaps)),
         )
 
-    def _said(self, here: Sequence[Account], gaps: Sequence[tuple[date, date]]) -> Iterator[Finding]:
+    def _said(
+        self, here: Sequence[Account], silent: Sequence[str], gaps: Sequence[tuple[date, date]]
+    ) -> Iterator[Finding]:
         names = {meter.source: meter.name for meter in self.meters}
         for begin, last in dict.fromkeys(gaps):
             yield Finding.of("costs.no_tariff", begin=begin.isoformat(), last=last.isoformat())
@@ -100,12 +103,14 @@ class ReadCosts:
                 yield Finding.of("costs.no_peak", meter=names[each.source])
             elif power and self.medium is not Medium.ELECTRICITY:
                 yield Finding.of("costs.peak_as_measured", meter=names[each.source])
-        if here and self.silent:
-            yield _not_counted(self.silent, self.medium)
+        if here and silent:
+            yield _not_counted(silent, self.medium)
 
-    def _why_not(self, here: Sequence[Account], known: float, *, covered: bool) -> Finding | None:
-        if not here and self.silent:
-            return _not_counted(self.silent, self.medium)
+    def _why_not(
+        self, here: Sequence[Account], silent: Sequence[str], known: float, *, covered: bool
+    ) -> Finding | None:
+        if not here and silent:
+            return _not_counted(silent, self.medium)
         if not here or not known:
             return Finding.of("costs.nothing_known")
         if known < ENOUGH_KNOWN:
@@ -148,7 +153,7 @@ async def read_costs(
         until=min(call.now_utc.astimezone(zone).date(), date(max(years) + 1, 1, 1)),
         meters=tuple(meters),
         accounts=tuple(accounts),
-        silent=tuple(each.name for each in meters if (each.source, quantity) not in found),
+        silent=tuple(each for each in meters if (each.source, quantity) not in found),
     )
 
 

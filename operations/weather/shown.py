@@ -166,7 +166,7 @@ def year_of(site: Site, year: int | None, call: Call) -> tuple[date, date]:
         end = today.replace(day=1)
         return end.replace(year=end.year - 1), end
     if not 2000 <= year < today.year:  # noqa: PLR2004 - what is degree days must be over, and within the calendar
-        raise RequestError("weather.year_open", year=year)
+        raise RequestError("weather.year_open", year=str(year))
     return date(year, 1, 1), date(year + 1, 1, 1)
 
 

@@ -112,6 +112,15 @@ async def test_parts_of_a_site_add_up_to_the_suppliers_meter(makers: District, s
     assert valued(rest) > 0
 
 
+async def test_a_meter_that_was_taken_out_before_is_not_missed_in_what_a_year_costs(makers: District) -> None:
+    gone = makers.gate.house.inventory().meters["gymnasium-strom-alt"]
+    assert gone.valid_to is not None
+    assert gone.valid_to.year == 2025
+    costs = await makers.ask("costs.show", id="gymnasium", year=2026, medium="electricity")
+    assert costs.whole.total_eur > 0
+    assert gone.name not in repr(costs)
+
+
 async def test_a_school_with_a_battery_uses_what_it_took_made_and_stored(makers: District) -> None:
     balance: BalanceOf = await makers.ask("balance.show", id="site:gymnasium", period="2026")
     assert balance.whole is not None
