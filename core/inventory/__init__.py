@@ -6,7 +6,21 @@ day to a day. The prefixed form (`meter:schule-a-strom`) is the source id of its
 
 from core.inventory.entries import Entry
 from core.inventory.metering import Feed, Generator, Medium, Meter, MeterRole, Term
-from core.inventory.mobility import Connector, Drive, Station, Tag, Vehicle
+from core.inventory.mobility import (
+    Baseline,
+    BaselineBasis,
+    Connector,
+    Drive,
+    ElectricModel,
+    FuelKind,
+    Procurement,
+    Recipient,
+    Station,
+    Tag,
+    Vehicle,
+    VehicleClass,
+    VehicleCosts,
+)
 from core.inventory.places import (
     Break,
     Building,
@@ -23,6 +37,8 @@ from core.inventory.supplies import Budget, EnergyBasis, Fuel, FuelMonth, PriceW
 from core.inventory.whole import Inventory
 
 __all__ = [
+    "Baseline",
+    "BaselineBasis",
     "Break",
     "Budget",
     "Building",
@@ -30,10 +46,12 @@ __all__ = [
     "Connector",
     "Contract",
     "Drive",
+    "ElectricModel",
     "EnergyBasis",
     "Entry",
     "Feed",
     "Fuel",
+    "FuelKind",
     "FuelMonth",
     "Generator",
     "Inventory",
@@ -45,6 +63,8 @@ __all__ = [
     "Plant",
     "PlantKind",
     "PriceWindow",
+    "Procurement",
+    "Recipient",
     "Site",
     "SiteKind",
     "Station",
@@ -52,6 +72,8 @@ __all__ = [
     "Tariff",
     "Term",
     "Vehicle",
+    "VehicleClass",
+    "VehicleCosts",
     "WeatherStation",
     "Weekday",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -18,6 +19,73 @@ class Drive(StrEnum):
     PETROL = "petrol"
     DIESEL = "diesel"
     GAS = "gas"
+
+
+class FuelKind(StrEnum):
+    """What a vehicle burns."""
+
+    PETROL = "petrol"
+    DIESEL = "diesel"
+    LPG = "lpg"
+    CNG = "cng"
+    HVO = "hvo"
+
+
+class VehicleClass(StrEnum):
+    """The class of a vehicle in EU law (Regulation (EU) 2018/858, Annex I); `special` stands outside of the quotas."""
+
+    M1 = "M1"
+    M2 = "M2"
+    M3 = "M3"
+    N1 = "N1"
+    N2 = "N2"
+    N3 = "N3"
+    L = "L"
+    SPECIAL = "special"
+
+
+class BaselineBasis(StrEnum):
+    """Where a baseline comes from, best first (fuel cards of the replaced vehicle, own fleet, table)."""
+
+    FUEL_CARDS = "fuel_cards"
+    CLASS_AVERAGE = "class_average"
+    TABLE = "table"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """What the combustion vehicle that an electric one stands for would burn, and where that is written."""
+
+    fuel: FuelKind
+    fuel_l_per_100km: Decimal
+    basis: BaselineBasis
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procurement:
+    """How a vehicle was procured, as SaubFahrzeugBeschG counts it (§§ 2, 4, 6).
+
+    `awarded` is the day of the Zuschlag. `co2_g_per_km` None: not known. `zero_emission` matters for buses.
+    A vehicle with an `exempt_reason` (§ 4) is not counted.
+    """
+
+    awarded: date
+    procedure: str = ""
+    co2_g_per_km: Decimal | None = None
+    rde_percent: Decimal | None = None
+    alternative_fuel: bool = False
+    zero_emission: bool = False
+    exempt_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleCosts:
+    """What a vehicle costs besides energy; None: not known, not nothing."""
+
+    lease_eur_per_month: Decimal | None = None
+    maintenance_eur_per_100km: Decimal | None = None
+    fixed_eur_per_month: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +116,12 @@ class Station(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vehicle(Entry):
-    """A vehicle. It has no driver: personal use is nobody's business here."""
+    """A vehicle. It has no driver: personal use is nobody's business here.
+
+    `baseline` is what an electric one is compared with; `replaces` names the vehicle whose place it took. One that
+    a single person uses (`personal`) is shown by month only. `charge_loss_percent` is what is lost between charge
+    point and battery, of the energy drawn, where it is not measured.
+    """
 
     site: str
     maker: str
@@ -58,11 +131,55 @@ class Vehicle(Entry):
     battery_wh: float | None = None
     fuel_l_per_100km: Decimal | None = None
     feed: Feed | None = None
+    vehicle_class: VehicleClass = VehicleClass.M1
+    fuel: FuelKind | None = None
+    baseline: Baseline | None = None
+    replaces: str | None = None
+    personal: bool = False
+    lease_until: date | None = None
+    charge_loss_percent: Decimal | None = None
+    energy_wh_per_100km: Decimal | None = None
+    procurement: Procurement | None = None
+    costs: VehicleCosts | None = None
 
     @property
     def source(self) -> str:
         """Return the source id of its readings."""
         return f"vehicle:{self.id}"
+
+    @property
+    def plugs_in(self) -> bool:
+        """Return whether it can be charged."""
+        return self.drive in {Drive.BATTERY, Drive.PLUG_IN_HYBRID}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElectricModel(Entry):
+    """An electric model that a combustion vehicle might give way to; figures as `source` states them.
+
+    `winter_range_m` is what it drives on a full battery in frost. `ac_power_w` is what it charges with at most.
+    """
+
+    vehicle_class: VehicleClass
+    battery_wh: float
+    winter_range_m: float
+    energy_wh_per_100km: Decimal
+    winter_energy_wh_per_100km: Decimal
+    ac_power_w: float
+    source: str
+    price_eur: Decimal | None = None
+    lease_eur_per_month: Decimal | None = None
+    maintenance_eur_per_100km: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient(Entry):
+    """Who gets reports by mail, and of what: no `groups` and no `sites` mean the whole fleet."""
+
+    address: str = field(repr=False)
+    language: str = "de"
+    groups: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,7 +102,10 @@ class Municipality(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site(Entry):
-    """A place with buildings, meters, charge points."""
+    """A place with buildings, meters, charge points.
+
+    A vehicle within `radius_m` of its coordinates is at the site; nothing else is kept of where it is.
+    """
 
     kind: SiteKind
     municipality: str
@@ -111,6 +114,7 @@ class Site(Entry):
     time_zone: str = "Europe/Berlin"
     calendar: str | None = None
     weather_station: str | None = None
+    radius_m: float = 150.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
