@@ -70,7 +70,7 @@ def combined(inputs: Sequence[Input], borders_ms: Instants, valid: Validity = AL
 
 def scaled(values: Any, month: Numbers, factor: Fraction) -> Numbers:
     """Return values times a factor, the running sum of each month rounded to whole numbers at each border."""
-    if factor.denominator == 1 and not len(values):
+    if not len(values):
         return np.zeros(0, np.int64)
     out = np.zeros(len(values), np.int64)
     first = np.flatnonzero(np.diff(month, prepend=-1))

@@ -85,8 +85,9 @@ def test_a_quarter_hour_that_lacks_an_input_is_missing() -> None:
     assert found.start_ms.tolist() == [BEGIN, BEGIN + 2 * SLOT_MS]
 
 
-def test_an_input_that_never_reported_leaves_nothing() -> None:
-    assert len(combined([Input(amounts([1, 2])), Input(None)], borders(2))) == 0
+@given(Factors)
+def test_an_input_that_never_reported_leaves_nothing_whatever_its_share(factor: Fraction) -> None:
+    assert len(combined([Input(amounts([1, 2])), Input(None, factor)], borders(2))) == 0
 
 
 def test_a_meter_counts_nothing_before_it_was_there_and_is_not_missing_then() -> None:
