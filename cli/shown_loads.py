@@ -49,15 +49,16 @@ class LoadPage(LoadSheet):
     def peaks(self, peaks: Peaks) -> None:
         """Print the peak with what it costs and who made it, what avoiding it saves, and the months."""
         whole = peaks.whole
-        self.told_of((self.say("console.loads.peak"), self._peak(whole)), *self._cost(whole))
+        costs = (*self._cost(whole), *self._cost_of_months(peaks))
+        self.told_of((self.say("console.loads.peak"), self._peak(whole)), *costs)
         if whole.value is not None and not whole.parts:
             self.screen.print(harmless(self.say("console.loads.nothing_behind")))
         self._parts(whole)
         saves = any(row.saved_eur is not None for row in peaks.avoided)
+        saved = "console.loads.saved_month" if whole.price_eur_per_kw_month else "console.loads.saved"
         self.table(
             "console.loads.avoided",
-            {"console.loads.without": False, "console.loads.peak": True}
-            | ({"console.loads.saved": True} if saves else {}),
+            {"console.loads.without": False, "console.loads.peak": True} | ({saved: True} if saves else {}),
             [
                 (
                     self.say("console.loads.without_slots", count=row.slots),
@@ -138,17 +139,23 @@ class LoadPage(LoadSheet):
 
     def _cost(self, whole: PeakDetail) -> Iterator[tuple[str, str]]:
         label = self.say("console.loads.cost")
-        if whole.cost_eur is not None and whole.price_eur_per_kw_year is not None:
-            price = self.euro(whole.price_eur_per_kw_year)
-            said = self.say(
-                "console.loads.peak_cost", cost=self.euro(whole.cost_eur), price=price, tariff=whole.tariff or ""
-            )
-            yield label, said
+        price = whole.price_eur_per_kw_month or whole.price_eur_per_kw_year
+        if whole.cost_eur is not None and price is not None:
+            code = "console.loads.peak_cost_month" if whole.price_eur_per_kw_month else "console.loads.peak_cost"
+            params = {"cost": self.euro(whole.cost_eur), "price": self.euro(price), "tariff": whole.tariff or ""}
+            yield label, self.say(code, **params)
         elif whole.cost_reason is not None:
             yield label, self.tell(whole.cost_reason)
 
+    def _cost_of_months(self, peaks: Peaks) -> Iterator[tuple[str, str]]:
+        billed = sum(month.cost_eur is not None for month in peaks.months)
+        if peaks.months_cost_eur is not None:
+            cost = self.euro(peaks.months_cost_eur)
+            yield self.say("column.months_cost_eur"), self.say("console.loads.months_cost", cost=cost, count=billed)
+
     def _parts(self, whole: PeakDetail) -> None:
         costs = any(part.cost_eur is not None for part in whole.parts)
+        cost = "console.loads.cost_month" if whole.price_eur_per_kw_month else "console.loads.cost"
         headers = {"console.loads.part": False, "console.loads.peak": True, "console.loads.part_share": True}
         rows = [
             (
@@ -159,7 +166,7 @@ class LoadPage(LoadSheet):
             )
             for part in whole.parts
         ]
-        self.table("console.loads.who", headers | ({"console.loads.cost": True} if costs else {}), rows)
+        self.table("console.loads.who", headers | ({cost: True} if costs else {}), rows)
 
     def _part(self, part: PartRow) -> str:
         return part.name or self.say("console.loads.rest")

@@ -70,6 +70,8 @@ def _prices(written: Written, tariff: Tariff) -> Iterator[Finding]:
         yield written.finding("config.price_impossible", "energy_eur_per_m3", medium=tariff.medium)
     if tariff.medium is not Medium.ELECTRICITY and tariff.export_eur_per_kwh is not None:
         yield written.finding("config.price_impossible", "export_eur_per_kwh", medium=tariff.medium)
+    if tariff.power_eur_per_kw_year and tariff.power_eur_per_kw_month:
+        yield written.finding("config.power_priced_twice", "power_eur_per_kw_month")
 
 
 def _fuel(written: Written, fuel: Fuel) -> Iterator[Finding]:

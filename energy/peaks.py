@@ -91,6 +91,6 @@ def avoided(load: Load, slots: Sequence[int] = WITHOUT_SLOTS) -> tuple[Avoided, 
     return tuple(Avoided(count, int(ranked[count])) for count in slots if count < len(ranked))
 
 
-def power_cost_eur(thousandths: int, price_eur_per_kw_year: Decimal) -> Decimal:
-    """Return what the power of a quarter hour costs in a year, in whole cents."""
-    return (Decimal(thousandths) * price_eur_per_kw_year / THOUSANDTHS_PER_KW).quantize(CENT)
+def power_cost_eur(thousandths: int, price_eur_per_kw: Decimal) -> Decimal:
+    """Return what the power of a quarter hour costs in the year or month that the price is for, in whole cents."""
+    return (Decimal(thousandths) * price_eur_per_kw / THOUSANDTHS_PER_KW).quantize(CENT)

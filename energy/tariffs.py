@@ -1,17 +1,16 @@
-"""What a delivery point costs by the tariffs of its site: energy by time of use, base price, power price, export.
+"""What a delivery point used at which price of its site's tariffs: energy by time of use, export, and its peaks.
 
-Sums are exact: quarter hours are integers, prices decimals. Nothing is rounded here; a bill's month is
-rounded once, by `core.money.in_cents`.
+Sums are exact: quarter hours are integers, prices decimals. What it comes to stands in `energy.charges`; nothing
+is rounded, a bill's month is rounded once, by `core.money.in_cents`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -19,11 +18,10 @@ import numpy as np
 
 from core.intervals import Shares
 from core.inventory import PriceWindow, Tariff, Weekday
-from core.readings import SlotShare
 from core.texts import Finding
 from energy.calendars import LocalTime, holidays_in, local_time
 from energy.loads import Flags, Load, Numbers
-from energy.peaks import THOUSANDTHS_PER_KW, Peak, peak_of
+from energy.peaks import Peak, peak_of
 from energy.series import SHARE_NUMBERS
 
 EPOCH: Final = date(1970, 1, 1)
@@ -53,31 +51,13 @@ class Price:
     eur: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Charge:
-    """What a delivery point costs for one thing by one price; revenue is negative.
-
-    `used` is in kWh or m³ for energy and export, days for the base price, kW for power. `days` is for
-    how many days it is charged, `price_eur` the price as the tariff says it, `at_ms` the peak's begin.
-    """
-
-    source: str
-    kind: CostKind
-    tariff: str
-    window: str
-    used: Decimal
-    days: int
-    price_eur: Decimal
-    amount_eur: Decimal
-    at_ms: int | None = None
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Account:
     """What a delivery point used on each local day at each price, and what else it pays for.
 
     `counted` has a row per day (from `first`) and a column per price, in thousandths of Wh or m³; `seconds` a
-    column per `SHARE_NUMBERS`. `tariffs` are those in force day by day. `peak` is the highest quarter hour.
+    column per `SHARE_NUMBERS`. `tariffs` are those in force day by day. `peak` is the highest quarter hour,
+    `peaks` those of the months (by their first days) in which a tariff charges by month.
     """
 
     source: str
@@ -87,6 +67,7 @@ class Account:
     seconds: Numbers
     tariffs: tuple[Tariff | None, ...]
     peak: Peak | Finding
+    peaks: Mapping[date, Peak | Finding]
     per_unit: Decimal
 
     @property
@@ -147,35 +128,32 @@ def account_of(
     seconds = np.zeros((len(in_force), len(SHARE_NUMBERS)), np.int64)
     np.add.at(seconds, days, load.seconds)
     per_unit = _THOUSANDTHS_PER_M3 if volume else _THOUSANDTHS_PER_KWH
-    return Account(source, EPOCH + first * DAY, tuple(prices), table, seconds, tuple(in_force), peak_of(load), per_unit)
+    return Account(
+        source=source,
+        first=EPOCH + first * DAY,
+        prices=tuple(prices),
+        counted=table,
+        seconds=seconds,
+        tariffs=tuple(in_force),
+        peak=peak_of(load),
+        peaks=dict(_peaks(load, days, EPOCH + first * DAY, in_force)),
+        per_unit=per_unit,
+    )
 
 
-def charges_of(account: Account, first: date, end: date) -> tuple[Charge, ...]:
-    """Return what the days from `first` until before `end` cost, by what is paid for.
-
-    Base and power price are charged by day, a 365th (366th) of the year's each; power by the highest
-    quarter hour of the account. What no tariff covers costs nothing here: `uncovered` names it.
-    """
-    rows = account.rows(first, end)
-    return (*_by_use(account, rows), *_by_day(account, rows))
-
-
-def uncovered(account: Account, first: date, end: date) -> tuple[tuple[date, date], ...]:
-    """Return the runs of days (first, last) without a tariff."""
-    rows = account.rows(first, end)
-    days = [(account.first + (rows.start + n) * DAY, each) for n, each in enumerate(account.tariffs[rows])]
-    runs = [[day for day, _ in run] for missing, run in groupby(days, key=lambda each: each[1] is None) if missing]
-    return tuple((run[0], run[-1]) for run in runs)
+def _peaks(
+    load: Load, days: Numbers, first: date, in_force: Sequence[Tariff | None]
+) -> Iterator[tuple[date, Peak | Finding]]:
+    """Yield the peak of each month in which some tariff charges by month; `days` count from `first`, slot by slot."""
+    charged = [(first + number * DAY).replace(day=1) for number, each in enumerate(in_force) if _by_month(each)]
+    for month in dict.fromkeys(charged):
+        end = (month + 31 * DAY).replace(day=1)
+        begin, stop = np.searchsorted(days, [(month - first).days, (end - first).days]).tolist()
+        yield month, peak_of(load.take(slice(begin, stop)))
 
 
-def known_share(shares: Shares) -> float:
-    """Return how much of some days is known, 0 to 1."""
-    return 1 - shares.of(SlotShare.MISSING) if shares.span_s else 0.0
-
-
-def days_in_year(year: int) -> int:
-    """Return 365 or 366."""
-    return (date(year + 1, 1, 1) - date(year, 1, 1)).days
+def _by_month(tariff: Tariff | None) -> bool:
+    return tariff is not None and bool(tariff.power_eur_per_kw_month)
 
 
 def _in_force(tariffs: Sequence[Tariff], first: int, last: int) -> list[Tariff | None]:
@@ -227,65 +205,3 @@ def _within(window: PriceWindow, local: LocalTime, holidays: Flags) -> Flags:
 
 def _minutes(clock: time) -> int:
     return clock.hour * 60 + clock.minute
-
-
-def _by_use(account: Account, rows: slice) -> Iterator[Charge]:
-    counted = account.counted[rows].sum(axis=0).tolist()
-    for price, thousandths in zip(account.prices, counted, strict=True):
-        if price.tariff and thousandths:
-            used = Decimal(thousandths) / account.per_unit
-            sign = -1 if price.kind is CostKind.EXPORT else 1
-            yield Charge(
-                source=account.source,
-                kind=price.kind,
-                tariff=price.tariff,
-                window=price.window,
-                used=used,
-                days=rows.stop - rows.start,
-                price_eur=price.eur,
-                amount_eur=sign * used * price.eur,
-            )
-
-
-def _by_day(account: Account, rows: slice) -> Iterator[Charge]:
-    for (year, tariff), days in _years(account, rows):
-        if tariff.base_eur_per_year:
-            used = Decimal(days)
-            yield _daily(account, CostKind.BASE, tariff, used, days, tariff.base_eur_per_year, Decimal(1), year)
-        if tariff.power_eur_per_kw_year and isinstance(account.peak, Peak):
-            kw = Decimal(account.peak.thousandths) / THOUSANDTHS_PER_KW
-            yield _daily(account, CostKind.POWER, tariff, kw, days, tariff.power_eur_per_kw_year, kw, year)
-
-
-def _daily(
-    account: Account,
-    kind: CostKind,
-    tariff: Tariff,
-    used: Decimal,
-    days: int,
-    price_eur: Decimal,
-    times: Decimal,
-    year: int,
-) -> Charge:
-    amount = price_eur * times * days / days_in_year(year)
-    at_ms = account.peak.at_ms if kind is CostKind.POWER and isinstance(account.peak, Peak) else None
-    return Charge(
-        source=account.source,
-        kind=kind,
-        tariff=tariff.id,
-        window="",
-        used=used,
-        days=days,
-        price_eur=price_eur,
-        amount_eur=amount,
-        at_ms=at_ms,
-    )
-
-
-def _years(account: Account, rows: slice) -> Iterator[tuple[tuple[int, Tariff], int]]:
-    """Yield each tariff by calendar year with the number of days it holds."""
-    days = [((account.first + (rows.start + n) * DAY).year, each) for n, each in enumerate(account.tariffs[rows])]
-    names = dict.fromkeys((year, each.id) for year, each in days if each)
-    for year, name in names:
-        held = [each for when, each in days if each and (when, each.id) == (year, name)]
-        yield (year, held[0]), len(held)

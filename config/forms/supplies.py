@@ -38,6 +38,7 @@ class TariffForm(EntryForm):
     energy_eur_per_kwh: Amount
     base_eur_per_year: Amount = Field(default=Decimal(0), ge=0)
     power_eur_per_kw_year: Amount = Field(default=Decimal(0), ge=0)
+    power_eur_per_kw_month: Amount = Field(default=Decimal(0), ge=0)
     windows: tuple[PriceWindowForm, ...] = ()
     energy_eur_per_m3: Amount | None = None
     export_eur_per_kwh: Amount | None = None

@@ -24,7 +24,7 @@ from console.pages.visit import Visit
 from console.pages.words import Words
 from core.errors import ServiceError
 from core.inventory import Medium, SiteKind
-from core.quantities import PROPERTIES
+from core.units import look_of
 from operations.weather.temperatures import HEATING
 
 GAP = 0.25
@@ -116,7 +116,7 @@ async def show_comparison(visit: Visit) -> Response:
     names = [
         _month(visit, row.period) if len(row.period) < len("2026-11-22") else row.period[-2:] for row in found.rows
     ]
-    per = PROPERTIES[found.quantity]
+    per = look_of(found.quantity, found.medium)
     this, last = ([_shown(getattr(row, each), per.divisor) for row in found.rows] for each in ("value", "former"))
     kind, _, name = scope.partition(":")
     return visit.page(
@@ -205,6 +205,7 @@ def _price(words: Words) -> Any:
     def said(row: Any) -> str:
         """Return a price with the digits it has and what it is for."""
         digits = max(-row.price_eur.normalize().as_tuple().exponent, 2)
-        return f"{words.number(row.price_eur, digits)} {words.t('costs.per.' + row.kind.value, unit=row.unit)}"
+        per = "costs.per.power_monthly" if row.monthly else f"costs.per.{row.kind.value}"
+        return f"{words.number(row.price_eur, digits)} {words.t(per, unit=row.unit)}"
 
     return said

@@ -28,6 +28,7 @@ class Tariff(Entry):
     """A price of a medium at sites; outside of its `windows` (the first that fits counts) the general price.
 
     Gas is priced by kWh Ho, water by m³ (`energy_eur_per_m3`). `export_eur_per_kwh` is paid for what is fed in.
+    Power is priced by the peak of the year, or by that of each month (`power_eur_per_kw_month`), never by both.
     """
 
     medium: Medium
@@ -38,6 +39,7 @@ class Tariff(Entry):
     windows: tuple[PriceWindow, ...] = ()
     energy_eur_per_m3: Decimal | None = None
     export_eur_per_kwh: Decimal | None = None
+    power_eur_per_kw_month: Decimal = Decimal(0)
 
 
 class EnergyBasis(StrEnum):

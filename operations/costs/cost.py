@@ -13,8 +13,9 @@ from core.errors import NotFoundError, RequestError
 from core.evidence import FigureId
 from core.inventory import Inventory, Medium
 from core.money import in_cents
+from energy.charges import Charge
 from energy.register_walk import at_utc
-from energy.tariffs import Charge, CostKind
+from energy.tariffs import CostKind
 from operations.costs.reading import PERCENT, Bill, ReadCosts, media_of, months_of, read_costs, seen_site
 from operations.costs.rows import ChargeRow, Costs, MonthCost, YearCost
 from operations.evidence.figures import SITE
@@ -102,6 +103,7 @@ def charge_rows(inventory: Inventory, read: ReadCosts, charges: Sequence[Charge]
             price_eur=each.price_eur,
             amount_eur=amount,
             at_utc=None if each.at_ms is None else at_utc(each.at_ms),
+            monthly=each.monthly,
         )
         for each, amount in zip(charges, amounts, strict=True)
     )

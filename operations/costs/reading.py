@@ -16,9 +16,11 @@ from core.inventory import EnergyBasis, Inventory, Medium, Meter, MeterRole, Sit
 from core.periods import Period
 from core.quantities import Quantity
 from core.texts import Finding
+from energy.charges import Charge, charges_of, known_share, uncovered, unknown_months
 from energy.loads import ENOUGH_KNOWN, Member, load_of
+from energy.peaks import Peak
 from energy.series import Amounts
-from energy.tariffs import Account, Charge, account_of, charges_of, known_share, uncovered
+from energy.tariffs import Account, account_of
 from operations.evidence.witnesses import interval_store
 from operations.house import Call, House
 from operations.loads.reading import elapsed
@@ -88,23 +90,28 @@ class ReadCosts:
             known=known,
             measured=measured,
             reason=self._why_not(here, silent, known, covered=any(_covered(each, first, end) for each in here)),
-            findings=tuple(self._said(here, silent, gaps)),
+            findings=(
+                *(
+                    Finding.of("costs.no_tariff", begin=str(begin), last=str(last))
+                    for begin, last in dict.fromkeys(gaps)
+                ),
+                *(finding for each in here for finding in self._of_peaks(each, first, end)),
+                *((_not_counted(silent, self.medium),) if here and silent else ()),
+            ),
         )
 
-    def _said(
-        self, here: Sequence[Account], silent: Sequence[str], gaps: Sequence[tuple[date, date]]
-    ) -> Iterator[Finding]:
-        names = {meter.source: meter.name for meter in self.meters}
-        for begin, last in dict.fromkeys(gaps):
-            yield Finding.of("costs.no_tariff", begin=begin.isoformat(), last=last.isoformat())
-        for each in here:
-            power = any(tariff and tariff.power_eur_per_kw_year for tariff in each.tariffs)
-            if power and isinstance(each.peak, Finding):
-                yield Finding.of("costs.no_peak", meter=names[each.source])
-            elif power and self.medium is not Medium.ELECTRICITY:
-                yield Finding.of("costs.peak_as_measured", meter=names[each.source])
-        if here and silent:
-            yield _not_counted(silent, self.medium)
+    def _of_peaks(self, account: Account, first: date, end: date) -> Iterator[Finding]:
+        """Yield what is to be said of the peaks that a meter pays for."""
+        meter = next(each.name for each in self.meters if each.source == account.source)
+        by_year = any(tariff and tariff.power_eur_per_kw_year for tariff in account.tariffs)
+        months = unknown_months(account, first, end)
+        if by_year and isinstance(account.peak, Finding):
+            yield Finding.of("costs.no_peak", meter=meter)
+        if months:
+            yield Finding.of("costs.no_peaks", meter=meter, months=", ".join(f"{month:%Y-%m}" for month in months))
+        charged = (*((account.peak,) if by_year else ()), *account.peaks.values())
+        if self.medium is not Medium.ELECTRICITY and any(isinstance(peak, Peak) for peak in charged):
+            yield Finding.of("costs.peak_as_measured", meter=meter)
 
     def _why_not(
         self, here: Sequence[Account], silent: Sequence[str], known: float, *, covered: bool

@@ -15,9 +15,10 @@ from operations.values import Told
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeRow:
-    """What a meter costs in a month for one thing by one price (see `energy.tariffs.Charge`).
+    """What a meter costs in a month for one thing by one price (see `energy.charges.Charge`).
 
     `used` is in `unit` (kWh, m³, days, kW), `price_eur` per that unit, per year for base and power price.
+    `monthly`: for power by the peak of the month, at a price per month.
     """
 
     meter: str
@@ -31,6 +32,7 @@ class ChargeRow:
     price_eur: Decimal
     amount_eur: Decimal
     at_utc: datetime | None
+    monthly: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

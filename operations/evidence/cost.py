@@ -116,14 +116,15 @@ def _charge(inventory: Inventory, read: ReadCosts, month: MonthCost, row: Charge
         title=title,
         value=row.amount_eur,
         unit=EUR,
-        how=Finding.of(_HOW[row.kind], days=row.days),
+        how=Finding.of("costs.how_power_monthly" if row.monthly else _HOW[row.kind], days=row.days),
         parts=parts,
     )
 
 
 def _price(inventory: Inventory, row: ChargeRow) -> Explanation:
     tariff = inventory.tariffs[row.tariff]
-    per = {CostKind.BASE: "EUR/a", CostKind.POWER: "EUR/kW/a"}.get(row.kind, f"EUR/{row.unit}")
+    by_power = "EUR/kW/mo" if row.monthly else "EUR/kW/a"
+    per = {CostKind.BASE: "EUR/a", CostKind.POWER: by_power}.get(row.kind, f"EUR/{row.unit}")
     title = Finding.of("costs.price_general", tariff=row.tariff_name)
     if row.window:
         title = Finding.of("costs.price_of", tariff=row.tariff_name, window=row.window)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -23,6 +23,15 @@ from operations.loads.scopes import LoadScope
 from operations.values import Told
 
 PEAK: Final = "peak"
+
+
+@dataclass(frozen=True, slots=True)
+class PowerPrice:
+    """What a tariff charges for a peak, in EUR per kW and year, or per kW and month."""
+
+    tariff: str
+    eur: Decimal
+    monthly: bool
 
 
 def peak_row(read: ReadLoad, name: str, period: Period) -> PeakRow:
@@ -45,7 +54,7 @@ def months_of(read: ReadLoad) -> list[tuple[str, Period]]:
 
 
 async def details_of(house: House, read: ReadLoad) -> list[PeakDetail]:
-    """Return the peak of the period and those of its months, each with its parts; the cost only of the first."""
+    """Return the peak of the period and those of its months, each with its parts and what it costs."""
     spans = [(read.span.name, read.period), *months_of(read)]
     peaks = [(name, period, read.load.during(period)) for name, period in spans]
     found = [(name, load.known_share, peak_of(load)) for name, _, load in peaks]
@@ -59,7 +68,7 @@ async def details_of(house: House, read: ReadLoad) -> list[PeakDetail]:
         if isinstance(peak, Finding):
             details.append(_plain(row))
         else:
-            price = _price(inventory, read, peak) if not place else None
+            price = _price(inventory, read, peak, month=bool(place))
             details.append(_detail(row, peak, nodes[peak.at_ms], slots, price))
     return details
 
@@ -68,7 +77,7 @@ def avoided_rows(read: ReadLoad, whole: PeakDetail) -> tuple[AvoidedRow, ...]:
     """Return what the peak would be without its highest quarter hours, and what that would save."""
     if whole.value is None:
         return ()
-    price = whole.price_eur_per_kw_year
+    price = whole.price_eur_per_kw_year or whole.price_eur_per_kw_month
     return tuple(
         AvoidedRow(
             slots=each.slots,
@@ -81,16 +90,31 @@ def avoided_rows(read: ReadLoad, whole: PeakDetail) -> tuple[AvoidedRow, ...]:
     )
 
 
-def _price(inventory: Inventory, read: ReadLoad, peak: Peak) -> tuple[Tariff, Decimal] | Finding:
-    """Return what is charged for a peak: only that of a year has a price."""
+def cost_of_months(months: Sequence[PeakDetail]) -> Decimal | None:
+    """Return what the peaks of months cost together, None where none of them is billed."""
+    costs = [each.cost_eur for each in months if each.cost_eur is not None]
+    return sum(costs, Decimal(0)) if costs else None
+
+
+def _price(inventory: Inventory, read: ReadLoad, peak: Peak, *, month: bool) -> PowerPrice | Finding | None:
+    """Return what is charged for a peak: that of a year or of a month, as its tariff says.
+
+    Of the months of a year nothing is said where they are not billed one by one.
+    """
     found = power_price(inventory, read.scope, peak.at_ms)
-    if isinstance(found, Finding) or read.span.each is Resolution.MONTH:
-        return found
-    return Finding.of("loads.billed_by_year", tariff=found[0].name)
+    of_month = month or read.span.each is Resolution.DAY
+    if isinstance(found, Finding):
+        return None if month else found
+    if found.monthly:
+        return found if of_month else Finding.of("loads.billed_by_month", tariff=found.tariff)
+    if month:
+        return None
+    whole_year = read.span.each is Resolution.MONTH
+    return found if whole_year else Finding.of("loads.billed_by_year", tariff=found.tariff)
 
 
-def power_price(inventory: Inventory, scope: LoadScope, at_ms: int) -> tuple[Tariff, Decimal] | Finding:
-    """Return the tariff that charges for the peak, and its price in EUR per kW and year, or why nothing is charged."""
+def power_price(inventory: Inventory, scope: LoadScope, at_ms: int) -> PowerPrice | Finding:
+    """Return the price that a tariff charges for the peak, or why nothing is charged."""
     day = at_utc(at_ms).astimezone(scope.zone).date()
     billed = [meter for meter in scope.meters if meter.role is MeterRole.SUPPLY]
     if not billed or scope.medium is not Medium.ELECTRICITY:
@@ -100,9 +124,12 @@ def power_price(inventory: Inventory, scope: LoadScope, at_ms: int) -> tuple[Tar
     found = _tariffs(inventory, scope, day)
     if not found:
         return Finding.of("loads.no_tariff")
-    if not found[0].power_eur_per_kw_year:
-        return Finding.of("loads.no_power_price", tariff=found[0].name)
-    return found[0], found[0].power_eur_per_kw_year
+    tariff = found[0]
+    if tariff.power_eur_per_kw_month:
+        return PowerPrice(tariff.name, tariff.power_eur_per_kw_month, monthly=True)
+    if tariff.power_eur_per_kw_year:
+        return PowerPrice(tariff.name, tariff.power_eur_per_kw_year, monthly=False)
+    return Finding.of("loads.no_power_price", tariff=tariff.name)
 
 
 def _tariffs(inventory: Inventory, scope: LoadScope, day: date) -> list[Tariff]:
@@ -140,16 +167,18 @@ def _detail(
     peak: Peak,
     nodes: tuple[Node, ...],
     slots: Mapping[SeriesKey, Amounts],
-    price: tuple[Tariff, Decimal] | Finding | None,
+    price: PowerPrice | Finding | None,
 ) -> PeakDetail:
     """Return a peak with its parts; what is nested stands behind its parent."""
-    eur = price[1] if isinstance(price, tuple) else None
-    cost_eur = None if eur is None else power_cost_eur(peak.thousandths, eur)
+    if not isinstance(price, PowerPrice):
+        parts = parts_of(peak, nodes, slots, None, None)
+        return replace(_plain(row), parts=parts, cost_reason=Told.of(price) if price else None)
+    cost_eur = power_cost_eur(peak.thousandths, price.eur)
     return replace(
         _plain(row),
-        parts=parts_of(peak, nodes, slots, eur, cost_eur),
+        parts=parts_of(peak, nodes, slots, price.eur, cost_eur),
         cost_eur=cost_eur,
-        price_eur_per_kw_year=eur,
-        tariff=price[0].name if isinstance(price, tuple) else None,
-        cost_reason=Told.of(price) if isinstance(price, Finding) else None,
+        price_eur_per_kw_year=None if price.monthly else price.eur,
+        price_eur_per_kw_month=price.eur if price.monthly else None,
+        tariff=price.tariff,
     )

@@ -59,7 +59,7 @@ class PartRow:
     """What stood behind a peak at its moment: a meter, station, or what nobody metered (`source` None).
 
     `parent` is the source it hangs behind where that is a part itself. `value` is None where it is not
-    known, negative where it fed in. `percent` is of the peak, `cost_eur` its share of the power price in a year.
+    known, negative where it fed in. `percent` is of the peak, `cost_eur` its share of what the peak costs.
     """
 
     source: str | None
@@ -81,7 +81,10 @@ def depth_of(part: PartRow, parts: Iterable[PartRow]) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AvoidedRow:
-    """The peak that would have been without the `slots` highest quarter hours, and what that saves in a year."""
+    """The peak that would have been without the `slots` highest quarter hours, and what that saves.
+
+    It saves that in the year or month that the price of the peak is for.
+    """
 
     slots: int
     value: Decimal
@@ -90,9 +93,10 @@ class AvoidedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeakDetail(PeakRow):
-    """A peak with its parts, and what it costs in a year by the power price of `tariff`; else `cost_reason` says why.
+    """A peak with its parts, and what it costs by the power price of `tariff`; else `cost_reason` says why.
 
-    Parts without a parent sum to the peak exactly.
+    The cost is that of a year or of a month, by which of both prices there is. Parts without a parent sum to the
+    peak exactly.
     """
 
     parts: tuple[PartRow, ...]
@@ -100,16 +104,21 @@ class PeakDetail(PeakRow):
     price_eur_per_kw_year: Decimal | None
     tariff: str | None
     cost_reason: Told | None
+    price_eur_per_kw_month: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peaks:
-    """The peak of a period with all that is known of it, those of its months, and what avoiding it would save."""
+    """The peak of a period with all that is known of it, those of its months, and what avoiding it would save.
+
+    `months_cost_eur` is what the peaks of its months cost together, where they are billed month by month.
+    """
 
     load: LoadOf
     whole: PeakDetail
     months: tuple[PeakDetail, ...]
     avoided: tuple[AvoidedRow, ...]
+    months_cost_eur: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

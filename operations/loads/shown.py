@@ -22,7 +22,7 @@ from operations.loads.base import (
     quiet_said,
     week_rows,
 )
-from operations.loads.peaks import avoided_rows, details_of, months_of, peak_row
+from operations.loads.peaks import avoided_rows, cost_of_months, details_of, months_of, peak_row
 from operations.loads.reading import read_load
 from operations.loads.rows import BaseLoads, DayRow, LoadMap, Loads, Peaks
 from operations.loads.shapes import above_rows, curve_rows, load_row, typical_rows, values
@@ -64,7 +64,13 @@ async def show_peaks(house: House, request: ShowLoads, call: Call) -> Peaks:
     """Return the peaks of a period and its months, what stood behind them, what they cost and how to pay less."""
     read = await read_load(house, request.id, request.period, request.medium, call, back=False)
     whole, *months = await details_of(house, read)
-    return Peaks(load=load_row(read), whole=whole, months=tuple(months), avoided=avoided_rows(read, whole))
+    return Peaks(
+        load=load_row(read),
+        whole=whole,
+        months=tuple(months),
+        avoided=avoided_rows(read, whole),
+        months_cost_eur=cost_of_months(months),
+    )
 
 
 async def show_base_load(house: House, request: ShowLoads, call: Call) -> BaseLoads:

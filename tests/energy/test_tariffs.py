@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from core.inventory import Medium, PriceWindow, Tariff, Weekday
 from core.money import CENT, in_cents
 from core.periods import Period
+from energy.charges import charges_of, uncovered, unknown_months
 from energy.loads import Load, Member, load_of
 from energy.series import Amounts
-from energy.tariffs import CostKind, account_of, charges_of, uncovered
+from energy.tariffs import CostKind, account_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 money = st.decimals(min_value=-10_000, max_value=10_000, places=6)
@@ -74,7 +75,7 @@ def test_splitting_days_and_hours_changes_neither_energy_nor_cost(days: int, hou
         load(first, days),
         None,
         BERLIN,
-        [tariff(windows=(window(hour, 0),), base_eur_per_year=Decimal(365))],
+        [tariff(windows=(window(hour, 0),), base_eur_per_year=Decimal(365), power_eur_per_kw_month=Decimal(930))],
         "SN",
     )
     assert account is not None
@@ -120,6 +121,61 @@ def test_days_between_two_tariffs_are_named() -> None:
     assert uncovered(account, date(2026, 5, 1), date(2026, 5, 9)) == ((date(2026, 5, 3), date(2026, 5, 5)),)
     charges = charges_of(account, date(2026, 5, 1), date(2026, 5, 9))
     assert [(charge.tariff, charge.used) for charge in charges] == [("t", 48), ("u", 72)]
+
+
+def peaks(first: date, days: int, highest: dict[date, int]) -> Load:
+    """Return a kilowatt through local days, with a quarter hour of so many kW at the noon of some."""
+    course = load(first, days)
+    for day, kw in highest.items():
+        noon = int(datetime.combine(day, time(12), BERLIN).timestamp()) * 1000
+        course.thousandths[course.position(noon)] = kw * 250_000
+    return course
+
+
+def power(account: object, first: date, end: date) -> list[tuple[Decimal, int, Decimal, bool]]:
+    found = charges_of(account, first, end)  # type: ignore[arg-type]
+    return [(each.used, each.days, each.amount_eur, each.monthly) for each in found if each.kind is CostKind.POWER]
+
+
+def test_a_monthly_power_price_is_charged_by_the_peak_of_each_month() -> None:
+    """By hand: 8.50 EUR/kW by 40 kW in January, 25 kW in February and 1 kW in the begun March, 10 of 31 days."""
+    course = peaks(date(2026, 1, 1), 69, {date(2026, 1, 20): 40, date(2026, 2, 3): 25})
+    account = account_of("meter:m", course, None, BERLIN, [tariff(power_eur_per_kw_month=Decimal("8.50"))], "SN")
+    assert account is not None
+    january, february, march = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
+    assert power(account, january, february) == [(Decimal(40), 31, Decimal("340.00"), True)]
+    assert power(account, february, march) == [(Decimal(25), 28, Decimal("212.50"), True)]
+    assert power(account, march, date(2026, 4, 1)) == [(Decimal(1), 10, Decimal("8.50") * 10 / 31, True)]
+    assert power(account, january, march) == [
+        (Decimal(40), 31, Decimal("340.00"), True),
+        (Decimal(25), 28, Decimal("212.50"), True),
+    ]
+
+
+def test_a_power_price_that_turns_monthly_holds_by_days() -> None:
+    """By hand: until 15 June 15/365 of 73 EUR/kW by the year's 40 kW, then 15/30 of 6 EUR/kW by June's 20 kW."""
+    course = peaks(date(2026, 5, 1), 61, {date(2026, 5, 5): 40, date(2026, 6, 2): 20})
+    turn = date(2026, 6, 16)
+    tariffs = [
+        tariff(power_eur_per_kw_year=Decimal(73), valid_to=turn),
+        tariff(id="u", valid_from=turn, power_eur_per_kw_month=Decimal(6)),
+    ]
+    account = account_of("meter:m", course, None, BERLIN, tariffs, "SN")
+    assert account is not None
+    assert power(account, date(2026, 6, 1), date(2026, 7, 1)) == [
+        (Decimal(40), 15, Decimal(120), False),
+        (Decimal(20), 15, Decimal(60), True),
+    ]
+
+
+def test_a_month_of_which_too_little_is_known_is_not_charged_and_named() -> None:
+    course = load(date(2026, 1, 1), 59)
+    february = course.position(int(datetime(2026, 2, 1, tzinfo=BERLIN).timestamp()) * 1000)
+    course.known[february : february + 96 * 4] = False
+    account = account_of("meter:m", course, None, BERLIN, [tariff(power_eur_per_kw_month=Decimal(6))], "SN")
+    assert account is not None
+    assert unknown_months(account, date(2026, 1, 1), date(2026, 3, 1)) == (date(2026, 2, 1),)
+    assert power(account, date(2026, 1, 1), date(2026, 3, 1)) == [(Decimal(1), 31, Decimal(6), True)]
 
 
 def test_without_quarter_hours_there_is_no_account() -> None:

@@ -227,6 +227,28 @@ async def test_a_tariff_that_changes_within_a_month_holds_from_its_first_day(pla
     assert march.findings == ()
 
 
+async def test_a_monthly_power_price_makes_the_year_of_its_months(place: Place) -> None:
+    """By hand: 10 kW in January (8 EUR/kW) are 80 EUR; the only peak of 40 kW is July's, 320 EUR."""
+    place.inventory = replace(
+        place.inventory,
+        tariffs={
+            name: replace(each, power_eur_per_kw_year=Decimal(0), power_eur_per_kw_month=Decimal(8))
+            if each.power_eur_per_kw_year
+            else each
+            for name, each in place.inventory.tariffs.items()
+        },
+    )
+    costs = await place.costs(Medium.ELECTRICITY, 2025)
+    by_month = {month.period: month.power_eur for month in costs.months}
+    assert by_month.pop("2025-07") == Decimal("320.00")
+    assert set(by_month.values()) == {Decimal("80.00")}
+    assert costs.whole.power_eur == Decimal("320.00") + 11 * Decimal("80.00")
+    told = await place.explain(costs.months[6].figure)
+    (part,) = [each for each in told.parts if each.title.code == "costs.part_power"]
+    assert part.how.code == "costs.how_power_monthly"
+    assert (part.parts[0].value, part.parts[0].unit) == (Decimal(8), "EUR/kW/mo")
+
+
 async def test_days_without_a_tariff_are_named_and_the_rest_is_shown(place: Place) -> None:
     costs = await place.costs(Medium.WATER)
     june, july = costs.months[5], costs.months[6]

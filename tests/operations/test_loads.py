@@ -172,6 +172,20 @@ async def test_only_the_peak_of_a_year_is_billed(place: Place) -> None:
     assert (whole.value, whole.cost_eur, whole.cost_reason.code) == (50_000, None, "loads.billed_by_year")
 
 
+async def test_where_power_is_billed_by_month_each_month_has_its_cost_and_the_year_their_sum(place: Place) -> None:
+    """By hand: 8 EUR/kW by 50 kW in June and 10 kW in each other of eleven begun months."""
+    tariff = place.inventory.tariffs["t"]
+    monthly = replace(tariff, power_eur_per_kw_year=Decimal(0), power_eur_per_kw_month=Decimal(8))
+    place.inventory = replace(place.inventory, tariffs={"t": monthly})
+    year = await place.ask(show_peaks)
+    assert (year.whole.cost_eur, year.whole.cost_reason.code) == (None, "loads.billed_by_month")
+    assert {month.period: month.cost_eur for month in year.months}["2026-06"] == Decimal("400.00")
+    assert year.months_cost_eur == Decimal("400.00") + 10 * Decimal("80.00")
+    june = (await place.ask(show_peaks, period="2026-06")).whole
+    assert (june.cost_eur, june.price_eur_per_kw_month, june.price_eur_per_kw_year) == (Decimal("400.00"), 8, None)
+    assert sum(part.cost_eur for part in june.parts if part.parent is None and part.cost_eur) == june.cost_eur
+
+
 async def test_each_begun_month_has_its_peak(place: Place) -> None:
     peaks = await place.ask(show_peaks)
     assert [detail.period for detail in peaks.months] == [f"2026-{month:02}" for month in range(1, 12)]
