@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import gettext
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from math import isfinite
 from typing import Literal, get_args
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 Param = str | int | float | bool | None
 Language = Literal["de", "en"]
@@ -53,20 +56,33 @@ class Catalogue:
     def say(self, code: str, /, **params: Param) -> str:
         """Return the text of `code` with `params` filled in; the bare code where there is none.
 
-        A parameter `count` chooses the plural form.
+        A parameter `count` chooses the plural form. Numbers that were measured, the floats, are written as
+        the language does (`131,5`); whole ones stay as they are, for they may be years, lines or ids.
         """
         count = params.get("count")
         for texts, _ in self._texts:
             text = texts.ngettext(code, code, count) if isinstance(count, int) else texts.gettext(code)
             if text != code:
-                return text.format_map(_Params(params))
+                return text.format_map(self._written(params))
             if isinstance(count, int) and (text := texts.gettext(code)) != code:
-                return text.format_map(_Params(params))
+                return text.format_map(self._written(params))
         return code
 
     def tell(self, finding: Finding) -> str:
         """Return the text of a finding."""
         return self.say(finding.code, **dict(finding.params))
+
+    def _written(self, params: Mapping[str, Param]) -> _Params:
+        """Return the parameters as they stand in a text: measured numbers as the language writes them."""
+        return _Params(
+            (name, self._number(value) if isinstance(value, float) else value) for name, value in params.items()
+        )
+
+    def _number(self, value: float) -> str:
+        if not isfinite(value):
+            return str(value)
+        text = format_decimal(value, locale=self.language, decimal_quantization=False)
+        return text.replace("-", "\N{MINUS SIGN}")
 
 
 class _Params(dict[str, Param]):

@@ -26,6 +26,12 @@ _LOCAL_TIME: Final = re.compile(
     rb'"(?:Time|time|timestamp|Timestamp|last_seen|ts)"\s*:\s*"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?"'
 )
 _SENTINELS: Final = "payload.value_sentinel"
+_CLOCK_OFF_BY: Final = (
+    (60, 120 * 60, "detective.clock_ahead", "detective.clock_behind"),
+    (3600, 48 * 3600, "detective.clock_ahead_hours", "detective.clock_behind_hours"),
+    (86_400, float("inf"), "detective.clock_ahead_days", "detective.clock_behind_days"),
+)
+"""Seconds of a unit, up to how many seconds it is told in, and the codes."""
 _CLOCKS: Final = ("payload.time_implausible", "payload.time_invalid", "payload.time_missing")
 _UNITS: Final = "payload.unit_missing"
 _SAID_ELSEWHERE: Final = frozenset({_SENTINELS, _UNITS, *_CLOCKS, "payload.not_announced"})
@@ -91,13 +97,14 @@ def _sentinels(_: str, __: str, ___: Sequence[Track], ____: Part, seen: Preview)
         yield Finding.of("detective.sentinel", field=said.get("field", ""), value=said.get("value", ""))
 
 
-def _clock(_: str, __: str, ___: Sequence[Track], ____: Part, seen: Preview) -> Iterator[Finding]:
+def _clock(_f: str, _t: str, _h: Sequence[Track], _p: Part, seen: Preview) -> Iterator[Finding]:
     wrong = next((seen.remarks[code] for code in _CLOCKS if code in seen.remarks), None)
     if wrong:
         yield Finding.of("detective.clock_unusable", time=dict(wrong.params).get("time", "-"))
     elif seen.ahead_s is not None and abs(seen.ahead_s) > CLOCK_LIMIT_S:
-        code = "detective.clock_ahead" if seen.ahead_s > 0 else "detective.clock_behind"
-        yield Finding.of(code, count=round(abs(seen.ahead_s) / 60))
+        off_s = abs(seen.ahead_s)
+        unit_s, _, ahead, behind = next(row for row in _CLOCK_OFF_BY if off_s < row[1])
+        yield Finding.of(ahead if seen.ahead_s > 0 else behind, count=round(off_s / unit_s))
 
 
 def _rejected(format_: str, _: str, __: Sequence[Track], part: Part, seen: Preview) -> Iterator[Finding]:

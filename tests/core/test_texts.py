@@ -91,3 +91,11 @@ def test_no_code_stands_twice_and_none_is_empty(language: str) -> None:
     assert len(codes) == len(set(codes))
     assert [code for _, code, texts in _texts(language) if not all(texts)] == []
     assert [code for code in codes if not re.fullmatch(r"[a-z0-9_]+(\.[a-z0-9_-]+)+", code)] == []
+
+
+def test_measured_numbers_are_written_as_the_language_does_and_whole_ones_stay() -> None:
+    measured = Finding.of("bookings.below_last", last=1310.5, unit="kWh")
+    assert "1.310,5 kWh" in catalogue("de").tell(measured)
+    assert "1,310.5 kWh" in catalogue("en").tell(measured)
+    assert "−2,5 °C" in catalogue("de").say("bookings.below_last", last=-2.5, unit="°C")
+    assert "2026" in catalogue("de").say("bookings.below_last", last=2026, unit="")

@@ -141,8 +141,10 @@ def test_a_generator_is_proposed_as_one() -> None:
         ),
         ("detective.unit_missing", [("haus/obis", '{"1.8.0":4711.5}')]),
         ("detective.sentinel", [("tele/x/SENSOR", '{"SML":{"Total_in":4294967295}}')]),
-        ("detective.clock_behind", [("tele/x/SENSOR", '{"Time":"2026-11-22T12:00:00Z","SML":{"Total_in":1}}')]),
+        ("detective.clock_behind_hours", [("tele/x/SENSOR", '{"Time":"2026-11-22T12:00:00Z","SML":{"Total_in":1}}')]),
         ("detective.clock_ahead", [("tele/x/SENSOR", '{"Time":"2026-11-22T16:04:00Z","SML":{"Total_in":1}}')]),
+        ("detective.clock_behind", [("tele/x/SENSOR", '{"Time":"2026-11-22T15:00:00Z","SML":{"Total_in":1}}')]),
+        ("detective.clock_behind_days", [("tele/x/SENSOR", '{"Time":"2026-01-21T11:07:31Z","SML":{"Total_in":1}}')]),
         ("detective.clock_unusable", [("tele/x/SENSOR", '{"Time":"1970-01-01T00:00:00","SML":{"Total_in":1}}')]),
         (
             "detective.meaning_missing",
