@@ -157,8 +157,9 @@ class _Register:
         """Return the curve from the standing on, or from the first position of all."""
         at_ms, position, step = counted.at_ms, counted.position, counted.step
         nominal_s, begun = self._rules.nominal_interval_s, self._standing
+        restarts = self._rules.register is not None and self._rules.register.restarts
         if begun is None:
-            curve = Curve.of(at_ms, position, step, read, nominal_s)
+            curve = Curve.of(at_ms, position, step, read, nominal_s, restarts=restarts)
             first_ms = int(curve.at_ms[0])
             self._since_ms = slot_of(first_ms)
             return curve, OpenSlot.at(first_ms, int(curve.position[0]), int(curve.read[0]))
@@ -166,7 +167,7 @@ class _Register:
         position = np.concatenate([[begun.register.position], position])
         step = np.concatenate([np.zeros(1, np.uint8), step])
         read = np.concatenate([np.array([begun.read], np.uint8), read])
-        return Curve.of(at_ms, position, step, read, nominal_s), begun.slot
+        return Curve.of(at_ms, position, step, read, nominal_s, restarts=restarts), begun.slot
 
 
 def _last_trusted_ms(counted: Counted) -> int:

@@ -5,6 +5,7 @@ telescopes. Between two trusted positions the register is taken to rise evenly. 
 between them stands on:
 
     a step that cannot be known (exchange, jump)            missing, and not counted
+    a silence in which the register fell back to about 0    the same, unless it is one that restarts
     not longer than min(2 x nominal interval, 20 minutes)   as good as the reading at its end
     within one slot, up to both its borders                 the same: the line within decides no figure
     not longer than max(25 h, 2 x nominal interval)         interpolated (rule 14)
@@ -104,14 +105,27 @@ class Curve:
     way: Shares
 
     @staticmethod
-    def of(at_ms: Instants, position: Thousandths, step: Steps, read: Shares, nominal_interval_s: int) -> Curve:
-        """Return the curve of what was decided about a register's positions (`energy.registers.Counted`)."""
+    def of(
+        at_ms: Instants,
+        position: Thousandths,
+        step: Steps,
+        read: Shares,
+        nominal_interval_s: int,
+        *,
+        restarts: bool = False,
+    ) -> Curve:
+        """Return the curve of what was decided about a register's positions (`energy.registers.Counted`).
+
+        `restarts` as in `RegisterRules`.
+        """
         kept = trusted(step)
         if not kept.all():
             at_ms, position, step, read = at_ms[kept], position[kept], step[kept], read[kept]
         way = ways(at_ms, read, nominal_interval_s, COURSE_GAP_MAX_S, Way.SILENT)
         way = np.where(_within_a_slot(at_ms), read, way)
         way[(step == Step.EXCHANGE) | (step == Step.JUMP)] = Way.MISSING
+        if not restarts:
+            way[(step == Step.RESET) & (way == Way.SILENT)] = Way.MISSING  # what it had counted by then is lost
         return Curve(at_ms, position, read, way)
 
     def at(self, borders_ms: Instants) -> tuple[Thousandths, Shares]:

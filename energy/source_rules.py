@@ -33,7 +33,7 @@ PLANT_OVERSHOOT = 1.2
 
 ODOMETER_RESOLUTION_M = 1000.0
 
-ENGINE = 2
+ENGINE = 3
 """Which way of counting this is. Whoever changes what comes of the same readings and rules counts it up."""
 
 IMPORT, EXPORT = Quantity.ENERGY_IMPORT_WH, Quantity.ENERGY_EXPORT_WH

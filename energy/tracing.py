@@ -119,7 +119,8 @@ class _Walked:
         kept = trusted(step)
         if not kept.any():
             return cls(counted, None, value)
-        return cls(counted, Curve.of(at_ms, position, step, read, rules.nominal_interval_s), value[kept])
+        curve = Curve.of(at_ms, position, step, read, rules.nominal_interval_s, restarts=register.restarts)
+        return cls(counted, curve, value[kept])
 
     def steps(self) -> np.ndarray:
         """Return what each trusted position was found to be; those before the count began were counted."""

@@ -18,6 +18,7 @@ from energy.series import SHARE_NUMBERS, Amounts, Means
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SHARES = tuple(sorted(SHARE_NUMBERS, key=lambda share: SHARE_NUMBERS[share]))
+ESTIMATED = SHARE_NUMBERS[SlotShare.ESTIMATED]
 MISSING = SHARE_NUMBERS[SlotShare.MISSING]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SPRING = datetime(2026, 3, 27, 20, tzinfo=UTC)
@@ -108,17 +109,27 @@ def _hours(day: Period, length: timedelta) -> list[Period]:
 
 
 def inside(slots: Sequence[Slot], span: Period) -> list[Slot]:
-    """Return the slots of which something is known and that lie wholly in a span, in order."""
+    """Return the slots that lie wholly in a span, in order."""
     return sorted(
-        (slot for slot in slots if span.start_utc <= slot.start and slot.start + SLOT <= span.end_utc and slot.known_s),
+        (slot for slot in slots if span.start_utc <= slot.start and slot.start + SLOT <= span.end_utc),
         key=lambda slot: slot.start,
     )
+
+
+def in_course(slots: Sequence[Slot], span: Period) -> bool:
+    """Return whether the amount of a span, that of these slots, is known well enough for a course."""
+    return any(slot.known_s for slot in slots) or _known_as(slots, span) < ESTIMATED
+
+
+def _tells(slots: Sequence[Slot], span: Period) -> bool:
+    counted = sum(slot.thousandths for slot in slots)
+    return bool(any(slot.known_s for slot in slots) or counted or _known_as(slots, span) < MISSING)
 
 
 def amount(members: Mapping[str, Sequence[Slot]], span: Period) -> Amount:
     """Return what sources counted together in a span."""
     found = {source: inside(slots, span) for source, slots in members.items()}
-    speaking = {source: slots for source, slots in found.items() if slots}
+    speaking = {source: slots for source, slots in found.items() if _tells(slots, span)}
     weakest = max((_known_as(slots, span) for slots in speaking.values()), default=MISSING)
     return Amount(
         period=span,
@@ -131,6 +142,8 @@ def amount(members: Mapping[str, Sequence[Slot]], span: Period) -> Amount:
 
 
 def _known_as(slots: Sequence[Slot], span: Period) -> int:
+    if not slots:
+        return MISSING
     ends = [span.start_utc, *(slot.start + SLOT for slot in slots)]
     adjoin = ends == [*(slot.start for slot in slots), span.end_utc]
     borders = [border for slot in slots for border in (slot.begins, slot.ends)]
@@ -145,9 +158,10 @@ def shares(slots: Sequence[Slot], span: Period, sources: int = 1) -> Shares:
     return Shares(**dict(zip(names, known, strict=True)), missing_s=missing_s)
 
 
-_number = st.integers(-5, 10**9)
+_SILENT = (0, 0, 0, 0, 900)
+_number = st.just(0) | st.integers(-5, 10**9)
 _split = st.sampled_from(
-    [(900, 0, 0, 0, 0), (0, 0, 900, 0, 0), (300, 100, 200, 250, 50), (0, 0, 0, 900, 0), (60, 0, 0, 0, 840)]
+    [(900, 0, 0, 0, 0), (0, 0, 900, 0, 0), (300, 100, 200, 250, 50), (0, 0, 0, 900, 0), (60, 0, 0, 0, 840), _SILENT]
 )
 
 
@@ -159,13 +173,13 @@ def runs_of_slots(draw: st.DrawFn, begin: datetime) -> list[Slot]:
         first = draw(st.sampled_from([0, 16, 108, 112, 200]) | st.integers(0, WINDOW_SLOTS - 1))
         length = draw(st.sampled_from([1, 4, 96, 92, 100, WINDOW_SLOTS]))
         seconds, border = draw(_split), draw(st.sampled_from([0, 0, 1, 2, 3]))
-        number, step = draw(_number), draw(st.integers(0, 1000))
+        number, step = draw(_number), draw(st.just(0) | st.integers(0, 1000))
         for place in range(first, min(first + length, WINDOW_SLOTS)):
             start, value = begin + place * SLOT, number + step * (place - first)
             slots[start] = Slot(start, seconds, value, border, border, float(value), value - 1.5, value + 2.5)
     for place in draw(st.lists(st.integers(0, WINDOW_SLOTS - 1), max_size=2)):
         start = begin + place * SLOT
-        slots[start] = Slot(start, (0, 0, 0, 0, 900), 0, MISSING, MISSING)
+        slots[start] = Slot(start, _SILENT, 0, MISSING, MISSING)
     return list(slots.values())
 
 

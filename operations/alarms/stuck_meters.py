@@ -14,6 +14,7 @@ from core.readings import SlotShare
 from core.texts import Finding
 from operations.arrivals.sightings import Seen, Sighting, watched_meters
 from operations.house import Call, House
+from operations.intervals.counting import totals_of
 
 REGISTERS = (Quantity.ENERGY_IMPORT_WH, Quantity.ENERGY_EXPORT_WH, Quantity.HEAT_WH, Quantity.VOLUME_M3)
 
@@ -72,7 +73,7 @@ async def _still_days(house: House, meters: Sequence[Meter], today: date, zone: 
     period = Period(begin_utc, local_day(today, zone).start_utc)
     days: dict[str, list[tuple[Amount, ...]]] = {}
     for quantity in REGISTERS if groups else ():
-        for source, amounts in (await house.query.totals(groups, quantity, period, zone, Resolution.DAY)).items():
+        for source, amounts in (await totals_of(house, groups, quantity, period, zone, Resolution.DAY)).items():
             days.setdefault(source, []).append(amounts)
     return {source: _still(dials) for source, dials in days.items()}
 

@@ -204,11 +204,17 @@ def _net(terms: Iterable[tuple[SeriesKey, int]], whole: Mapping[SeriesKey, Amoun
 
 
 def _sum(amounts: list[tuple[Amount, int]]) -> int | None:
-    """Return what a day's amounts come to; None where nothing is known, or not all of it."""
+    """Return what a day's amounts come to; None where nothing is known, or not all of it, or only by an even split."""
     known = [(amount, sign) for amount, sign in amounts if amount.thousandths is not None]
-    if not known or any(amount.share is SlotShare.MISSING for amount, _ in known):
+    if not known or any(_is_unsure(amount) for amount, _ in known):
         return None
     return sum(sign * (amount.thousandths or 0) for amount, sign in known)
+
+
+def _is_unsure(amount: Amount) -> bool:
+    """Return whether a day lacks an end, or lies in a silence over which what was counted is spread evenly."""
+    spread = amount.share is SlotShare.ESTIMATED and amount.shares.missing_s > 0
+    return spread or amount.share is SlotShare.MISSING
 
 
 def _children(nodes: Iterable[_Node]) -> dict[str | None, list[_Node]]:

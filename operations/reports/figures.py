@@ -122,9 +122,11 @@ def named(figures: Iterable[ReportFigure]) -> Mapping[str, ReportFigure]:
 
 
 def _incomplete(amount: Amount) -> Iterator[Finding]:
-    known = 1 - amount.shares.of(SlotShare.MISSING)
     if amount.silent:
         yield Finding.of("reports.silent", count=len(amount.silent), sources=", ".join(amount.silent[:3]))
+    elif amount.share is not SlotShare.MISSING:
+        return  # between two readings the total is whole, however little is known of its course
+    known = 1 - amount.shares.of(SlotShare.MISSING)
     if known < ENOUGH_KNOWN:
         yield Finding.of("reports.incomplete", known=round(PERCENT * known, 1))
     elif amount.share is SlotShare.MISSING:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from core.intervals import Resolution
 from core.readings import SlotShare
-from energy.series import SHARE_NUMBERS
+from energy.series import SHARE_NUMBERS, Instants
 from store.spans.calendar import Calendar
 from store.spans.columns import Table, length, numbered, offered
 from store.spans.rows import of_series
@@ -26,6 +26,7 @@ from store.spans.tables import AMOUNT, MEAN, SECONDS
 
 Ids = NDArray[np.int32]
 
+_ESTIMATED: Final = SHARE_NUMBERS[SlotShare.ESTIMATED]
 _MISSING: Final = SHARE_NUMBERS[SlotShare.MISSING]
 KNOWN_S: Final = " + ".join(SECONDS[:_MISSING])
 _SECONDS: Final = {name: (f"sum({name})::bigint", np.add) for name in SECONDS}
@@ -35,17 +36,21 @@ _SECONDS: Final = {name: (f"sum({name})::bigint", np.add) for name in SECONDS}
 class Kind:
     """A kind of spans: its tables, and how each of a cell's columns comes from rows, in SQL and from other cells.
 
-    `course` says what a course shows of a row; `finish` does so for a cell of which so many seconds are known.
+    `told` is the condition that a row says anything. `course` says what a course shows of a row; `finish` does so
+    for a cell of which so many seconds are known, and `shown` which cells a course shows, given how long each is.
     """
 
     tables: Mapping[Resolution, str]
+    told: str
     columns: Mapping[str, tuple[str, np.ufunc]]
     course: str
     finish: Callable[[Table, NDArray[np.int64]], Table]
+    shown: Callable[[Table, Instants], NDArray[np.bool_]]
 
 
 AMOUNTS: Final = Kind(
     AMOUNT,
+    "true",  # across a long silence the course is missing, yet what was counted is known
     {
         "thousandths": ("sum(thousandths)::bigint", np.add),
         # by multiplication, not by cases or filters: it takes a third of the time
@@ -57,9 +62,11 @@ AMOUNTS: Final = Kind(
     },
     "thousandths / 1000 as value",
     lambda cell, _: {"value": cell["thousandths"] / 1000},
+    lambda cell, due_ms: (known_s(cell) > 0) | (known_as(cell, due_ms) < _ESTIMATED),
 )
 MEANS: Final = Kind(
     MEAN,
+    f"{KNOWN_S} > 0",
     {
         "weighted": (f"sum(mean * ({KNOWN_S}))", np.add),
         "minimum": ("min(minimum)", np.minimum),
@@ -67,16 +74,17 @@ MEANS: Final = Kind(
         **_SECONDS,
     },
     "mean as value, minimum, maximum",
-    lambda cell, known_s: {
-        "value": np.clip(cell["weighted"] / known_s, cell["minimum"], cell["maximum"]),
+    lambda cell, seconds: {
+        "value": np.clip(cell["weighted"] / seconds, cell["minimum"], cell["maximum"]),
         "minimum": cell["minimum"],
         "maximum": cell["maximum"],
     },
+    lambda cell, _: known_s(cell) > 0,
 )
 
 
 def cells(connection: DuckDBPyConnection, kind: Kind, numbers: Sequence[int], calendar: Calendar) -> Table:
-    """Return the cells of these series of which anything is known, by series and span.
+    """Return the cells of these series of which any row tells, by series and span.
 
     The columns are `series_id`, `span` and those of the kind.
     """
@@ -92,11 +100,27 @@ def cells(connection: DuckDBPyConnection, kind: Kind, numbers: Sequence[int], ca
     return _merged(kind, parts)
 
 
+def known_s(table: Table) -> NDArray[np.int64]:
+    """Return of how many seconds of each cell the course is known."""
+    seconds: NDArray[np.int64] = np.add.reduce([table[name] for name in SECONDS[:_MISSING]])
+    return seconds
+
+
+def known_as(table: Table, due_ms: Instants) -> NDArray[np.int64]:
+    """Return how the total of each cell of amounts is known (`SHARE_NUMBERS`), whatever its course is.
+
+    It is known as its outer borders are, if rows fill what is due and miss no border between them.
+    """
+    whole = np.add.reduce([table[name] for name in SECONDS]) * 1000 == due_ms
+    whole &= np.maximum(table["begins"], table["ends"]) < _MISSING
+    return np.where(whole, np.maximum(table["first_begins"], table["last_ends"]), _MISSING)
+
+
 def _of_days(connection: DuckDBPyConnection, kind: Kind, ids: Ids, days: Table) -> Table:
     with _seeing(connection, ids, days) as rows:
         return connection.execute(
             f"select series_id, span, count(*) as found, {_aggregates(kind)}"
-            f" from {kind.tables[Resolution.DAY]} p {rows} and {KNOWN_S} > 0 group by series_id, span"
+            f" from {kind.tables[Resolution.DAY]} p {rows} and {kind.told} group by series_id, span"
         ).fetchnumpy()
 
 
@@ -136,7 +160,7 @@ def _of_slots(
     with _seeing(connection, ids, slots) as rows, offered(connection, wanted=wanted):
         return connection.execute(
             f"select series_id, span, {_aggregates(kind)} from {kind.tables[Resolution.SLOT]} p {rows}"
-            f"{only} and {KNOWN_S} > 0 group by series_id, span"
+            f"{only} and {kind.told} group by series_id, span"
         ).fetchnumpy()
 
 

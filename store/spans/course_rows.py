@@ -16,8 +16,8 @@ from energy.series import Instants
 from store.points import schema
 from store.points.columns import to_utc
 from store.spans.calendar import Calendar
-from store.spans.cells import AMOUNTS, KNOWN_S, Kind, cells
-from store.spans.columns import Table
+from store.spans.cells import AMOUNTS, KNOWN_S, Kind, cells, known_s
+from store.spans.columns import Table, take
 from store.spans.rows import bounds_us, within
 from store.spans.tables import PARTS, SECONDS
 
@@ -50,18 +50,20 @@ def spans(
     resolution: Resolution,
     zone: ZoneInfo,
 ) -> Table:
-    """Return the hours, days or months of `period` of which anything is known, as columns of courses."""
+    """Return the hours, days or months of `period` of which anything is known, as columns of courses.
+
+    Between two readings an amount is known, even where nothing is of its course.
+    """
     period = _clamped(connection, kind, period, zone)
     calendar = Calendar.of(period, resolution, zone)
     table = cells(connection, kind, numbers, calendar)
-    span = table["span"]
-    length_s = np.diff(calendar.spans)[span] / 1000
-    known_s = np.add.reduce([table[name] for name in SECONDS[:-1]])
+    length_ms = np.diff(calendar.spans)
+    table = take(table, kind.shown(table, length_ms[table["span"]]))
     return {
         "series_id": table["series_id"],
-        "at_ms": calendar.spans[span],
-        **kind.finish(table, known_s),
-        "measured": table["measured_s"] / length_s,
+        "at_ms": calendar.spans[table["span"]],
+        **kind.finish(table, known_s(table)),
+        "measured": table["measured_s"] * 1000 / length_ms[table["span"]],
     }
 
 

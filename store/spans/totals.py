@@ -18,7 +18,8 @@ from core.readings import SlotShare
 from energy.register_walk import epoch_ms
 from energy.series import SHARE_NUMBERS, Instants
 from store.points.columns import to_utc
-from store.spans.columns import Table
+from store.spans.cells import known_as, known_s
+from store.spans.columns import Table, take
 from store.spans.tables import SECONDS
 
 _SHARES: Final = sorted(SHARE_NUMBERS, key=lambda share: SHARE_NUMBERS[share])
@@ -41,12 +42,14 @@ def amounts_of(
 
     `numbers` are those of the sources that have a series, `counted` what these counted (`store.spans.cells`, by
     number and span). A source that had nothing to say is silent, and missing for the whole span, or for what of it
-    lies in the period in which alone it is `valid`.
+    lies in the period in which alone it is `valid`. One whose course is not known may still say what it counted.
     """
     periods = _periods(borders, period)
     owed_ms = {source: _overlap_ms(borders, valid[source]) for source in valid}
     ours = {numbers[source]: spans_ms for source, spans_ms in owed_ms.items() if source in numbers}
-    sums = _Sums.of(groups, numbers, counted, _known_as(counted, borders, ours), len(periods))
+    shares = known_as(counted, _due_ms(counted, borders, ours))
+    told = (known_s(counted) > 0) | (counted["thousandths"] != 0) | (shares < _MISSING)
+    sums = _Sums.of(groups, numbers, take(counted, told), shares[told], len(periods))
     cells = zip(
         sums.thousandths.tolist(), sums.weakest.tolist(), sums.seconds.tolist(), sums.speaking.tolist(), strict=True
     )
@@ -98,16 +101,13 @@ def _amount(
     )
 
 
-def _known_as(counted: Table, borders: Instants, owed_ms: Mapping[int, Instants]) -> Numbers:
-    """Return how the total of each cell is known: by its outer borders, if rows tile the span and miss no border."""
-    covered_s = np.add.reduce([counted[name] for name in SECONDS])
-    due_ms = np.diff(borders)[counted["span"]]
+def _due_ms(counted: Table, borders: Instants, owed_ms: Mapping[int, Instants]) -> Instants:
+    """Return how long each cell is, or what of it its series owes."""
+    due_ms: Instants = np.diff(borders)[counted["span"]]
     for number, spans_ms in owed_ms.items():
         mine = counted["series_id"] == number
         due_ms[mine] = spans_ms[counted["span"][mine]]
-    whole = covered_s * 1000 == due_ms
-    whole &= np.maximum(counted["begins"], counted["ends"]) < _MISSING
-    return np.where(whole, np.maximum(counted["first_begins"], counted["last_ends"]), _MISSING)
+    return due_ms
 
 
 def _periods(borders: Instants, period: Period) -> list[Period]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from core.readings import ReadingQuality, SlotShare
 from energy.positions import Curve, Way, read_shares, whole_seconds
+from energy.register_rules import Step
 from energy.registers import Exchange, RegisterRules, count, epoch_ms
 from energy.series import QUALITY_CODES, SHARE_NUMBERS
 
@@ -111,6 +112,17 @@ def test_a_booked_exchange_has_no_missing_step() -> None:
     changed = curve((0, 9000), (10, 300), (20, 310), (30, 320), bookings=[booked])
     assert stood(changed, 2.5) == (9_050_000, MEASURED)
     assert stood(changed, 30) == (9_125_000, MEASURED)
+
+
+def test_a_fall_to_zero_in_a_silence_hides_what_was_counted_unless_the_counter_restarts() -> None:
+    day_ms = 24 * 3600 * 1000
+    for silent_days, restarts, way in ((1, False, Way.INTERPOLATED), (2, False, Way.MISSING), (2, True, Way.SILENT)):
+        back_ms = 900_000 + silent_days * day_ms
+        at_ms = [0, 900_000, back_ms, back_ms + 900_000, back_ms + 1_800_000]
+        counted = count(at_ms, [9000, 9010, 0, 10, 20], RegisterRules(max_rate_per_h=30_000, restarts=restarts))
+        read = np.zeros(5, np.uint8)
+        line = Curve.of(counted.at_ms, counted.position, counted.step, read, 900, restarts=restarts)
+        assert (counted.step[2], line.way[2]) == (Step.RESET, way)
 
 
 def test_a_rollover_rises_evenly_over_the_width() -> None:

@@ -98,6 +98,19 @@ async def test_a_supply_meter_that_counts_nothing_for_a_day_is_stuck(empty_distr
     assert await seen(empty_district, "meter_stuck") == {METER: Finding.of("alarms.meter_stuck_days", count=2)}
 
 
+async def test_a_meter_owes_nothing_of_a_day_before_it_was_there(empty_district: District) -> None:
+    house = empty_district.gate.house
+    inventory = house.inventory()
+    site = replace(inventory.sites["schule"], time_zone="Atlantic/Azores")
+    meter = replace(inventory.meters["schule-strom"], valid_from=house.day(NOW) - timedelta(days=1))
+    moved = replace(inventory, sites={"schule": site}, meters={meter.id: meter})
+    changed(empty_district, inventory=lambda: moved)
+    steps = [NOW - timedelta(days=2) + n * HOUR / 4 for n in range(193)]
+    await put(empty_district, *(Reading(METER, Quantity.ENERGY_IMPORT_WH, at, 1000.0) for at in steps))
+    await compute_intervals(empty_district.gate.house, JobWork(period="2026-11-22T09:45Z"), Call(JOB, NOW))
+    assert await seen(empty_district, "meter_stuck") == {METER: Finding.of("alarms.meter_stuck_days", count=1)}
+
+
 async def test_a_power_that_never_changes_is_stuck_though_the_register_counts(empty_district: District) -> None:
     house = empty_district.gate.house
     steps = [NOW - timedelta(days=2) + n * HOUR / 4 for n in range(193)]

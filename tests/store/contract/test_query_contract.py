@@ -104,7 +104,7 @@ async def test_a_course_of_amounts_is_that_of_its_slots(
             known = [
                 (span, inside)
                 for span in span_model.spans(period, resolution, BERLIN)
-                if (inside := span_model.inside(rows, span))
+                if span_model.in_course(inside := span_model.inside(rows, span), span)
             ]
             assert (source in found) == bool(known)
             if known:
@@ -132,7 +132,7 @@ async def test_a_course_of_means_weighs_what_is_known(
             known = [
                 inside
                 for span in span_model.spans(period, resolution, BERLIN)
-                if (inside := span_model.inside(rows, span))
+                if (inside := [slot for slot in span_model.inside(rows, span) if slot.known_s])
             ]
             assert (source in found) == bool(known)
             if known:
@@ -152,7 +152,8 @@ async def _put(store: Any, quantity: Quantity, slots: dict[str, list[Slot]], kep
     )
     rows = {(source, quantity): columns(each) for source, each in slots.items()}
     await put(Resolution.SLOT, rows)
-    made = {key: days(each.take(each.seconds[:, 4] < 900), BERLIN) for key, each in rows.items()}
+    told = rows if quantity is ENERGY else {key: each.take(each.seconds[:, 4] < 900) for key, each in rows.items()}
+    made = {key: days(each, BERLIN) for key, each in told.items()}
     await put(Resolution.DAY, {key: day.take([n for n in sorted(kept) if n < len(day)]) for key, day in made.items()})
 
 
