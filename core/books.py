@@ -27,6 +27,7 @@ from core.facts import (
     StationStatus,
     User,
 )
+from core.fleet import FleetBooks
 from core.imports import ImportBook
 from core.letters import OutboxBook
 from core.meter_life import ProposalBook, ReadingLinkBook
@@ -252,6 +253,7 @@ class Ledger(
     ImportBook,
     BillBook,
     ReportBook,
+    FleetBooks,
     Protocol,
 ):
     """All books together; parts ask only for the book they need."""

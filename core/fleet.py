@@ -17,6 +17,7 @@ from core.periods import Period
 from core.ports import Page
 from core.readings import SlotShare
 from core.texts import Finding
+from core.vehicle_months import VehicleMonthBook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,8 +185,9 @@ class MatchBasis(StrEnum):
 class SessionValuation:
     """Whose session it was, what it cost and how much of it was local power; a new version for each change.
 
-    `confidence` is from 0 to 1. `pv_wh` and `grid_wh` add up to the session's energy; None: not known. `findings`
-    are what the charge triangle (charge point, vehicle, building) disagrees on, and why something is not known.
+    `confidence` is from 0 to 1. `pv_wh` and `grid_wh` add up to the session's energy; None: not known. `battery_wh` is
+    what the vehicle counted, `soc_rise_percent` by how much its state of charge rose. `findings` are what the charge
+    triangle (charge point, vehicle, building) disagrees on, and why something is not known.
     """
 
     session: str
@@ -198,6 +200,7 @@ class SessionValuation:
     pv_wh: Decimal | None = None
     grid_wh: Decimal | None = None
     battery_wh: Decimal | None = None
+    soc_rise_percent: Decimal | None = None
     cost_eur: Decimal | None = None
     findings: tuple[Finding, ...] = ()
     reason: str = ""
@@ -307,5 +310,14 @@ class FleetActionBook(Protocol):
         ...
 
 
-class FleetBooks(PresenceBook, VoucherBook, VehicleDayBook, ValuationBook, SendingBook, FleetActionBook, Protocol):
+class FleetBooks(
+    PresenceBook,
+    VoucherBook,
+    VehicleDayBook,
+    VehicleMonthBook,
+    ValuationBook,
+    SendingBook,
+    FleetActionBook,
+    Protocol,
+):
     """All books of the fleet together."""

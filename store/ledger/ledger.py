@@ -15,19 +15,25 @@ from store.ledger.copies import Copies
 from store.ledger.database import Database
 from store.ledger.deletions import Deletions
 from store.ledger.dirty import Dirty
+from store.ledger.fleet_actions import FleetActions
 from store.ledger.history import History
 from store.ledger.imports import Imports
 from store.ledger.jobs import Jobs
 from store.ledger.letters import Letters
 from store.ledger.migrate import upgrade
 from store.ledger.people import People
+from store.ledger.presences import Presences
 from store.ledger.proposals import Proposals
 from store.ledger.reading_links import ReadingLinks
 from store.ledger.rejections import Rejections
 from store.ledger.reports import Reports
+from store.ledger.sendings import Sendings
 from store.ledger.sessions import Sessions
 from store.ledger.statements import Statements
 from store.ledger.stations import Stations
+from store.ledger.valuations import Valuations
+from store.ledger.vehicle_days import VehicleDays
+from store.ledger.vouchers import Vouchers
 
 
 class SqlLedger(
@@ -50,6 +56,12 @@ class SqlLedger(
     Imports,
     Bills,
     Reports,
+    Presences,
+    Vouchers,
+    VehicleDays,
+    Valuations,
+    Sendings,
+    FleetActions,
     Copies,
 ):
     """`core.books.Ledger` over one database."""

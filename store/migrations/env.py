@@ -7,6 +7,7 @@ from alembic import context
 from store.ledger import (  # noqa: F401 - they fill METADATA
     alarm_tables,
     bill_tables,
+    fleet_tables,
     import_tables,
     meter_tables,
     report_tables,

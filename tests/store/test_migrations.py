@@ -21,17 +21,21 @@ from core.books import RejectionFilter, SessionFilter
 from core.documents import DocumentFormat, ReportFilter
 from core.errors import StoreError
 from core.facts import ConnectorStatus, Origin, Protocol, SessionState, TagVerdict
+from core.fleet import ChargePlace, MatchBasis, SendingState, VoucherFilter, VoucherKind
 from core.imports import ImportFilter, ImportState
+from core.inventory.mobility import FuelKind
 from core.letters import LetterState
 from core.people import Role
+from core.periods import Period
 from core.quantities import Quantity
-from core.readings import ReadingQuality
+from core.readings import ReadingQuality, SlotShare
 from core.statements import StatementFilter
 from core.work import JobFilter, JobState, MeterEventKind
 from store.ledger.database import Database
 from store.ledger.ledger import SqlLedger
 from store.ledger.metadata import METADATA
 from store.ledger.migrate import HEAD, SCRIPTS, migrate
+from store.ledger.types import ExactDecimal
 from tests.postgres_server import Cluster
 from tests.store.conftest import LEDGERS
 
@@ -46,6 +50,10 @@ VALUES: dict[type[Any], object] = {
     sql.String: "grün",
 }
 """What a column of a kind holds in the row that a test writes."""
+
+DECIMALS = frozenset(
+    column.name for table in METADATA.tables.values() for column in table.c if isinstance(column.type, ExactDecimal)
+)
 
 WORDS: dict[str, object] = {
     "protocol": Protocol.OCPP_16.value,
@@ -73,12 +81,20 @@ WORDS: dict[str, object] = {
     "file_import_part.bookings": [3],
     "file_import_part.leans_on": [900_000],
     "meter_event.kind": MeterEventKind.MANUAL.value,
-    "charge_session.findings": [["session.running", {}]],
     "report.format": DocumentFormat.PDF.value,
+    "voucher.kind": VoucherKind.CHARGING.value,
+    "voucher.fuel": FuelKind.DIESEL.value,
+    "voucher.place": ChargePlace.HOME.value,
+    "voucher.withdrawn_at_utc": None,
+    "vehicle_day.distance_share": SlotShare.MEASURED.value,
+    "vehicle_day.dwell_s": {"lra": 3600},
+    "session_valuation.basis": MatchBasis.TAG.value,
+    "sending.state": SendingState.SENT.value,
+    "findings": [["session.running", {}]],
     "sites": ["lra"],
     "body": '{"eur":1.10}',
-    **dict.fromkeys(("first_day", "last_day"), "2026-11-22"),
-    **dict.fromkeys(("used", "net_eur", "gross_eur", "begin_reading", "end_reading"), "12.34"),
+    **dict.fromkeys(("first_day", "last_day", "day", "month", "due"), "2026-11-22"),
+    **dict.fromkeys(DECIMALS, "12.34"),
 }
 """Columns, by name or table and name, that know some words only."""
 
@@ -108,6 +124,13 @@ READS: dict[str, Callable[[SqlLedger], Awaitable[Any]]] = {
     "file_mapping": lambda ledger: ledger.mappings(),
     "file_import": lambda ledger: ledger.file_imports(ImportFilter()),
     "file_import_part": lambda ledger: ledger.parts(7),
+    "presence": lambda ledger: ledger.last_presences(),
+    "voucher": lambda ledger: ledger.vouchers(VoucherFilter()),
+    "vehicle_day": lambda ledger: ledger.vehicle_days(NOW.date(), NOW.date()),
+    "vehicle_month": lambda ledger: ledger.vehicle_months(NOW.date(), NOW.date()),
+    "session_valuation": lambda ledger: ledger.valuations(Period(NOW, NOW + timedelta(days=1))),
+    "sending": lambda ledger: ledger.sendings(),
+    "fleet_action": lambda ledger: ledger.actions(),
     "reading_link": lambda ledger: ledger.links_to_read("grün", NOW - timedelta(days=1)),
 }
 """How the books read what a table holds."""

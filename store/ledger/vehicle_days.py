@@ -1,0 +1,82 @@
+"""The books of what vehicles did on a day, and of what is left of it later."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, delete, select
+
+from core.fleet import VehicleDay
+from core.readings import SlotShare
+from core.vehicle_months import VehicleMonth
+from store.ledger.database import Database, finding_of, finding_row, insert, replace
+from store.ledger.fleet_tables import VEHICLE_DAY, VEHICLE_MONTH
+
+_D = VEHICLE_DAY.c
+_M = VEHICLE_MONTH.c
+_DAY_NAMES = tuple(column.name for column in _D)
+
+
+class VehicleDays:
+    """`core.fleet.VehicleDayBook` and `core.vehicle_months.VehicleMonthBook` over a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def save_vehicle_days(self, days: Sequence[VehicleDay]) -> None:
+        """Insert or replace by (vehicle, day)."""
+        async with self._database.writing() as connection:
+            await replace(connection, VEHICLE_DAY, [_row(day) for day in days])
+
+    async def vehicle_days(
+        self, first: date, last: date, vehicles: Collection[str] | None = None
+    ) -> tuple[VehicleDay, ...]:
+        """Return the days from `first` to `last`, by vehicle and day."""
+        wanted = _of(select(VEHICLE_DAY).where(_D.day.between(first, last)), _D.vehicle, vehicles)
+        async with self._database.reading() as connection:
+            return tuple(
+                _day(row) for row in (await connection.execute(wanted.order_by(_D.vehicle, _D.day))).mappings()
+            )
+
+    async def settle_vehicle_months(self, months: Sequence[VehicleMonth], first: date, last: date) -> int:
+        """Keep sums and forget the days from `first` to `last`, both or neither; return how many days went.
+
+        A month that was settled before stays as it is: its days are gone, and what comes late would stand for all.
+        """
+        rows = [{column.name: getattr(month, column.name) for column in _M} for month in months]
+        async with self._database.writing() as connection:
+            if rows:
+                fresh = insert(connection, VEHICLE_MONTH)
+                await connection.execute(fresh.on_conflict_do_nothing(index_elements=["vehicle", "month"]), rows)
+            return (await connection.execute(delete(VEHICLE_DAY).where(_D.day.between(first, last)))).rowcount
+
+    async def vehicle_months(
+        self, first: date, last: date, vehicles: Collection[str] | None = None
+    ) -> tuple[VehicleMonth, ...]:
+        """Return the sums of the months that begin from `first` to `last`, by vehicle and month."""
+        wanted = _of(select(VEHICLE_MONTH).where(_M.month.between(first, last)), _M.vehicle, vehicles)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(wanted.order_by(_M.vehicle, _M.month))).mappings()
+            return tuple(VehicleMonth(**row) for row in rows)
+
+
+def _of(wanted: Select[Any], vehicle: Any, vehicles: Collection[str] | None) -> Select[Any]:
+    return wanted if vehicles is None else wanted.where(vehicle.in_(list(vehicles)))
+
+
+def _row(day: VehicleDay) -> dict[str, Any]:
+    row: dict[str, Any] = {name: getattr(day, name) for name in _DAY_NAMES}
+    return row | {
+        "dwell_s": dict(sorted(day.dwell_s.items())),
+        "findings": [finding_row(finding) for finding in day.findings],
+    }
+
+
+def _day(row: RowMapping) -> VehicleDay:
+    words = {
+        "distance_share": SlotShare(row["distance_share"]),
+        "findings": tuple(finding_of(finding) for finding in row["findings"]),
+    }
+    return VehicleDay(**{**row, **words})
