@@ -27,6 +27,27 @@ class RowKind(StrEnum):
     """The mean power over the interval; with another quantity than energy, the mean per hour."""
 
 
+class FileLayout(StrEnum):
+    """How the values of a file stand."""
+
+    ROWS = "rows"
+    """A row is one value at one instant."""
+    DAYS = "days"
+    """A row is a day; its values stand side by side, interval after interval from midnight on."""
+
+
+class ClockChange(StrEnum):
+    """What stands in the rows of the two days on which the clock changes, where a row is a day."""
+
+    IN_ORDER = "in_order"
+    """As many values as the day has intervals, from the left without a gap: 92, 96 or 100 quarter hours."""
+    SUMMED = "summed"
+    """A column for each time on the clock, 96. The hour that is left out is empty or 0, that which comes twice
+    holds both together (of power, their mean)."""
+    BOTH = "both"
+    """100 columns: the hour that comes twice has its columns twice, the second ones empty on all other days."""
+
+
 class FileClock(StrEnum):
     """What the instants of a file are told by."""
 
@@ -52,6 +73,9 @@ class FileMapping:
     the line of the headers, 0 where there are none. `factor` makes values those of `quantity`: 1000 for kWh.
     Intervals last `interval_min` minutes. `meter` is the one of the whole file; else `meter_column` says
     which, translated by `meters` (`name in the file=meter`). `statuses` (`W=measured`) translate `status_column`.
+
+    Where the `layout` is days, `value_column` is the first of them and `last_value_column` the last (empty: as many
+    as a day has), and `clock_change` says what stands there when the clock changes.
     """
 
     name: str
@@ -76,6 +100,9 @@ class FileMapping:
     meters: tuple[tuple[str, str], ...] = ()
     status_column: str = ""
     statuses: tuple[tuple[str, str], ...] = ()
+    layout: FileLayout = FileLayout.ROWS
+    last_value_column: str = ""
+    clock_change: ClockChange = ClockChange.IN_ORDER
     version: int = 0
     saved_at_utc: datetime | None = None
     saved_by: str = ""
@@ -103,9 +130,9 @@ class ImportState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileImport:
-    """One file that was imported. `rows` were read, `added` readings are new, `known` stood there already.
+    """One file that was imported. `rows` values were read, `added` readings are new, `known` stood there already.
 
-    `left_out` rows were wrong; the first of them are `problems`. `notes` say what else was odd (gaps).
+    `left_out` values were wrong; the first of them are `problems`. `notes` say what else was odd (gaps).
     `id` is 0 until the ledger has given one.
     """
 

@@ -12,7 +12,7 @@ from console.pages.errors import can_be_mended, problems_of
 from console.pages.places import may
 from console.pages.visit import Visit
 from core.errors import ServiceError
-from core.imports import FileClock, RowKind, Stamp
+from core.imports import ClockChange, FileClock, FileLayout, RowKind, Stamp
 from core.quantities import Kind, Quantity
 from core.readings import ReadingQuality
 from ingest.files.columns import letter
@@ -86,6 +86,8 @@ _CHOSEN: dict[str, Any] = {
     "kinds": tuple(RowKind),
     "clocks": tuple(FileClock),
     "stamps": tuple(Stamp),
+    "layouts": tuple(FileLayout),
+    "clock_changes": tuple(ClockChange),
     "quantities_counted": QUANTITIES,
     "qualities": tuple(ReadingQuality),
     "choices": CHOICES,

@@ -43,6 +43,8 @@ LABELS: dict[str, str] = {
     "ImportState": "console.import_state.",
     "RowKind": "console.row_kind.",
     "Stamp": "console.stamp.",
+    "FileLayout": "console.file_layout.",
+    "ClockChange": "console.clock_change.",
     "JobState": "jobs.state.",
     "LetterState": "console.letter_state.",
     "Medium": "console.medium.",

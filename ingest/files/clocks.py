@@ -15,7 +15,7 @@ from ingest.files.cells import CellError
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR_MS: Final = 3_600_000
-_WINTER: Final = timezone(timedelta(hours=1))
+WINTER: Final = timezone(timedelta(hours=1))
 _FIRST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 
 
@@ -23,7 +23,7 @@ class SeriesClock:
     """Reads the instants of one series in the order of its rows, which may rise or fall."""
 
     def __init__(self, clock: FileClock, zone: ZoneInfo) -> None:
-        self._zone = {FileClock.UTC: UTC, FileClock.WINTER: _WINTER}.get(clock, zone)
+        self._zone = {FileClock.UTC: UTC, FileClock.WINTER: WINTER}.get(clock, zone)
         self._is_local = clock is FileClock.LOCAL
         self._last_ms: int | None = None
         self._way = 0
@@ -31,11 +31,11 @@ class SeriesClock:
     def at_ms(self, at: datetime) -> int:
         """Return the instant in milliseconds since 1970. Raises `CellError` where it is none, or could be two."""
         if at.tzinfo is not None:
-            found = _ms(at)
+            found = ms_of(at)
         elif self._is_local:
             found = self._local_ms(at)
         else:
-            found = _ms(at.replace(tzinfo=self._zone))
+            found = ms_of(at.replace(tzinfo=self._zone))
         if self._last_ms is not None and found != self._last_ms:
             self._way = 1 if found > self._last_ms else -1
         self._last_ms = found
@@ -44,10 +44,10 @@ class SeriesClock:
     def _local_ms(self, at: datetime) -> int:
         early, late = (at.replace(tzinfo=self._zone, fold=fold) for fold in (0, 1))
         if early.utcoffset() == late.utcoffset():
-            return _ms(early)
+            return ms_of(early)
         if early.astimezone(UTC).astimezone(self._zone).replace(tzinfo=None) != at:
             raise CellError("imports.row.never_was")
-        return self._told(_ms(early), _ms(late))
+        return self._told(ms_of(early), ms_of(late))
 
     def _told(self, early_ms: int, late_ms: int) -> int:
         """Return which of two instants follows on the row before."""
@@ -60,7 +60,8 @@ class SeriesClock:
         raise CellError("imports.row.twice_an_hour")
 
 
-def _ms(at: datetime) -> int:
+def ms_of(at: datetime) -> int:
+    """Return an aware instant in milliseconds since 1970. Raises `CellError` for one that cannot be."""
     try:
         utc = at.astimezone(UTC)
     except OverflowError as error:

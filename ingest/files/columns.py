@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from core.errors import FormatError
@@ -18,11 +18,15 @@ _NOT_THERE: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The places of a mapping's columns in a row, -1 for those it does not name; `width` is that of the headers."""
+    """The places of a mapping's columns in a row, -1 for those it does not name; `width` is that of the headers.
+
+    `value` is the first and `last` the last column with values.
+    """
 
     date: int
     time: int
     value: int
+    last: int
     meter: int
     status: int
     width: int
@@ -34,6 +38,20 @@ class Columns:
             return self.names[place]
         return letter(place)
 
+    def with_values(self, fewest: int, most: int) -> Columns:
+        """Return the same columns with values side by side: as many as there may be, up to the next column in use.
+
+        Raises `FormatError` where there are fewer than a day has, or where more are named than it can have.
+        """
+        others = [place for place in (self.date, self.time, self.meter, self.status) if place > self.value]
+        last = self.last if self.last > self.value else min([self.value + most, *others]) - 1
+        there = min(last, max(self.width, 1) - 1) - self.value + 1
+        if there < fewest or last - self.value + 1 > most:
+            raise FormatError(
+                "imports.columns_count", column=self.name(self.value), expected=fewest, most=most, found=there
+            )
+        return replace(self, last=last)
+
 
 def columns_of(mapping: FileMapping, first: Sequence[Cell]) -> Columns:
     """Return where the mapping's columns stand in a file whose first row is this one.
@@ -41,10 +59,10 @@ def columns_of(mapping: FileMapping, first: Sequence[Cell]) -> Columns:
     Raises `FormatError` where a column is not there, or is there twice.
     """
     headers = tuple(as_found(cell).strip() for cell in first) if mapping.header else ()
-    named = (mapping.date_column, mapping.time_column, mapping.value_column, mapping.meter_column)
-    places = [_place(name, headers, len(first)) for name in (*named, mapping.status_column)]
-    day, time, value, meter, status = places
-    return Columns(day, time, value, meter, status, len(first), headers)
+    named = (mapping.date_column, mapping.time_column, mapping.value_column, mapping.last_value_column)
+    places = [_place(name, headers, len(first)) for name in (*named, mapping.meter_column, mapping.status_column)]
+    day, time, value, last, meter, status = places
+    return Columns(day, time, value, max(value, last), meter, status, len(first), headers)
 
 
 def _place(name: str, headers: Sequence[str], width: int) -> int:

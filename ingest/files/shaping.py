@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.imports import RowProblem
 from core.texts import Finding
 from energy.series import Instants
-from ingest.files.reading import MICRO
+from ingest.files.taking import MICRO
 
 _MILLI: Final = MICRO // 1000
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from annotated_types import Ge, Gt, Le, Len
 
 from core.errors import NotFoundError, ServiceError
-from core.imports import FileClock, FileMapping, RowKind, Stamp
+from core.imports import ClockChange, FileClock, FileLayout, FileMapping, RowKind, Stamp
 from core.inventory import Inventory
 from core.ports import Page
 from core.quantities import Kind, Quantity
@@ -66,6 +66,9 @@ class SaveMapping:
     delimiter: Literal["", ";", ",", "\t", "|"] = ""
     decimal: Literal[",", "."] = ","
     thousands: Literal["", ".", ",", " ", "'"] = "."
+    layout: FileLayout = FileLayout.ROWS
+    last_value_column: Text = ""
+    clock_change: ClockChange = ClockChange.IN_ORDER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +100,9 @@ class MappingRow:
     delimiter: str
     decimal: str
     thousands: str
+    layout: FileLayout
+    last_value_column: str
+    clock_change: ClockChange
 
 
 async def list_mappings(house: House, _request: ListMappings, _call: Call) -> Page[MappingRow]:
@@ -156,6 +162,8 @@ def _wrong(mapping: FileMapping) -> list[Finding]:
         found.append(Finding.of("imports.wrong.thousands", field="thousands"))
     if mapping.kind is not RowKind.REGISTER and 1440 % mapping.interval_min:
         found.append(Finding.of("imports.wrong.interval", field="interval_min"))
+    if mapping.layout is FileLayout.DAYS:
+        found += _wrong_days(mapping)
     words = {quality.value for quality in ReadingQuality}
     found += [
         Finding.of("imports.wrong.status", field="statuses", said=said or name, known=", ".join(sorted(words)))
@@ -168,6 +176,20 @@ def _wrong(mapping: FileMapping) -> list[Finding]:
         instant_reader(mapping.pattern)
     except ServiceError as error:
         found.append(Finding.of(error.finding.code, field="pattern", pattern=mapping.pattern))
+    return found
+
+
+def _wrong_days(mapping: FileMapping) -> list[Finding]:
+    """Return what cannot be where a row is a day."""
+    found = []
+    if mapping.kind is RowKind.REGISTER:
+        found.append(Finding.of("imports.wrong.days_register", field="kind"))
+    if 60 % mapping.interval_min:
+        found.append(Finding.of("imports.wrong.days_interval", field="interval_min"))
+    if mapping.time_column:
+        found.append(Finding.of("imports.wrong.days_time", field="time_column"))
+    if {"H", "m", "z"} & set(mapping.pattern):
+        found.append(Finding.of("imports.wrong.days_pattern", field="pattern", pattern=mapping.pattern))
     return found
 
 

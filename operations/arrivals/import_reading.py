@@ -26,8 +26,9 @@ from energy.register_rules import rules_of
 from energy.register_walk import all_thousandths, at_utc, epoch_ms
 from energy.series import Samples
 from ingest.files.placing import Clash, Placed, Standing
-from ingest.files.reading import MICRO, Reading, Target, progress_of, read_file, rows_packed
+from ingest.files.reading import Reading, progress_of, read_file, rows_packed
 from ingest.files.shaping import Gap, Profile, Shaped, as_profile, in_order
+from ingest.files.taking import MICRO, Target
 from operations.arrivals.file_mappings import known_mapping, named_meters, zone_of_site
 from operations.evidence.figures import local_text
 from operations.evidence.witnesses import interval_store

@@ -12,8 +12,9 @@ from core.ports import Page
 from core.quantities import Quantity
 from core.texts import Finding
 from energy.register_walk import at_utc
-from ingest.files.reading import MICRO, rows_packed
+from ingest.files.reading import rows_packed
 from ingest.files.tables import first_rows, layout_of
+from ingest.files.taking import MICRO
 from operations.arrivals.file_mappings import known_mapping
 from operations.arrivals.import_reading import FileFound, file_read, inbox_of, kept_file, series_found
 from operations.arrivals.import_rows import (

@@ -12,8 +12,10 @@ import numpy as np
 from sqlalchemy import ColumnElement, RowMapping, and_, func, select
 
 from core.imports import (
+    ClockChange,
     FileClock,
     FileImport,
+    FileLayout,
     FileMapping,
     ImportFilter,
     ImportPart,
@@ -38,6 +40,8 @@ _WORDS: Mapping[str, Any] = {
     "kind": RowKind,
     "clock": FileClock,
     "stamp": Stamp,
+    "layout": FileLayout,
+    "clock_change": ClockChange,
     "factor": Decimal,
     "meters": lambda pairs: tuple((one, other) for one, other in pairs),
     "statuses": lambda pairs: tuple((one, other) for one, other in pairs),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -156,6 +157,53 @@ async def test_an_import_taken_back_leaves_no_trace(district: District) -> None:
     with pytest.raises(ConflictError):
         await district.ask("imports.withdraw", id=row.id, reason="noch einmal")
     assert (await imported(district, profile(quarters("2026-11-02", 96)))).added == 97
+
+
+def days_file(slots: list[datetime], change: str, width: int) -> str:
+    """Write a load profile day by day; the n-th value is n mod 17 kWh and n mod 1000 Wh."""
+    rows: dict[str, list[int | None]] = {}
+    for number, at in enumerate(slots):
+        local = at.astimezone(ZoneInfo("Europe/Berlin"))
+        row = rows.setdefault(f"{local:%d.%m.%Y}", [] if change == "in_order" else [None] * width)
+        wh, place = number % 17 * 1000 + number % 1000, local.hour * 4 + local.minute // 15
+        if change == "in_order":
+            row.append(wh)
+        elif change == "both":
+            row[place + (4 if local.fold or local.hour > 2 else 0)] = wh
+        else:
+            row[place] = (row[place] or 0) + wh
+    header = ";".join(["Datum", *(f"W{number}" for number in range(1, width + 1))])
+    cells = (["" if wh is None else f"{wh // 1000},{wh % 1000:03d}" for wh in row] for row in rows.values())
+    return "\r\n".join([header, *(f"{day};{';'.join(row)}" for day, row in zip(rows, cells, strict=True))])
+
+
+@pytest.mark.parametrize(("change", "width"), [("in_order", 100), ("both", 100), ("summed", 96)])
+async def test_a_year_whose_rows_are_days_comes_to_the_same_total(district: District, change: str, width: int) -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    days = {"name": "tage", "layout": "days", "clock_change": change, "pattern": "dd.MM.yyyy", "value_column": "B"}
+    plain = {"kind": "energy", "factor": "1000", "meter": "schule-strom", "date_column": "Datum"}
+    await district.ask("mappings.save", **days, **plain)
+    begin = datetime(2025, 11, 1, tzinfo=zone).astimezone(UTC)
+    end = datetime(2026, 11, 1, tzinfo=zone).astimezone(UTC)
+    slots = [begin + timedelta(minutes=15) * number for number in range((end - begin) // timedelta(minutes=15))]
+    text = days_file(slots, change, width)
+    preview = await district.ask("imports.preview", upload=await hand_in(district, text), mapping="tage")
+    truth_wh = sum((number % 17) * 1000 + number % 1000 for number in range(len(slots)))
+    assert (preview.rows, preview.left_out, preview.refused, preview.notes) == (len(slots), 0, (), ())
+    assert preview.series[0].total == truth_wh
+    row = await imported(district, text, "tage")
+    assert (row.rows, row.added, row.first_utc, row.last_utc) == (len(slots), len(slots) + 1, begin, end)
+    assert await imported(district, text, "tage") == row
+    stored = await district.stores.readings.readings(SOURCE, QUANTITY, EVER)
+    assert stored[-1].value - stored[0].value == truth_wh
+
+
+async def test_a_mapping_of_days_names_what_cannot_be(district: District) -> None:
+    wrong = {"name": "x", "layout": "days", "kind": "register", "interval_min": 120, "time_column": "Zeit"}
+    with pytest.raises(InvalidRequestError) as caught:
+        await district.ask("mappings.save", **PROFILE | wrong)
+    fields = [dict(one.params)["field"] for one in caught.value.findings]
+    assert fields == ["kind", "interval_min", "time_column", "pattern"]
 
 
 async def test_a_load_profile_before_the_first_own_reading_of_a_register_keeps_both_apart(district: District) -> None:

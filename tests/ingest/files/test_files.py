@@ -23,9 +23,10 @@ from core.quantities import Quantity
 from energy.series import Samples
 from ingest.files.cells import CellError, instant_reader, number_reader
 from ingest.files.placing import Clash, Standing
-from ingest.files.reading import Reading, Target, read_file, rows_packed
+from ingest.files.reading import Reading, read_file, rows_packed
 from ingest.files.shaping import Profile, as_profile
 from ingest.files.tables import layout_of
+from ingest.files.taking import Target
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TARGETS: Mapping[str, Target] = {"a": Target(source="meter:a", max_rate_per_h=1e8, zone="Europe/Berlin")}
@@ -196,7 +197,7 @@ def test_each_wrong_row_is_named_and_costs_only_itself() -> None:
         (3, "kWh", "1.5", "imports.row.number"),
         (4, "Zeit", "1.1.25", "imports.row.instant"),
         (5, "kWh", "-1", "imports.row.negative"),
-        (6, "", "", "imports.row.too_short"),
+        (6, "", "", "imports.row.width"),
         (7, "kWh", "999999999", "imports.row.implausible"),
     ]
     assert packed["line"].tolist() == [2]
