@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 
 from config.shelves import Shelves, Written, entries_of, twins
 from core.errors import ConfigError
-from core.inventory import Fuel, Medium, Meter, MeterRole, Station, Vehicle
+from core.inventory import HEATING, Fuel, Medium, Meter, MeterRole, Station, SteadyUse, Vehicle
 from core.quantities import Quantity
 from core.texts import Finding
 from ingest.routing import parse_field
@@ -44,6 +45,7 @@ def check_meters(shelves: Shelves) -> Iterator[Finding]:
         yield from _formula(written, meter, meters)
         yield from _fuel(written, meter, fuels)
         yield from _quantities(written, meter)
+        yield from _steady(written, meter)
         if meter.generator and meter.role is not MeterRole.GENERATION:
             yield written.finding("config.generator_role", "generator", found=meter.generator, role=meter.role)
     for written, station in entries_of(shelves, Station):
@@ -51,6 +53,25 @@ def check_meters(shelves: Shelves) -> Iterator[Finding]:
         if parent and parent.medium is not Medium.ELECTRICITY:
             yield _other_medium(written, Medium.ELECTRICITY, parent)
     yield from twins(_feeders(shelves), _line_of_feed, "config.feed_twice", "feed")
+
+
+def _steady(written: Written, meter: Meter) -> Iterator[Finding]:
+    """Yield what is wrong with the parts of a use that do not depend on the weather."""
+    if meter.steady and meter.medium not in HEATING:
+        yield written.finding("config.steady_not_heating", "steady", found=meter.medium, expected=", ".join(HEATING))
+    for place, part in enumerate(meter.steady):
+        if (part.percent is None) == (part.kwh_per_year is None):
+            yield written.finding("config.steady_one_of", "steady", place)
+        if part.valid_to is not None and part.valid_to <= part.valid_from:
+            params = {"found": str(part.valid_to), "start": str(part.valid_from)}
+            yield written.finding("config.validity_reversed", "steady", place, "valid_to", **params)
+        if any(each.name == part.name and _meet(each, part) for each in meter.steady[:place]):
+            yield written.finding("config.steady_twice", "steady", place, "name", found=part.name)
+
+
+def _meet(one: SteadyUse, other: SteadyUse) -> bool:
+    one_end, other_end = one.valid_to or date.max, other.valid_to or date.max
+    return one.valid_from < other_end and other.valid_from < one_end
 
 
 def _parent(written: Written, meter: Meter, meters: Mapping[str, Meter]) -> Iterator[Finding]:

@@ -53,8 +53,9 @@ class UsedMonth:
 class Corrected:
     """A year's consumption parted and corrected, in thousandths of the unit.
 
-    `base` does not depend on the weather: the mean of `summer_days` days of summer, every day of the year.
-    `heating` is the rest, `corrected` base plus heating times `factor`.
+    `base` does not depend on the weather: `configured` of it as somebody has said, else the mean of `summer_days`
+    days of summer (0: all was said), every day of the year. `heating` is the rest, `corrected` base plus heating
+    times `factor`.
     """
 
     used: int
@@ -63,6 +64,7 @@ class Corrected:
     factor: Decimal
     corrected: int
     summer_days: int
+    configured: int = 0
 
 
 def degree_day(mean_c: float) -> float:
@@ -78,24 +80,45 @@ def degree_days(means_c: Mapping[date, float], first: date, end: date) -> Degree
     return DegreeDays(sum(each), len(days), len(known), sum(kd > 0 for kd in each))
 
 
-def correct(months: Sequence[UsedMonth], actual: DegreeDays, usual_kd: float | None) -> Corrected | Finding:
-    """Return what a year's months would have come to in usual weather, or why that cannot be said.
+def correct(
+    months: Sequence[UsedMonth],
+    actual: DegreeDays,
+    usual_kd: float | None,
+    *,
+    configured: int = 0,
+    rest: Sequence[UsedMonth] | None = None,
+) -> Corrected | Finding:
+    """Return what a year's months would have come to in usual weather, or why that cannot be said (VDI 3807).
 
-    Never by a factor of 1: without every day's temperature and every month's consumption there is no answer.
+    `configured` (thousandths) of the use does not depend on the weather because somebody has said so; `rest` are
+    the months of the meters of which nobody has (None: of all), whose summer tells it. Never by a factor of 1:
+    without every day's temperature and every month's consumption there is no answer.
     """
     why_not = _lacking(months, actual, usual_kd)
     if why_not is not None or usual_kd is None:
         return why_not or Finding.of("weather.no_reference")
+    by_summer = _by_summer(months if rest is None else rest, actual.days)
+    if isinstance(by_summer, Finding):
+        return by_summer
+    of_rest, summer_days = by_summer
     used = sum(month.thousandths or 0 for month in months)
+    base = min(configured + of_rest, used)
+    factor = (Decimal(str(usual_kd)) / Decimal(str(round(actual.kd, 3)))).quantize(Decimal("0.0001"))
+    heating = used - base
+    return Corrected(used, base, heating, factor, base + int(heating * factor), summer_days, configured)
+
+
+def _by_summer(months: Sequence[UsedMonth], days: int) -> tuple[int, int] | Finding:
+    """Return what the mean day of summer comes to in so many days, and how many it is of; 0 of no months at all."""
+    if not months:
+        return 0, 0
     summer = [month for month in months if month.first.month in SUMMER]
     summer_days = sum(month.days for month in summer)
     if summer_days < SUMMER_DAYS:
         return Finding.of("weather.no_summer", days=summer_days, needed=SUMMER_DAYS)
     of_summer = sum(month.thousandths or 0 for month in summer)
-    base = min(of_summer * actual.days // summer_days, used)
-    factor = (Decimal(str(usual_kd)) / Decimal(str(round(actual.kd, 3)))).quantize(Decimal("0.0001"))
-    heating = used - base
-    return Corrected(used, base, heating, factor, base + int(heating * factor), summer_days)
+    used = sum(month.thousandths or 0 for month in months)
+    return min(of_summer * days // summer_days, used), summer_days
 
 
 def _lacking(months: Sequence[UsedMonth], actual: DegreeDays, usual_kd: float | None) -> Finding | None:

@@ -24,7 +24,7 @@ from operations.loads.base import BASE_LOAD
 from operations.loads.peaks import PEAK
 from operations.reports.carriers import CARRIERS
 from operations.reports.place import ENERGY
-from operations.weather.shown import WEATHER
+from operations.weather.use import WEATHER
 
 Explainer = Callable[[House, FigureId, Call], Awaitable[Explanation]]
 """Returns where a figure comes from as it stands now; raises `RequestError` for an id that means nothing.

@@ -6,7 +6,7 @@ A file maps kinds to entries, an entry's key is its id. Field names and defaults
 """
 
 from config.forms.form import EntryForm, Form, PartForm
-from config.forms.metering import FeedForm, MeterForm, TermForm
+from config.forms.metering import FeedForm, MeterForm, SteadyUseForm, TermForm
 from config.forms.mobility import ConnectorForm, StationForm, TagForm, VehicleForm
 from config.forms.places import (
     BreakForm,
@@ -55,5 +55,6 @@ PARTS: dict[str, type[PartForm]] = {
     "breaks": BreakForm,
     "windows": PriceWindowForm,
     "months": FuelMonthForm,
+    "steady": SteadyUseForm,
 }
 """Fields that hold a list of sections, and the form of one."""

@@ -8,8 +8,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from config.forms.form import EntryForm, PartForm
-from config.values import Amount, Positive, Slug, Text, Topic, Whole
-from core.inventory import Entry, Feed, Generator, Medium, Meter, MeterRole, Term
+from config.values import Amount, Day, Positive, Slug, Text, Topic, Whole
+from core.inventory import Entry, Feed, Generator, Medium, Meter, MeterRole, SteadyUse, Term
 
 
 class FeedForm(PartForm):
@@ -34,6 +34,19 @@ class TermForm(PartForm):
     factor: Amount = Decimal(1)
 
 
+class SteadyUseForm(PartForm):
+    """A part of what a meter counts that does not depend on the weather."""
+
+    makes: ClassVar[type] = SteadyUse
+
+    name: Text
+    valid_from: Day
+    valid_to: Day | None = None
+    percent: Amount | None = Field(default=None, gt=0, le=100)
+    kwh_per_year: Amount | None = Field(default=None, gt=0)
+    reference: str = Field(min_length=1, max_length=500)
+
+
 class MeterForm(EntryForm):
     """A meter."""
 
@@ -52,3 +65,4 @@ class MeterForm(EntryForm):
     generator: Generator | None = None
     fuel: Slug | None = None
     terms: tuple[TermForm, ...] = ()
+    steady: tuple[SteadyUseForm, ...] = ()

@@ -23,9 +23,8 @@ from console.pages.places import may
 from console.pages.visit import Visit
 from console.pages.words import Words
 from core.errors import ServiceError
-from core.inventory import Medium, SiteKind
+from core.inventory import HEATING, Medium, SiteKind
 from core.units import look_of
-from operations.weather.temperatures import HEATING
 
 GAP = 0.25
 """How much of a column's place stays empty."""

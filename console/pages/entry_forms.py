@@ -63,6 +63,7 @@ ROWS: dict[str, Rows] = {
     "breaks": Rows("console.entries.breaks", "console.entries.of_break", 4, seldom=True),
     "windows": Rows("console.entries.windows", "console.entries.of_window", 3, seldom=True),
     "months": Rows("console.entries.months", "console.entries.of_month", 3),
+    "steady": Rows("console.entries.steady", "console.entries.of_steady", 2, seldom=True),
 }
 """The lists of `config.forms.PARTS`."""
 

@@ -5,7 +5,7 @@ day to a day. The prefixed form (`meter:schule-a-strom`) is the source id of its
 """
 
 from core.inventory.entries import Entry
-from core.inventory.metering import Feed, Generator, Medium, Meter, MeterRole, Term
+from core.inventory.metering import HEATING, Feed, Generator, Medium, Meter, MeterRole, SteadyUse, Term
 from core.inventory.mobility import (
     Baseline,
     BaselineBasis,
@@ -37,6 +37,7 @@ from core.inventory.supplies import Budget, EnergyBasis, Fuel, FuelMonth, PriceW
 from core.inventory.whole import Inventory
 
 __all__ = [
+    "HEATING",
     "Baseline",
     "BaselineBasis",
     "Break",
@@ -68,6 +69,7 @@ __all__ = [
     "Site",
     "SiteKind",
     "Station",
+    "SteadyUse",
     "Tag",
     "Tariff",
     "Term",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from core.inventory.entries import Entry
 
@@ -18,6 +20,10 @@ class Medium(StrEnum):
     WATER = "water"
     OIL = "oil"
     PELLETS = "pellets"
+
+
+HEATING: Final = (Medium.HEAT, Medium.GAS, Medium.OIL, Medium.PELLETS)
+"""What heats, and so depends on the weather."""
 
 
 class MeterRole(StrEnum):
@@ -67,11 +73,28 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SteadyUse:
+    """A part of what a meter counts that does not depend on the weather: hot water, a kitchen, a process.
+
+    It is `percent` of what is counted, or `kwh_per_year`, from `valid_from` until before `valid_to`; `reference` says
+    where that stands. Parts that hold at the same time add up.
+    """
+
+    name: str
+    valid_from: date
+    valid_to: date | None = None
+    percent: Decimal | None = None
+    kwh_per_year: Decimal | None = None
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Meter(Entry):
     """A meter; `digits`, `resolution` and `max_power_w` bound what its register can do.
 
     `fuel` names what a gas, oil or pellet meter counts (`core.inventory.supplies.Fuel`). A meter with
-    `terms` is virtual: it has no feed, each of its quarter hours is the sum of theirs.
+    `terms` is virtual: it has no feed, each of its quarter hours is the sum of theirs. `steady` is what of its use
+    weather correction leaves as it is; where it is empty, nobody has said it.
     """
 
     site: str
@@ -87,6 +110,7 @@ class Meter(Entry):
     generator: Generator | None = None
     fuel: str | None = None
     terms: tuple[Term, ...] = ()
+    steady: tuple[SteadyUse, ...] = ()
 
     @property
     def source(self) -> str:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from statistics import median, quantiles
 from typing import Final
 
-from core.inventory import Inventory, Medium, Site, SiteKind
+from core.inventory import HEATING, Inventory, Medium, Site, SiteKind
 from core.quantities import Quantity
 from core.texts import Finding
 from energy.weather import Corrected
@@ -22,8 +22,7 @@ from operations.costs.reading import PERCENT, supply_meters
 from operations.evidence.interval import exact
 from operations.house import Call, House
 from operations.values import Told
-from operations.weather.shown import read_use, year_of
-from operations.weather.temperatures import HEATING
+from operations.weather.use import read_use, year_of
 
 QUARTILES_FROM: Final = 4
 """Of fewer sites there are no quartiles."""

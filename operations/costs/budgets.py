@@ -10,7 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from core.errors import NotFoundError
-from core.inventory import Budget, Medium
+from core.inventory import HEATING, Budget, Medium
 from core.texts import Finding
 from energy.budgets import Forecast, ForecastMethod, forecast, last_year_of, status_of
 from energy.loads import ENOUGH_KNOWN
@@ -19,7 +19,7 @@ from operations.costs.reading import ReadCosts, months_of, read_costs, seen_site
 from operations.costs.rows import BudgetRow, Budgets
 from operations.house import Call, House
 from operations.values import Told
-from operations.weather.temperatures import HEATING, daily_means, station_of
+from operations.weather.temperatures import daily_means, station_of
 
 _DAY: Final = timedelta(days=1)
 

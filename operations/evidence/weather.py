@@ -7,16 +7,17 @@ from decimal import Decimal
 
 from core.errors import NotFoundError, RequestError
 from core.evidence import Citation, CitedKind, Explanation, FigureId
-from core.inventory import Medium
+from core.inventory import Medium, Meter
 from core.quantities import Quantity
 from core.texts import Finding
 from core.units import unit_of
+from energy.steady_use import SteadyAmount
 from energy.weather import degree_days
 from operations.costs.reading import seen_site
 from operations.evidence.figures import SITE, TOTAL
 from operations.evidence.interval import exact
 from operations.house import Call, House
-from operations.weather.shown import Corrections, read_use
+from operations.weather.use import Corrections, read_use
 
 YEAR, MONTH = len("2026"), len("2026-11")
 
@@ -38,10 +39,15 @@ async def explain_weather(house: House, figure: FigureId, call: Call) -> Explana
     unit = unit_of(read.quantity)
     base, heating = exact(outcome.base), exact(outcome.heating)
     how = Finding.of("weather.how", base=str(base), heating=str(heating), factor=str(outcome.factor), unit=unit)
-    said = Finding.of("weather.base_by_summer", days=outcome.summer_days)
-    value = exact(outcome.corrected)
+    said = (Finding.of("weather.base_by_summer", days=outcome.summer_days),) if outcome.summer_days else ()
     return Explanation(
-        title=title, figure=str(figure), value=value, unit=unit, how=how, findings=(said,), parts=_parts(read)
+        title=title,
+        figure=str(figure),
+        value=exact(outcome.corrected),
+        unit=unit,
+        how=how,
+        findings=(*said, *read.steady.findings),
+        parts=_parts(read),
     )
 
 
@@ -62,7 +68,34 @@ def _last(read: Corrections) -> date:
 
 
 def _parts(read: Corrections) -> tuple[Explanation, ...]:
-    return (*_degree_days(read), *_months(read))
+    return (*_degree_days(read), *_shares(read), *_months(read))
+
+
+def _shares(read: Corrections) -> tuple[Explanation, ...]:
+    """Return what the inventory says does not depend on the weather, with where that stands written."""
+    unit = unit_of(read.quantity)
+    return tuple(_share(meter, amount, unit) for meter, amount in read.steady.amounts)
+
+
+def _share(meter: Meter, amount: SteadyAmount, unit: str) -> Explanation:
+    part = amount.part
+    said, per = (part.percent, "%") if part.percent is not None else (part.kwh_per_year, "kWh/a")
+    cited = Citation(
+        kind=CitedKind.FACTOR,
+        reference=f"meters/{meter.id}/steady/{part.name}",
+        value=said,
+        unit=per,
+        edition=part.reference,
+    )
+    details = {"valid_from": str(part.valid_from), **({"valid_to": str(part.valid_to)} if part.valid_to else {})}
+    return Explanation(
+        title=Finding.of("weather.share_of", meter=meter.name, name=part.name),
+        value=exact(amount.thousandths),
+        unit=unit,
+        how=Finding.of("weather.share_percent" if per == "%" else "weather.share_kwh", share=str(said)),
+        citation=cited,
+        details=details,
+    )
 
 
 def _degree_days(read: Corrections) -> tuple[Explanation, ...]:

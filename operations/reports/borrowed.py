@@ -112,8 +112,9 @@ async def corrected(place: ReportedPlace, medium: Medium, main: str, unit: str) 
     if f"{use.quantity.value}.{medium.value}" != main:
         return not_told(name, unit, how, Finding.of("reports.corrected_otherwise"))
     factor = Finding.of("reports.corrected_factor", factor=str(use.factor))
+    remarks = (factor, *map(_finding, use.findings))
     ground = Ground(figure=use.figure, name=found.site_name, value=use.corrected, unit=unit)
-    return ReportFigure(name=name, value=use.corrected, unit=unit, how=how, remarks=(factor,), grounds=(ground,))
+    return ReportFigure(name=name, value=use.corrected, unit=unit, how=how, remarks=remarks, grounds=(ground,))
 
 
 def _of_balance_said(row: BalanceRow) -> Iterator[Finding]:

@@ -8,13 +8,12 @@ from decimal import Decimal
 from typing import Final
 
 from core.evidence import FigureId
-from core.inventory import Medium, SiteKind
+from core.inventory import HEATING, Medium, SiteKind
 from core.quantities import Quantity
 from core.texts import Finding
 from operations.house import Call, House
 from operations.reports.figures import Ground, ReportFigure, not_told
 from operations.reports.places import PlaceFigures, places_of, read_place
-from operations.weather.temperatures import HEATING
 
 CARRIERS: Final = "carriers"
 DISTRICT: Final = "all"

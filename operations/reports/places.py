@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from core.errors import NotFoundError
 from core.evidence import FigureId
-from core.inventory import Building, Medium, Meter, MeterRole, Site
+from core.inventory import HEATING, Building, Medium, Meter, MeterRole, Site
 from core.quantities import Quantity
 from operations.evidence.figures import SITE, span_of
 from operations.house import Call, House
@@ -18,7 +18,6 @@ from operations.reports.borrowed import corrected, cost, own_power, peak
 from operations.reports.figures import ReportFigure, change_of, named, per_area
 from operations.reports.place import ENERGY, ReportedPlace
 from operations.reports.totals import MONTHS, totals_with_last_year
-from operations.weather.temperatures import HEATING
 
 QUANTITIES: Final[Mapping[Medium, tuple[Quantity, ...]]] = {
     Medium.ELECTRICITY: (Quantity.ENERGY_IMPORT_WH,),

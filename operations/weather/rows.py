@@ -25,11 +25,27 @@ class DegreeMonth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SteadyShare:
+    """A part of a meter's use that the inventory says does not depend on the weather, and what it came to."""
+
+    meter: str
+    meter_name: str
+    name: str
+    percent: Decimal | None
+    kwh_per_year: Decimal | None
+    valid_from: date
+    valid_to: date | None
+    reference: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectedUse:
     """What a site used in a year, in the unit of `quantity`, and what it would have in usual weather.
 
-    `base` does not depend on the weather (the mean of its summer days), `heating` is the rest. `corrected` is
-    base plus heating times `factor`. What is not computed is None, `reason` says why.
+    `base` does not depend on the weather: `configured` by `shares`, and where the inventory says none the mean of
+    the summer days (`summer_days` of them). `heating` is the rest, `corrected` is base plus heating times `factor`.
+    What is not computed is None, `reason` says why. `findings` name meters without a share.
     """
 
     medium: Medium
@@ -42,6 +58,9 @@ class CorrectedUse:
     summer_days: int | None
     figure: str
     reason: Told | None
+    configured: Decimal | None = None
+    shares: tuple[SteadyShare, ...] = ()
+    findings: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from core.intervals import Resolution
-from core.inventory import Inventory, Medium, Site, WeatherStation
+from core.inventory import Inventory, Site, WeatherStation
 from core.periods import Period
 from core.quantities import Quantity
 from core.readings import Reading
@@ -19,9 +19,6 @@ from operations.house import House
 
 NOON: Final = time(12)
 """When a day's mean is stamped, in UTC: at noon the day is the same in UTC, as files tell it, and at the place."""
-
-HEATING: Final = (Medium.HEAT, Medium.GAS, Medium.OIL, Medium.PELLETS)
-"""What heats, and so depends on the weather."""
 
 
 def reading_of(station: WeatherStation, day: date, mean_c: float) -> Reading:

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from core.inventory import SteadyUse
 from core.texts import Finding
 from energy.budgets import BudgetStatus, Forecast, ForecastMethod, forecast, last_year_of, status_of
+from energy.steady_use import days_unsaid, steady_amounts
 from energy.weather import Corrected, DegreeDays, UsedMonth, correct, degree_days
 
 YEAR = [date(2025, month, 1) for month in range(1, 13)]
@@ -37,6 +39,33 @@ def test_a_mild_year_is_corrected_upwards_and_hot_water_is_not() -> None:
     assert found.factor == Decimal("1.2")
     assert found.corrected == found.base + int(found.heating * Decimal("1.2"))
     assert found.base + found.heating == found.used == 27_900
+
+
+def test_a_configured_share_stays_as_it_is_and_only_the_rest_is_corrected() -> None:
+    """By hand: 20 % of 12,000 kWh are 2,400; at 3,000 K·d, usual 3,600: 9,600 × 1.2 + 2,400 = 13,920 kWh."""
+    used = [UsedMonth(first, 30, 1_000) for first in YEAR]
+    parts = [SteadyUse(name="WW", valid_from=date(2020, 1, 1), percent=Decimal(20), reference="Gutachten")]
+    (amount,) = steady_amounts(parts, used, 1) or ()
+    assert amount.thousandths == 2_400
+    found = correct(used, DegreeDays(3000.0, 365, 365, 250), 3600.0, configured=2_400, rest=())
+    assert isinstance(found, Corrected)
+    assert (found.base, found.heating, found.summer_days, found.corrected) == (2_400, 9_600, 0, 13_920)
+
+
+def test_a_share_in_kwh_counts_by_days_and_a_new_one_holds_from_its_first_day() -> None:
+    """By hand: 3,650 kWh a year for 181 days until July, 7,300 kWh for the 184 days after it."""
+    used = [
+        UsedMonth(first, ((first + timedelta(31)).replace(day=1) - first).days, 1_000_000 * 1_000) for first in YEAR
+    ]
+    july = date(2025, 7, 1)
+    old = SteadyUse(name="WW", valid_from=YEAR[0], valid_to=july, kwh_per_year=Decimal(3650), reference="alt")
+    new = SteadyUse(name="WW", valid_from=july, kwh_per_year=Decimal(7300), reference="neu")
+    amounts = steady_amounts([old, new], used, 1_000_000)
+    assert amounts is not None
+    assert [each.thousandths for each in amounts] == [1_810_000_000, 3_680_000_000]
+    assert steady_amounts([old, new], used, None) is None
+    assert days_unsaid([new], date(2025, 1, 1), date(2026, 1, 1)) == 181
+    assert days_unsaid([old, new], date(2025, 1, 1), date(2026, 1, 1)) == 0
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from core.inventory import (
     PriceWindow,
     Site,
     SiteKind,
+    SteadyUse,
     Tariff,
     WeatherStation,
     Weekday,
@@ -320,6 +321,35 @@ async def test_a_file_of_the_weather_service_is_taken_once_and_corrects_the_year
     assert explained.parts[0].value == Decimal(str(weather.degree_days_kd))
     budgets = await place.ask(show_budgets, ShowBudgets(medium=Medium.HEAT))
     assert budgets.items[0].method is ForecastMethod.LAST_YEAR_BY_WEATHER
+
+
+async def test_a_share_that_is_configured_takes_the_place_of_summer_and_cites_where_it_stands(place: Place) -> None:
+    await place.ask(import_weather, ImportWeather(id="w", content=climate()))
+    asked = ShowWeather(id="schule", year=2025, medium=Medium.HEAT)
+    unsaid = (await place.ask(show_weather, asked)).use
+    assert [told.code for told in unsaid.findings] == ["weather.no_share"]
+    assert "weather.no_share" in [told.code for told in (await place.explain(unsaid.figure)).findings]
+    part = SteadyUse(name="Warmwasser", valid_from=SINCE, percent=Decimal(15), reference="Energieausweis 2024")
+    heat = place.inventory.meters["heat"]
+    place.inventory = replace(place.inventory, meters=place.inventory.meters | {"heat": replace(heat, steady=(part,))})
+    use = (await place.ask(show_weather, asked)).use
+    assert abs(use.base - use.used * Decimal("0.15")) < 1
+    assert (use.configured, use.summer_days, use.findings) == (use.base, 0, ())
+    assert abs(use.corrected - (use.base + (use.used - use.base) * use.factor)) < 1
+    explained = await place.explain(use.figure)
+    assert [told.code for told in explained.findings] == []
+    (cited,) = [leaf.citation for leaf in explained.parts if leaf.title.code == "weather.share_of"]
+    assert (cited.value, cited.unit, cited.edition) == (Decimal(15), "%", "Energieausweis 2024")
+
+
+async def test_a_share_for_some_of_the_year_only_is_not_stretched_over_all_of_it(place: Place) -> None:
+    await place.ask(import_weather, ImportWeather(id="w", content=climate()))
+    part = SteadyUse(name="Warmwasser", valid_from=date(2025, 3, 1), kwh_per_year=Decimal(9000), reference="Messung")
+    heat = place.inventory.meters["heat"]
+    place.inventory = replace(place.inventory, meters=place.inventory.meters | {"heat": replace(heat, steady=(part,))})
+    use = (await place.ask(show_weather, ShowWeather(id="schule", year=2025, medium=Medium.HEAT))).use
+    assert [(told.code, told.params["count"]) for told in use.findings] == [("weather.share_partly", 59)]
+    assert (use.configured, use.summer_days) == (0, 92)
 
 
 async def test_the_file_of_another_station_is_refused(place: Place) -> None:
