@@ -55,7 +55,10 @@ class Quantity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """`kind`, and what people see: stored value / `divisor` in `shown_unit` with `decimals` places."""
+    """`kind`, and what people see: stored value / `divisor` in `shown_unit` with `decimals` places.
+
+    Heating oil is the exception, see `core.units.look_of`.
+    """
 
     kind: Kind
     divisor: float

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.inventory.entries import Entry
-from core.inventory.metering import Meter
+from core.inventory.metering import Medium, Meter
 from core.inventory.mobility import ElectricModel, Recipient, Station, Tag, Vehicle
 from core.inventory.places import Building, Calendar, Municipality, Site, WeatherStation
 from core.inventory.renewables import Contract, Plant
@@ -52,6 +52,12 @@ class Inventory:
                 return None
         entry = shelf.get(name)
         return entry.site if entry else None
+
+    def medium_of(self, source: str) -> Medium | None:
+        """Return what a source counts, None where it is no meter that is known."""
+        kind, _, name = source.partition(":")
+        meter = self.meters.get(name) if kind == "meter" else None
+        return meter.medium if meter else None
 
     def name_of(self, source: str) -> str:
         """Return what people call a source; of an unknown one the id without its kind."""

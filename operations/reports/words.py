@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Final
 
 from babel.dates import get_month_names
-from babel.numbers import format_decimal
 
+from core.inventory import Medium
 from core.quantities import Quantity
 from core.texts import Catalogue, Finding, Param
+from core.units import number
 from operations.reports.figures import ReportFigure
 from operations.reports.places import CarrierFigures, PlaceFigures
 from reports.document import CarrierSaid, MonthSaid, PlaceSaid, Said
@@ -24,7 +25,7 @@ DASH: Final = "\N{EN DASH}"
 class _Look:
     """How values in a unit are printed: divided, in which unit, with so many decimals."""
 
-    divisor: int
+    divisor: int | Decimal
     unit: str
     decimals: int
 
@@ -41,6 +42,12 @@ _LOOKS: Final = {
     "%": _Look(1, "%", 1),
     "PJ": _Look(1, "PJ", 6),
 }
+_OIL: Final = {
+    "m³": _Look(Decimal("0.001"), "l", 0),
+    "m³/m²": _Look(Decimal("0.001"), "l/m²", 1),
+}
+"""Heating oil is ordered and burnt in litres."""
+
 _BASES: Final = {Quantity.FUEL_HO_WH.value: "Ho", Quantity.FUEL_HI_WH.value: "Hi"}
 
 
@@ -71,7 +78,8 @@ class ReportWords:
 
     def figure(self, figure: ReportFigure, label: str, id_: str) -> Said:
         """Return a figure in words, with the id to be printed beside it."""
-        look = _LOOKS[figure.unit]
+        oil = figure.name.split(".")[1:2] == [Medium.OIL.value]
+        look = _OIL.get(figure.unit, _LOOKS[figure.unit]) if oil else _LOOKS[figure.unit]
         unit = look.unit + (f"{NO_BREAK}{basis}" if (basis := self._basis(figure.name)) else "")
         number = None if figure.value is None else figure.value / look.divisor
         return Said(
@@ -86,9 +94,7 @@ class ReportWords:
 
     def number(self, value: Decimal | float, decimals: int) -> str:
         """Return a number with the language's separators."""
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        text = format_decimal(value, format=pattern, locale=self._texts.language)
-        return text.replace("-", "\N{MINUS SIGN}")
+        return number(value, decimals, self._texts.language)
 
     def tell(self, finding: Finding) -> str:
         """Return a finding in words, its numbers as the language writes them."""
