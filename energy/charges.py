@@ -18,7 +18,7 @@ from core.inventory import Tariff
 from core.readings import SlotShare
 from core.texts import Finding
 from energy.peaks import THOUSANDTHS_PER_KW, Peak
-from energy.tariffs import DAY, Account, CostKind
+from energy.tariffs import DAY, Account, CostKind, Price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,30 @@ def charges_of(account: Account, first: date, end: date) -> tuple[Charge, ...]:
     return (*_by_use(account, rows), *_by_year(account, rows), *_by_month(account, rows))
 
 
+def daily_costs(account: Account, first: date, end: date) -> list[Decimal | None]:
+    """Return what each of the account's days from `first` until before `end` costs, None without a tariff.
+
+    It is what `charges_of` come to for that day; of a month's days each costs the same by one tariff, but for use.
+    """
+    rows = account.rows(first, end)
+    eur = [_sign(price) * price.eur / account.per_unit if price.tariff else Decimal(0) for price in account.prices]
+    fixed: dict[tuple[date, str], Decimal] = {}
+    found: list[Decimal | None] = []
+    for number, counted in enumerate(account.counted[rows].tolist(), rows.start):
+        tariff = account.tariffs[number]
+        if tariff is None:
+            found.append(None)
+            continue
+        day = slice(number, number + 1)
+        held = month_of(account.first + number * DAY), tariff.id
+        if held not in fixed:
+            charges = (*_by_year(account, day), *_by_month(account, day))
+            fixed[held] = sum((each.amount_eur for each in charges), Decimal(0))
+        used = (price * thousandths for price, thousandths in zip(eur, counted, strict=True) if thousandths)
+        found.append(sum(used, fixed[held]))
+    return found
+
+
 def uncovered(account: Account, first: date, end: date) -> tuple[tuple[date, date], ...]:
     """Return the runs of days (first, last) without a tariff."""
     rows = account.rows(first, end)
@@ -62,6 +86,8 @@ def uncovered(account: Account, first: date, end: date) -> tuple[tuple[date, dat
 
 def unknown_months(account: Account, first: date, end: date) -> tuple[date, ...]:
     """Return the months touched that are charged by a peak nobody knows, by their first days."""
+    if not account.peaks:
+        return ()
     months = {day for (day, tariff), _ in _held(account, account.rows(first, end), month_of) if _monthly(tariff)}
     return tuple(month for month, peak in account.peaks.items() if month in months and isinstance(peak, Finding))
 
@@ -89,7 +115,6 @@ def _by_use(account: Account, rows: slice) -> Iterator[Charge]:
     for price, thousandths in zip(account.prices, counted, strict=True):
         if price.tariff and thousandths:
             used = Decimal(thousandths) / account.per_unit
-            sign = -1 if price.kind is CostKind.EXPORT else 1
             yield Charge(
                 source=account.source,
                 kind=price.kind,
@@ -98,8 +123,12 @@ def _by_use(account: Account, rows: slice) -> Iterator[Charge]:
                 used=used,
                 days=rows.stop - rows.start,
                 price_eur=price.eur,
-                amount_eur=sign * used * price.eur,
+                amount_eur=_sign(price) * used * price.eur,
             )
+
+
+def _sign(price: Price) -> int:
+    return -1 if price.kind is CostKind.EXPORT else 1
 
 
 def _by_year(account: Account, rows: slice) -> Iterator[Charge]:
@@ -121,6 +150,8 @@ def _by_year(account: Account, rows: slice) -> Iterator[Charge]:
 
 
 def _by_month(account: Account, rows: slice) -> Iterator[Charge]:
+    if not account.peaks:
+        return  # no tariff charges by month
     for (month, tariff), days in _held(account, rows, month_of):
         peak = account.peaks.get(month)
         if tariff.power_eur_per_kw_month and isinstance(peak, Peak):

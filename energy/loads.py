@@ -103,17 +103,18 @@ def load_of(members: Iterable[Member], period: Period) -> Load:
     start_ms = np.arange(first_ms, epoch_ms(period.end_utc) - SLOT_MS + 1, SLOT_MS, dtype=np.int64)
     thousandths = np.zeros(len(start_ms), np.int64)
     seconds = np.zeros((len(start_ms), len(SHARE_NUMBERS)), np.int64)
+    nobody = np.ones(len(start_ms), np.bool_)
     for member in members:
         begin, end = np.searchsorted(start_ms, [member.begins_ms, member.ends_ms]).tolist()
         missing = np.zeros(len(start_ms), np.int64)
         missing[begin:end] = SLOT_MS // 1000
+        nobody[begin:end] = False
         if member.amounts is not None:
             rows, slots = _places(member.amounts, start_ms, begin, end)
             thousandths[slots] += member.amounts.thousandths[rows]
             seconds[slots] += member.amounts.seconds[rows]
             missing[slots] = 0
         seconds[:, MISSING] += missing
-    nobody = ~seconds.any(axis=1)
     seconds[nobody, MISSING] = SLOT_MS // 1000
     known = seconds[:, MISSING] == 0
     return Load(start_ms, np.where(known, thousandths, 0), known, seconds)

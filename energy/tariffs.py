@@ -121,18 +121,17 @@ def account_of(
     if exported is not None and len(exported) == len(load):
         counted.append((exported.thousandths, _export_places(local, in_force, first, prices)))
     days = local.day - first
-    table = np.zeros((len(in_force), len(prices)), np.int64)
+    table = np.zeros(len(in_force) * len(prices), np.int64)
     for thousandths, places in counted:
         paid = places >= 0
-        np.add.at(table, (days[paid], places[paid]), thousandths[paid])
-    seconds = np.zeros((len(in_force), len(SHARE_NUMBERS)), np.int64)
-    np.add.at(seconds, days, load.seconds)
+        np.add.at(table, days[paid] * len(prices) + places[paid], thousandths[paid])
+    seconds = np.add.reduceat(load.seconds, np.flatnonzero(np.diff(days, prepend=-1)))
     per_unit = _THOUSANDTHS_PER_M3 if volume else _THOUSANDTHS_PER_KWH
     return Account(
         source=source,
         first=EPOCH + first * DAY,
         prices=tuple(prices),
-        counted=table,
+        counted=table.reshape(len(in_force), len(prices)),
         seconds=seconds,
         tariffs=tuple(in_force),
         peak=peak_of(load),

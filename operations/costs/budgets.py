@@ -13,8 +13,8 @@ from core.errors import NotFoundError
 from core.inventory import HEATING, Budget, Medium
 from core.texts import Finding
 from energy.budgets import Forecast, ForecastMethod, forecast, last_year_of, status_of
-from energy.loads import ENOUGH_KNOWN
-from operations.costs.cost import checked_year, exact_bill, month_cost
+from operations.costs.cost import checked_year, month_cost
+from operations.costs.days import costs_by_day
 from operations.costs.reading import ReadCosts, months_of, read_costs, seen_site
 from operations.costs.rows import BudgetRow, Budgets
 from operations.house import Call, House
@@ -92,8 +92,8 @@ async def _told(house: House, row: BudgetRow, read: ReadCosts) -> BudgetRow:
         reason = reason or Told.of(Finding.of("costs.months_missing", months=", ".join(missing)))
         return replace(row, reason=reason)
     to_date = sum((month.total_eur or Decimal(0) for month in months), Decimal(0))
-    days = _days(read, first, until)
-    before = _days(read, first.replace(year=row.year - 1), first)
+    days = costs_by_day(read, first, until)
+    before = costs_by_day(read, first.replace(year=row.year - 1), first)
     heats = row.medium in HEATING
     temperatures = await _temperatures(house, read, first, until) if heats else None
     told = forecast(days, row.year, until, before=before, temperatures=temperatures)
@@ -110,13 +110,6 @@ async def _told(house: House, row: BudgetRow, read: ReadCosts) -> BudgetRow:
 def _with(row: BudgetRow, told: Forecast) -> BudgetRow:
     low = max(told.low_eur, row.to_date_eur or told.low_eur)
     return replace(row, forecast_eur=told.eur, low_eur=low, high_eur=told.high_eur, method=told.method)
-
-
-def _days(read: ReadCosts, first: date, end: date) -> dict[date, Decimal]:
-    """Return what each day cost of which enough is known."""
-    days = [first + number * _DAY for number in range((end - first).days)]
-    bills = {day: read.bill(day, day + _DAY) for day in days}
-    return {day: exact_bill(bill) for day, bill in bills.items() if bill.reason is None and bill.known >= ENOUGH_KNOWN}
 
 
 async def _temperatures(house: House, read: ReadCosts, first: date, until: date) -> Mapping[date, float] | None:

@@ -16,7 +16,7 @@ from core.money import in_cents
 from energy.charges import Charge
 from energy.register_walk import at_utc
 from energy.tariffs import CostKind
-from operations.costs.reading import PERCENT, Bill, ReadCosts, media_of, months_of, read_costs, seen_site
+from operations.costs.reading import PERCENT, ReadCosts, media_of, months_of, read_costs, seen_site
 from operations.costs.rows import ChargeRow, Costs, MonthCost, YearCost
 from operations.evidence.figures import SITE
 from operations.house import Call, House
@@ -129,11 +129,6 @@ def checked_year(year: int) -> int:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise RequestError("costs.year_invalid", year=str(year))
     return year
-
-
-def exact_bill(bill: Bill) -> Decimal:
-    """Return what a bill comes to before it is rounded."""
-    return sum((each.amount_eur for each in bill.charges), Decimal(0))
 
 
 def _whole(read: ReadCosts, year: int, months: Sequence[MonthCost]) -> YearCost:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.inventory import Medium, PriceWindow, Tariff, Weekday
 from core.money import CENT, in_cents
 from core.periods import Period
-from energy.charges import charges_of, uncovered, unknown_months
+from energy.charges import charges_of, daily_costs, uncovered, unknown_months
 from energy.loads import Load, Member, load_of
 from energy.series import Amounts
 from energy.tariffs import CostKind, account_of
@@ -180,3 +180,24 @@ def test_a_month_of_which_too_little_is_known_is_not_charged_and_named() -> None
 
 def test_without_quarter_hours_there_is_no_account() -> None:
     assert account_of("meter:m", load(date(2026, 5, 1), 0), None, BERLIN, [tariff()], "SN") is None
+
+
+def test_each_day_costs_what_the_charges_of_that_day_come_to() -> None:
+    first, days = date(2026, 3, 20), 60
+    sold = {"export_eur_per_kwh": Decimal("0.0803"), "base_eur_per_year": Decimal(100)}
+    tariffs = [
+        tariff(valid_from=date(2026, 3, 22), valid_to=date(2026, 4, 10), windows=(window(6, 22),), **sold),
+        tariff(id="y", valid_from=date(2026, 4, 12), power_eur_per_kw_year=Decimal(95)),
+        tariff(id="m", valid_from=date(2026, 4, 25), power_eur_per_kw_month=Decimal("8.50"), windows=(window(22, 6),)),
+    ]
+    account = account_of("meter:m", load(first, days), load(first, days, 90_000), BERLIN, tariffs, "SN")
+    assert account is not None
+    begin, end = first - timedelta(days=3), first + timedelta(days=days + 3)
+    found = daily_costs(account, begin, end)
+    assert len(found) == days
+    for number, cost in enumerate(found):
+        day = first + timedelta(days=number)
+        charges = charges_of(account, day, day + timedelta(days=1))
+        assert (cost is None) == (day < date(2026, 3, 22) or date(2026, 4, 10) <= day < date(2026, 4, 12))
+        assert abs((cost or 0) - sum((each.amount_eur for each in charges), Decimal(0))) < Decimal("1e-15")
+    assert daily_costs(account, end, end + timedelta(days=9)) == []

@@ -43,6 +43,8 @@ from operations.costs.bills import AddBill, ShowBill, WithdrawBill, add_bill, sh
 from operations.costs.budgets import ShowBudgets, show_budgets
 from operations.costs.compare import ShowComparison, show_comparison
 from operations.costs.cost import ShowCosts, show_costs
+from operations.costs.days import costs_by_day
+from operations.costs.reading import read_costs
 from operations.edge import InvalidRequestError
 from operations.evidence.rows import Explained
 from operations.explain import ExplainFigure, explain_figure
@@ -295,6 +297,21 @@ async def test_a_budget_is_told_by_last_years_course_with_a_range(place: Place) 
     assert power.status is BudgetStatus.KEPT
     assert rows[Medium.GAS].status is BudgetStatus.UNKNOWN
     assert rows[Medium.GAS].reason.code == "costs.no_fuel_energy"
+
+
+async def test_a_day_of_a_forecast_costs_what_the_bill_of_that_day_comes_to(place: Place) -> None:
+    day = timedelta(days=1)
+    for medium in (Medium.ELECTRICITY, Medium.WATER, Medium.GAS):
+        read = await read_costs(place.house, "schule", medium, [2025, 2026], Call(ANNA, NOW))
+        first, end = date(2025, 1, 1), read.until + 3 * day
+        bills = [read.bill(first + number * day, first + (number + 1) * day) for number in range((end - first).days)]
+        told = {
+            bill.first: sum((each.amount_eur for each in bill.charges), Decimal(0)) for bill in bills if not bill.reason
+        }
+        found = costs_by_day(read, first, end)
+        assert found.keys() == told.keys()
+        assert bool(found) == (medium is not Medium.GAS)
+        assert all(abs(cost - told[at]) < Decimal("1e-15") for at, cost in found.items())
 
 
 async def test_without_temperatures_nothing_is_weather_corrected(place: Place) -> None:
