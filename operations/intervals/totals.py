@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import chain
 
 from core.errors import NotFoundError, RequestError
@@ -14,7 +13,7 @@ from core.inventory import Medium
 from core.periods import SLOT, Period
 from core.quantities import Quantity
 from core.readings import SlotShare
-from core.statements import StatementFilter, StatementKey
+from core.statements import StatementKey
 from energy.corrections import added_in, corrections_in
 from energy.days import total_of
 from energy.register_rules import Booking
@@ -34,17 +33,16 @@ from operations.evidence.figures import (
     span_of,
     zone_of_scope,
 )
-from operations.evidence.freezing import FIGURES, Frozen, freeze, frozen, name_of, names_in
+from operations.evidence.freezing import Frozen, freeze, frozen, name_of
 from operations.evidence.interval import exact
 from operations.evidence.rows import TotalRow
 from operations.evidence.total import amount_of, of_amount
+from operations.evidence.versions import FrozenFigures, FrozenVersion, frozen_figures, versions_of
 from operations.evidence.witnesses import interval_store
 from operations.house import Call, House
 from operations.intervals.counting import totals_of
 from operations.intervals.derived import counted_by, derived_for
 from operations.intervals.plans import booking_of, is_on_a_dial
-
-VERSIONS_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,18 +68,6 @@ class FreezeTotals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FrozenVersion:
-    """A version of a statement and the ids of its figures."""
-
-    version: int
-    made_at_utc: datetime
-    made_by: str
-    reason: str
-    digest: str
-    figures: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
     """The total of a period and the smaller ones it is made of; what else is counted there, and what was frozen."""
 
@@ -92,21 +78,6 @@ class Totals:
     whole: TotalRow
     totals: tuple[TotalRow, ...]
     versions: tuple[FrozenVersion, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrozenTotals:
-    """The version that holds the totals now, and whether it was made by this."""
-
-    scope: str
-    period: str
-    is_new: bool
-    version: int
-    made_at_utc: datetime
-    made_by: str
-    reason: str
-    digest: str
-    figures: tuple[str, ...]
 
 
 async def show_totals(house: House, request: ShowTotals, call: Call) -> Totals:
@@ -129,11 +100,11 @@ async def show_totals(house: House, request: ShowTotals, call: Call) -> Totals:
             _with_corrections(row, _span_of(row, scope, span), booked)
             for row in await _rows(house, figure, scope, span)
         ),
-        versions=await _versions(house, StatementKey(TOTAL, span.name, request.id)),
+        versions=await versions_of(house, StatementKey(TOTAL, span.name, request.id)),
     )
 
 
-async def freeze_totals(house: House, request: FreezeTotals, call: Call) -> FrozenTotals:
+async def freeze_totals(house: House, request: FreezeTotals, call: Call) -> FrozenFigures:
     """Keep all totals of a scope and period with their evidence, so that they can be explained for good.
 
     Raises `RequestError` for a period that has not ended, and where another version wants a reason.
@@ -153,17 +124,7 @@ async def freeze_totals(house: House, request: FreezeTotals, call: Call) -> Froz
         raise NotFoundError("evidence.nothing_to_freeze", scope=request.id[:80], period=span.name)
     key = StatementKey(TOTAL, span.name, request.id)
     statement, is_new = await freeze(house, key, evidence, request.reason, call)
-    return FrozenTotals(
-        scope=request.id,
-        period=span.name,
-        is_new=is_new,
-        version=statement.version,
-        made_at_utc=statement.made_at_utc,
-        made_by=statement.made_by,
-        reason=statement.reason,
-        digest=statement.digest,
-        figures=_ids(key, statement.body[FIGURES], statement.version),
-    )
+    return frozen_figures(statement, is_new=is_new)
 
 
 async def figures_of(house: House, scope: str, span: Span, call: Call) -> tuple[FigureId, ...]:
@@ -284,22 +245,3 @@ async def _smallest(house: House, figure: FigureId, scope: Scope, span: Span) ->
         }
         for key, rows in found.items()
     }
-
-
-async def _versions(house: House, key: StatementKey) -> tuple[FrozenVersion, ...]:
-    wanted = StatementFilter(kind=key.kind, period=key.period, scope=key.scope, all_versions=True, limit=VERSIONS_SHOWN)
-    return tuple(
-        FrozenVersion(
-            version=each.version,
-            made_at_utc=each.made_at_utc,
-            made_by=each.made_by,
-            reason=each.reason,
-            digest=each.digest,
-            figures=_ids(each.key, names_in(each), each.version),
-        )
-        for each in (await house.ledger.statements(wanted)).items
-    )
-
-
-def _ids(key: StatementKey, names: Iterable[str], version: int) -> tuple[str, ...]:
-    return tuple(f"{key.kind}/{key.period}/{key.scope}/{name}@r{version}" for name in sorted(names))

@@ -15,9 +15,10 @@ from core.quantities import Quantity
 from core.readings import Reading
 from core.work import MeterEvent, MeterEventKind
 from operations.evidence.rows import Explained
+from operations.evidence.versions import FrozenFigures
 from operations.explain import ExplainFigure, explain_figure
 from operations.house import Call, silent
-from operations.intervals.totals import FreezeTotals, FrozenTotals, ShowTotals, Totals, freeze_totals, show_totals
+from operations.intervals.totals import FreezeTotals, ShowTotals, Totals, freeze_totals, show_totals
 from store.open import Stores, open_embedded
 from tests.operations.places import IMPORT, NOW, SLOT, Place
 
@@ -52,7 +53,7 @@ class Asked(Place):
     async def totals(self, scope: str = STROM, period: str | None = None, **more: Any) -> Totals:
         return await show_totals(self.house, ShowTotals(id=scope, period=period, **more), self.call)
 
-    async def freeze(self, period: str, reason: str = "", scope: str = STROM) -> FrozenTotals:
+    async def freeze(self, period: str, reason: str = "", scope: str = STROM) -> FrozenFigures:
         return await freeze_totals(self.house, FreezeTotals(id=scope, period=period, reason=reason), self.call)
 
     async def book(self, kind: MeterEventKind, at: datetime, start: float, end: float | None = None) -> MeterEvent:
