@@ -1,0 +1,86 @@
+"""A vehicle's state of charge over time: what it said, without what it cannot have meant.
+
+A control unit that sleeps says 0, 127.5, 255 or -40 for "I do not know". What lies outside of 0 to 100 % is
+dropped, and so is a 0 between two values that are well above it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from energy.series import Instants, Samples
+
+SILENCE_MAX_MS: Final = 25 * 3_600_000
+"""Across a longer silence nobody knows the charge: as for registers, the longest local day."""
+
+FULL_PERCENT: Final = 100.0
+ZERO_MAX_PERCENT: Final = 0.5
+ZERO_BESIDE_PERCENT: Final = 5.0
+"""A charge of 0 whose neighbours are both above this was never there: no vehicle falls so far without saying so."""
+
+Values = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChargeLevels:
+    """What a vehicle said of its charge, by instant (percent), and the instants of what it cannot have meant."""
+
+    at_ms: Instants
+    percent: Values
+    dropped_ms: Instants
+
+    def __len__(self) -> int:
+        return len(self.at_ms)
+
+    def at(self, instant_ms: int) -> float | None:
+        """Return the charge at an instant: on the line between two values, or the last one if nothing came after it.
+
+        None where the values next to it are more than 25 hours apart, or the last one is as old.
+        """
+        after = int(np.searchsorted(self.at_ms, instant_ms, side="left"))
+        if after < len(self) and int(self.at_ms[after]) == instant_ms:
+            return float(self.percent[after])
+        if after == 0 or not len(self):
+            return None
+        end_ms = int(self.at_ms[after]) if after < len(self) else instant_ms
+        if end_ms - int(self.at_ms[after - 1]) > SILENCE_MAX_MS:
+            return None
+        last = slice(after - 1, after + 1)
+        return float(np.interp(instant_ms, self.at_ms[last], self.percent[last]))
+
+    def rise(self, begin_ms: int, end_ms: int) -> float | None:
+        """Return by how many points the charge rose between two instants (negative: fell), None if not known."""
+        begin, end = self.at(begin_ms), self.at(end_ms)
+        return None if begin is None or end is None else end - begin
+
+
+def charge_levels(samples: Samples) -> ChargeLevels:
+    """Return what a series of states of charge says, without sentinels."""
+    possible = (samples.value >= 0.0) & (samples.value <= FULL_PERCENT)
+    at_ms, percent = samples.at_ms[possible], samples.value[possible]
+    zeros = _false_zeros(percent)
+    dropped_ms = np.sort(np.concatenate([samples.at_ms[~possible], at_ms[zeros]]))
+    return ChargeLevels(at_ms[~zeros], percent[~zeros], dropped_ms)
+
+
+def rounded(percent: float | None) -> Decimal | None:
+    """Return percent with two decimals, as they are kept; None stays None."""
+    return None if percent is None else Decimal(repr(percent)).quantize(Decimal("0.01"))
+
+
+def _false_zeros(percent: Values) -> Flags:
+    """Return which values are a zero between higher ones; several zeros running are one."""
+    zero = percent <= ZERO_MAX_PERCENT
+    known = np.flatnonzero(~zero)
+    if not zero.any() or not len(known):
+        return np.zeros(len(percent), np.bool_)
+    place = np.searchsorted(known, np.arange(len(percent)))
+    before = np.where(place > 0, percent[known[np.maximum(place - 1, 0)]], 0.0)
+    after = np.where(place < len(known), percent[known[np.minimum(place, len(known) - 1)]], 0.0)
+    return zero & (before > ZERO_BESIDE_PERCENT) & (after > ZERO_BESIDE_PERCENT)
