@@ -231,7 +231,7 @@ def _house(
         notifier=hands.postman,
         listener=Visits(shelf.configuration.settings.brokers, now_utc),
         inbox=DiskInbox(shelf.configuration.settings.data_dir / "imports", now_utc),
-        eraser=stores.readings if isinstance(stores.readings, TimeSeries) else None,
+        eraser=stores.readings,
         shelf=FileShelf(shelf.configuration.settings.data_dir / "exports"),
         public_url=shelf.configuration.settings.console.public_url,
         reload=reload,

@@ -236,6 +236,10 @@ class ImportBook(Protocol):
 class Eraser(Protocol):
     """Takes readings away again."""
 
+    async def can_erase(self) -> bool:
+        """Return whether this store can take single readings away. Raises `StoreError` while it cannot be reached."""
+        ...
+
     async def erase(self, key: SeriesKey, at_ms: Collection[int]) -> int:
         """Delete the readings of a series at these instants; return how many there were."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.imports import ImportPart
+from core.imports import FileImport, ImportPart
 from core.periods import Period
 from core.work import DirtySpan, MeterEvent, MeterEventKind
 from energy.register_walk import at_utc
@@ -13,8 +13,11 @@ from operations.house import Call, House
 from operations.intervals.start import BOOKING
 
 
-async def take_back(house: House, part: ImportPart, reason: str, call: Call) -> None:
-    """Take away what an import added to a series, but for borders on which others of its imports stand."""
+async def take_back(house: House, made: FileImport, part: ImportPart, reason: str, call: Call) -> None:
+    """Take away what an import added to a series, but for borders on which others of its imports stand.
+
+    Done again after it has ended half-way, it does the rest.
+    """
     assert house.eraser is not None  # noqa: S101 - whoever calls has looked
     first_ms, last_ms = min((*part.at_ms, *part.leans_on), default=0), max((*part.at_ms, *part.leans_on), default=0)
     span = Period(at_utc(first_ms), at_utc(last_ms + 1))
@@ -24,15 +27,18 @@ async def take_back(house: House, part: ImportPart, reason: str, call: Call) -> 
         booked = await house.ledger.booking(number)
         if booked is not None and booked.withdrawn_at_utc is None:
             await house.ledger.withdraw(number, call.now_utc, call.actor.name, reason)
-    kept = await _hand_over(house, part, call)
+    kept = await _hand_over(house, made.id, part, call)
     await house.eraser.erase(part.key, [at_ms for at_ms in part.at_ms if at_ms not in kept])
     await house.ledger.mark_dirty([dirty])
 
 
-async def _hand_over(house: House, part: ImportPart, call: Call) -> set[int]:
+async def _hand_over(house: House, own: int, part: ImportPart, call: Call) -> set[int]:
     """Give borders to the imports that go on from them, and book that what lies before is unknown now."""
     ours, kept = set(part.at_ms), set()
     for number, other in (await house.ledger.parts_of(part.key)).items():
+        if number == own:
+            continue
+        kept |= ours & set(other.at_ms)  # handed over before
         for border_ms in sorted(ours & set(other.leans_on)):
             bookings = other.bookings
             begins = any(at_ms > border_ms for at_ms in other.at_ms) and not any(

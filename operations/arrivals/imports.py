@@ -137,14 +137,18 @@ async def withdraw_import(house: House, request: WithdrawImport, call: Call) -> 
     """Take an import back: the readings and bookings that it brought go, and everything is computed again.
 
     Raises `NotFoundError`, `ForbiddenError`, `ConflictError` where it was taken back already, and
-    `UnavailableError` where the time series stands in a store that cannot delete single readings.
+    `UnavailableError` where the time series stands in a store that cannot delete single readings; nothing has been
+    changed then. Where it ends half-way, the import is broken off and can be taken back once more.
     """
-    if house.eraser is None:
-        raise UnavailableError("imports.no_eraser")
     made = await _seen_import(house, request.id, call)
     must_keep(call.actor, EntryKind.METERS, made.sites)
     if made.state is ImportState.WITHDRAWN:
         raise ConflictError("imports.withdrawn_already", id=made.id)
+    if house.eraser is None or not await house.eraser.can_erase():
+        raise UnavailableError("imports.no_eraser")
+    await house.ledger.save_import(replace(made, state=ImportState.BROKEN_OFF))
+    for part in await house.ledger.parts(made.id):
+        await take_back(house, made, part, request.reason, call)
     gone = replace(
         made,
         state=ImportState.WITHDRAWN,
@@ -153,8 +157,6 @@ async def withdraw_import(house: House, request: WithdrawImport, call: Call) -> 
         withdrawn_reason=request.reason,
     )
     await house.ledger.save_import(gone)
-    for part in await house.ledger.parts(made.id):
-        await take_back(house, part, request.reason, call)
     return import_row(gone)
 
 

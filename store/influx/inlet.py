@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -54,10 +54,15 @@ class Inlet:
         self._clock = clock
         self._dirty = dirty
         self._under_way: set[asyncio.Future[None]] = set()
+        self._kept_out = ""
+        self._open = asyncio.Event()
+        self._turn = asyncio.Lock()
 
     async def put(self, batch: Batch) -> None:
         """Return once readings and receipts are in the spool; see `core.ports.ReadingSink`."""
         if batch.readings or batch.receipts:
+            while self._kept_out and any(reading.source == self._kept_out for reading in batch.readings):
+                await self._open.wait()
             with self._on_the_way():
                 await self._put_batch(batch)
 
@@ -90,6 +95,8 @@ class Inlet:
             raise ReadingError("reading.not_finite", source=source, quantity=quantity)
         for start in range(0, len(at), _BULK_ROWS):
             part = slice(start, start + _BULK_ROWS)
+            while self._kept_out == source:
+                await self._open.wait()
             with self._on_the_way():
                 await self._put_part((source, quantity), at[part], value[part], to_ms(received_at_utc))
         return len(np.unique(at))
@@ -100,6 +107,28 @@ class Inlet:
         """Return once the entries are in the spool, in their order and together; `pack` runs in the spool's thread."""
         places = self._settle(set(sources))
         await self._store(Parcel(points=points, pack=lambda: pack(self._whereabouts), places=places))
+
+    @asynccontextmanager
+    async def without(self, source: str) -> AsyncIterator[None]:
+        """Let nothing of a source in meanwhile; what was on its way before is in the spool.
+
+        So nothing can come between what is read of it and what is deleted.
+        """
+        async with self._turn:
+            self._kept_out = source
+            self._open.clear()
+            try:
+                await self.arrived()
+                yield
+            finally:
+                self._kept_out = ""
+                self._open.set()
+
+    async def renew(self, key: SeriesKey, row: LatestRow | None) -> None:
+        """Take over which reading is a series' newest now that the one before has been deleted; None if none is."""
+        latest = [] if row is None else [row]
+        await self._spool.put(Parcel(points=0, pack=list, latest=latest, ended=[key] if row is None else []))
+        self._newest.renew(key, row)
 
     async def arrived(self) -> None:
         """Return once all readings that are on their way now are in the spool, or have been refused.

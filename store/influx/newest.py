@@ -49,6 +49,14 @@ class Newest:
             if held is None or row.at_ms >= held.at_ms:
                 self._held[key] = row
 
+    def renew(self, key: SeriesKey, row: LatestRow | None) -> None:
+        """Take over which reading is a series' newest after others have been deleted; None if none is left."""
+        for rows in (self._held, self._seen):
+            if row is None:
+                rows.pop(key, None)
+            else:
+                rows[key] = row
+
     def values(self, sources: Collection[str] | None) -> tuple[LastValue, ...]:
         """Return the newest value of each series of these sources, or of all, by source and quantity."""
         wanted = None if sources is None else frozenset(sources)

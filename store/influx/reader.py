@@ -96,21 +96,26 @@ class Reader:
         counts = {series["tags"]["kind"]: sum(number or 0 for number in series["values"][0][1:]) for series in found}
         return {kind: count for kind, count in sorted(counts.items()) if count}
 
+    async def newest(self, key: SeriesKey) -> LatestRow | None:
+        """Return the newest reading of a series, None if it has none."""
+        source, quantity = key
+        return next(iter(await self._newest_of(quantity, [of_sources([source])])), None)
+
     async def latest(self) -> list[LatestRow]:
         """Return the newest reading of every series."""
-        rows: list[LatestRow] = []
-        for quantity in Quantity:
-            fields = [f"last({name(quantity.value)})", name(quality_of(quantity)), name(received_of(quantity))]
-            newest: dict[str, LatestRow] = {}
-            for series in await self._server.ask(select(fields, READING, [], ["source"])):
-                source = series.get("tags", {}).get("source", "")
-                for row in series["values"]:
-                    match row:  # what was not written by us is passed over
-                        case [int() as at_ms, int() | float() as value, quality, received_ms] if is_source(source):
-                            known = float(value), int(quality or 0), int(received_ms or at_ms)
-                            newest[source] = LatestRow(source, quantity.value, at_ms, *known)
-            rows += newest.values()
-        return rows
+        return [row for quantity in Quantity for row in await self._newest_of(quantity, [])]
+
+    async def _newest_of(self, quantity: Quantity, conditions: Sequence[str]) -> list[LatestRow]:
+        fields = [f"last({name(quantity.value)})", name(quality_of(quantity)), name(received_of(quantity))]
+        newest: dict[str, LatestRow] = {}
+        for series in await self._server.ask(select(fields, READING, conditions, ["source"])):
+            source = series.get("tags", {}).get("source", "")
+            for row in series["values"]:
+                match row:  # what was not written by us is passed over
+                    case [int() as at_ms, int() | float() as value, quality, received_ms] if is_source(source):
+                        known = float(value), int(quality or 0), int(received_ms or at_ms)
+                        newest[source] = LatestRow(source, quantity.value, at_ms, *known)
+        return list(newest.values())
 
     async def grouped(
         self, fields: Sequence[str], measurement: str, sources: Collection[str], period: Period

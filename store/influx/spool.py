@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from core.errors import StoreError
+from core.intervals import SeriesKey
 from core.ports import Receipt
 from store.influx.spoolfile import Change, Depth, Entry, LatestRow, PlaceRow, SpoolFile
 from store.points.receipts import ReceiptChange, Receipts
@@ -31,7 +32,8 @@ T = TypeVar("T")
 class Parcel:
     """What one put brings. `pack` makes its entries; it runs in the spool's thread, as text takes time.
 
-    `latest` are the newest readings of their series, as far as they are newer than what was known.
+    `latest` are the newest readings of their series, as far as they are newer than what was known; series that
+    have `ended` have none any more.
     """
 
     points: int
@@ -39,6 +41,7 @@ class Parcel:
     latest: Sequence[LatestRow] = ()
     places: Sequence[PlaceRow] = ()
     receipts: Sequence[Receipt] = ()
+    ended: Sequence[SeriesKey] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +179,7 @@ class Spool:
             latest=[row for parcel in parcels for row in parcel.latest],
             places=[row for parcel in parcels for row in parcel.places],
             receipts=receipts,
+            ended=[(source, quantity.value) for parcel in parcels for source, quantity in parcel.ended],
         )
         ids = self._file.add(change)
         self.last_id = max((*ids, self.last_id))

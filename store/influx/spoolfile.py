@@ -89,6 +89,8 @@ class Change:
     latest: Sequence[LatestRow] = ()
     places: Sequence[PlaceRow] = ()
     receipts: ReceiptChange | None = None
+    ended: Sequence[tuple[str, str]] = ()
+    """Sources and quantities that have no newest value any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ class SpoolFile:
         """Return the ids of the new entries once everything is on the disk."""
         with self._writing() as connection:
             ids = tuple(self._add_entry(connection, entry) for entry in change.entries)
+            connection.executemany("delete from latest where source = ? and quantity = ?", change.ended)
             connection.executemany(
                 "insert or replace into latest values (?, ?, ?, ?, ?, ?)",
                 [

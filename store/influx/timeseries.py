@@ -24,6 +24,7 @@ from energy.series import Amounts, Instants, Means, Samples
 from store.influx.check import findings_of
 from store.influx.client_writer import ClientWriter
 from store.influx.courses import RemoteCourses
+from store.influx.erasure import Erasure
 from store.influx.facts import Facts
 from store.influx.inlet import Inlet
 from store.influx.intervals import Intervals
@@ -56,6 +57,7 @@ class InfluxTimeSeries:
         self._intervals = Intervals(server, self._reader, inlet, sender)
         self._courses = RemoteCourses(self._intervals)
         self._facts = Facts(server, inlet, sender)
+        self._erasure = Erasure(server, self._reader, inlet, newest, sender)
         self.sender = sender
 
     @classmethod
@@ -123,6 +125,14 @@ class InfluxTimeSeries:
         """Return the readings of one series in `period`, by instant, with when each was received."""
         await self.sender.emptied()
         return await self._reader.arrivals(source, quantity, period)
+
+    async def can_erase(self) -> bool:
+        """Return whether readings can be deleted; see `core.imports.Eraser`."""
+        return await self._erasure.can_erase()
+
+    async def erase(self, key: SeriesKey, at_ms: Collection[int]) -> int:
+        """Delete the readings of a series at these instants; return how many there were."""
+        return await self._erasure.erase(key, at_ms)
 
     async def count(self) -> dict[str, int]:
         """Return how many readings there are per kind of source."""

@@ -31,6 +31,10 @@ class Erasure(Access):
     def follow_erased(self, number: int, count: int, until_ms: int, newest: Newest | None) -> None:
         """Take over that so many points of a series up to an instant are gone, and which is the newest left."""
 
+    async def can_erase(self) -> bool:
+        """Return True: a file of our own can always be changed."""
+        return True
+
     async def erase(self, key: SeriesKey, at_ms: Collection[int]) -> int:
         """Delete the readings of a series at these instants; return how many there were."""
         number = self.numbers().get(key)

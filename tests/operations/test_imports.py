@@ -2,50 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.errors import ConflictError, ForbiddenError, FormatError, NotFoundError
-from core.intervals import Resolution
+from core.errors import ForbiddenError, FormatError, NotFoundError
 from core.people import Actor, Role
-from core.periods import Period
 from core.ports import Batch
-from core.quantities import Quantity
 from core.readings import Reading
 from operations.arrivals.imports import ImportRefusedError
 from operations.edge import InvalidRequestError
-from operations.house import Call
-from operations.intervals.job import compute_intervals
-from operations.schedule import JobWork
 from tests.district import NOW, District, open_district
-
-SOURCE, QUANTITY = "meter:schule-strom", Quantity.ENERGY_IMPORT_WH
-EVER = Period(datetime(2020, 1, 1, tzinfo=UTC), NOW + timedelta(days=1))
-PROFILE = {
-    "name": "netz",
-    "date_column": "Datum",
-    "value_column": "Arbeit kWh",
-    "kind": "energy",
-    "factor": "1000",
-    "meter": "schule-strom",
-    "status_column": "Status",
-    "statuses": ["W=measured", "E=estimated"],
-}
-DIAL = {
-    "name": "stand",
-    "date_column": "A",
-    "value_column": "B",
-    "header": 0,
-    "factor": "1000",
-    "meter_column": "C",
-    "meters": ["DE 1=schule-strom"],
-}
+from tests.operations.load_profiles import (
+    DIAL,
+    EVER,
+    PROFILE,
+    QUANTITY,
+    SOURCE,
+    counted,
+    hand_in,
+    imported,
+    profile,
+    quarters,
+    told,
+)
 
 
 @pytest.fixture
@@ -54,56 +38,6 @@ async def district(tmp_path: Path) -> AsyncIterator[District]:
         await found.ask("mappings.save", **PROFILE)
         await found.ask("mappings.save", **DIAL)
         yield found
-
-
-async def hand_in(district: District, text: str, name: str = "lastgang.csv") -> str:
-    async def chunks() -> AsyncIterator[bytes]:
-        yield text.encode("cp1252")
-
-    inbox = district.gate.house.inbox
-    assert inbox
-    return (await inbox.keep(name, chunks())).digest
-
-
-def quarters(day: str, count: int, first: int = 0) -> Iterator[str]:
-    begin = datetime.fromisoformat(f"{day}T00:00")
-    for number in range(first, first + count):
-        at = begin + timedelta(minutes=15 * number)
-        yield f"{at:%d.%m.%Y %H:%M};{1 + number % 7},{number % 1000:03d};W"
-
-
-def profile(*rows: Iterator[str]) -> str:
-    return "\r\n".join(["Datum;Arbeit kWh;Status", *(row for some in rows for row in some)])
-
-
-async def imported(district: District, text: str, mapping: str = "netz") -> Any:
-    return await district.ask("imports.run", upload=await hand_in(district, text), mapping=mapping)
-
-
-async def counted(district: District, period: Period = EVER) -> dict[datetime, int]:
-    """Return what the quarter hours come to that are not missing, in Wh."""
-    job = Call(Actor("job:intervals", Role.ADMIN), district.clock())
-    await compute_intervals(district.gate.house, JobWork(period="2026-11-22T09:45Z"), job)
-    amounts = await district.stores.readings.amounts(Resolution.SLOT, [(SOURCE, QUANTITY)], period)
-    if not amounts:
-        return {}
-    rows = amounts[SOURCE, QUANTITY]
-    return {
-        datetime.fromtimestamp(at / 1000, UTC): thousandths
-        for at, thousandths, seconds in zip(
-            rows.start_ms.tolist(), rows.thousandths.tolist(), rows.seconds.tolist(), strict=True
-        )
-        if not seconds[4]
-    }
-
-
-def told(day: str, count: int, first: int = 0) -> dict[datetime, int]:
-    """Return what `quarters` tells, in local time before UTC."""
-    begin = datetime.fromisoformat(f"{day}T00:00+01:00").astimezone(UTC)
-    return {
-        begin + timedelta(minutes=15 * number): (1 + number % 7) * 1_000_000 + number % 1000 * 1000
-        for number in range(first, first + count)
-    }
 
 
 async def test_each_quarter_hour_comes_to_what_the_file_says(district: District) -> None:
@@ -135,28 +69,6 @@ async def test_what_lies_between_two_files_is_missing_until_a_third_one_fills_it
     assert await counted(district) == told("2026-11-02", 384)
     await district.ask("imports.withdraw", id=filler.id, reason="falsche Datei")
     assert await counted(district) == told("2026-11-02", 96) | told("2026-11-02", 96, 288)
-
-
-async def test_an_import_taken_back_leaves_others_that_go_on_from_it_as_they_were(district: District) -> None:
-    await imported(district, profile(quarters("2026-11-02", 96)))
-    middle = await imported(district, profile(quarters("2026-11-02", 96, 96)))
-    await imported(district, profile(quarters("2026-11-02", 96, 192)))
-    await district.ask("imports.withdraw", id=middle.id, reason="falsche Datei")
-    assert await counted(district) == told("2026-11-02", 96) | told("2026-11-02", 96, 192)
-    await imported(district, profile(quarters("2026-11-02", 96, 96)))
-    assert await counted(district) == told("2026-11-02", 288)
-
-
-async def test_an_import_taken_back_leaves_no_trace(district: District) -> None:
-    row = await imported(district, profile(quarters("2026-11-02", 96)))
-    await counted(district)
-    gone = await district.ask("imports.withdraw", id=row.id, reason="falsche Datei")
-    assert gone.state == "withdrawn"
-    assert await counted(district) == {}
-    assert await district.stores.readings.count() == {"meter": 0}
-    with pytest.raises(ConflictError):
-        await district.ask("imports.withdraw", id=row.id, reason="noch einmal")
-    assert (await imported(district, profile(quarters("2026-11-02", 96)))).added == 97
 
 
 def days_file(slots: list[datetime], change: str, width: int) -> str:
