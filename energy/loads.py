@@ -99,8 +99,7 @@ class Load:
 
 def load_of(members: Iterable[Member], period: Period) -> Load:
     """Return the load of meters in all whole quarter hours of a period."""
-    first_ms = -(-epoch_ms(period.start_utc) // SLOT_MS) * SLOT_MS
-    start_ms = np.arange(first_ms, epoch_ms(period.end_utc) - SLOT_MS + 1, SLOT_MS, dtype=np.int64)
+    start_ms = slots_in(period)
     thousandths = np.zeros(len(start_ms), np.int64)
     seconds = np.zeros((len(start_ms), len(SHARE_NUMBERS)), np.int64)
     nobody = np.ones(len(start_ms), np.bool_)
@@ -118,6 +117,12 @@ def load_of(members: Iterable[Member], period: Period) -> Load:
     seconds[nobody, MISSING] = SLOT_MS // 1000
     known = seconds[:, MISSING] == 0
     return Load(start_ms, np.where(known, thousandths, 0), known, seconds)
+
+
+def slots_in(period: Period) -> Instants:
+    """Return where the whole quarter hours of a period begin."""
+    first_ms = -(-epoch_ms(period.start_utc) // SLOT_MS) * SLOT_MS
+    return np.arange(first_ms, epoch_ms(period.end_utc) - SLOT_MS + 1, SLOT_MS, dtype=np.int64)
 
 
 def whole_hours(load: Load, usable: Flags) -> tuple[Numbers, Numbers]:

@@ -22,7 +22,7 @@ from core.texts import Finding
 from energy.calendars import LocalTime, holidays_in, local_time
 from energy.loads import Flags, Load, Numbers
 from energy.peaks import Peak, peak_of
-from energy.series import SHARE_NUMBERS
+from energy.series import SHARE_NUMBERS, Instants
 
 EPOCH: Final = date(1970, 1, 1)
 DAY: Final = timedelta(days=1)
@@ -92,62 +92,81 @@ class Account:
         return Decimal(int(rows[:, taken].sum())) / self.per_unit
 
 
-def account_of(
-    source: str,
-    load: Load,
-    exported: Load | None,
-    zone: ZoneInfo,
-    tariffs: Sequence[Tariff],
-    state: str,
-    *,
-    volume: bool = False,
-) -> Account | None:
-    """Return the account of a delivery point over the days of its load, None where it has none.
+@dataclass(frozen=True, slots=True, eq=False)
+class Terms:
+    """At which of `prices` quarter hours are paid for, by its place: what is taken, and what is fed in (-1: not).
+
+    The same for all delivery points of a site. `days` counts the local days from `first`, slot by slot;
+    `in_force` are the tariffs day by day.
+    """
+
+    first: date
+    days: Numbers
+    in_force: tuple[Tariff | None, ...]
+    prices: tuple[Price, ...]
+    taken: Numbers
+    fed_in: Numbers
+    per_unit: Decimal
+
+
+def terms_of(
+    start_ms: Instants, zone: ZoneInfo, tariffs: Sequence[Tariff], state: str, *, volume: bool = False
+) -> Terms | None:
+    """Return the terms of quarter hours without gaps, None of none.
 
     A quarter hour costs what the first window costs that its begin lies in, else the general price. On a
     public holiday only windows that name it count. Of two tariffs on a day the newer holds. `volume` says
     that the load is in m³, not in Wh; then only prices per m³ count.
     """
-    if not len(load):
+    if not len(start_ms):
         return None
-    local = local_time(load.start_ms, zone)
+    local = local_time(start_ms, zone)
     first = int(local.day[0])
     fitting = [each for each in tariffs if (each.energy_eur_per_m3 is not None) == volume]
     in_force = _in_force(fitting, first, int(local.day[-1]))
     prices: list[Price] = [Price(CostKind.ENERGY, "", "", Decimal(0))]
-    holidays = holidays_in(local, state)
-    taken = _places(local, holidays, in_force, first, prices)
-    counted = [(load.thousandths, taken)]
-    if exported is not None and len(exported) == len(load):
-        counted.append((exported.thousandths, _export_places(local, in_force, first, prices)))
-    days = local.day - first
-    table = np.zeros(len(in_force) * len(prices), np.int64)
-    for thousandths, places in counted:
-        paid = places >= 0
-        np.add.at(table, days[paid] * len(prices) + places[paid], thousandths[paid])
-    seconds = np.add.reduceat(load.seconds, np.flatnonzero(np.diff(days, prepend=-1)))
-    per_unit = _THOUSANDTHS_PER_M3 if volume else _THOUSANDTHS_PER_KWH
-    return Account(
-        source=source,
+    taken = _places(local, holidays_in(local, state), in_force, first, prices)
+    return Terms(
         first=EPOCH + first * DAY,
+        days=local.day - first,
+        in_force=tuple(in_force),
+        taken=taken,
+        fed_in=_export_places(local, in_force, first, prices),
         prices=tuple(prices),
-        counted=table.reshape(len(in_force), len(prices)),
-        seconds=seconds,
-        tariffs=tuple(in_force),
-        peak=peak_of(load),
-        peaks=dict(_peaks(load, days, EPOCH + first * DAY, in_force)),
-        per_unit=per_unit,
+        per_unit=_THOUSANDTHS_PER_M3 if volume else _THOUSANDTHS_PER_KWH,
     )
 
 
-def _peaks(
-    load: Load, days: Numbers, first: date, in_force: Sequence[Tariff | None]
-) -> Iterator[tuple[date, Peak | Finding]]:
-    """Yield the peak of each month in which some tariff charges by month; `days` count from `first`, slot by slot."""
-    charged = [(first + number * DAY).replace(day=1) for number, each in enumerate(in_force) if _by_month(each)]
+def account_of(source: str, load: Load, exported: Load | None, terms: Terms) -> Account:
+    """Return the account of a delivery point over the days of its load, by the terms of just these quarter hours."""
+    counted = [(load.thousandths, terms.taken)]
+    if exported is not None and len(exported) == len(load):
+        counted.append((exported.thousandths, terms.fed_in))
+    prices = len(terms.prices)
+    table = np.zeros(len(terms.in_force) * prices, np.int64)
+    for thousandths, places in counted:
+        paid = places >= 0
+        np.add.at(table, terms.days[paid] * prices + places[paid], thousandths[paid])
+    return Account(
+        source=source,
+        first=terms.first,
+        prices=terms.prices,
+        counted=table.reshape(len(terms.in_force), prices),
+        seconds=np.add.reduceat(load.seconds, np.flatnonzero(np.diff(terms.days, prepend=-1))),
+        tariffs=terms.in_force,
+        peak=peak_of(load),
+        peaks=dict(_peaks(load, terms)),
+        per_unit=terms.per_unit,
+    )
+
+
+def _peaks(load: Load, terms: Terms) -> Iterator[tuple[date, Peak | Finding]]:
+    """Yield the peak of each month in which some tariff charges by month."""
+    first = terms.first
+    charged = [(first + number * DAY).replace(day=1) for number, each in enumerate(terms.in_force) if _by_month(each)]
     for month in dict.fromkeys(charged):
         end = (month + 31 * DAY).replace(day=1)
-        begin, stop = np.searchsorted(days, [(month - first).days, (end - first).days]).tolist()
+        begin, stop = np.searchsorted(terms.days, [(month - first).days, (end - first).days]).tolist()
         yield month, peak_of(load.take(slice(begin, stop)))
 
 

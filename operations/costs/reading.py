@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -17,10 +18,10 @@ from core.periods import Period
 from core.quantities import Quantity
 from core.texts import Finding
 from energy.charges import Charge, charges_of, known_share, uncovered, unknown_months
-from energy.loads import ENOUGH_KNOWN, Member, load_of
+from energy.loads import ENOUGH_KNOWN, Member, load_of, slots_in
 from energy.peaks import Peak
 from energy.series import Amounts
-from energy.tariffs import Account, account_of
+from energy.tariffs import Account, Terms, account_of, terms_of
 from operations.evidence.witnesses import interval_store
 from operations.house import Call, House
 from operations.loads.reading import elapsed
@@ -146,12 +147,13 @@ async def read_costs(
     keys += [(each.source, Quantity.ENERGY_EXPORT_WH) for each in meters] if sold else []
     whole = Period(min(span.start_utc for span in spans), max(span.end_utc for span in spans))
     found = await interval_store(house).amounts(Resolution.SLOT, keys, whole)
-    state = _state(inventory, site)
+    state, volume = _state(inventory, site), quantity is Quantity.VOLUME_M3
+    terms = cache(lambda period: terms_of(slots_in(period), zone, tariffs, state, volume=volume))
     accounts = [
         account
         for each in meters
         for span in spans
-        if (account := _account(each, quantity, span, found, zone, tariffs, state)) is not None
+        if (account := _account(each, quantity, _valid(each, span, zone), found, terms)) is not None
     ]
     return ReadCosts(
         site=site,
@@ -206,21 +208,19 @@ def months_of(first: date, end: date) -> Iterator[tuple[date, date]]:
 def _account(
     meter: Meter,
     quantity: Quantity,
-    span: Period,
+    period: Period | None,
     found: dict[SeriesKey, Amounts],
-    zone: ZoneInfo,
-    tariffs: Sequence[Tariff],
-    state: str,
+    terms_in: Callable[[Period], Terms | None],
 ) -> Account | None:
     """Return the account of a meter from its first day to its last in a year; None where it counted nothing."""
-    period = _valid(meter, span, zone)
     amounts = found.get((meter.source, quantity))
-    if period is None or amounts is None:
+    terms = None if period is None or amounts is None else terms_in(period)
+    if period is None or terms is None:
         return None
     sold = found.get((meter.source, Quantity.ENERGY_EXPORT_WH))
     load = load_of([Member(amounts, *_ALWAYS_MS)], period)
     exported = load_of([Member(sold, *_ALWAYS_MS)], period) if sold is not None else None
-    return account_of(meter.source, load, exported, zone, tariffs, state, volume=quantity is Quantity.VOLUME_M3)
+    return account_of(meter.source, load, exported, terms)
 
 
 def _valid(meter: Meter, span: Period, zone: ZoneInfo) -> Period | None:

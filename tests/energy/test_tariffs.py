@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from core.periods import Period
 from energy.charges import charges_of, daily_costs, uncovered, unknown_months
 from energy.loads import Load, Member, load_of
 from energy.series import Amounts
-from energy.tariffs import CostKind, account_of
+from energy.tariffs import Account, CostKind, account_of, terms_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 money = st.decimals(min_value=-10_000, max_value=10_000, places=6)
@@ -54,6 +55,13 @@ def load(first: date, days: int, mwh: int = 250_000) -> Load:
     return load_of([Member(rows, -(2**62), 2**62)], period)
 
 
+def account_for(
+    course: Load, exported: Load | None, zone: ZoneInfo, tariffs: Sequence[Tariff], state: str, *, volume: bool = False
+) -> Account | None:
+    terms = terms_of(course.start_ms, zone, tariffs, state, volume=volume)
+    return None if terms is None else account_of("meter:m", course, exported, terms)
+
+
 def used(account: object, first: date, end: date) -> dict[str, Decimal]:
     found = charges_of(account, first, end)  # type: ignore[arg-type]
     return {charge.window: charge.used for charge in found if charge.kind is CostKind.ENERGY}
@@ -70,8 +78,7 @@ def test_amounts_in_cents_sum_to_their_sum_rounded_once(amounts: list[Decimal]) 
 @given(st.integers(1, 80), st.integers(0, 23), st.integers(0, 80))
 def test_splitting_days_and_hours_changes_neither_energy_nor_cost(days: int, hour: int, cut: int) -> None:
     first = date(2026, 3, 1)
-    account = account_of(
-        "meter:m",
+    account = account_for(
         load(first, days),
         None,
         BERLIN,
@@ -90,7 +97,7 @@ def test_splitting_days_and_hours_changes_neither_energy_nor_cost(days: int, hou
 
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 7, 1), 24)])
 def test_a_day_has_the_hours_its_clock_passes(day: date, hours: int) -> None:
-    account = account_of("meter:m", load(day, 1), None, BERLIN, [tariff(windows=(window(6, 22),))], "SN")
+    account = account_for(load(day, 1), None, BERLIN, [tariff(windows=(window(6, 22),))], "SN")
     assert account is not None
     assert used(account, day, day + timedelta(days=1)) == {"HT": Decimal(16), "": Decimal(hours - 16)}
 
@@ -100,15 +107,13 @@ def test_on_a_public_holiday_only_windows_that_name_it_count() -> None:
     working = tuple(Weekday)[:5]
     for state, hours in (("SN", {"": Decimal(24)}), ("BY", {"HT": Decimal(16), "": Decimal(8)})):
         tariffs = [tariff(windows=(window(6, 22, working),))]
-        account = account_of("meter:m", load(repentance_day, 1), None, BERLIN, tariffs, state)
+        account = account_for(load(repentance_day, 1), None, BERLIN, tariffs, state)
         assert account is not None
         assert used(account, repentance_day, repentance_day + timedelta(days=1)) == hours
 
 
 def test_a_leap_year_parts_the_base_price_by_its_days() -> None:
-    account = account_of(
-        "meter:m", load(date(2028, 2, 28), 2), None, BERLIN, [tariff(base_eur_per_year=Decimal(366))], "SN"
-    )
+    account = account_for(load(date(2028, 2, 28), 2), None, BERLIN, [tariff(base_eur_per_year=Decimal(366))], "SN")
     assert account is not None
     charges = charges_of(account, date(2028, 2, 28), date(2028, 3, 1))
     assert [charge.amount_eur for charge in charges if charge.kind is CostKind.BASE] == [Decimal(2)]
@@ -116,7 +121,7 @@ def test_a_leap_year_parts_the_base_price_by_its_days() -> None:
 
 def test_days_between_two_tariffs_are_named() -> None:
     tariffs = [tariff(valid_to=date(2026, 5, 3)), tariff(id="u", valid_from=date(2026, 5, 6))]
-    account = account_of("meter:m", load(date(2026, 5, 1), 8), None, BERLIN, tariffs, "SN")
+    account = account_for(load(date(2026, 5, 1), 8), None, BERLIN, tariffs, "SN")
     assert account is not None
     assert uncovered(account, date(2026, 5, 1), date(2026, 5, 9)) == ((date(2026, 5, 3), date(2026, 5, 5)),)
     charges = charges_of(account, date(2026, 5, 1), date(2026, 5, 9))
@@ -140,7 +145,7 @@ def power(account: object, first: date, end: date) -> list[tuple[Decimal, int, D
 def test_a_monthly_power_price_is_charged_by_the_peak_of_each_month() -> None:
     """By hand: 8.50 EUR/kW by 40 kW in January, 25 kW in February and 1 kW in the begun March, 10 of 31 days."""
     course = peaks(date(2026, 1, 1), 69, {date(2026, 1, 20): 40, date(2026, 2, 3): 25})
-    account = account_of("meter:m", course, None, BERLIN, [tariff(power_eur_per_kw_month=Decimal("8.50"))], "SN")
+    account = account_for(course, None, BERLIN, [tariff(power_eur_per_kw_month=Decimal("8.50"))], "SN")
     assert account is not None
     january, february, march = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
     assert power(account, january, february) == [(Decimal(40), 31, Decimal("340.00"), True)]
@@ -160,7 +165,7 @@ def test_a_power_price_that_turns_monthly_holds_by_days() -> None:
         tariff(power_eur_per_kw_year=Decimal(73), valid_to=turn),
         tariff(id="u", valid_from=turn, power_eur_per_kw_month=Decimal(6)),
     ]
-    account = account_of("meter:m", course, None, BERLIN, tariffs, "SN")
+    account = account_for(course, None, BERLIN, tariffs, "SN")
     assert account is not None
     assert power(account, date(2026, 6, 1), date(2026, 7, 1)) == [
         (Decimal(40), 15, Decimal(120), False),
@@ -172,14 +177,14 @@ def test_a_month_of_which_too_little_is_known_is_not_charged_and_named() -> None
     course = load(date(2026, 1, 1), 59)
     february = course.position(int(datetime(2026, 2, 1, tzinfo=BERLIN).timestamp()) * 1000)
     course.known[february : february + 96 * 4] = False
-    account = account_of("meter:m", course, None, BERLIN, [tariff(power_eur_per_kw_month=Decimal(6))], "SN")
+    account = account_for(course, None, BERLIN, [tariff(power_eur_per_kw_month=Decimal(6))], "SN")
     assert account is not None
     assert unknown_months(account, date(2026, 1, 1), date(2026, 3, 1)) == (date(2026, 2, 1),)
     assert power(account, date(2026, 1, 1), date(2026, 3, 1)) == [(Decimal(1), 31, Decimal(6), True)]
 
 
 def test_without_quarter_hours_there_is_no_account() -> None:
-    assert account_of("meter:m", load(date(2026, 5, 1), 0), None, BERLIN, [tariff()], "SN") is None
+    assert account_for(load(date(2026, 5, 1), 0), None, BERLIN, [tariff()], "SN") is None
 
 
 def test_each_day_costs_what_the_charges_of_that_day_come_to() -> None:
@@ -190,7 +195,7 @@ def test_each_day_costs_what_the_charges_of_that_day_come_to() -> None:
         tariff(id="y", valid_from=date(2026, 4, 12), power_eur_per_kw_year=Decimal(95)),
         tariff(id="m", valid_from=date(2026, 4, 25), power_eur_per_kw_month=Decimal("8.50"), windows=(window(22, 6),)),
     ]
-    account = account_of("meter:m", load(first, days), load(first, days, 90_000), BERLIN, tariffs, "SN")
+    account = account_for(load(first, days), load(first, days, 90_000), BERLIN, tariffs, "SN")
     assert account is not None
     begin, end = first - timedelta(days=3), first + timedelta(days=days + 3)
     found = daily_costs(account, begin, end)
