@@ -7,7 +7,6 @@ never given on the command line. Values go as text to the same reader as those o
 from __future__ import annotations
 
 import sys
-from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import MISSING, Field
 from enum import Enum
@@ -26,8 +25,6 @@ from core.texts import Language, catalogue
 from operations.table import CAPABILITIES, Capability
 
 CONFIG = Path("/etc/kreiswatt")
-ZIP = b"PK\x03\x04"
-"""How archives begin: they travel in base64, everything else as text."""
 ARGUMENTS = ("id", "name", "ids", "figure", "upload")
 
 
@@ -40,7 +37,7 @@ def row_names() -> dict[str, tuple[str, ...]]:
 def words_of(name: str) -> tuple[str, ...]:
     """Return the words of a row's command."""
     subject, verb = name.split(".")
-    return (subject,) if CAPABILITIES[name].alone else (subject, verb)
+    return (subject,) if CAPABILITIES[name].alone else (subject, verb.replace("_", "-"))
 
 
 def row_command(name: str, capability: Capability, language: Language) -> Any:
@@ -132,9 +129,20 @@ def _plain(value: Any) -> Any:
 
 
 def _read_files(capability: Capability, request: dict[str, Any]) -> dict[str, str]:
-    """Return the contents of fields that were given as `@FILE`, or as `-` for the standard input."""
-    given = {field.name: request.get(field.name, "") for field in capability.fields if field.metadata.get("file")}
-    return {name: _contents(place) for name, place in given.items() if place == "-" or place.startswith("@")}
+    """Return the contents of fields that were given as `@FILE`, or as `-` for the standard input.
+
+    A field with the metadata `path` is always a file, with or without `@`; its name goes into the field named there.
+    """
+    fields = [field for field in capability.fields if field.metadata.get("file") and field.name in request]
+    read: dict[str, str] = {}
+    for field in fields:
+        place, origin = str(request[field.name]), field.metadata.get("path")
+        if origin and place != "-":
+            place = f"@{place.removeprefix('@')}"
+            read.setdefault(origin, request.get(origin) or Path(place[1:]).name)
+        if place == "-" or place.startswith("@"):
+            read[field.name] = _contents(place)
+    return read
 
 
 def _contents(place: str) -> str:
@@ -144,7 +152,7 @@ def _contents(place: str) -> str:
         content = Path(place[1:]).read_bytes()
     except OSError as error:
         raise RequestError("cli.file_unreadable", path=place[1:]) from error
-    return b64encode(content).decode() if content.startswith(ZIP) else content.decode("utf-8", "backslashreplace")
+    return content.decode("utf-8", "backslashreplace")
 
 
 def _secrets(capability: Capability, request: dict[str, Any], language: Language) -> dict[str, str]:

@@ -24,6 +24,7 @@ from cli.supervisor import Supervisor
 from cli.visits import Visits
 from config.load import Configuration, load
 from config.managed import ManagedInventory
+from config.settings import Settings
 from core.errors import ConfigError
 from core.inventory import Inventory
 from core.people import Actor, Role
@@ -230,12 +231,17 @@ def _house(
         safekeeper=Keeping(shelf.configuration, stores, now_utc),
         notifier=hands.postman,
         listener=Visits(shelf.configuration.settings.brokers, now_utc),
-        inbox=DiskInbox(shelf.configuration.settings.data_dir / "imports", now_utc),
+        inbox=_inbox(shelf.configuration.settings),
         eraser=stores.readings,
         shelf=FileShelf(shelf.configuration.settings.data_dir / "exports"),
         public_url=shelf.configuration.settings.console.public_url,
         reload=reload,
+        factors=lambda: shelf.configuration.factors,
     )
+
+
+def _inbox(settings: Settings) -> DiskInbox:
+    return DiskInbox(settings.data_dir / "imports", now_utc, settings.console.upload_max_mb * 1_000_000)
 
 
 def _influxql(shelf: Shelf, stores: Stores) -> InfluxQlEndpoint | None:

@@ -28,12 +28,16 @@ INGEST_USER = "ingest"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleSettings:
-    """Where the web console listens, how people reach it, and its language for those who chose none."""
+    """Where the web console listens, how people reach it, and its language for those who chose none.
+
+    `upload_max_mb` is how large a file may be that is handed in.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
     public_url: str = ""
     language: Language = "de"
+    upload_max_mb: int = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,7 @@ class ConsoleForm(Form):
     port: Port = 8080
     public_url: Url = ""
     language: Language = "de"
+    upload_max_mb: Whole = Field(default=500, ge=1, le=100_000)
 
 
 class TlsForm(Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
@@ -16,7 +17,7 @@ from console.api import Api
 from console.guard import LOOPBACK, Guard
 from console.problems import problem, problem_of
 from console.signin import SignIn, TooManyAttemptsError
-from console.uploads import UPLOADS, Uploads
+from console.uploads import Uploads, limit_of
 from core.errors import ServiceError
 from core.people import Actor
 from core.ports import Clock
@@ -56,13 +57,22 @@ def build_app(
     app.state.desk = pages.Desk(gate=gate, signin=signin, settings=settings, clock=clock, long=long)
     app.include_router(pages.router(app.state.desk))
     app.add_middleware(
-        Guard, hosts={*LOOPBACK, settings.host, *([host] if host else [])}, https=signin.https, uploads=UPLOADS
+        Guard,
+        hosts={*LOOPBACK, settings.host, *([host] if host else [])},
+        https=signin.https,
+        uploads=partial(limit_of, file_byte=settings.upload_max_mb * 1_000_000),
+        refuse=_refused,
     )
     return app
 
 
 def _is_for_programs(request: Request) -> bool:
     return request.url.path.startswith((f"{ROOT}/", "/health/", "/metrics", "/query", "/ping"))
+
+
+def _refused(request: Request, status: int, finding: Finding) -> Response:
+    """Return the answer to a request that never reached a handler, as its reader can read it."""
+    return problem(request, status, finding) if _is_for_programs(request) else pages.failed(request, status, finding)
 
 
 async def _openapi() -> JSONResponse:
@@ -86,8 +96,7 @@ def _add_error_handlers(app: FastAPI) -> None:
         return problem(request, error.status_code, finding, headers=error.headers)
 
     async def defect(request: Request, _error: Exception) -> Response:
-        finding = Finding.of("error.defect")
-        return problem(request, 500, finding) if _is_for_programs(request) else pages.failed(request, 500, finding)
+        return _refused(request, 500, Finding.of("error.defect"))
 
     app.add_exception_handler(ServiceError, service_error)
     app.add_exception_handler(TooManyAttemptsError, too_many)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -29,20 +29,32 @@ HEADERS = {
 }
 
 
+def _nowhere(_path: str) -> None:
+    return None
+
+
 class Guard:
     """Refuses foreign host names (DNS rebinding) and bodies over one megabyte; sets the security headers.
 
-    `uploads` are the paths that take files, and how many bytes those may have.
+    `uploads` tells of a path that takes files how many bytes may be sent there, None of any other. `refuse` makes the
+    answer to what is too large.
 
     Answers are not to be kept by caches unless they say so themselves. `https` adds
     Strict-Transport-Security.
     """
 
     def __init__(
-        self, app: ASGIApp, *, hosts: Iterable[str], https: bool, uploads: Mapping[str, int] | None = None
+        self,
+        app: ASGIApp,
+        *,
+        hosts: Iterable[str],
+        https: bool,
+        uploads: Callable[[str], int | None] = _nowhere,
+        refuse: Callable[[Request, int, Finding], ASGIApp] = problem,
     ) -> None:
         self._app = app
-        self._uploads = uploads or {}
+        self._refuse = refuse
+        self._uploads = uploads
         self._hosts = frozenset(hosts)
         self._headers = HEADERS | ({"strict-transport-security": "max-age=31536000"} if https else {})
 
@@ -52,12 +64,13 @@ class Guard:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        limit_byte = self._uploads.get(request.url.path, MAX_BODY_BYTES) if request.method == "POST" else MAX_BODY_BYTES
+        upload_byte = self._uploads(request.url.path) if request.method == "POST" else None
+        limit_byte = MAX_BODY_BYTES if upload_byte is None else upload_byte
         bounded = _Bounded(receive, self._guarded(send), limit_byte)
         if not self._knows(request):
             await problem(request, 421, Finding.of("error.host_unknown"))(scope, receive, bounded.send)
         elif _announced(request) > limit_byte:
-            await _too_large(request, limit_byte)(scope, receive, bounded.send)
+            await self._refuse(request, 413, too_large(limit_byte))(scope, receive, bounded.send)
         else:
             await self._pass(request, bounded)
 
@@ -67,7 +80,8 @@ class Guard:
         except BodyTooLargeError:
             if bounded.answered:
                 raise
-            await _too_large(request, bounded.limit_byte)(request.scope, bounded.receive, bounded.send)
+            answer = self._refuse(request, 413, too_large(bounded.limit_byte))
+            await answer(request.scope, bounded.receive, bounded.send)
 
     def _knows(self, request: Request) -> bool:
         host = urlsplit(f"//{request.headers.get('host', '')}")
@@ -116,5 +130,6 @@ def _announced(request: Request) -> int:
     return int(length) if length.isdecimal() else 0
 
 
-def _too_large(request: Request, limit_byte: int) -> ASGIApp:
-    return problem(request, 413, Finding.of("error.body_too_large", limit_byte=limit_byte))
+def too_large(limit_byte: int) -> Finding:
+    """Return what is told of a body that is too large."""
+    return Finding.of("error.body_too_large", limit_mb=max(1, limit_byte // 1_000_000))

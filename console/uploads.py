@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -12,7 +13,6 @@ from starlette.datastructures import UploadFile
 from console.signin import SignIn
 from core.errors import UnavailableError
 from core.imports import FileInbox, KeptFile
-from ingest.files.inbox import MAX_FILE_BYTE
 from operations.gate import Gate, admitted
 from operations.house import House
 from operations.routes import FILES
@@ -22,8 +22,15 @@ ROW: Final = "imports.run"
 _FORM_BYTE: Final = 1_048_576
 _CHUNK_BYTE: Final = 1_048_576
 
-UPLOADS: Final = {FILES: MAX_FILE_BYTE, "/imports": MAX_FILE_BYTE + _FORM_BYTE}
-"""The paths that take files, and how many bytes a request to them may have."""
+_FORMS: Final = re.compile(r"/imports|/weather/[^/]+/import")
+"""The pages whose forms take files."""
+
+
+def limit_of(path: str, file_byte: int) -> int | None:
+    """Return how many bytes a request to a path that takes files may have, None for any other path."""
+    if path == FILES:
+        return file_byte
+    return file_byte + _FORM_BYTE if _FORMS.fullmatch(path) else None
 
 
 class Uploads:

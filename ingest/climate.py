@@ -13,6 +13,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from fnmatch import fnmatch
+from pathlib import Path
 from typing import Final
 
 from core.errors import FormatError
@@ -35,6 +36,13 @@ class ClimateFile:
     means_c: dict[date, float]
     missing: int
     problems: tuple[Finding, ...]
+
+
+def climate_in(path: Path) -> ClimateFile:
+    """Return what the file at a path says; see `read_climate`."""
+    if path.stat().st_size > MAX_BYTES:
+        raise FormatError("weather.file_too_large", limit_byte=MAX_BYTES)
+    return read_climate(path.read_bytes())
 
 
 def read_climate(content: bytes) -> ClimateFile:

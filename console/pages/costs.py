@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,10 +21,13 @@ from console.pages.filters import Choice, Field, choice, members, search
 from console.pages.places import may
 from console.pages.visit import Visit
 from console.pages.words import Words
+from console.uploads import keep_form_file
 from core.errors import ServiceError
 from core.inventory import HEATING, Medium, SiteKind
 from core.units import look_of
+from operations.gate import admitted
 
+IMPORT_WEATHER = "weather.import"
 GAP = 0.25
 """How much of a column's place stays empty."""
 
@@ -159,18 +161,20 @@ async def import_weather(visit: Visit) -> Response:
     """Take the daily means of a file of the weather service for a site's station."""
     form = await visit.form()
     site, file = str(form.get("site", "")), form.get("file")
-    content = await file.read() if isinstance(file, UploadFile) else b""
-    await form.close()
-    if not content:
+    if not isinstance(file, UploadFile) or not file.filename:
+        await form.close()
         problem = Problem(visit.words.t("console.weather.no_file"), "file")
         return await _weather(visit, site, 422, problems=[problem])
+    admitted(IMPORT_WEATHER, visit.actor)
     try:
-        text = base64.b64encode(content).decode()
-        taken = await visit.ask("weather.import", id=visit.part("id"), content=text)
+        kept = await keep_form_file(visit.desk.gate.house, file)
+        taken = await visit.ask(IMPORT_WEATHER, id=visit.part("id"), upload=kept.digest)
     except ServiceError as error:
         if not can_be_mended(error):
             raise
         return await _weather(visit, site, 422, problems=problems_of(visit, error))
+    finally:
+        await file.close()
     return await _weather(visit, site, taken=taken)
 
 
@@ -186,7 +190,7 @@ async def _weather(visit: Visit, site: str, status: int = 200, **values: Any) ->
         weather=weather,
         year=asked["year"],
         chart=columns_of([_month(visit, row.period) for row in weather.months], kd),
-        may_import=may(visit.actor, "weather.import") and weather.station is not None,
+        may_import=may(visit.actor, IMPORT_WEATHER) and weather.station is not None,
         path_of_figure=path_of_figure,
         **known,
     )

@@ -122,6 +122,7 @@ async def _list(visit: Visit, problems: list[Problem] | None = None, status: int
     may_import = may(visit.actor, RUN)
     mappings = (await visit.ask("mappings.list")).items if may_import else ()
     values: Mapping[str, Any] = {"page": page, "filters": filters, "mappings": mappings, "may_import": may_import}
+    values = {**values, "limit_mb": words.number(visit.desk.settings.upload_max_mb)}
     return visit.page("imports/list.html", words.t("console.imports.title"), status, problems=problems or (), **values)
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
-from core.errors import FormatError, NotFoundError, RequestError, UnavailableError
+from core.errors import NotFoundError, RequestError, UnavailableError
 from core.inventory import Medium, WeatherStation
 from core.periods import Period
 from core.ports import Batch
@@ -18,7 +16,8 @@ from core.quantities import Quantity
 from core.readings import Reading
 from core.texts import Finding
 from energy.weather import UsedMonth, degree_days
-from ingest.climate import ClimateFile, read_climate
+from ingest.climate import ClimateFile, climate_in
+from operations.arrivals.import_reading import inbox_of, kept_file, off_loop
 from operations.costs.reading import seen_site
 from operations.evidence.interval import exact
 from operations.house import Call, House
@@ -42,13 +41,13 @@ class ShowWeather:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportWeather:
-    """A file of daily climate values for the weather station of an id: its text, or text or zip in base64.
+    """A file of daily climate values (text or zip) that was handed in, by its digest, for the weather station of an id.
 
-    The command line reads it from a file where it is given as `@FILE`.
+    The command line takes its path.
     """
 
     id: str
-    content: str = field(metadata={"file": True})
+    upload: str = field(metadata={"upload": True})
 
 
 async def show_weather(house: House, request: ShowWeather, call: Call) -> Weather:
@@ -85,15 +84,16 @@ async def show_weather(house: House, request: ShowWeather, call: Call) -> Weathe
 async def import_weather(house: House, request: ImportWeather, call: Call) -> WeatherImported:
     """Keep the daily means of a file as readings of a weather station; the same file again changes nothing.
 
-    Raises `NotFoundError`, `ForbiddenError`, `FormatError` for what is no such file, `RequestError` for that of
-    another station.
+    Raises `NotFoundError` for an unknown station or file, `ForbiddenError`, `FormatError` for what is no such file,
+    `RequestError` for that of another station.
     """
     station = house.inventory().weather_stations.get(request.id)
     if station is None:
         raise NotFoundError("weather.unknown", id=request.id[:80])
     if house.sink is None:
         raise UnavailableError("weather.no_store")
-    file = read_climate(_content(request.content))
+    path = inbox_of(house).path(kept_file(house, request.upload).digest)
+    file = await off_loop(house, climate_in, path)
     if station.number and file.station and file.station != station.number.lstrip("0"):
         raise RequestError("weather.other_station", found=file.station, expected=station.number)
     today = call.now_utc.date()
@@ -119,16 +119,6 @@ def _month(read: Corrections, month: UsedMonth) -> DegreeMonth:
         mean_c=round(sum(means) / len(means), 1) if means else None,
         used=None if month.thousandths is None else exact(month.thousandths),
     )
-
-
-def _content(text: str) -> bytes:
-    """Return what was given as text, or as base64 of text or zip."""
-    if ";" in text[:200]:
-        return text.encode("utf-8", "replace")
-    try:
-        return base64.b64decode("".join(text.split()), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise FormatError("weather.not_a_file") from error
 
 
 async def _known(house: House, rows: Sequence[Reading]) -> dict[datetime, float]:

@@ -89,17 +89,20 @@ async def people(district: District) -> None:
 
 FILE = b"01.10.2026 00:00;1.000,5\n02.10.2026 00:00;1.004\n"
 FILE_DIGEST = sha256(FILE).hexdigest()
+CLIMATE = b"STATIONS_ID;MESS_DATUM;TMK;eor\n44;20261120;3.5;eor\n44;20261121;x;eor"
+CLIMATE_DIGEST = sha256(CLIMATE).hexdigest()
 
 
 async def a_file(district: District) -> None:
-    """Import a file with two readings."""
+    """Import a file with two readings, and hand one of the weather service in."""
 
-    async def chunks() -> AsyncIterator[bytes]:
-        yield FILE
+    async def chunks(content: bytes) -> AsyncIterator[bytes]:
+        yield content
 
     inbox = district.gate.house.inbox
     assert inbox
-    await inbox.keep("Ablesung.csv", chunks())
+    await inbox.keep("Ablesung.csv", chunks(FILE))
+    await inbox.keep("tageswerte.txt", chunks(CLIMATE))
     mapping = {"name": "ablesung", "date_column": "A", "value_column": "B", "header": 0, "meter": "schule-wasser"}
     await district.ask("mappings.save", **mapping, quantity="volume_m3")
     await district.ask("imports.run", upload=FILE_DIGEST, mapping="ablesung")

@@ -18,7 +18,7 @@ from core.texts import LANGUAGES
 from operations.edge import many
 from operations.routes import route_of
 from operations.table import CAPABILITIES
-from tests.cli.conftest import ALARM, ANNA, FILE_DIGEST, Type
+from tests.cli.conftest import ALARM, ANNA, CLIMATE_DIGEST, FILE_DIGEST, Type
 from tests.served import LOCAL_TOKEN, served
 
 PAYLOAD = '{"Time":"2026-11-22T10:59:00","SML":{"Total_in":1234.5,"Power_curr":2500}}'
@@ -85,7 +85,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "compare.show": {"id": "site:schule", "period": "2026-11"},
     "benchmark.show": {"medium": "electricity"},
     "weather.show": {"id": "schule"},
-    "weather.import": {"id": "au", "content": "STATIONS_ID;MESS_DATUM;TMK;eor\n44;20261120;3.5;eor\n44;20261121;x;eor"},
+    "weather.import": {"id": "au", "upload": CLIMATE_DIGEST},
     "bills.add": {
         "meter": "schule-strom",
         "first_day": "2026-10-01",

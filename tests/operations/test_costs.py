@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,7 @@ from energy.budgets import BudgetStatus, ForecastMethod
 from energy.days import days_of
 from energy.series import Amounts
 from energy.tariffs import CostKind
+from ingest.files.inbox import DiskInbox
 from operations.costs.benchmark import ShowBenchmark, show_benchmark
 from operations.costs.bill_rows import BillVerdict
 from operations.costs.bills import AddBill, ShowBill, WithdrawBill, add_bill, show_bill, withdraw_bill
@@ -131,7 +133,7 @@ def inventory() -> Inventory:
 class Place:
     """A house over filled stores."""
 
-    def __init__(self, stores: Stores) -> None:
+    def __init__(self, stores: Stores, folder: Path) -> None:
         self.stores = stores
         self.inventory = inventory()
         self.house = House(
@@ -143,10 +145,21 @@ class Place:
             clock=lambda: NOW,
             intervals=stores.readings,
             sink=stores.readings,
+            inbox=DiskInbox(folder, lambda: NOW),
         )
 
     async def ask(self, show: Any, request: Any, actor: Actor = ANNA) -> Any:
         return await show(self.house, request, Call(actor, NOW))
+
+    async def weather(self, text: str, station: str = "w") -> Any:
+        """Import a file of the weather service."""
+
+        async def chunks() -> AsyncIterator[bytes]:
+            yield text.encode()
+
+        assert self.house.inbox
+        upload = (await self.house.inbox.keep("tageswerte.txt", chunks())).digest
+        return await self.ask(import_weather, ImportWeather(id=station, upload=upload))
 
     async def costs(self, medium: Medium, year: int = 2026) -> Any:
         return await self.ask(show_costs, ShowCosts(id="schule", medium=medium, year=year))
@@ -188,8 +201,8 @@ async def stores(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stor
 
 
 @pytest.fixture
-def place(stores: Stores) -> Place:
-    return Place(stores)
+def place(stores: Stores, tmp_path: Path) -> Place:
+    return Place(stores, tmp_path)
 
 
 def climate(first: date = date(2024, 12, 25), days: int = 700, station: str = "44") -> str:
@@ -324,9 +337,9 @@ async def test_without_temperatures_nothing_is_weather_corrected(place: Place) -
 
 async def test_a_file_of_the_weather_service_is_taken_once_and_corrects_the_year(place: Place) -> None:
     text = climate() + "\n         44;20260101;   10;-999;  abc;-999;eor\n44;20200101;short"
-    first = await place.ask(import_weather, ImportWeather(id="w", content=text))
+    first = await place.weather(text)
     assert (first.days, first.new, len(first.problems)) == (697, 697, 2)
-    again = await place.ask(import_weather, ImportWeather(id="w", content=text))
+    again = await place.weather(text)
     assert again.new == 0
     weather = await place.ask(show_weather, ShowWeather(id="schule", year=2025, medium=Medium.HEAT))
     assert weather.days_known == weather.days == 365
@@ -341,7 +354,7 @@ async def test_a_file_of_the_weather_service_is_taken_once_and_corrects_the_year
 
 
 async def test_a_share_that_is_configured_takes_the_place_of_summer_and_cites_where_it_stands(place: Place) -> None:
-    await place.ask(import_weather, ImportWeather(id="w", content=climate()))
+    await place.weather(climate())
     asked = ShowWeather(id="schule", year=2025, medium=Medium.HEAT)
     unsaid = (await place.ask(show_weather, asked)).use
     assert [told.code for told in unsaid.findings] == ["weather.no_share"]
@@ -360,7 +373,7 @@ async def test_a_share_that_is_configured_takes_the_place_of_summer_and_cites_wh
 
 
 async def test_a_share_for_some_of_the_year_only_is_not_stretched_over_all_of_it(place: Place) -> None:
-    await place.ask(import_weather, ImportWeather(id="w", content=climate()))
+    await place.weather(climate())
     part = SteadyUse(name="Warmwasser", valid_from=date(2025, 3, 1), kwh_per_year=Decimal(9000), reference="Messung")
     heat = place.inventory.meters["heat"]
     place.inventory = replace(place.inventory, meters=place.inventory.meters | {"heat": replace(heat, steady=(part,))})
@@ -371,12 +384,12 @@ async def test_a_share_for_some_of_the_year_only_is_not_stretched_over_all_of_it
 
 async def test_the_file_of_another_station_is_refused(place: Place) -> None:
     with pytest.raises(RequestError) as caught:
-        await place.ask(import_weather, ImportWeather(id="w", content=climate(days=3, station="4711")))
+        await place.weather(climate(days=3, station="4711"))
     assert caught.value.finding.code == "weather.other_station"
     with pytest.raises(FormatError):
-        await place.ask(import_weather, ImportWeather(id="w", content="a;b;c\n1;2;3"))
+        await place.weather("a;b;c\n1;2;3")
     with pytest.raises(NotFoundError):
-        await place.ask(import_weather, ImportWeather(id="nirgends", content=climate(days=3)))
+        await place.weather(climate(days=3), "nirgends")
 
 
 async def test_this_year_is_compared_over_the_same_local_days(place: Place) -> None:
