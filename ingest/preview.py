@@ -16,9 +16,10 @@ from core.inventory import Feed
 from core.quantities import Kind, Quantity
 from core.readings import Reading
 from core.texts import Finding
+from ingest.deadline import LIMIT_S, Deadline, OverdueError
 from ingest.decoding import decode
 from ingest.formats import DECODERS
-from ingest.messages import Memory, Message
+from ingest.messages import Decoded, Memory, Message
 from ingest.routing import Route, bind
 
 SOURCE: Final = "meter:heard"
@@ -70,6 +71,11 @@ class Preview:
     interval_s: int | None = None
     ahead_s: float | None = None
 
+    def reject(self, reason: Finding) -> None:
+        """Count a message that could not be used."""
+        self.rejected[reason.code] += 1
+        self.reasons[reason.code] = reason
+
     @property
     def registers(self) -> list[Seen]:
         """Return the values of dials that count on."""
@@ -79,7 +85,8 @@ class Preview:
 def preview(feed: Feed, messages: Sequence[Message], zone: ZoneInfo) -> Preview:
     """Return what the messages would be read as by a feed without findings.
 
-    What came only from the broker's memory is read as if it were new, and marked.
+    What came only from the broker's memory is read as if it were new, and marked. Of a topic with a message that is
+    not decoded in time nothing more is read, as the daemon parks its messages then.
     """
     route = Route(feed.format, DECODERS[feed.format].decode, bind(SOURCE, feed, zone))
     found = Preview()
@@ -95,24 +102,36 @@ def preview(feed: Feed, messages: Sequence[Message], zone: ZoneInfo) -> Preview:
 
 
 def _read(route: Route, messages: Sequence[Message], found: Preview, *, replayed: bool) -> list[datetime]:
-    memory, arrivals = Memory(), []
-    for message in messages:
-        try:
-            decoded = decode(message, route, memory)
-        except PayloadError as error:
-            found.rejected[error.finding.code] += 1
-            found.reasons[error.finding.code] = error.finding
-            continue
-        memory = decoded.memory
-        found.remarks |= {finding.code: finding for finding in decoded.notices}
-        for reading in decoded.readings:
-            _count(found, reading, replayed=replayed)
-        if decoded.readings:
-            found.read += 1
-            arrivals.append(message.received_at_utc)
-            if decoded.dated and not message.retained and not replayed:
-                _compare(found, decoded.readings, message)
+    memory, arrivals, stalled = Memory(), [], set()
+    with Deadline() as deadline:
+        for message in messages:
+            if message.topic in stalled:
+                continue
+            try:
+                decoded = deadline.run(decode, message, route, memory)
+            except OverdueError:
+                stalled.add(message.topic)
+                found.reject(Finding.of("payload.too_slow", limit_s=LIMIT_S))
+                continue
+            except PayloadError as error:
+                found.reject(error.finding)
+                continue
+            memory = decoded.memory
+            if _take(found, decoded, message, replayed=replayed):
+                arrivals.append(message.received_at_utc)
     return arrivals
+
+
+def _take(found: Preview, decoded: Decoded, message: Message, *, replayed: bool) -> bool:
+    """Count what a message came to; return whether it was any reading."""
+    found.remarks |= {finding.code: finding for finding in decoded.notices}
+    for reading in decoded.readings:
+        _count(found, reading, replayed=replayed)
+    if decoded.readings:
+        found.read += 1
+        if decoded.dated and not message.retained and not replayed:
+            _compare(found, decoded.readings, message)
+    return bool(decoded.readings)
 
 
 def _count(found: Preview, reading: Reading, *, replayed: bool) -> None:

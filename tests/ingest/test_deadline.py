@@ -17,6 +17,7 @@ from ingest.formats import DECODERS
 from ingest.intake import KEPT_PER_HOUR, Intake
 from ingest.messages import Message
 from ingest.parking import CODE, PAUSE, Parking
+from ingest.preview import preview
 from tests.ingest import stalling
 from tests.ingest.rig import ZONE
 
@@ -110,6 +111,18 @@ def test_closed_topics_cost_finite_memory(monkeypatch: pytest.MonkeyPatch) -> No
         parking.close(f"t/{number}", NOW + number * PAUSE)
     assert len(parking._until) <= 6
     assert parking.is_closed("t/99", NOW + 99 * PAUSE)
+
+
+def test_a_preview_leaves_out_the_topic_that_stalls_and_reads_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(DECODERS, stalling.FORMAT, stalling.row())
+    monkeypatch.setattr("ingest.preview.Deadline", lambda: Deadline(0.1))
+    feed = stalling.DISTRICT.meters["a"].feed
+    assert feed is not None
+    names = ("a", "b", "a", "b", "b", "a")
+    begun = time.thread_time()
+    found = preview(feed, [said(name, "spin" if name == "b" else "7") for name in names], ZONE)
+    assert time.thread_time() - begun < 0.5
+    assert (found.read, dict(found.rejected)) == (3, {"payload.too_slow": 1})
 
 
 def test_a_sample_that_stalls_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
