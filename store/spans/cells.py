@@ -21,7 +21,7 @@ from core.readings import SlotShare
 from energy.series import SHARE_NUMBERS, Instants
 from store.spans.calendar import Calendar
 from store.spans.columns import Table, length, numbered, offered
-from store.spans.rows import of_series
+from store.spans.rows import of_series, within
 from store.spans.tables import AMOUNT, MEAN, SECONDS
 
 Ids = NDArray[np.int32]
@@ -94,7 +94,8 @@ def cells(connection: DuckDBPyConnection, kind: Kind, numbers: Sequence[int], ca
         days = calendar.days_as_rows()
         parts.append(_of_days(connection, kind, ids, days))
         covered[:, calendar.whole] = _covered(connection, kind, ids, days, int(parts[0]["found"].sum()))
-    for rows, first, last in _gaps(covered):
+    for rows, begin, end in _gaps(covered):
+        first, last = _narrowed(connection, kind, ids[rows], calendar, begin, end)
         if length(slots := calendar.slots_as_rows(first, last)):
             parts.append(_of_slots(connection, kind, ids[rows], slots, ~covered[rows, first:last], first))
     return _merged(kind, parts)
@@ -149,6 +150,24 @@ def _gaps(covered: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.intp], int, i
         rows = np.flatnonzero(~covered[:, first:last].all(axis=1))
         if len(rows):
             yield rows, first, last
+
+
+def _narrowed(
+    connection: DuckDBPyConnection, kind: Kind, ids: Ids, calendar: Calendar, first: int, last: int
+) -> tuple[int, int]:
+    """Return that part of the days from `first` up to `last` outside of which these series have no slots.
+
+    Of months to come, or before the first reading, there are none: a glance tells, where joining takes long.
+    """
+    begin_us, end_us = (int(calendar.days[day]) * 1000 for day in (first, last))
+    (found,) = connection.execute(
+        f"select epoch_ms(min(ts)), epoch_ms(max(ts)) from {kind.tables[Resolution.SLOT]} where {within(ids.tolist())}",
+        [begin_us, end_us],
+    ).fetchall()
+    if found[0] is None:
+        return first, first
+    begin, end = np.searchsorted(calendar.days, found, "right").tolist()
+    return begin - 1, end
 
 
 def _of_slots(
