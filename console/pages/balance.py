@@ -11,6 +11,7 @@ from fastapi import Response
 from console.pages.drawing import share_percent
 from console.pages.evidence import path_of_figure
 from console.pages.flows import drawn
+from console.pages.places import may
 from console.pages.visit import Visit
 from core.inventory import Medium
 from core.quantities import PROPERTIES, Quantity
@@ -52,7 +53,16 @@ async def show(visit: Visit) -> Response:
         path_of_figure=path_of_figure,
     )
 
+        may_freeze=may(visit.actor, "balance.freeze"),
 
 def _cells(row: Any, name: str) -> list[Any]:
     """Return the figures of a name in a row, one per generator."""
+async def freeze(visit: Visit) -> Response:
+    """Freeze the balance of a period."""
+    form = await visit.form()
+    period, scope = str(form.get("period", "")).strip(), visit.part("id")
+    await visit.ask("balance.freeze", id=scope, period=period, reason=str(form.get("reason", "")))
+    return visit.go(f"/balance/{quote(scope, safe=':')}?period={quote(period)}", "console.done_balance_frozen")
+
+
     return [figure for figure in row.figures if figure.name == name]

@@ -48,6 +48,7 @@ PLACES: dict[str, str] = {
     "loadmap.show": "/loads/{id}",
     "balance.show": "/balance/{id}",
     "metering.show": "/balance/{id}",
+    "balance.freeze": "/balance/{id}/freeze",
     "costs.show": "/costs/{id}",
     "budgets.show": "/budgets",
     "compare.show": "/compare/{id}",

@@ -93,6 +93,7 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/loads/{id:path}", loads.show),
     Page("GET", "/balance/{id:path}", balance.show),
     Page("GET", "/costs/{id}", costs.show_costs),
+    Page("POST", "/balance/{id:path}/freeze", balance.freeze),
     Page("GET", "/budgets", costs.show_budgets),
     Page("GET", "/compare/{id:path}", costs.show_comparison),
     Page("GET", "/benchmark", costs.show_benchmark),

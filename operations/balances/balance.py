@@ -17,6 +17,7 @@ from core.inventory import Generator, Medium, Meter, MeterRole
 from core.periods import SLOT, Period, local_days, local_month
 from core.quantities import Quantity
 from core.readings import SlotShare
+from core.statements import StatementKey
 from core.texts import Finding
 from energy.balance import MADE_BY, Balance, Counted, Meters, Place, Sums, balance_of
 from energy.loads import Member, load_of
@@ -25,6 +26,7 @@ from energy.series import Amounts
 from operations.balances.rows import BalanceOf, BalanceRow, FlowRow, PartOfBalance
 from operations.evidence.figures import Span, slot_name, slot_of, span_name, span_of
 from operations.evidence.interval import exact
+from operations.evidence.versions import versions_of
 from operations.evidence.witnesses import interval_store
 from operations.house import Call, House
 from operations.intervals.derived import counted_by
@@ -83,6 +85,7 @@ async def show_balance(house: House, request: ShowBalance, call: Call) -> Balanc
         rows=tuple(rows),
         reason=Told.of(found) if isinstance(found, Finding) else None,
         findings=tuple(Told.of(each) for each in said_of(read)),
+        versions=await versions_of(house, StatementKey(BALANCE, span.name, read.scope.id)),
     )
 
 

@@ -10,6 +10,7 @@ from core.inventory import Generator, Medium, MeterRole
 from core.quantities import Quantity
 from energy.balance import Place
 from operations.values import Told
+from operations.evidence.versions import FrozenVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ class BalanceRow:
 class BalanceOf:
     """The balance of a site or building in a period as far as that has gone, and of what it is made of.
 
-    `reason` says why there is none.
+    `reason` says why there is none. `versions` are those that were frozen.
     """
 
     scope: str
@@ -67,6 +68,7 @@ class BalanceOf:
     reason: Told | None
     findings: tuple[Told, ...]
 
+    versions: tuple[FrozenVersion, ...] = ()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BranchRow:

@@ -74,7 +74,12 @@ async def explain_balance(house: House, figure: FigureId, call: Call) -> Explana
     if figure.quantity not in HOW:
         raise RequestError("balance.figure_unknown", name=figure.quantity[:80], known=", ".join(HOW))
     span = period_of(house, figure.scope, figure.period)
-    read = await read_balance(house, figure.scope, span, call)
+    return await explain_read(house, figure, await read_balance(house, figure.scope, span, call), call)
+
+
+async def explain_read(house: House, figure: FigureId, read: ReadBalance, call: Call) -> Explanation:
+    """Return where a figure of a balance comes from that was read. Raises `NotFoundError` if it has no such figure."""
+    span = read.span
     generator = _generator(figure)
     title = Finding.of(TITLES[figure.quantity], name=read.scope.name, period=span.name)
     terms = list(_terms(read, figure.quantity, generator))

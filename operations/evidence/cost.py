@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -35,8 +36,11 @@ _HOW: Final = {
 }
 
 
-async def explain_cost(house: House, figure: FigureId, call: Call) -> Explanation:
-    """Return where the cost of a month or year comes from. Raises `RequestError` for an id that means nothing."""
+async def explain_cost(house: House, figure: FigureId, call: Call, *, deep: bool = False) -> Explanation:
+    """Return where the cost of a month or year comes from, `deep` with all charges of a year's months.
+
+    Raises `RequestError` for an id that means nothing.
+    """
     span = span_of(figure.period, zone_of_scope(house, figure.scope))
     if len(span.name) > len("2026-11"):
         raise RequestError("costs.no_days", period=span.name)
@@ -47,7 +51,15 @@ async def explain_cost(house: House, figure: FigureId, call: Call) -> Explanatio
     inventory = house.inventory()
     months = [month_cost(inventory, read, first, end) for first, end in months_gone(read, year)]
     if span.name == str(year):
-        return _of_year(figure, read, months, span.name)
+        whole = _of_year(figure, read, months, span.name)
+        if not deep:
+            return whole
+        charges = [
+            tuple(_charge(inventory, read, month, charge) for charge in (month.charges if month.reason is None else ()))
+            for month in months
+        ]
+        parts = (replace(part, parts=found) for part, found in zip(whole.parts, charges, strict=True))
+        return replace(whole, parts=tuple(parts))
     found = next((month for month in months if month.period == span.name), None)
     if found is None:
         return _explanation(figure, read, span.name, None, (Finding.of("costs.nothing_known"),), ())

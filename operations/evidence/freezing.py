@@ -15,6 +15,7 @@ from core.statements import Statement, StatementDraft, StatementKey, write_body
 from core.texts import Finding, Param
 from operations.evidence.figures import SITE
 from operations.house import Call, House
+from operations.loads.scopes import BUILDING
 
 FIGURES: Final = "figures"
 """Where in a statement's body its figures stand, by quantity and variant."""
@@ -33,7 +34,7 @@ def key_of(figure: FigureId) -> StatementKey:
 
 
 def frozen(explanation: Explanation, totals: Mapping[str, Any]) -> Frozen:
-    """Return what is kept of one figure: all that explains it, and `totals` of its smallest spans by source."""
+    """Return what is kept of a figure: all that explains it, and `totals` of its smallest spans by source or series."""
     return {"explanation": to_body(explanation), "totals": dict(totals)}
 
 
@@ -132,6 +133,9 @@ async def explain_frozen(
 def _site(house: House, scope: str) -> str | None:
     if scope.startswith(SITE):
         return scope.removeprefix(SITE)
+    if scope.startswith(BUILDING):
+        building = house.inventory().buildings.get(scope.removeprefix(BUILDING))
+        return building.site if building else None
     return house.inventory().site_of(scope)
 
 
@@ -185,7 +189,7 @@ def _says_the_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 def _is_same(before: Frozen, now: Frozen) -> bool:
     then, today = before["explanation"], now["explanation"]
     same = (then["value"], then["details"].get("share")) == (today["value"], today["details"].get("share"))
-    if not now["totals"]:  # deleted by rule meanwhile: nothing to compare with
+    if not now["totals"] or not before["totals"]:  # deleted by rule meanwhile, or not kept then: nothing to compare
         return same
     return same and write_body(before["totals"]) == write_body(now["totals"])
 

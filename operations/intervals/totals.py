@@ -34,6 +34,7 @@ from operations.evidence.figures import (
     zone_of_scope,
 )
 from operations.evidence.freezing import Frozen, freeze, frozen, name_of
+from operations.evidence.grounding import Grounding
 from operations.evidence.interval import exact
 from operations.evidence.rows import TotalRow
 from operations.evidence.total import amount_of, of_amount
@@ -115,11 +116,15 @@ async def freeze_totals(house: House, request: FreezeTotals, call: Call) -> Froz
     if span.period.end_utc > call.now_utc:
         raise RequestError("evidence.freeze_open", period=span.name)
     evidence: dict[str, Frozen] = {}
+    grounding = Grounding(house, call, by_slot=True)
     for figure in named:
         explanation = await explain_sum(house, figure, call)
         if explanation.value is not None:
             scope = await scope_of(house, figure, span.period, call)
-            evidence[name_of(figure)] = frozen(explanation, await _smallest(house, figure, scope, span))
+            if scope.is_one:
+                evidence[name_of(figure)] = frozen(explanation, await _smallest(house, figure, scope, span))
+            else:
+                evidence[name_of(figure)] = await grounding.freeze(explanation)
     if not evidence:
         raise NotFoundError("evidence.nothing_to_freeze", scope=request.id[:80], period=span.name)
     key = StatementKey(TOTAL, span.name, request.id)

@@ -15,7 +15,8 @@ from core.errors import NotFoundError
 from core.statements import StatementKey
 from core.texts import Catalogue, Finding, Language, catalogue
 from operations.evidence.figures import local_text
-from operations.evidence.freezing import freeze, frozen
+from operations.evidence.freezing import freeze
+from operations.evidence.grounding import Grounding
 from operations.evidence.report import year_of
 from operations.house import Call, House
 from operations.reports.carriers import (
@@ -24,11 +25,13 @@ from operations.reports.carriers import (
     PJ_PER_WH,
     SECTORS,
     CarrierRow,
+    carriers_of,
     id_of,
-    read_carriers,
+    read_sites,
     title_of,
 )
 from operations.reports.made import ReportRow, heavy, keep, next_version, seal_of
+from operations.reports.places import PlaceFigures
 from operations.reports.words import ReportWords
 from reports.tables import BYTE_ORDER_MARK
 from reports.workbook import table_workbook
@@ -57,10 +60,11 @@ async def make_carriers(house: House, request: MakeCarriers, call: Call) -> Repo
     year, preliminary = year_of(house, request.period, call)
     form = DocumentFormat(request.format.value)
     draft = await next_version(house, CARRIERS, year, DISTRICT, form, request.language, request.reason)
-    rows = await read_carriers(house, year, call)
+    sites = await read_sites(house, year, call)
+    rows = carriers_of(sites, year)
     if not rows:
         raise NotFoundError("reports.nothing_to_report", scope=DISTRICT, period=year)
-    version = None if preliminary else await _freeze(house, rows, year, request.reason, call)
+    version = None if preliminary else await _freeze(house, sites, rows, year, request.reason, call)
     call.progress(0.95, Finding.of("reports.setting"))
     sheet = _Sheet(texts, year, version)
     about = await _about(house, texts, year, call, preliminary=preliminary, number=draft.version)
@@ -81,9 +85,19 @@ async def make_carriers(house: House, request: MakeCarriers, call: Call) -> Repo
     return await keep(house, draft, content, texts, call)
 
 
-async def _freeze(house: House, rows: Sequence[CarrierRow], year: str, reason: str, call: Call) -> int:
+async def _freeze(
+    house: House, sites: Sequence[PlaceFigures], rows: Sequence[CarrierRow], year: str, reason: str, call: Call
+) -> int:
+    known = {
+        site.figure(name, year): figure.explanation(
+            site.figure(name, year), Finding.of("reports.figure_title", name=site.name, period=year)
+        )
+        for site in sites
+        for name, figure in site.figures.items()
+    }
+    grounding = Grounding(house, call, known)
     evidence = {
-        figure.name: frozen(figure.explanation(id_of(figure, year, None), title_of(row, year)), {})
+        figure.name: await grounding.freeze(figure.explanation(id_of(figure, year, None), title_of(row, year)))
         for row in rows
         for figure in (row.used, row.corrected)
     }

@@ -17,6 +17,7 @@ from operations.reports.places import PlaceFigures, places_of, read_place
 
 CARRIERS: Final = "carriers"
 DISTRICT: Final = "all"
+SELF_USE: Final = "self_use_wh"
 PJ_PER_WH: Final = Decimal("3.6e-12")
 """1 kWh is 3.6e-9 PJ."""
 
@@ -49,7 +50,7 @@ class Carrier:
 
 TOLD_BY: Final = (
     Carrier("electricity", Medium.ELECTRICITY, f"{Quantity.ENERGY_IMPORT_WH.value}.electricity"),
-    Carrier("own", Medium.ELECTRICITY, "self_use_wh"),
+    Carrier("own", Medium.ELECTRICITY, SELF_USE),
     Carrier("heat", Medium.HEAT, f"{Quantity.HEAT_WH.value}.heat"),
     Carrier("gas_ho", Medium.GAS, f"{Quantity.FUEL_HO_WH.value}.gas"),
     Carrier("gas_hi", Medium.GAS, f"{Quantity.FUEL_HI_WH.value}.gas"),
@@ -71,12 +72,22 @@ class CarrierRow:
 
 async def read_carriers(house: House, year: str, call: Call) -> tuple[CarrierRow, ...]:
     """Return the totals of all sites of the district by sector and carrier, those of all sectors last."""
+    return carriers_of(await read_sites(house, year, call), year)
+
+
+def carriers_of(places: Sequence[PlaceFigures], year: str) -> tuple[CarrierRow, ...]:
+    """Return the totals of sites by sector and carrier, those of all sectors last."""
+    return tuple(_rows(places, year))
+
+
+async def read_sites(house: House, year: str, call: Call) -> tuple[PlaceFigures, ...]:
+    """Return the figures of all sites of the district in a year that these totals are made of."""
     scopes = [scope for scope in await places_of(house, DISTRICT, call) if scope.startswith("site:")]
     places = []
     for number, scope in enumerate(scopes):
         call.progress(0.9 * number / len(scopes), Finding.of("reports.reading", scope=scope))
         places.append(await read_place(house, scope, year, call, brief=True))
-    return tuple(_rows(places, year))
+    return tuple(places)
 
 
 def _rows(places: Sequence[PlaceFigures], year: str) -> Iterator[CarrierRow]:
@@ -122,11 +133,19 @@ def _sum(sector: str, carrier: Carrier, places: Sequence[tuple[PlaceFigures, str
             *((_named("reports.sites_missing", missing),) if missing else ()),
             *((_named("reports.sites_incomplete", partial),) if partial else ()),
         ),
-        grounds=tuple(
-            Ground(figure=place.figure(name, year), name=place.name, value=figure.value, unit="Wh")
-            for place, name, figure in known
-        ),
+        grounds=tuple(ground for place, name, _ in known for ground in _grounds(place, name, year)),
     )
+
+
+def _grounds(place: PlaceFigures, name: str, year: str) -> Iterator[Ground]:
+    """Yield the figures of a place that a carrier is told by: of its own power one for each generator."""
+    for each in _parts(place, name):
+        yield Ground(figure=place.figure(each, year), name=place.name, value=place.figures[each].value, unit="Wh")
+
+
+def _parts(place: PlaceFigures, name: str) -> list[str]:
+    own = name.startswith(SELF_USE)
+    return [each for each in place.own if each.partition(".")[0] == SELF_USE] if own else [name]
 
 
 def _corrected(sector: str, carrier: Carrier, places: Sequence[tuple[PlaceFigures, str]], year: str) -> ReportFigure:
@@ -154,11 +173,11 @@ def _corrected(sector: str, carrier: Carrier, places: Sequence[tuple[PlaceFigure
 
 def _figure(place: PlaceFigures, name: str) -> ReportFigure:
     """Return the figure of a place; of its own power that of all generators together."""
-    if not name.startswith("self_use_wh"):
+    if not name.startswith(SELF_USE):
         return place.figures.get(name) or not_told(
             name, "Wh", Finding.of("reports.how_pj"), Finding.of("reports.nothing_known")
         )
-    parts = [place.figures[each] for each in place.own if each.partition(".")[0] == "self_use_wh"]
+    parts = [place.figures[each] for each in _parts(place, name)]
     values = [part.value for part in parts]
     whole = None if None in values else sum((value or Decimal(0) for value in values), Decimal(0))
     return replace(parts[0], value=whole)

@@ -19,7 +19,8 @@ from core.statements import StatementKey
 from core.texts import Catalogue, Finding, Language, catalogue
 from operations.arrivals.files import ref_of_report
 from operations.evidence.figures import local_text
-from operations.evidence.freezing import freeze, frozen
+from operations.evidence.freezing import freeze
+from operations.evidence.grounding import Grounding
 from operations.evidence.report import year_of
 from operations.house import Call, House
 from operations.reports.export_rows import FileRef
@@ -218,8 +219,10 @@ def site_of_scope(house: House, scope: str) -> str | None:
 
 async def _freeze(house: House, place: PlaceFigures, year: str, reason: str, call: Call) -> int:
     title = Finding.of("reports.figure_title", name=place.name, period=year)
+    grounding = Grounding(house, call)
     evidence = {
-        name: frozen(figure.explanation(place.figure(name, year), title), {}) for name, figure in place.figures.items()
+        name: await grounding.freeze(figure.explanation(place.figure(name, year), title))
+        for name, figure in place.figures.items()
     }
     statement, _ = await freeze(house, StatementKey(ENERGY, year, place.scope), evidence, reason, call)
     return statement.version

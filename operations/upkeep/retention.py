@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from core.errors import CalculationError
 from core.facts import LastValue
 from core.intervals import SLOT_S, Resolution, SeriesKey
+from core.inventory import Inventory
 from core.periods import Period
 from core.retention import (
     READINGS,
@@ -37,6 +38,7 @@ FIRST_STEPS = timedelta(days=400)
 """What was never deleted from goes in steps from here on; what is older goes at once."""
 
 SERIES_AT_ONCE = 25
+DAYS_AT_ONCE = 500
 
 
 _Limit = tuple[SeriesKey, datetime]
@@ -165,12 +167,10 @@ async def _reaches_back(house: House, key: SeriesKey, before_utc: datetime) -> b
 async def _delete_slots(house: House, due: _Due, covered: Covered, call: Call) -> int:
     if house.intervals is None:
         return 0
-    keys: list[SeriesKey] = [
-        (last.source, last.quantity) for last in await house.query.last() if covered.covers(last.source, last.quantity)
-    ]
+    deleted, start_utc = 0, await _deleted_until(house, due)
+    keys = await _with_days(house, covered, Period(start_utc, max(start_utc, due.before_utc)))
     if not keys:
         return 0
-    deleted, start_utc = 0, await _deleted_until(house, due)
     async for deletion, until in _steps(house, due, call):
         gone = 0
         for place in range(0, len(keys), SERIES_AT_ONCE):
@@ -178,6 +178,26 @@ async def _delete_slots(house: House, due: _Due, covered: Covered, call: Call) -
         await house.ledger.save_deletion(replace(deletion, count=deletion.count + gone))
         deleted, start_utc = deleted + gone, until
     return deleted
+
+
+async def _with_days(house: House, covered: Covered, period: Period) -> list[SeriesKey]:
+    """Return the series that counted in a period: their days tell, which stay when all their readings are gone."""
+    assert house.intervals is not None  # noqa: S101 - whoever calls has looked
+    sources = {*(last.source for last in await house.query.last()), *_sources(house.inventory())}
+    keys = [(source, each) for source in sorted(sources) for each in covered.quantities if covered.covers(source, each)]
+    found: set[SeriesKey] = set()
+    for place in range(0, len(keys), DAYS_AT_ONCE):
+        some = keys[place : place + DAYS_AT_ONCE]
+        found |= {*await house.intervals.amounts(Resolution.DAY, some, period)}
+        found |= {*await house.intervals.means(Resolution.DAY, some, period)}
+    return sorted(found)
+
+
+def _sources(inventory: Inventory) -> Iterator[str]:
+    for shelf in (inventory.meters, inventory.plants, inventory.vehicles):
+        yield from (entry.source for entry in shelf.values())
+    for station in inventory.stations.values():
+        yield from (f"{station.source}/{outlet.number}" for outlet in station.connectors)
 
 
 async def _take_away(house: House, keys: Sequence[SeriesKey], period: Period) -> int:

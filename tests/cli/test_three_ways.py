@@ -80,6 +80,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "loadmap.show": {"id": "meter:schule-strom", "period": "2026-11-21"},
     "balance.show": {"id": "site:schule", "period": "2026-11-21"},
     "metering.show": {"id": "site:schule", "period": "2026-11-21"},
+    "balance.freeze": {"id": "site:schule", "period": "2026-11-21"},
     "costs.show": {"id": "schule", "year": 2026},
     "budgets.show": {"year": 2026},
     "compare.show": {"id": "site:schule", "period": "2026-11"},

@@ -18,6 +18,7 @@ from tests.district import District, yesterday
 
 CHANGES: dict[str, dict[str, object]] = {
     "totals.freeze": {"id": "meter:schule-strom", "period": "2026-11-21"},
+    "balance.freeze": {"id": "site:schule", "period": "2026-11-21"},
     "intervals.recompute": {"sources": ["meter:schule-strom"]},
     "inventory.add": {"id": "buildings/neubau", "values": ["name=Neubau", "site=schule", "valid_from=2026-01-01"]},
     "inventory.change": {"id": "buildings/neubau", "values": ["name=Anbau"]},

@@ -1,0 +1,158 @@
+"""What the figures below a figure stand on, taken along when it is frozen: borders, days, prices, factors.
+
+One day the readings are deleted by rule; then only what was taken along can still tell where a figure came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from core.evidence import Explanation, FigureId
+from core.intervals import Resolution, SeriesKey
+from core.periods import SLOT, Period
+from core.texts import Finding
+from energy.register_walk import at_utc
+from energy.source_rules import validity
+from operations.costs.cost import COST
+from operations.evidence.balance import explain_balance
+from operations.evidence.cost import explain_cost
+from operations.evidence.derived import explain_sum
+from operations.evidence.figures import SITE, TOTAL, Span, quantity_of, slot_name, span_of, zone_of_scope
+from operations.evidence.freezing import Frozen, frozen
+from operations.evidence.interval import exact
+from operations.evidence.leaves import Leaves, deleted
+from operations.evidence.load import explain_peak
+from operations.evidence.weather import explain_weather
+from operations.evidence.witnesses import interval_store, witnesses_of
+from operations.house import Call, House
+from operations.intervals.derived import derivation_of
+from operations.loads.peaks import PEAK
+from operations.weather.use import WEATHER
+
+Explain = Callable[[House, FigureId, Call], Awaitable[Explanation]]
+Totals = dict[str, dict[str, int]]
+
+BALANCE: Final = "balance"
+
+_BORROWED: Final[Mapping[str, Explain]] = {
+    PEAK: explain_peak,
+    COST: partial(explain_cost, deep=True),
+    WEATHER: explain_weather,
+    BALANCE: explain_balance,
+}
+"""How figures are explained that others stand on."""
+
+_COURSES: Final = frozenset({"evidence.months", "evidence.days", "evidence.slots"})
+"""Parts that the smallest totals say as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounding:
+    """Takes along what figures stand on; of each series and instant it is read once.
+
+    `known` explains figures, by their ids, that are computed already. `by_slot` takes the quarter hours of a month
+    along, not only its days.
+    """
+
+    house: House
+    call: Call
+    known: Mapping[str, Explanation] = field(default_factory=dict)
+    by_slot: bool = False
+    _borders: dict[tuple[SeriesKey, datetime], Explanation] = field(default_factory=dict)
+    _courses: dict[tuple[SeriesKey, str], dict[str, int]] = field(default_factory=dict)
+    _told: dict[str, Explanation] = field(default_factory=dict)
+
+    async def freeze(self, explanation: Explanation) -> Frozen:
+        """Return what is kept of a figure: it stands on totals whose borders and smallest totals are kept with it."""
+        totals: Totals = {}
+        return frozen(await self._grounded(explanation, totals), totals)
+
+    async def _grounded(self, told: Explanation, totals: Totals) -> Explanation:
+        return replace(told, parts=tuple([await self._part(each, totals) for each in told.parts]))
+
+    async def _part(self, part: Explanation, totals: Totals) -> Explanation:
+        if part.parts or not part.figure:
+            return await self._grounded(part, totals)
+        figure = FigureId.parse(part.figure)
+        if figure.report == TOTAL:
+            return part if figure.scope.startswith(SITE) else await self._total(part, figure, totals)
+        below = await self._below(figure)
+        if below is None:
+            return part
+        if figure.report not in {COST, WEATHER, PEAK}:  # whose own parts are all that they stand on
+            below = await self._grounded(below, totals)
+        return replace(part, how=below.how, findings=below.findings, parts=below.parts, details=below.details)
+
+    async def _below(self, figure: FigureId) -> Explanation | None:
+        """Return where a figure comes from that another stands on, None where its own statement has it."""
+        name = str(figure)
+        if name in self.known:
+            return self.known[name]
+        explain = _BORROWED.get(figure.report)
+        if explain is None:
+            return None
+        if name not in self._told:
+            self._told[name] = await explain(self.house, figure, self.call)
+        return self._told[name]
+
+    async def _total(self, part: Explanation, figure: FigureId, totals: Totals) -> Explanation:
+        """Return a total with its ends, or with what it was computed of, its smallest totals beside it."""
+        zone = zone_of_scope(self.house, figure.scope)
+        key, span = (figure.scope, quantity_of(figure)), span_of(figure.period, zone)
+        totals.setdefault(f"{key[0]}/{key[1].value}", {}).update(await self._course(key, span))
+        if await derivation_of(self.house, key) is None:
+            return replace(part, parts=await self._ends(key, span, zone))
+        told = await explain_sum(self.house, figure, self.call)
+        inputs = replace(told, parts=tuple(each for each in told.parts if each.title.code not in _COURSES))
+        below = await self._grounded(inputs, totals)
+        return replace(part, how=below.how, findings=below.findings, parts=below.parts)
+
+    async def _ends(self, key: SeriesKey, span: Span, zone: ZoneInfo) -> tuple[Explanation, ...]:
+        """Return where a register stood as a period (or its time at the place) began and ended, and what was booked."""
+        period = self._valid(key[0], span.period, zone)
+        leaves = Leaves(self.house, key, ())
+        booked = [
+            leaves.booking(event)
+            for event in await self.house.ledger.bookings([key[0]])
+            if event.quantity is key[1] and period.start_utc <= event.at_utc < period.end_utc
+        ]
+        begin, end = await self._border(key, period.start_utc), await self._border(key, period.end_utc)
+        if begin.title.code != "evidence.deleted":
+            begin = replace(begin, title=Finding.of("evidence.border_begin"))
+        return (begin, *booked, *((end,) if end != begin else ()))
+
+    def _valid(self, source: str, period: Period, zone: ZoneInfo) -> Period:
+        there = validity(self.house.inventory(), source, zone)
+        begin = period.start_utc if there.from_ms is None else max(period.start_utc, at_utc(there.from_ms))
+        end = period.end_utc if there.until_ms is None else min(period.end_utc, at_utc(there.until_ms))
+        return Period(begin, end) if begin < end else period
+
+    async def _border(self, key: SeriesKey, at: datetime) -> Explanation:
+        """Return where a register stood at an instant with the readings around it, or the rule that deleted them."""
+        if (key, at) not in self._borders:
+            found = await witnesses_of(self.house, *key, Period(at, at + SLOT), self.call.now_utc)
+            if found.trace is None:
+                assert found.deletion is not None  # noqa: S101 - nothing else leaves a period untraced
+                self._borders[key, at] = deleted(found.deletion)
+            else:
+                border = found.trace.begin
+                position = None if border.position is None else exact(border.position)
+                leaves = Leaves(self.house, found.key, found.bookings)
+                self._borders[key, at] = await leaves.border(Finding.of("evidence.border_end"), border, position)
+        return self._borders[key, at]
+
+    async def _course(self, key: SeriesKey, span: Span) -> dict[str, int]:
+        """Return what was counted in each day of a period, or in each quarter hour, in thousandths of the unit."""
+        if (key, span.name) not in self._courses:
+            fine = span.each is Resolution.SLOT or (self.by_slot and span.each is Resolution.DAY)
+            resolution = Resolution.SLOT if fine else Resolution.DAY
+            rows = (await interval_store(self.house).amounts(resolution, [key], span.period)).get(key)
+            starts, counted = ([], []) if rows is None else (rows.start_ms.tolist(), rows.thousandths.tolist())
+            names = [slot_name(at_utc(at_ms)) for at_ms in starts]
+            self._courses[key, span.name] = dict(zip(names, counted, strict=True))
+        return self._courses[key, span.name]
