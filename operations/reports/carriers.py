@@ -13,7 +13,7 @@ from core.quantities import Quantity
 from core.texts import Finding
 from operations.house import Call, House
 from operations.reports.figures import Ground, ReportFigure, not_told
-from operations.reports.places import PlaceFigures, places_of, read_place
+from operations.reports.places import PlaceFigures, places_of, read_places
 
 CARRIERS: Final = "carriers"
 DISTRICT: Final = "all"
@@ -77,6 +77,17 @@ async def read_carriers(house: House, year: str, call: Call) -> tuple[CarrierRow
 
 def carriers_of(places: Sequence[PlaceFigures], year: str) -> tuple[CarrierRow, ...]:
     """Return the totals of sites by sector and carrier, those of all sectors last."""
+    return tuple(_rows(places, year))
+
+
+async def read_sites(house: House, year: str, call: Call) -> tuple[PlaceFigures, ...]:
+    """Return the figures of all sites of the district in a year that these totals are made of."""
+    scopes = [scope for scope in await places_of(house, DISTRICT, call) if scope.startswith("site:")]
+    places: list[PlaceFigures] = []
+    call.progress(0.0, Finding.of("reports.reading", scope=DISTRICT))
+    async for place in read_places(house, scopes, year, call, brief=True):
+        places.append(place)
+        call.progress(0.9 * len(places) / len(scopes), Finding.of("reports.reading", scope=place.scope))
     return tuple(_rows(places, year))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from operations.loads.scopes import BUILDING, COUNTED, load_scope, valid_in
 from operations.reports.borrowed import corrected, cost, own_power, peak
 from operations.reports.figures import ReportFigure, change_of, named, per_area
 from operations.reports.place import ENERGY, ReportedPlace
-from operations.reports.totals import MONTHS, totals_with_last_year
+from operations.reports.totals import MONTHS, Use, YearCounts, count_years, totals_with_last_year
 
 QUANTITIES: Final[Mapping[Medium, tuple[Quantity, ...]]] = {
     Medium.ELECTRICITY: (Quantity.ENERGY_IMPORT_WH,),
@@ -87,46 +87,60 @@ async def places_of(house: House, scope: str, call: Call) -> tuple[str, ...]:
     return tuple(found)
 
 
-async def read_place(house: House, scope: str, year: str, call: Call, *, brief: bool = False) -> PlaceFigures:
-    """Return the figures of a site or building in a year, `brief` without peak and cost. Raises `NotFoundError`."""
+async def read_place(house: House, scope: str, year: str, call: Call) -> PlaceFigures:
+    """Return the figures of a site or building in a year. Raises `NotFoundError` or `ForbiddenError`."""
+    (found,) = [each async for each in read_places(house, (scope,), year, call)]
+    return found
+
+
+async def read_places(
+    house: House, scopes: Iterable[str], year: str, call: Call, *, brief: bool = False
+) -> AsyncIterator[PlaceFigures]:
+    """Yield the figures of sites and buildings in a year, `brief` without peak and cost.
+
+    What all of them counted is asked for at once. Raises `NotFoundError` or `ForbiddenError`.
+    """
+    places = [_place(house, scope, year, call, brief=brief) for scope in scopes]
+    told = [(place, await _uses(place)) for place in places]
+    counts = await count_years(use for _, carriers in told for carrier in carriers for use in carrier)
+    for place, carriers in told:
+        yield await _figures_of(place, carriers, counts)
+
+
+def _place(house: House, scope: str, year: str, call: Call, *, brief: bool) -> ReportedPlace:
     inventory = house.inventory()
     building = inventory.buildings.get(scope.removeprefix(BUILDING)) if scope.startswith(BUILDING) else None
     site = inventory.sites.get(building.site if building else scope.removeprefix(SITE))
     if site is None:
         raise NotFoundError("reports.scope_unknown", scope=scope[:80])
     call.must_see(site.id)
-    place = ReportedPlace(
-        house=house,
-        scope=scope,
-        site=site,
-        building=building,
-        span=span_of(year, ZoneInfo(site.time_zone)),
-        call=call,
-        brief=brief,
-    )
-    figures: list[ReportFigure] = []
-    carriers: list[CarrierFigures] = []
-    async for carrier, found in _carriers(place):
-        carriers.append(carrier)
-        figures += found
-    own = await own_power(place) if any(each.medium is Medium.ELECTRICITY for each in carriers) else []
+    span = span_of(year, ZoneInfo(site.time_zone))
+    return ReportedPlace(house=house, scope=scope, site=site, building=building, span=span, call=call, brief=brief)
+
+
+async def _figures_of(place: ReportedPlace, carriers: Sequence[tuple[Use, ...]], counts: YearCounts) -> PlaceFigures:
+    told = [await _carrier(uses, counts) for uses in carriers]
+    own = await own_power(place) if any(each.medium is Medium.ELECTRICITY for each, _ in told) else []
     return PlaceFigures(
-        scope=scope,
-        name=building.name if building else site.name,
-        site=site,
-        building=building,
+        scope=place.scope,
+        name=place.building.name if place.building else place.site.name,
+        site=place.site,
+        building=place.building,
         area_m2=place.area_m2,
-        carriers=tuple(carriers),
+        carriers=tuple(carrier for carrier, _ in told),
         own=tuple(each.name for each in own),
-        figures=named([*figures, *own]),
+        figures=named([*(figure for _, found in told for figure in found), *own]),
     )
 
 
-async def _carriers(place: ReportedPlace) -> AsyncIterator[tuple[CarrierFigures, list[ReportFigure]]]:
-    for medium, quantities in QUANTITIES.items():
-        meters = await _meters(place, medium)
-        if meters:
-            yield await _carrier(place, medium, quantities, meters)
+async def _uses(place: ReportedPlace) -> list[tuple[Use, ...]]:
+    """Return by what quantities the use of each carrier of a place could be told."""
+    found = [(medium, quantities, await _meters(place, medium)) for medium, quantities in QUANTITIES.items()]
+    return [
+        tuple(Use(place, medium, quantity, meters) for quantity in quantities)
+        for medium, quantities, meters in found
+        if meters
+    ]
 
 
 async def _meters(place: ReportedPlace, medium: Medium) -> tuple[Meter, ...]:
@@ -146,22 +160,20 @@ async def _meters(place: ReportedPlace, medium: Medium) -> tuple[Meter, ...]:
     )
 
 
-async def _carrier(
-    place: ReportedPlace, medium: Medium, quantities: tuple[Quantity, ...], meters: tuple[Meter, ...]
-) -> tuple[CarrierFigures, list[ReportFigure]]:
+async def _carrier(uses: tuple[Use, ...], counts: YearCounts) -> tuple[CarrierFigures, list[ReportFigure]]:
     found: list[ReportFigure] = []
-    known: list[Quantity] = []
-    for quantity in quantities:
-        totals = await totals_with_last_year(place, medium, quantity, meters)
-        if totals[0].value is not None or quantity is quantities[-1]:
+    known: list[Use] = []
+    for use in uses:
+        totals = totals_with_last_year(use, counts)
+        if totals[0].value is not None or use is uses[-1]:
             found += totals
-            known.append(quantity)
-    names = [f"{quantity.value}.{medium.value}" for quantity in known]
+            known.append(use)
+    place, medium, names = uses[0].place, uses[0].medium, [use.name for use in known]
     others = await _others(place, medium, names[0], named(found))
     carrier = CarrierFigures(
         medium=medium,
-        quantity=known[0],
-        meters=meters,
+        quantity=known[0].quantity,
+        meters=uses[0].meters,
         whole=names[0],
         months=tuple(f"{names[0]}.m{month:02}" for month in MONTHS),
         before=f"{names[0]}.last_year",

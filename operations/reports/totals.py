@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -20,51 +22,106 @@ from operations.reports.figures import Ground, ReportFigure, not_told, of_amount
 from operations.reports.place import ReportedPlace
 
 MONTHS: Final = range(1, 13)
+ALL: Final = ""
+"""All meters of a use together."""
 
 
-async def totals_with_last_year(
-    place: ReportedPlace, medium: Medium, quantity: Quantity, meters: tuple[Meter, ...]
-) -> list[ReportFigure]:
-    """Return what some meters counted in the year and the year before, each with its months."""
-    main = f"{quantity.value}.{medium.value}"
-    return [
-        *[each async for each in _year(place, main, quantity, meters, place.span)],
-        *[each async for each in _year(place, f"{main}.last_year", quantity, meters, place.before)],
-    ]
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What meters of a place count of a carrier, in a quantity."""
+
+    place: ReportedPlace
+    medium: Medium
+    quantity: Quantity
+    meters: tuple[Meter, ...]
+
+    @property
+    def name(self) -> str:
+        """Return the name of the figure of the year."""
+        return f"{self.quantity.value}.{self.medium.value}"
+
+    def there(self, span: Span) -> tuple[Meter, ...]:
+        """Return the meters that were there in a year."""
+        return tuple(meter for meter in self.meters if valid_in(meter, span.period, self.place.zone))
+
+    def key(self, span: Span) -> tuple[str, str, str]:
+        """Return what tells this use in a year from all others."""
+        return self.place.scope, self.name, span.name
 
 
-async def _year(
-    place: ReportedPlace, name: str, quantity: Quantity, meters: tuple[Meter, ...], span: Span
-) -> AsyncIterator[ReportFigure]:
-    there = tuple(meter for meter in meters if valid_in(meter, span.period, place.zone))
-    unit, how = unit_of(quantity), Finding.of("reports.how_total", count=len(there))
-    months: Mapping[str, tuple[Amount, ...]] = {}
-    if there:
-        each = {meter.source: (meter.source,) for meter in there}
-        asked = (place.house, {name: tuple(each), **each}, quantity, span.period, place.zone)
+@dataclass(frozen=True, slots=True)
+class YearCount:
+    """What meters counted in a year and its months: each of them (by source), and all together."""
+
+    whole: Mapping[str, Amount]
+    months: Mapping[str, tuple[Amount, ...]]
+
+
+YearCounts = Mapping[tuple[str, str, str], YearCount]
+
+
+async def count_years(uses: Iterable[Use]) -> YearCounts:
+    """Return what was counted in the year and the year before, asked for all places at once.
+
+    A use in a year without a meter is left out.
+    """
+    alike: dict[tuple[Quantity, Span, ZoneInfo], list[Use]] = defaultdict(list)
+    for use in uses:
+        for span in (use.place.span, use.place.before):
+            if use.there(span):
+                alike[use.quantity, span, use.place.zone].append(use)
+    found: dict[tuple[str, str, str], YearCount] = {}
+    for (quantity, span, zone), members in alike.items():
+        groups: dict[str, tuple[str, ...]] = {}
+        for use in members:
+            sources = tuple(meter.source for meter in use.there(span))
+            groups |= {_together(use): sources, **{source: (source,) for source in sources}}
+        asked = (members[0].place.house, groups, quantity, span.period, zone)
         whole, months = await totals_of(*asked), await totals_of(*asked, Resolution.MONTH)
-        yield _told(name, quantity, how, there, span.name, {source: found[0] for source, found in whole.items()})
-    else:
+        for use in members:
+            names = {ALL: _together(use), **{meter.source: meter.source for meter in use.there(span)}}
+            found[use.key(span)] = YearCount(
+                {name: whole[group][0] for name, group in names.items()},
+                {name: months[group] for name, group in names.items()},
+            )
+    return found
+
+
+def totals_with_last_year(use: Use, counts: YearCounts) -> list[ReportFigure]:
+    """Return what some meters counted in the year and the year before, each with its months."""
+    place = use.place
+    return [*_year(use, use.name, place.span, counts), *_year(use, f"{use.name}.last_year", place.before, counts)]
+
+
+def _together(use: Use) -> str:
+    return f"{use.place.scope} {use.medium.value}"
+
+
+def _year(use: Use, name: str, span: Span, counts: YearCounts) -> Iterator[ReportFigure]:
+    there, counted = use.there(span), counts.get(use.key(span))
+    unit, how = unit_of(use.quantity), Finding.of("reports.how_total", count=len(there))
+    if counted is None:
         yield not_told(name, unit, how, Finding.of("reports.no_meter", year=span.name))
-    by_month = _by_month(months, name, place.zone)
+    else:
+        yield _told(name, use.quantity, how, there, span.name, counted.whole)
+    by_month = {} if counted is None else _by_month(counted.months, use.place.zone)
     for month in MONTHS:
         of_month, period = f"{name}.m{month:02}", f"{span.name}-{month:02}"
         if period in by_month:
-            yield _told(name, quantity, how, there, period, by_month[period], of_month)
+            yield _told(of_month, use.quantity, how, there, period, by_month[period])
         else:
             yield not_told(of_month, unit, how, Finding.of("reports.nothing_known"))
 
 
 def _told(
-    group: str,
+    name: str,
     quantity: Quantity,
     how: Finding,
     meters: tuple[Meter, ...],
     period: str,
     amounts: Mapping[str, Amount],
-    name: str = "",
 ) -> ReportFigure:
-    """Return what a group of meters counted, on the ground of what each of them did."""
+    """Return what meters counted together, on the ground of what each of them did."""
     unit = unit_of(quantity)
     grounds = [
         Ground(
@@ -75,16 +132,16 @@ def _told(
         )
         for meter in meters
     ]
-    return of_amount(name or group, unit, how, amounts[group], grounds)
+    return of_amount(name, unit, how, amounts[ALL], grounds)
 
 
-def _by_month(months: Mapping[str, tuple[Amount, ...]], group: str, zone: ZoneInfo) -> dict[str, dict[str, Amount]]:
+def _by_month(months: Mapping[str, tuple[Amount, ...]], zone: ZoneInfo) -> dict[str, dict[str, Amount]]:
     """Return what each of the meters counted in every month (`2026-10`) in which anything is known of all together."""
     return {
         f"{whole.period.start_utc.astimezone(zone):%Y-%m}": {
             name: amount for name, found in months.items() for amount in found if amount.period == whole.period
         }
-        for whole in months.get(group, ())
+        for whole in months[ALL]
         if whole.thousandths is not None
     }
 
