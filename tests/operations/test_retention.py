@@ -238,6 +238,18 @@ async def test_nothing_goes_where_all_is_kept_for_good(district: District) -> No
     assert await district.stores.ledger.deletions() == ()
 
 
+async def test_quarter_hours_go_though_their_readings_went_before_them(district: District) -> None:
+    """A vehicle that was sold long ago has no readings any more; what is computed has never had any."""
+    car = ("vehicle:lk-e-101", Quantity.ODOMETER_M)
+    store, starts = district.stores.readings, (BEFORE - timedelta(days=2), BEFORE + timedelta(days=2))
+    for resolution in (Resolution.SLOT, Resolution.DAY):
+        await store.put_amounts(resolution, {car: slots_of(*starts)})
+    with gate_of(district, RetentionClass.VEHICLE_SLOTS) as (gate, _):
+        assert (await apply(gate, district)).slots == 1
+    left = await store.amounts(Resolution.SLOT, [car], Period(BEFORE - timedelta(days=9), NOW))
+    assert len(left[car]) == 1
+
+
 async def test_a_deletion_is_in_the_audit(district: District) -> None:
     with gate_of(district, RetentionClass.NOTICES) as (gate, _):
         await apply(gate, district)
