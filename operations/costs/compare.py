@@ -146,9 +146,15 @@ def _row(scope: LoadScope, name: str, this: _Days, last: _Days) -> ComparedRow:
         change=change,
         change_percent=float(PERCENT * change / former) if change is not None and former else None,
         measured_percent=this.measured_percent,
-        figure=scope.figure(TOTAL, name),
+        figure=_figure(scope, name, this),
         reason=_why_not(this, value, former),
     )
+
+
+def _figure(scope: LoadScope, name: str, this: _Days) -> str | None:
+    """Return the id of what is compared: that of its month or year, once all of its days are over."""
+    end_utc = span_of(name, scope.zone).period.end_utc
+    return scope.figure(TOTAL, name) if _midnight(this.end, scope.zone) == end_utc else None
 
 
 def _why_not(this: _Days, value: Decimal | None, former: Decimal | None) -> Told | None:

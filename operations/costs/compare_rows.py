@@ -16,6 +16,7 @@ class ComparedRow:
     """What was counted in a span of days and in the same one a year before, in the unit of the quantity.
 
     None where it is not known throughout. `change_percent` is of last year's; `reason` says why there is none.
+    `figure` is None while the month or year goes on: its total holds more than the whole days that are compared.
     """
 
     period: str
@@ -30,7 +31,7 @@ class ComparedRow:
     change: Decimal | None
     change_percent: float | None
     measured_percent: float
-    figure: str
+    figure: str | None
     reason: Told | None
 
 

@@ -399,6 +399,9 @@ async def test_this_year_is_compared_over_the_same_local_days(place: Place) -> N
     assert found.whole.change == 0
     assert [row.period for row in found.rows] == [f"2026-{n:02}" for n in range(1, 12)]
     assert sum(row.value for row in found.rows) == found.whole.value
+    *over, present = (row.figure for row in found.rows)
+    assert all(over)
+    assert (present, found.whole.figure) == (None, None), "their totals hold today too"
     shifted = ShowComparison(id="site:schule", medium=Medium.WATER, period="2026-03", by_weekdays=True)
     march = (await place.ask(show_comparison, shifted)).whole
     assert march.first.weekday() == march.former_first.weekday()
