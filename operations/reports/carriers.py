@@ -88,16 +88,6 @@ async def read_sites(house: House, year: str, call: Call) -> tuple[PlaceFigures,
     async for place in read_places(house, scopes, year, call, brief=True):
         places.append(place)
         call.progress(0.9 * len(places) / len(scopes), Finding.of("reports.reading", scope=place.scope))
-    return tuple(_rows(places, year))
-
-
-async def read_sites(house: House, year: str, call: Call) -> tuple[PlaceFigures, ...]:
-    """Return the figures of all sites of the district in a year that these totals are made of."""
-    scopes = [scope for scope in await places_of(house, DISTRICT, call) if scope.startswith("site:")]
-    places = []
-    for number, scope in enumerate(scopes):
-        call.progress(0.9 * number / len(scopes), Finding.of("reports.reading", scope=scope))
-        places.append(await read_place(house, scope, year, call, brief=True))
     return tuple(places)
 
 
