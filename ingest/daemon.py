@@ -8,7 +8,7 @@ worker or for the store does not hold up the others.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from ingest.link import Link
 from ingest.settings import BrokerSettings
 from ingest.sharing import Sharing
 from ingest.sorting import InLoop, Sorter
+from ingest.waiting import Waiting, waiting_in
 from ingest.workers import DecodeWorker
 
 
@@ -59,10 +60,12 @@ class Ingest:
         """Take, decode, store, acknowledge, until cancelled. Raises `ConfigError` for unusable certificates."""
         self._stop.clear()
         self._link = link = Link(self._settings, self._folder)
-        inboxes = self._inboxes(link)
+        sharing = Sharing(self._lanes, self._settings.name, self._zone, self._inventory, self._clock)
+        inboxes = self._inboxes(link, sharing)
+        waiting = self._waiting(sharing)
         sorters = self._sorters()  # new ones: what was not stored will be read again, and must not seem known
         link.start()
-        work = asyncio.create_task(self._work(link, inboxes, sorters))
+        work = asyncio.create_task(self._work(link, inboxes, sorters, waiting))
         try:
             await asyncio.shield(work)
         except asyncio.CancelledError:
@@ -93,13 +96,23 @@ class Ingest:
             return self._link.refusal
         return Finding.of("ingest.connecting", broker=self._settings.name)
 
-    def _inboxes(self, link: Link) -> list[Inbox]:
-        count = self._settings.decode_workers
-        if count <= 1:
+    @property
+    def _lanes(self) -> int:
+        return max(1, self._settings.decode_workers)
+
+    def _inboxes(self, link: Link, sharing: Sharing) -> list[Inbox]:
+        if self._lanes == 1:
             return [link]
-        inboxes = [Inbox() for _ in range(count)]
-        link.share(inboxes, Sharing(count, self._settings.name, self._zone, self._inventory, self._clock).lane_of)
+        inboxes = [Inbox() for _ in range(self._lanes)]
+        link.share(inboxes, sharing.lane_of)
         return inboxes
+
+    def _waiting(self, sharing: Sharing) -> Sequence[Waiting | None]:
+        """Return what waits for announcements, lane by lane; without a folder to keep it nothing does."""
+        if self._folder is None:
+            return [None] * self._lanes
+        session = f"{self._settings.name}.{self._settings.client_id}"
+        return waiting_in(self._folder, session, self._lanes, sharing.lane_of)
 
     def _sorters(self) -> list[Sorter]:
         settings = self._settings
@@ -109,10 +122,13 @@ class Ingest:
             DecodeWorker(settings.name, settings.time_zone, self._inventory) for _ in range(settings.decode_workers)
         ]
 
-    async def _work(self, link: Link, inboxes: list[Inbox], sorters: list[Sorter]) -> None:
+    async def _work(
+        self, link: Link, inboxes: list[Inbox], sorters: list[Sorter], waiting: Sequence[Waiting | None]
+    ) -> None:
         """Let each lane work; where one fails, all end."""
         lanes = [
-            Lane(self._settings, sorter, self._books, self._clock, self._progress, self._stop) for sorter in sorters
+            Lane(self._settings, sorter, self._books, self._clock, self._progress, self._stop, waits)
+            for sorter, waits in zip(sorters, waiting, strict=True)
         ]
         tasks = [asyncio.create_task(lane.work(link, inbox)) for lane, inbox in zip(lanes, inboxes, strict=True)]
         done, running = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)

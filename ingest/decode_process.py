@@ -51,7 +51,7 @@ class Desk:
         messages = messages_of(task, self._broker)
         if not messages:
             return answer_of(Catch(notices=self._intake.rest()))
-        return answer_of(self._intake.sort(self._counted(messages), task.now_utc))
+        return answer_of(self._intake.sort(self._counted(messages), task.now_utc, patient=task.patient))
 
     def _counted(self, messages: Sequence[Message]) -> Iterator[Message]:
         for number, message in enumerate(messages):

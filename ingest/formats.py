@@ -49,12 +49,8 @@ those that carry no readings (`.../LWT`, `.../online`) are known and quietly pas
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
-from core.inventory import Feed
-from core.texts import Finding
 from ingest import tasmota
 from ingest.decoders import (
     ahoydtu,
@@ -82,44 +78,7 @@ from ingest.decoders import (
     wmbusmeters,
     zigbee2mqtt,
 )
-from ingest.messages import Binding, Decoded, Field, Memory, Message, Option
-
-
-def _whole(topic: str) -> str:
-    return topic
-
-
-def _none(feed: Feed) -> tuple[()]:  # noqa: ARG001 - most devices have one prefix
-    return ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Format:
-    """One row of the decoder table.
-
-    `shape` shows people what `Feed.topic` looks like, and `feed_topic` makes it of any topic of the
-    device; `prefix` cuts a `Feed.topic` to what the device's topics have in common, `further` names
-    prefixes it has besides; `fields` are the names known without configuration.
-    """
-
-    shape: str
-    decode: Callable[[Message, Binding, Memory], Decoded]
-    looks_like: Callable[[str, bytes], bool]
-    feed_topic: Callable[[str], str] = _whole
-    prefix: Callable[[str], str] = _whole
-    further: Callable[[Feed], tuple[str, ...]] = _none
-    fields: tuple[Field, ...] = ()
-    free_fields: bool = False
-    """Whether `Feed.fields` means anything to the format."""
-    needs_fields: bool = False
-    """Whether the format says nothing without `Feed.fields`."""
-    device: str = ".*"
-    """What `Feed.device` may be, as a pattern."""
-    options: Mapping[str, Option] = field(default_factory=dict)
-    """The names that `Feed.options` may have, and what they may say."""
-    check: Callable[[Feed], Iterable[Finding]] = _none
-    """What is wrong with a feed beyond that."""
-
+from ingest.format_row import Format
 
 DECODERS: Final[dict[str, Format]] = {
     "tasmota_sml": Format(
@@ -164,6 +123,7 @@ DECODERS: Final[dict[str, Format]] = {
         feed_topic=ha_discovery.feed_topic,
         prefix=ha_discovery.prefix,
         further=ha_discovery.further,
+        announces=ha_discovery.announces,
         free_fields=True,
     ),
     "ha_statestream": Format(
@@ -186,6 +146,7 @@ DECODERS: Final[dict[str, Format]] = {
         decode=vzlogger.decode,
         looks_like=vzlogger.looks_like,
         feed_topic=vzlogger.feed_topic,
+        announces=vzlogger.announces,
         free_fields=True,
         needs_fields=True,
     ),

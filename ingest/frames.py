@@ -33,11 +33,15 @@ class Setting:
 
 
 class Task(NamedTuple):
-    """Messages to sort, and the inventory if it is another than before. No messages ask for what is left to tell."""
+    """Messages to sort, and the inventory if it is another than before. No messages ask for what is left to tell.
+
+    `patient` leaves those early that need announcements.
+    """
 
     messages: list[tuple[str, bytes, datetime, bool, int]]
     now_utc: datetime
     inventory: Inventory | None
+    patient: bool = False
 
 
 Columns = tuple[list[str], list[str], list[datetime], list[float], list[str]]
@@ -64,10 +68,10 @@ def unpacked(stream: BinaryIO) -> object:
     return pickle.loads(stream.read(int.from_bytes(head, "big")))  # noqa: S301 - from our own process
 
 
-def task_of(messages: list[Message], now_utc: datetime, inventory: Inventory | None) -> Task:
+def task_of(messages: list[Message], now_utc: datetime, inventory: Inventory | None, *, patient: bool = False) -> Task:
     """Return the task of sorting these messages."""
     rows = [(each.topic, each.payload, each.received_at_utc, each.retained, each.qos) for each in messages]
-    return Task(rows, now_utc, inventory)
+    return Task(rows, now_utc, inventory, patient)
 
 
 def messages_of(task: Task, broker: str) -> list[Message]:

@@ -28,7 +28,7 @@ from ingest.messages import Memory, Message, Request
 from ingest.parking import KEPT_TOPICS, Parking, parked
 from ingest.redaction import redact, redact_topic
 from ingest.requests import Requests
-from ingest.routing import Router, Routes, hint
+from ingest.routing import Router, Routes, hint, needs_announcements
 
 KEPT_PER_HOUR: Final = 10
 KEPT_DISCOVERIES: Final = 2000
@@ -58,6 +58,8 @@ class Catch:
     discovered: int = 0
     parked: int = 0
     requests: list[Request] = field(default_factory=list)
+    early: list[Message] = field(default_factory=list)
+    """Messages that were not read yet, as what they mean may still be announced."""
 
     def park(self, message: Message) -> bool:
         """Keep a message unread; return True, as nothing tells its redelivery from it."""
@@ -86,8 +88,8 @@ class Intake:
         self._routed_inventory: Inventory | None = None
         self._routed_day: date | None = None
 
-    def sort(self, messages: Iterable[Message], now_utc: datetime) -> Catch:
-        """Return what the messages came to, in their order."""
+    def sort(self, messages: Iterable[Message], now_utc: datetime, *, patient: bool = False) -> Catch:
+        """Return what the messages came to, in their order; `patient`, those that need announcements are early."""
         router = self._current_router(now_utc)
         catch = Catch()
         unknown: dict[str, _Sighting] = {}
@@ -98,6 +100,9 @@ class Intake:
                     catch.undated.append(False)
                 elif self._parking.is_closed(message.topic, message.received_at_utc):
                     catch.undated.append(catch.park(message))
+                elif patient and needs_announcements(message, routes):
+                    catch.early.append(message)
+                    catch.undated.append(True)
                 elif routes:
                     catch.undated.append(self._read(message, routes, catch))
                 else:
@@ -136,6 +141,8 @@ class Intake:
                 undated = True
                 continue
             self._memories[source] = decoded.memory
+            if decoded.readings:
+                self._arrivals[source] = message.received_at_utc
             catch.readings += decoded.readings
             catch.requests += decoded.requests
             undated |= not decoded.dated and bool(decoded.readings)
@@ -144,15 +151,14 @@ class Intake:
         return undated
 
     def _in_turn(self, source: str, message: Message) -> Message:
-        """Return the message, received at least a millisecond after the source's one before it.
+        """Return the message, received at least a millisecond after the source's last one with readings.
 
         After an outage a broker hands over what waited within the same millisecond. Values without a time
         of their own would otherwise replace each other, as a series has one value per instant.
         """
         last = self._arrivals.get(source)
         if last is not None and message.received_at_utc < last + _MILLISECOND:
-            message = replace(message, received_at_utc=last + _MILLISECOND)
-        self._arrivals[source] = message.received_at_utc
+            return replace(message, received_at_utc=last + _MILLISECOND)
         return message
 
     def _reject(self, message: Message, source: str, reason: Finding, catch: Catch) -> None:

@@ -12,6 +12,9 @@ what was rejected or discovered, would count twice; its receipt goes into the tr
 readings, and stays until its acknowledgement has had time to reach the broker. In a resumed
 session a redelivery with a known receipt is acknowledged and not stored. Receipts are compared only
 for ten seconds after a connection began, because the broker uses packet ids again.
+
+At first, values that need a device's announcements wait (`ingest.waiting`); they are sorted before anything that comes
+after them.
 """
 
 from __future__ import annotations
@@ -36,6 +39,7 @@ from ingest.link import Link
 from ingest.messages import Message
 from ingest.settings import BrokerSettings
 from ingest.sorting import Sorter
+from ingest.waiting import Patience, Waiting
 
 IDLE_S: Final = 0.02
 LONGEST_WAIT_S: Final = 0.5
@@ -44,7 +48,18 @@ LONGEST_RETRY_S: Final = 10.0
 RECEIPT_KEPT_S: Final = 5.0
 WATCH_S: Final = 5.0
 REDELIVERY_S: Final = 10.0
-FIGURES: Final = ("messages", "readings", "rejected", "parked", "discovered", "duplicates", "retained", "requests")
+FIGURES: Final = (
+    "messages",
+    "readings",
+    "rejected",
+    "parked",
+    "waited",
+    "discovered",
+    "duplicates",
+    "retained",
+    "requests",
+)
+_WATCH_WAITING_S: Final = 0.2
 _DIGEST_BYTES: Final = 12
 
 
@@ -77,6 +92,7 @@ class Lane:
         clock: Clock,
         progress: Progress,
         stop: asyncio.Event,
+        waiting: Waiting | None = None,
     ) -> None:
         self._settings = settings
         self._sorter = sorter
@@ -84,6 +100,7 @@ class Lane:
         self._clock = clock
         self._progress = progress
         self._stop = stop
+        self._waiting = waiting
         self._limit = max(1, min(settings.batch, settings.window))
         self._connection = 0
         self._redelivered: frozenset[Receipt] = frozenset()
@@ -95,6 +112,7 @@ class Lane:
         while not self._stop.is_set():
             await self._close_batch(link, inbox)
             await self._take(link, inbox)
+            await self._release_in_time(link, inbox)
         for _ in range(0, len(inbox.queue), self._limit):
             if self._progress.store_error is None:  # else the broker will send it all again
                 await self._take(link, inbox)
@@ -104,7 +122,8 @@ class Lane:
     async def _close_batch(self, link: Link, inbox: Inbox) -> None:
         """Return when there is a batch to take: full, followed by silence, or old enough."""
         while not inbox.queue and not self._stop.is_set():
-            await inbox.wait(1, WATCH_S)
+            await inbox.wait(1, WATCH_S if self._waiting is None else _WATCH_WAITING_S)
+            await self._release_in_time(link, inbox)
             await self._forget()
             link.check()
         begun = monotonic()
@@ -139,6 +158,8 @@ class Lane:
         self._connection = connected.number
         self._redelivered = known[-1] if known and connected.resumed else frozenset()
         self._redelivered_until = monotonic() + REDELIVERY_S
+        if self._waiting is not None:
+            self._waiting.patience.begin(monotonic())
         if known and not connected.resumed:
             self._acknowledged.append((monotonic(), list(known[-1])))
 
@@ -149,7 +170,8 @@ class Lane:
         now_utc, now = self._clock(), monotonic()
         known = self._known(messages, now)
         fresh = [message for message in messages if message.packet not in known] if known else messages
-        catch = await self._sorter.sort([self._message(message, now_utc, now) for message in fresh], now_utc)
+        sortable = [self._message(message, now_utc, now) for message in fresh]
+        catch = await self._sorter.sort(sortable, now_utc, patient=self._waiting is not None)
         receipts = [
             self._receipt(message)
             for message, undated in zip(fresh, catch.undated, strict=True)
@@ -164,7 +186,30 @@ class Lane:
         link.settled(messages)
         for request in catch.requests:
             self._progress.figures["requests"] += link.send(request)
+        if self._waiting is not None:
+            self._waiting.patience.saw(monotonic(), retained=any(message.retained for message in messages))
         await self._forget()
+
+    async def _release_in_time(self, link: Link, inbox: Inbox) -> None:
+        """Sort what waits once its announcements have been heard, or too much waits; nothing waits from then on."""
+        waiting = self._waiting
+        if waiting is None or not (waiting.is_full or self._has_heard(waiting.patience, link, inbox)):
+            return
+        for start in range(0, len(waiting.messages), self._limit):
+            some, now_utc = waiting.messages[start : start + self._limit], self._clock()
+            catch = await self._sorter.sort(some, now_utc)
+            if not await self._keep(catch, Batch(catch.readings, now_utc)):
+                return  # they stay in the file for the next start
+            self._count([], catch, 0)
+        waiting.clear()
+        self._waiting = None
+
+    def _has_heard(self, patience: Patience, link: Link, inbox: Inbox) -> bool:
+        if not link.connected:
+            patience.pause(monotonic())
+            return False
+        to_come = any(isinstance(item, Delivery) and item.retained for item in inbox.queue)
+        return not to_come and patience.ends(monotonic())
 
     def _known(self, messages: list[Delivery], now: float) -> dict[int, Receipt]:
         """Return the receipts of those messages that were stored before, by packet id."""
@@ -183,6 +228,9 @@ class Lane:
         """Return True once all is durable, False if stopped before. Readings come last, with the receipts."""
         rejections = self._books.rejections
         steps: list[Callable[[], Awaitable[None]]] = []
+        waiting = self._waiting
+        if catch.early and waiting is not None:
+            steps.append(lambda: waiting.keep(catch.early))
         if catch.rejections:
             steps.append(lambda: rejections.reject(catch.rejections))
         if catch.discoveries:
@@ -239,6 +287,7 @@ class Lane:
         figures["readings"] += len(catch.readings)
         figures["rejected"] += catch.rejected
         figures["parked"] += catch.parked
+        figures["waited"] += len(catch.early)
         figures["discovered"] += catch.discovered
         figures["duplicates"] += duplicates
         figures["retained"] += sum(message.retained for message in messages)

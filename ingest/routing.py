@@ -19,7 +19,18 @@ from ingest.fields import parse_field
 from ingest.formats import DECODERS
 from ingest.messages import Binding, Decoded, Memory, Message, Option
 
-__all__ = ["DECODERS", "KEPT_TOPICS", "Route", "Router", "Routes", "bind", "feed_findings", "hint", "parse_field"]
+__all__ = [
+    "DECODERS",
+    "KEPT_TOPICS",
+    "Route",
+    "Router",
+    "Routes",
+    "bind",
+    "feed_findings",
+    "hint",
+    "needs_announcements",
+    "parse_field",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,14 @@ class Router:
                 return found
             prefix = prefix.rpartition("/")[0]
         return ()
+
+
+def needs_announcements(message: Message, routes: Routes) -> bool:
+    """Return whether a message is to be read by what its device announces on other topics."""
+    if message.retained:
+        return False
+    known = [announces for route in routes if (announces := DECODERS[route.format].announces)]
+    return any(not announces(message.topic) for announces in known)
 
 
 def hint(topic: str, payload: bytes) -> str:

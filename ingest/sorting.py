@@ -14,8 +14,8 @@ from ingest.messages import Message
 class Sorter(Protocol):
     """Sorts the messages of some devices and remembers what their decoders must know."""
 
-    async def sort(self, messages: Sequence[Message], now_utc: datetime) -> Catch:
-        """Return what the messages came to, in their order."""
+    async def sort(self, messages: Sequence[Message], now_utc: datetime, *, patient: bool = False) -> Catch:
+        """Return what the messages came to, in their order; `patient`, those that need announcements are early."""
         ...
 
     async def rest(self) -> list[Notice]:
@@ -33,9 +33,9 @@ class InLoop:
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
 
-    async def sort(self, messages: Sequence[Message], now_utc: datetime) -> Catch:
+    async def sort(self, messages: Sequence[Message], now_utc: datetime, *, patient: bool = False) -> Catch:
         """Return what the messages came to."""
-        return self._intake.sort(messages, now_utc)
+        return self._intake.sort(messages, now_utc, patient=patient)
 
     async def rest(self) -> list[Notice]:
         """Return the notices that were still held back."""

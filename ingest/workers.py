@@ -53,7 +53,7 @@ class DecodeWorker:
         self._at = memoryview(mmap.mmap(self._memory.fileno(), mmap.PAGESIZE)).cast("Q")
         self._parking = Parking()
 
-    async def sort(self, messages: Sequence[Message], now_utc: datetime) -> Catch:
+    async def sort(self, messages: Sequence[Message], now_utc: datetime, *, patient: bool = False) -> Catch:
         """Return what the messages came to. A message that the worker is lost over is parked.
 
         Raises `UnavailableError` if the worker is lost over none.
@@ -65,7 +65,7 @@ class DecodeWorker:
         catch = Catch()
         while left:
             try:
-                catch = await self._ask(list(left.values()), now_utc)
+                catch = await self._ask(list(left.values()), now_utc, patient=patient)
                 break
             except _GoneError:
                 number = list(left)[self._place()]
@@ -95,12 +95,12 @@ class DecodeWorker:
             raise UnavailableError("ingest.worker_lost", broker=self._broker)
         return int(place)
 
-    async def _ask(self, messages: list[Message], now_utc: datetime) -> Catch:
+    async def _ask(self, messages: list[Message], now_utc: datetime, *, patient: bool = False) -> Catch:
         process = await self._started()
         inventory = self._inventory()
         news = None if inventory is self._told else _part(inventory, self._broker)
         self._at[0] = NOWHERE
-        exchange = asyncio.ensure_future(_exchange(process, packed(task_of(messages, now_utc, news))))
+        exchange = asyncio.ensure_future(_exchange(process, packed(task_of(messages, now_utc, news, patient=patient))))
         try:
             await self._watch(exchange)
             answer = cast("Answer", pickle.loads(exchange.result()))  # noqa: S301 - from our own process

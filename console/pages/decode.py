@@ -11,7 +11,8 @@ from fastapi import Response
 from console.pages.errors import Problem, can_be_mended, problems_of
 from console.pages.visit import Visit
 from core.errors import PayloadError, ServiceError
-from ingest.formats import DECODERS, Format
+from ingest.format_row import Format
+from ingest.formats import DECODERS
 
 LINES: Final = ("fields", "options")
 """What has one pair to a line."""

@@ -58,7 +58,7 @@ class Sensor(NamedTuple):
 
 def decode(message: Message, binding: Binding, memory: Memory) -> Decoded:
     """Remember what a device announces, and return what its states hold by that. Raises `FormatError`."""
-    if message.topic.startswith(binding.prefix + "/") and message.topic.endswith(_CONFIG):
+    if message.topic.startswith(binding.prefix + "/") and announces(message.topic):
         return _announced(message, binding, memory)
     return Decoded(memory=memory) if message.retained else _measured(message, binding, memory)
 
@@ -168,6 +168,11 @@ def _values(message: Message, binding: Binding, *, plain: bool) -> Mapping[str, 
 def further(feed: Feed) -> tuple[str, ...]:
     """Return what the state topics have in common, as the entry names it in `device`."""
     return (feed.device,) if feed.device else ()
+
+
+def announces(topic: str) -> bool:
+    """Return whether a topic announces sensors."""
+    return topic.endswith(_CONFIG)
 
 
 def prefix(topic: str) -> str:

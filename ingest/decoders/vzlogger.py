@@ -32,7 +32,7 @@ KEPT_CHANNELS: Final = 500
 def decode(message: Message, binding: Binding, memory: Memory) -> Decoded:
     """Return the value of a channel that the entry's fields name. Raises `FormatError`."""
     channel, _, leaf = binding.tail(message.topic).rpartition("/")
-    if leaf in {"id", "uuid"}:
+    if announces(message.topic):
         return Decoded(memory=_announced(channel, leaf, message.payload, memory))
     if leaf != (binding.feed.device or RAW):
         return Decoded(memory=memory)
@@ -89,6 +89,11 @@ def _read(channel: str, field: Field, message: Message, binding: Binding, memory
         at, raw = Stamp(message.received_at_utc, own=False), message.payload.decode("utf-8", "replace")
     told = tell({field.name: raw}, at, message, binding, known, fields=[field])
     return replace(told, memory=Memory(later(memory, at), {**memory.state, channel: told.memory}))
+
+
+def announces(topic: str) -> bool:
+    """Return whether a topic announces which channel it is."""
+    return topic.rpartition("/")[2] in {"id", "uuid"}
 
 
 def looks_like(topic: str, payload: bytes) -> bool:  # noqa: ARG001 - the topic says it all

@@ -25,6 +25,7 @@ from core.errors import StoreError
 from core.facts import Discovery, Notice, Rejection
 from core.inventory import Drive, Feed, Inventory, Medium, Meter, MeterRole, Vehicle
 from core.ports import Batch, Receipt
+from core.quantities import Quantity
 from core.readings import Reading
 from core.texts import catalogue
 from ingest.daemon import Ingest
@@ -36,6 +37,8 @@ DEVICE_USER, DEVICE_PASSWORD = "device", "battery staple"
 START = date(2020, 1, 1)
 LORA = "application/1/device/0101010101010101"
 ZONE = ZoneInfo("Europe/Berlin")
+TASMOTA = "tele/tasmota_sound/SENSOR"
+SOC = "ovms/fleet/VAN1/metric/v/b/soc"
 
 
 def meter(name: str, feed: Feed, medium: Medium = Medium.ELECTRICITY) -> Meter:
@@ -271,3 +274,12 @@ async def refused_as(daemon: Ingest, code: str) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
+
+
+def tasmota(number: int) -> bytes:
+    minute, second = divmod(number, 60)
+    return f'{{"Time":"2026-11-01T00:{minute:02}:{second:02}","SML":{{"Total_in":{number}}}}}'.encode()
+
+
+def soc_values(store: ListStore) -> list[float]:
+    return [reading.value for reading in store.readings if reading.quantity is Quantity.SOC_PERCENT]

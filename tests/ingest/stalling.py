@@ -10,7 +10,8 @@ from core.inventory import Feed, Inventory
 from core.quantities import Quantity
 from core.readings import Reading
 from ingest import decode_process
-from ingest.formats import DECODERS, Format
+from ingest.format_row import Format
+from ingest.formats import DECODERS
 from ingest.messages import Binding, Decoded, Memory, Message
 from tests.ingest.rig import meter
 
