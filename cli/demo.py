@@ -61,7 +61,10 @@ def demo(
 
 
 def _configuration(data: Path) -> Configuration:
-    """Return the demo's configuration in `data`, made if there is none, on ports that are free now."""
+    """Return the demo's configuration in `data`, made if there is none, on ports that are free now.
+
+    It says its own address, so that links and QR codes to tell readings by can be tried out.
+    """
     from config.create import create
     from config.load import load
     from config.ports import evade
@@ -72,7 +75,10 @@ def _configuration(data: Path) -> Configuration:
         create(folder, example=True, data_dir=(data / "store").absolute())
         _keep_passphrase(folder, data / CARD)
     configuration = load(folder, os.environ)
-    return replace(configuration, settings=evade(configuration.settings))
+    settings = evade(configuration.settings)
+    console = settings.console
+    public_url = console.public_url or f"http://{console.host}:{console.port}"
+    return replace(configuration, settings=replace(settings, console=replace(console, public_url=public_url)))
 
 
 def _keep_passphrase(folder: Path, file: Path) -> None:
@@ -173,7 +179,7 @@ async def _welcome(service: Service, texts: Catalogue, stories: tuple[Story, ...
     link = await sign_in_link(service.gate, now_utc())
     shown = sights(service.shelf.inventory(), now_utc().date(), stories)
     seen = "\n".join(f"  - {texts.tell(sight)}" for sight in shown)
-    print(texts.say("run.demo_welcome", url=service.url, link=service.url + link, sights=seen), flush=True)
+    print(texts.say("run.demo_welcome", url=service.url, link=link, sights=seen), flush=True)
 
 
 def _nothing() -> None:

@@ -51,6 +51,11 @@ def show(name: str, answer: bytes, language: Language) -> None:
 
         show_balance(name, answer, language)
         return
+    if name == "health.show":
+        from cli.shown_health import show_health
+
+        show_health(answer, language)
+        return
     subject = name.partition(".")[0]
     screen = Console(soft_wrap=False, highlight=False)
     for table in Sheet(subject, language, screen.width).tables(name, json.loads(answer)):

@@ -39,11 +39,14 @@ _UNITS = {
 
 
 _OIL = {
-    Quantity.VOLUME_M3: Properties(Kind.REGISTER, 0.001, "l", 0),
-    Quantity.FLOW_M3_PER_H: Properties(Kind.INSTANT, 0.001, "l/h", 1),
-    Quantity.TANK_M3: Properties(Kind.INSTANT, 0.001, "l", 0),
+    Quantity.VOLUME_M3: Properties(Kind.REGISTER, 0.001, "L", 0),
+    Quantity.FLOW_M3_PER_H: Properties(Kind.INSTANT, 0.001, "L/h", 1),
+    Quantity.TANK_M3: Properties(Kind.INSTANT, 0.001, "L", 0),
 }
-"""Heating oil is ordered, delivered and burnt in litres: what a burner takes in a day is next to nothing in m³."""
+"""Heating oil is ordered, delivered and burnt in litres: what a burner takes in a day is next to nothing in m³.
+
+The sign is the capital one, as the SI allows: in most letters `l` is taken for a one.
+"""
 
 
 def look_of(quantity: Quantity, medium: Medium | None = None) -> Properties:

@@ -25,6 +25,7 @@ RATES: Final[dict[Quantity, Quantity]] = {
     Quantity.ENERGY_EXPORT_WH: Quantity.POWER_W,
     Quantity.HEAT_WH: Quantity.POWER_W,
     Quantity.VOLUME_M3: Quantity.FLOW_M3_PER_H,
+    Quantity.FUEL_HI_WH: Quantity.POWER_W,
 }
 """What a register counts within an hour, on the mean."""
 

@@ -49,6 +49,14 @@ KEEPERS: dict[EntryKind, Role] = {
 """Who keeps a kind sees and writes its entries at the sites in their scope; nobody else does."""
 
 
+SOURCES: dict[str, EntryKind] = {
+    "meter": EntryKind.METERS,
+    "station": EntryKind.STATIONS,
+    "vehicle": EntryKind.VEHICLES,
+}
+"""Of which kind the entry is whose readings a source id names, by its first word."""
+
+
 SITE_FIELDS: dict[EntryKind, str] = {
     EntryKind.BUILDINGS: "site",
     EntryKind.METERS: "site",

@@ -14,7 +14,8 @@ from console.pages.flows import drawn
 from console.pages.places import may
 from console.pages.visit import Visit
 from core.inventory import Medium
-from core.quantities import PROPERTIES, Quantity
+from core.quantities import Quantity
+from core.units import look_of
 
 SITE = "site:"
 COLUMNS = ("import_wh", "generation_wh", "export_wh", "self_use_wh", "use_wh", "own_wh", "autarky_percent")
@@ -46,17 +47,16 @@ async def show(visit: Visit) -> Response:
         FIGURE="balance.figure.",
         FROM="balance.from.",
         TO="balance.to.",
-        unit=PROPERTIES[tree.quantity].shown_unit if tree else "",
+        unit=look_of(tree.quantity, tree.medium).shown_unit if tree else "",
         place=f"/sites/{balance.site}",
+        place_name=visit.desk.gate.house.inventory().sites[balance.site].name,
         json_path=f"/api/v1/balance/{quote(scope, safe=':')}?{urlencode(asked)}",
         bar=share_percent,
         path_of_figure=path_of_figure,
+        may_freeze=may(visit.actor, "balance.freeze"),
     )
 
-        may_freeze=may(visit.actor, "balance.freeze"),
 
-def _cells(row: Any, name: str) -> list[Any]:
-    """Return the figures of a name in a row, one per generator."""
 async def freeze(visit: Visit) -> Response:
     """Freeze the balance of a period."""
     form = await visit.form()
@@ -65,4 +65,6 @@ async def freeze(visit: Visit) -> Response:
     return visit.go(f"/balance/{quote(scope, safe=':')}?period={quote(period)}", "console.done_balance_frozen")
 
 
+def _cells(row: Any, name: str) -> list[Any]:
+    """Return the figures of a name in a row, one per generator."""
     return [figure for figure in row.figures if figure.name == name]

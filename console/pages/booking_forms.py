@@ -14,10 +14,14 @@ from babel.numbers import NumberFormatError, format_decimal, parse_decimal
 from console.pages.errors import Problem
 from console.pages.visit import Visit
 from core.errors import NotFoundError
-from core.quantities import PROPERTIES, Quantity
+from core.inventory import Medium
+from core.quantities import Quantity
+from core.units import look_of
 from core.work import MeterEventKind
 
 Control = Literal["value", "time", "text", "check"]
+Dial = tuple[Quantity, Medium]
+"""What a dial counts of which medium: together they say in which unit it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +105,10 @@ def form_named(name: str) -> BookingForm:
 
 
 def read_form(
-    visit: Visit, form: BookingForm, given: Mapping[str, Any], quantity: Quantity, zone: ZoneInfo
+    visit: Visit, form: BookingForm, given: Mapping[str, Any], dial: Dial, zone: ZoneInfo
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Return what was filled in as requests take it, in stored units and UTC, and what cannot be read."""
-    read: dict[str, Any] = {"quantity": quantity.value}
+    read: dict[str, Any] = {"quantity": dial[0].value}
     problems: list[Problem] = []
     for field in form.fields:
         text = str(given.get(field.name, "")).strip()
@@ -113,7 +117,7 @@ def read_form(
             if field.required:
                 problems.append(Problem(visit.words.t("console.bookings.missing", field=label), field.name))
             continue
-        value = read_field(visit, field, text, quantity, zone)
+        value = read_field(visit, field, text, dial, zone)
         if value is None:
             problems.append(Problem(visit.words.t("console.bookings.unreadable", field=label), field.name))
         else:
@@ -121,10 +125,10 @@ def read_form(
     return read, problems
 
 
-def read_field(visit: Visit, field: BookingField, text: str, quantity: Quantity, zone: ZoneInfo) -> Any:
+def read_field(visit: Visit, field: BookingField, text: str, dial: Dial, zone: ZoneInfo) -> Any:
     """Return one field's value, None if it cannot be read."""
     if field.control == "value":
-        return stored(visit, text, quantity)
+        return stored(visit, text, dial)
     if field.control == "time":
         try:
             return datetime.fromisoformat(text).replace(tzinfo=zone).isoformat()
@@ -133,18 +137,18 @@ def read_field(visit: Visit, field: BookingField, text: str, quantity: Quantity,
     return True if field.control == "check" else text
 
 
-def stored(visit: Visit, text: str, quantity: Quantity) -> float | None:
+def stored(visit: Visit, text: str, dial: Dial) -> float | None:
     """Return a number in the visitor's language and the shown unit as it is stored, None if it is none."""
     try:
         number = parse_decimal(text.replace(" ", ""), locale=visit.language, strict=True)
     except NumberFormatError:
         return None
-    return float(number * Decimal(PROPERTIES[quantity].divisor))
+    return float(number * Decimal(str(look_of(*dial).divisor)))
 
 
-def written(visit: Visit, quantity: Quantity, value: float) -> str:
+def written(visit: Visit, dial: Dial, value: float) -> str:
     """Return a stored value as people type it: in the shown unit, with all its digits."""
-    shown = Decimal(repr(value)) / Decimal(PROPERTIES[quantity].divisor)
+    shown = Decimal(repr(value)) / Decimal(str(look_of(*dial).divisor))
     text: str = format_decimal(shown, locale=visit.language, decimal_quantization=False, group_separator=False)
     return text
 

@@ -10,6 +10,8 @@ from fastapi import Response
 
 from console.pages.places import may
 from console.pages.visit import Visit
+from core.evidence import FigureId
+from core.inventory import Medium
 from core.texts import catalogue
 from operations.evidence.rows import Explained, TotalRow
 from operations.evidence.text import Fact, amount, facts, heading, remarks
@@ -72,7 +74,7 @@ async def show_totals(visit: Visit) -> Response:
     totals = await visit.ask("totals.show", id=visit.part("id"), **asked)
     title = visit.words.t("console.totals.heading", name=totals.name)
     return visit.page(
-        "evidence/totals.html", title, totals=totals, may_freeze=may(visit.actor, "totals.freeze"), **SAID
+        "evidence/totals.html", title, totals=totals, may_freeze=may(visit.actor, "totals.freeze"), **said(visit)
     )
 
 
@@ -116,5 +118,14 @@ def share_text(visit_words: Any, row: TotalRow) -> str:
     return said
 
 
-SAID: dict[str, Any] = {"share_text": share_text, "path_of_figure": path_of_figure}
-"""What templates say with."""
+def said(visit: Visit) -> dict[str, Any]:
+    """Return what templates say totals with."""
+    inventory = visit.desk.gate.house.inventory()
+
+    def medium_of_figure(figure: str) -> Medium | None:
+        """Return what a total is of: its meter's medium, of a site the one that its variant names."""
+        parsed = FigureId.parse(figure)
+        named = next((medium for medium in Medium if medium.value in parsed.variant), None)
+        return named or inventory.medium_of(parsed.scope)
+
+    return {"share_text": share_text, "path_of_figure": path_of_figure, "medium_of_figure": medium_of_figure}

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Response
 
 from console.pages.drawing import curve
-from console.pages.evidence import SAID, recent_totals
+from console.pages.evidence import recent_totals, said
 from console.pages.filters import Choice, Field, Filters, choice, members, search
 from console.pages.meter_life import card
 from console.pages.places import may
@@ -56,7 +56,7 @@ async def show_meter(visit: Visit) -> Response:
     more |= await card(visit, detail.meter.id)
     inventory = visit.desk.gate.house.inventory()
     more |= {"building": _name(inventory.buildings, detail.building), "parent": _name(inventory.meters, detail.parent)}
-    return visit.page("meters/show.html", detail.meter.name, detail=detail, **more, **SAID)
+    return visit.page("meters/show.html", detail.meter.name, detail=detail, **more, **said(visit))
 
 
 async def recompute_meter(visit: Visit) -> Response:

@@ -19,7 +19,9 @@ from console.pages.drawing import share_percent
 from console.pages.evidence import path_of_figure
 from console.pages.visit import Visit
 from console.pages.words import NO_BREAK, Words
-from core.quantities import PROPERTIES, Quantity
+from core.inventory import Medium
+from core.quantities import Quantity
+from core.units import look_of
 from operations.loads.rows import depth_of
 
 BLOCK = 12
@@ -45,9 +47,9 @@ class Unit:
         """Return a rate with its unit, a change with its sign; a dash for None."""
         if value is None:
             return self.words.t("console.none")
-        shown = round(float(value) / self.divisor, self.decimals) + 0.0
+        shown = round(float(value) / self.divisor, self.decimals)
         sign = "+" if signed and shown > 0 else ""
-        return f"{sign}{self.words.number(shown, self.decimals)}{NO_BREAK}{self.text}".replace("-", "\N{MINUS SIGN}")
+        return f"{sign}{self.words.number(shown, self.decimals)}{NO_BREAK}{self.text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ async def show(visit: Visit) -> Response:
     peaks = await visit.ask("peaks.show", id=scope, **asked)
     base = await visit.ask("baseload.show", id=scope, **asked)
     days = (await visit.ask("loadmap.show", id=scope, **asked)).days
-    unit = unit_of(visit.words, loads.load.quantity, loads.curve[0].value if loads.curve else None)
+    unit = unit_of(visit.words, loads.load.quantity, loads.load.medium, loads.curve[0].value if loads.curve else None)
     one_day = [_shown(unit, value) for value in days[0].values] if len(days) == 1 else []
     return visit.page(
         "loads/show.html",
@@ -98,7 +100,7 @@ async def show(visit: Visit) -> Response:
         base=base,
         zone=ZoneInfo(loads.load.time_zone),
         unit=unit,
-        counted=_counted(visit.words, loads.counted_quantity, loads.counted),
+        counted=_counted(visit.words, loads.counted_quantity, loads.load.medium, loads.counted),
         map=_map(visit, loads.load.period, unit, days) if len(days) > 1 else None,
         course=_course(one_day),
         typical=_typical(unit, loads.typical_days),
@@ -112,10 +114,10 @@ async def show(visit: Visit) -> Response:
     )
 
 
-def _counted(words: Words, quantity: Quantity, counted: Decimal | None) -> str:
+def _counted(words: Words, quantity: Quantity, medium: Medium, counted: Decimal | None) -> str:
     """Return what was counted, large energies in MWh so that they stay short."""
-    if counted is None or PROPERTIES[quantity].shown_unit != "kWh" or counted < MEGA_FROM_WH:
-        return words.quantity(quantity, counted)
+    if counted is None or look_of(quantity).shown_unit != "kWh" or counted < MEGA_FROM_WH:
+        return words.quantity(quantity, counted, medium)
     return f"{words.number(float(counted) / 1e6, 1)}{NO_BREAK}MWh"
 
 
@@ -124,15 +126,15 @@ def _place(scope: str, site: str) -> str:
     return f"/meters/{name}" if kind == "meter" else f"/sites/{site}"
 
 
-def unit_of(words: Words, quantity: Quantity, highest: float | None) -> Unit:
+def unit_of(words: Words, quantity: Quantity, medium: Medium, highest: float | None) -> Unit:
     """Return the unit in which the highest rate is a number of two digits or more, as far as there is one."""
-    small = highest is not None and highest < PROPERTIES[quantity].divisor * SMALL
-    if small and quantity is Quantity.FLOW_M3_PER_H:
-        return Unit("l/h", 0.001, 0, words)
+    look = look_of(quantity, medium)
+    small = highest is not None and highest < look.divisor * SMALL
+    if small and look.shown_unit == "m³/h":
+        return Unit("L/h", 0.001, 0, words)
     if small and quantity is Quantity.POWER_W:
         return Unit("W", 1.0, 0, words)
-    properties = PROPERTIES[quantity]
-    return Unit(properties.shown_unit, properties.divisor, properties.decimals, words)
+    return Unit(look.shown_unit, look.divisor, look.decimals, words)
 
 
 def _shown(unit: Unit, value: float | Decimal | None) -> float | None:

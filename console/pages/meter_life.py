@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -12,15 +13,15 @@ from fastapi import Response
 from console.pages.booking_forms import FORMS, BookingForm, form_named, local_input, read_form, written
 from console.pages.errors import Problem, can_be_mended, problems_of
 from console.pages.filters import Choice, Filters, choice
-from console.pages.places import may
 from console.pages.visit import Visit
 from core.errors import ServiceError
 from core.inventory import Meter
-from core.quantities import PROPERTIES, Quantity
+from core.quantities import Quantity
+from core.units import look_of
 from core.work import MeterEventKind
 from operations.house import Call
 from operations.intervals.plans import zone_of
-from operations.keepers import EntryKind, keeps
+from operations.keepers import SOURCES, EntryKind, keeps
 from operations.metering.booking_rows import Booked, BookingRow, ProposalRow
 from operations.metering.dials import REGISTERS, dials_for, register_of, seen_meter
 from reports.qr import qr_svg
@@ -80,7 +81,7 @@ async def show_form(visit: Visit) -> Response:
     quantity = _quantity(meter, visit.query.get("quantity", ""))
     if "preview" not in visit.query:
         return _form(visit, form, meter, quantity)
-    read, problems = read_form(visit, form, visit.query, quantity, _zone(visit, meter))
+    read, problems = read_form(visit, form, visit.query, (quantity, meter.medium), _zone(visit, meter))
     if problems:
         return _form(visit, form, meter, quantity, problems)
     try:
@@ -95,7 +96,7 @@ async def make(visit: Visit) -> Response:
     given = await visit.form()
     form, meter = form_named(visit.part("kind")), _meter(visit, visit.part("id"))
     quantity = _quantity(meter, str(given.get("quantity", "")))
-    read, problems = read_form(visit, form, given, quantity, _zone(visit, meter))
+    read, problems = read_form(visit, form, given, (quantity, meter.medium), _zone(visit, meter))
     if problems:
         return _form(visit, form, meter, quantity, problems, given=given)
     try:
@@ -103,6 +104,15 @@ async def make(visit: Visit) -> Response:
     except ServiceError as error:
         return _refused(visit, form, meter, quantity, error, given)
     return visit.go(f"/meters/{meter.id}", "console.done_booked")
+
+
+async def show_withdrawal(visit: Visit) -> Response:
+    """Return what would be counted without a booking, and the form that takes it back."""
+    previewed: Booked = await visit.ask("meters.withdrawal", id=visit.part("id"))
+    meter = _meter(visit, previewed.booking.meter)
+    heading = visit.words.t("console.bookings.undo_heading", name=meter.name)
+    zone = _zone(visit, meter)
+    return visit.page("meters/withdraw.html", heading, meter=meter, previewed=previewed, zone=zone, **_said(visit))
 
 
 async def withdraw(visit: Visit) -> Response:
@@ -121,8 +131,7 @@ async def show_proposals(visit: Visit) -> Response:
     filters = Filters("/proposals", (at, also), visit.query.get("cursor", ""))
     page = await visit.ask("meters.proposals", **filters.given(), cursor=filters.cursor)
     heading = visit.words.t("console.proposals.title")
-    may_book = may(visit.actor, "meters.accept")
-    return visit.page("meters/proposals.html", heading, page=page, filters=filters, may_book=may_book, **_said(visit))
+    return visit.page("meters/proposals.html", heading, page=page, filters=filters, **_said(visit))
 
 
 async def accept(visit: Visit) -> Response:
@@ -197,7 +206,7 @@ def _form(
         values=values,
         quantity=quantity,
         dials=dials_for(meter, form.kind),
-        unit=PROPERTIES[quantity].shown_unit,
+        unit=look_of(quantity, meter.medium).shown_unit,
         zone=zone,
         previewed=previewed,
         problems=problems,
@@ -231,32 +240,36 @@ def _quantity(meter: Meter, named: str) -> Quantity:
 
 def _said(visit: Visit) -> dict[str, Any]:
     """Return how templates of this subject say things."""
+    return {
+        "address_of": partial(_address_of, visit),
+        "values_of": partial(_values_of, visit),
+        "may_settle": lambda row: keeps(visit.actor, SOURCES[row.source.partition(":")[0]], [row.site]),
+        "form_text": lambda part, name: visit.words.t(f"console.bookings.{part}.{name}"),
+        "step_text": lambda step: visit.words.t(f"console.step.{step}"),
+    }
 
-    def address(row: ProposalRow) -> str:
-        """Return the form filled in as a proposal suggests, previewed at once."""
-        suggested, zone = row.suggestion, _zone(visit, _meter(visit, row.meter))
-        values = {"at_utc": local_input(suggested.at_utc, zone), "quantity": row.quantity.value, "preview": "1"}
-        values["start_value"] = written(visit, row.quantity, suggested.start_value)
-        if suggested.end_value is not None:
-            values["end_value"] = written(visit, row.quantity, suggested.end_value)
-        return f"/meters/{row.meter}/book/{_FORM_OF[suggested.kind]}?{urlencode(values)}"
 
-    def values_of(row: BookingRow) -> str:
-        """Return what was booked in a line: `102.345,0 → 0,0 kWh`."""
-        words = visit.words
-        if row.kind is MeterEventKind.CORRECTION:
-            return words.signed(row.quantity, row.amount or 0.0)
-        if row.kind is MeterEventKind.ROLLOVER:
-            return words.quantity(row.quantity, row.end_value)
-        said = words.quantity(row.quantity, row.start_value)
-        if row.end_value is not None:
-            said = f"{words.quantity(row.quantity, row.end_value)} \N{RIGHTWARDS ARROW} {said}"
-        return f"{said} ({words.signed(row.quantity, row.amount)})" if row.amount else said
+def _address_of(visit: Visit, row: ProposalRow) -> str:
+    """Return the form filled in as a proposal suggests, previewed at once; nothing where there is nothing to book."""
+    if row.meter is None or row.suggestion is None:
+        return ""
+    suggested, meter = row.suggestion, _meter(visit, row.meter)
+    zone, dial = _zone(visit, meter), (row.quantity, meter.medium)
+    values = {"at_utc": local_input(suggested.at_utc, zone), "quantity": row.quantity.value, "preview": "1"}
+    values["start_value"] = written(visit, dial, suggested.start_value)
+    if suggested.end_value is not None:
+        values["end_value"] = written(visit, dial, suggested.end_value)
+    return f"/meters/{row.meter}/book/{_FORM_OF[suggested.kind]}?{urlencode(values)}"
 
-    def form_text(part: str, name: str) -> str:
-        return visit.words.t(f"console.bookings.{part}.{name}")
 
-    def step_text(step: str) -> str:
-        return visit.words.t(f"console.step.{step}")
-
-    return {"address_of": address, "values_of": values_of, "form_text": form_text, "step_text": step_text}
+def _values_of(visit: Visit, row: BookingRow) -> str:
+    """Return what was booked in a line: `102.345,0 → 0,0 kWh`."""
+    words, medium = visit.words, _meter(visit, row.meter).medium
+    if row.kind is MeterEventKind.CORRECTION:
+        return words.signed(row.quantity, row.amount or 0.0, medium)
+    if row.kind is MeterEventKind.ROLLOVER:
+        return words.quantity(row.quantity, row.end_value, medium)
+    said = words.quantity(row.quantity, row.start_value, medium)
+    if row.end_value is not None:
+        said = f"{words.quantity(row.quantity, row.end_value, medium)} \N{RIGHTWARDS ARROW} {said}"
+    return f"{said} ({words.signed(row.quantity, row.amount, medium)})" if row.amount else said

@@ -23,6 +23,7 @@ PLACES: dict[str, str] = {
     "meters.rollover": "/meters/{id}/book/{kind}",
     "meters.correct": "/meters/{id}/book/{kind}",
     "meters.withdraw": "/bookings/{id}/withdraw",
+    "meters.withdrawal": "/bookings/{id}/withdraw",
     "meters.accept": "/proposals/{id}/accept",
     "meters.dismiss": "/proposals/{id}/dismiss",
     "meters.link": "/meters/{id}/link",

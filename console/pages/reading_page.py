@@ -12,7 +12,7 @@ from console.pages.visit import Visit
 from console.problems import status_of
 from console.signin import check_origin
 from core.errors import NotFoundError, ServiceError
-from core.quantities import PROPERTIES
+from core.units import look_of
 from operations.metering.door import Asked, asked_by, tell_reading
 
 
@@ -36,7 +36,7 @@ async def tell(visit: Visit) -> Response:
     except NotFoundError as error:
         return _bad(visit, error)
     text, who = str(form.get("value", "")).strip()[:40], str(form.get("who", "")).strip()[:80]
-    value = stored(visit, text, asked.link.quantity) if text else None
+    value = stored(visit, text, (asked.link.quantity, asked.meter.medium)) if text else None
     if value is None:
         problem = Problem(visit.words.t("console.reading.unreadable"), "value")
         return _page(visit, asked, text, who, problems=[problem])
@@ -67,7 +67,7 @@ def _page(
         asked.meter.name,
         422 if problems else 200,
         asked=asked,
-        unit=PROPERTIES[asked.link.quantity].shown_unit,
+        unit=look_of(asked.link.quantity, asked.meter.medium).shown_unit,
         path=visit.request.url.path,
         text=text,
         who=who,

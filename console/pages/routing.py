@@ -82,6 +82,7 @@ PAGES: tuple[Page, ...] = (
     Page("POST", "/meters/{id}/link", meter_life.link),
     Page("POST", "/meters/{id}/unlink", meter_life.unlink),
     Page("POST", "/sites/{id}/sheet", meter_life.sheet),
+    Page("GET", "/bookings/{id}/withdraw", meter_life.show_withdrawal),
     Page("POST", "/bookings/{id}/withdraw", meter_life.withdraw),
     Page("GET", "/proposals", meter_life.show_proposals),
     Page("POST", "/proposals/{id}/accept", meter_life.accept),

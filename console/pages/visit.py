@@ -121,6 +121,7 @@ class Visit:
             "language_path": self._language_path,
             "asset": asset,
             "path_of": path_of,
+            "medium_of": self.desk.gate.house.inventory().medium_of,
             "quantities": Quantity,
             "csrf_token": self.visitor.csrf if self.visitor else "",
             "problems": (),

@@ -10,18 +10,20 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
-from babel.numbers import format_currency, format_decimal
 
 from console.pages.marks import Mark, look
+from core.inventory import Medium
 from core.quantities import Quantity
 from core.texts import Finding, Language, Param, catalogue
-from core.units import show
+from core.units import money, number, show
 from operations.values import Told
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 _PERIOD = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})")
 
 LABELS: dict[str, str] = {
+    "BaselineBasis": "console.baseline_basis.",
     "BillVerdict": "bills.verdict.",
     "Bridge": "console.bridge.",
     "BudgetStatus": "budgets.status.",
@@ -39,12 +41,13 @@ LABELS: dict[str, str] = {
     "ForecastMethod": "budgets.method.",
     "Freshness": "console.freshness.",
     "FileClock": "console.file_clock.",
+    "FuelKind": "console.fuel_kind.",
     "Generator": "console.generator.",
     "ImportState": "console.import_state.",
     "RowKind": "console.row_kind.",
-    "Stamp": "console.stamp.",
     "FileLayout": "console.file_layout.",
     "ClockChange": "console.clock_change.",
+    "Stamp": "console.stamp.",
     "JobState": "jobs.state.",
     "LetterState": "console.letter_state.",
     "Medium": "console.medium.",
@@ -60,9 +63,12 @@ LABELS: dict[str, str] = {
     "State": "console.run_state.",
     "StationState": "console.station_state.",
     "TagVerdict": "console.tag_verdict.",
+    "VehicleClass": "console.vehicle_class.",
     "Weekday": "console.weekday.",
 }
 """Where the texts of an enum's members stand, by the enum's name: prefix + value."""
+
+_QUANTITIES = frozenset(Quantity)
 
 
 class Words:
@@ -95,9 +101,14 @@ class Words:
             return self.number(value, 0 if value.is_integer() else 1)
         if isinstance(value, int) and abs(value) >= 10_000:  # noqa: PLR2004 - where separators begin to help
             return self.number(value)
-        if isinstance(value, str) and _PERIOD.match(value):
+        return self._text_of(value) if isinstance(value, str) else value
+
+    def _text_of(self, value: str) -> str:
+        if _INSTANT.fullmatch(value):
+            return self.local(datetime.fromisoformat(value))
+        if _PERIOD.match(value):
             return ", ".join(self.period(each) for each in value.split(", "))
-        return value
+        return self.label(Quantity(value)) if value in _QUANTITIES else value
 
     def label(self, member: StrEnum) -> str:
         """Return what people call a state, role, medium and the like."""
@@ -115,24 +126,27 @@ class Words:
 
     def number(self, value: float, decimals: int = 0) -> str:
         """Return a number with the language's separators."""
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return format_decimal(value, format=pattern, locale=self.language)
+        return number(value, decimals, self.language)
 
-    def quantity(self, quantity: Quantity, value: float | Decimal | None) -> str:
-        """Return a stored value with its shown unit, e.g. `1.234,5 kWh`; a dash for None."""
+    def signed_number(self, value: float, decimals: int = 0) -> str:
+        """Return a change as a number, its sign always written."""
+        return f"{'+' if round(value, decimals) > 0 else ''}{self.number(value, decimals)}"
+
+    def quantity(self, quantity: Quantity, value: float | Decimal | None, medium: Medium | None = None) -> str:
+        """Return a stored value with the unit people read it in, e.g. `1.234,5 kWh`, oil in litres; a dash for None."""
         if value is None:
             return self.t("console.none")
         if quantity in (Quantity.CHARGING_FLAG, Quantity.PLUGGED_IN_FLAG):
             return self.t("console.yes") if value else self.t("console.no")
-        return show(quantity, value, self.language).text
+        return show(quantity, value, self.language, medium).text
 
-    def signed(self, quantity: Quantity, value: float) -> str:
+    def signed(self, quantity: Quantity, value: float, medium: Medium | None = None) -> str:
         """Return a change of a value, its sign always written."""
-        return f"{'+' if value > 0 else ''}{self.quantity(quantity, value)}".replace("-", "\N{MINUS SIGN}")
+        return f"{'+' if value > 0 else ''}{self.quantity(quantity, value, medium)}"
 
     def euro(self, amount: Decimal | None) -> str:
         """Return an amount of money with its cents."""
-        return self.t("console.none") if amount is None else format_currency(amount, "EUR", locale=self.language)
+        return self.t("console.none") if amount is None else money(amount, self.language)
 
     def energy(self, energy_wh: float | None) -> str:
         """Return an energy in kWh with two decimals: what a charging session shows."""
@@ -142,7 +156,7 @@ class Words:
         """Return a power in kW with one decimal: what a glance can take in."""
         if power_w is None:
             return self.t("console.none")
-        return f"{self.number(round(power_w / 1000, 1) + 0.0, 1)}{NO_BREAK}kW"
+        return f"{self.number(power_w / 1000, 1)}{NO_BREAK}kW"
 
     def percent(self, percent: float | None) -> str:
         """Return a percentage without decimals."""

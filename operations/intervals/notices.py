@@ -10,6 +10,7 @@ from core.books import RejectionBook
 from core.facts import Notice
 from core.intervals import SeriesKey
 from core.texts import Finding
+from core.units import look_of
 from energy.register_rules import Proposal, Step
 from energy.register_walk import at_utc
 
@@ -25,12 +26,14 @@ class Odd:
     @staticmethod
     def step(key: SeriesKey, proposal: Proposal) -> Odd:
         """Return the question about a step of a register."""
+        look = look_of(key[1])
         said = {
             "quantity": key[1].value,
+            "unit": look.shown_unit,
             "from_utc": _said(proposal.from_utc),
-            "from_value": proposal.from_value,
+            "from_value": round(proposal.from_value / look.divisor, look.decimals),
             "to_utc": _said(proposal.to_utc),
-            "to_value": proposal.to_value,
+            "to_value": round(proposal.to_value / look.divisor, look.decimals),
         }
         match proposal.step:
             case Step.EXCHANGE:

@@ -27,8 +27,10 @@ COUNTED: Final = {
     Medium.HEAT: Quantity.HEAT_WH,
     Medium.GAS: Quantity.VOLUME_M3,
     Medium.WATER: Quantity.VOLUME_M3,
+    Medium.OIL: Quantity.VOLUME_M3,
+    Medium.PELLETS: Quantity.FUEL_HI_WH,
 }
-"""By what quantity the use of a medium is counted."""
+"""By what quantity the use of a medium is counted; of pellets by their energy, as nobody thinks in grams an hour."""
 
 OWN: Final = (MeterRole.GENERATION, MeterRole.STORAGE)
 """Meters that count what a place makes or gives back itself."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from energy.profiles import TypicalDay
 from operations.loads.reading import ReadLoad
 from operations.loads.rows import AboveRow, LoadOf, PointRow, TypicalDayRow
 from operations.values import Told
+
+MEASURED_LEAST = 0.5
+"""A load of which less was measured, and that no device reports, is told by its totals alone."""
 
 
 def load_row(read: ReadLoad, more: Iterable[Finding] = ()) -> LoadOf:
@@ -35,8 +38,15 @@ def load_row(read: ReadLoad, more: Iterable[Finding] = ()) -> LoadOf:
         calendar=scope.calendar.name if scope.calendar else None,
         known_percent=100 * read.load.known_share,
         measured_percent=100 * read.load.shares.of(SlotShare.MEASURED),
-        findings=tuple(Told.of(each) for each in (*scope.findings, *more)),
+        findings=tuple(Told.of(each) for each in (*scope.findings, *_by_hand(read), *more)),
     )
+
+
+def _by_hand(read: ReadLoad) -> Iterator[Finding]:
+    """Yield that nothing but totals is known of a load whose dials are read now and then."""
+    measured = read.load.shares.of(SlotShare.MEASURED)
+    if read.load.known_share and measured < MEASURED_LEAST and not any(each.feed for each in read.scope.meters):
+        yield Finding.of("loads.read_by_hand")
 
 
 def typical_rows(days: Iterable[TypicalDay]) -> tuple[TypicalDayRow, ...]:

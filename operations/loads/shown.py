@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.inventory import Medium
+from core.inventory import HEATING, Medium
 from core.texts import Finding
 from energy.creep import Creep, creep_of
 from energy.duration import duration_of
@@ -28,7 +28,7 @@ from operations.loads.rows import BaseLoads, DayRow, LoadMap, Loads, Peaks
 from operations.loads.shapes import above_rows, curve_rows, load_row, typical_rows, values
 from operations.values import Told
 
-SEASONAL = (Medium.HEAT, Medium.GAS)
+SEASONAL = HEATING
 """What is used for heating: its base load follows the season."""
 
 

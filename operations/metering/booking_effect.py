@@ -29,6 +29,8 @@ from operations.house import House
 from operations.intervals.derived import LEVELS
 from operations.intervals.plans import EPOCH_UTC, booking_of, is_on_a_dial
 
+INSTANT = timedelta(milliseconds=1)
+
 LOOK_AHEAD = timedelta(days=31)
 """How long after a booking readings are taken to see what becomes of it."""
 

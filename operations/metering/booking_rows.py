@@ -78,13 +78,15 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalRow:
-    """A step of a meter's register, how long ago it was, and what to book.
+    """A step of a register, how long ago it was, and what to book; only about a meter something can be booked.
 
-    `step` is what it looks like: exchange, jump, or pending where nothing has been decided.
+    `step` is what it looks like: exchange, jump, or pending where nothing has been decided. `source` is whose
+    register it is: a meter's, a station's, a vehicle's.
     """
 
     id: int
-    meter: str
+    source: str
+    meter: str | None
     name: str
     site: str
     site_name: str
@@ -95,7 +97,7 @@ class ProposalRow:
     to_utc: datetime
     to_value: float
     age_s: float
-    suggestion: Suggestion
+    suggestion: Suggestion | None
     dismissed_at_utc: datetime | None
     dismissed_by: str
     dismissed_reason: str

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.errors import ConflictError, NotFoundError
+from core.periods import Period
 from core.retention import READINGS
+from core.work import MeterEvent
 from operations.evidence.witnesses import deletion_of
 from operations.house import Call, House
-from operations.metering.booking_rows import BookingRow, Reason, booking_row
+from operations.metering.booking_effect import INSTANT, effect, surroundings
+from operations.metering.booking_rows import Booked, BookingRow, Reason, booking_row
 from operations.metering.dials import kept_meter, seen_meter
 
 
@@ -26,6 +29,13 @@ class WithdrawBooking:
 
     id: int
     reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewWithdrawal:
+    """Which booking, by its number, is not to be taken back yet."""
+
+    id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,17 +58,34 @@ async def withdraw_booking(house: House, request: WithdrawBooking, call: Call) -
     Raises `NotFoundError`, `ForbiddenError`, or `ConflictError` where it was taken back already, or where the
     readings around it have been deleted and what it came to can no longer be computed.
     """
-    event = await house.ledger.booking(request.id)
-    if event is None:
-        raise NotFoundError("bookings.unknown", id=request.id)
-    kept_meter(house, event.source.removeprefix("meter:"), call)
-    if event.withdrawn_at_utc is not None:
-        raise ConflictError("bookings.withdrawn_already", id=request.id)
-    if await deletion_of(house, (event.source, event.quantity), event.at_utc, READINGS):
-        raise ConflictError("bookings.readings_gone", at=local_day(house, event.at_utc))
+    event = await _withdrawable(house, request.id, call)
     await house.ledger.withdraw(request.id, call.now_utc, call.actor.name, request.reason)
     withdrawn = await house.ledger.booking(request.id)
     return booking_row(withdrawn or event)
+
+
+async def preview_withdrawal(house: House, request: PreviewWithdrawal, call: Call) -> Booked:
+    """Return what is counted with a booking and without it, nothing being taken back.
+
+    Raises as taking it back would.
+    """
+    event = await _withdrawable(house, request.id, call)
+    span = Period(event.at_utc, event.until_utc or event.at_utc + INSTANT)
+    around = await surroundings(house, (event.source, event.quantity), span, call.now_utc)
+    without = [one for one in around.bookings if one.id != event.id]
+    return Booked(booking=booking_row(event), effect=effect(around.counted(around.bookings), around.counted(without)))
+
+
+async def _withdrawable(house: House, id: int, call: Call) -> MeterEvent:  # noqa: A002
+    event = await house.ledger.booking(id)
+    if event is None:
+        raise NotFoundError("bookings.unknown", id=id)
+    kept_meter(house, event.source.removeprefix("meter:"), call)
+    if event.withdrawn_at_utc is not None:
+        raise ConflictError("bookings.withdrawn_already", id=id)
+    if await deletion_of(house, (event.source, event.quantity), event.at_utc, READINGS):
+        raise ConflictError("bookings.readings_gone", at=local_day(house, event.at_utc))
+    return event
 
 
 def local_day(house: House, at_utc: datetime) -> str:

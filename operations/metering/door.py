@@ -18,9 +18,8 @@ from energy.register_walk import at_utc
 from operations.gate import Gate
 from operations.house import House
 from operations.keepers import EntryKind, keeps
-from operations.metering.booking_effect import surroundings
+from operations.metering.booking_effect import INSTANT, surroundings
 from operations.metering.booking_rows import Booked
-from operations.metering.life import INSTANT
 from operations.people.access import active_user, actor_of, digest
 
 REST = timedelta(hours=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from core.errors import ConflictError
 from core.inventory import Meter
@@ -15,13 +15,11 @@ from core.work import MeterEvent, MeterEventKind
 from operations.evidence.witnesses import deletion_of
 from operations.house import Call, House
 from operations.metering.booking_checks import doubts, wrong_around, wrong_with_time, wrong_with_values
-from operations.metering.booking_effect import Effect, surroundings
+from operations.metering.booking_effect import INSTANT, Effect, surroundings
 from operations.metering.booking_rows import Booked, BookingRefusedError, DoubtfulBookingError, Reason, booking_row
 from operations.metering.bookings import local_day
 from operations.metering.dials import kept_meter, register_of, width_of
 from operations.values import Told
-
-INSTANT = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

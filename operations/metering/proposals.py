@@ -8,12 +8,13 @@ from datetime import datetime
 from math import log10
 
 from core.errors import ConflictError, NotFoundError
-from core.inventory import Meter
+from core.inventory import Inventory, Meter
 from core.meter_life import MeterProposal
 from core.ports import Page
 from core.work import MeterEvent, MeterEventKind
 from energy.register_rules import Step
 from operations.house import Call, House
+from operations.keepers import SOURCES, must_keep
 from operations.metering.booking_rows import Booked, ProposalRow, Reason, Suggestion
 from operations.metering.dials import kept_meter, register_of, width_of
 from operations.metering.life import book
@@ -55,21 +56,26 @@ class DismissProposal:
 
 
 async def list_proposals(house: House, request: ListProposals, call: Call) -> Page[ProposalRow]:
-    """Return the steps of meters that the actor may see, the newest first."""
+    """Return the steps of meters, stations and vehicles that the actor may see, the newest first."""
     inventory, booked = house.inventory(), await house.ledger.bookings()
     rows: list[ProposalRow] = []
     for one in await house.ledger.proposals():
-        meter = inventory.meters.get(one.source.removeprefix("meter:")) if one.source.startswith("meter:") else None
-        if meter is None or not call.actor.sees(meter.site) or request.meter not in (None, meter.id):
+        site = inventory.site_of(one.source)
+        if site is None or not call.actor.sees(site) or request.meter not in (None, _meter_id(one)):
             continue
-        if request.site in (None, meter.site) and _is_wanted(one, booked, request):
-            rows.append(_row(one, meter, inventory.sites[meter.site].name, call))
+        if request.site in (None, site) and _is_wanted(one, booked, request):
+            rows.append(_row(one, site, inventory, call))
     return page_of(rows, [f"{row.age_s:020.3f} {row.id}" for row in rows], request.limit, request.cursor)
 
 
 async def accept_proposal(house: House, request: AcceptProposal, call: Call) -> Booked:
-    """Make the booking that settles a step. Raises `NotFoundError`, `ForbiddenError`, or as the booking itself does."""
+    """Make the booking that settles a step of a meter.
+
+    Raises `NotFoundError`, `ForbiddenError`, `ConflictError` for a station's or vehicle's step, or as the booking does.
+    """
     proposal = await _known(house, request.id)
+    if _meter_id(proposal) is None:
+        raise ConflictError("bookings.proposal_of_no_meter", id=request.id)
     meter = kept_meter(house, proposal.source.removeprefix("meter:"), call)
     if not _is_open(proposal, await house.ledger.bookings([proposal.source])):
         raise ConflictError("bookings.proposal_settled", id=request.id)
@@ -89,11 +95,19 @@ async def accept_proposal(house: House, request: AcceptProposal, call: Call) -> 
 
 
 async def dismiss_proposal(house: House, request: DismissProposal, call: Call) -> ProposalRow:
-    """Let a step be: what lies in it stays missing. Raises `NotFoundError` or `ForbiddenError`."""
+    """Let a step be: what lies in it stays missing; whose entry it is may say so.
+
+    Raises `NotFoundError` or `ForbiddenError`.
+    """
     proposal = await _known(house, request.id)
-    meter = kept_meter(house, proposal.source.removeprefix("meter:"), call)
+    inventory = house.inventory()
+    site = inventory.site_of(proposal.source)
+    if site is None:
+        raise NotFoundError("bookings.proposal_unknown", id=request.id)
+    call.must_see(site)
+    must_keep(call.actor, SOURCES[proposal.source.partition(":")[0]], [site])
     await house.ledger.dismiss(request.id, call.now_utc, call.actor.name, request.reason)
-    return _row(await _known(house, request.id), meter, house.inventory().sites[meter.site].name, call)
+    return _row(await _known(house, request.id), site, inventory, call)
 
 
 def suggestion(proposal: MeterProposal, meter: Meter) -> Suggestion:
@@ -123,6 +137,11 @@ def _width_passed(proposal: MeterProposal, meter: Meter) -> float | None:
     return width if near and proposal.step != Step.JUMP.name.lower() else None
 
 
+def _meter_id(proposal: MeterProposal) -> str | None:
+    kind, _, name = proposal.source.partition(":")
+    return name if kind == "meter" else None
+
+
 async def _known(house: House, id: int) -> MeterProposal:  # noqa: A002
     proposal = await house.ledger.proposal(id)
     if proposal is None:
@@ -146,13 +165,15 @@ def _is_open(one: MeterProposal, booked: Sequence[MeterEvent]) -> bool:
     )
 
 
-def _row(one: MeterProposal, meter: Meter, site_name: str, call: Call) -> ProposalRow:
+def _row(one: MeterProposal, site: str, inventory: Inventory, call: Call) -> ProposalRow:
+    meter = inventory.meters.get(_meter_id(one) or "")
     return ProposalRow(
         id=one.id,
-        meter=meter.id,
-        name=meter.name,
-        site=meter.site,
-        site_name=site_name,
+        source=one.source,
+        meter=meter.id if meter else None,
+        name=inventory.name_of(one.source),
+        site=site,
+        site_name=inventory.sites[site].name,
         quantity=one.quantity,
         step=one.step,
         from_utc=one.from_utc,
@@ -160,7 +181,7 @@ def _row(one: MeterProposal, meter: Meter, site_name: str, call: Call) -> Propos
         to_utc=one.to_utc,
         to_value=one.to_value,
         age_s=(call.now_utc - one.to_utc).total_seconds(),
-        suggestion=suggestion(one, meter),
+        suggestion=suggestion(one, meter) if meter else None,
         dismissed_at_utc=one.dismissed_at_utc,
         dismissed_by=one.dismissed_by,
         dismissed_reason=one.dismissed_reason,

@@ -43,8 +43,8 @@ _LOOKS: Final = {
     "PJ": _Look(1, "PJ", 6),
 }
 _OIL: Final = {
-    "m³": _Look(Decimal("0.001"), "l", 0),
-    "m³/m²": _Look(Decimal("0.001"), "l/m²", 1),
+    "m³": _Look(Decimal("0.001"), "L", 0),
+    "m³/m²": _Look(Decimal("0.001"), "L/m²", 1),
 }
 """Heating oil is ordered and burnt in litres."""
 

@@ -62,6 +62,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "amount": 10.0,
         "reason": "Wandlerfaktor",
     },
+    "meters.withdrawal": {"id": 1},
     "meters.withdraw": {"id": 1, "reason": "falscher Zähler"},
     "meters.accept": {"id": 1, "confirm": True},
     "meters.dismiss": {"id": 2, "reason": "kein Tausch"},

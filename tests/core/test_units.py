@@ -52,9 +52,9 @@ def test_divisor_and_unit_belong_together(
 
 
 def test_oil_is_read_in_litres_and_all_else_as_it_is_stored() -> None:
-    assert show(Quantity.VOLUME_M3, 0.0174, "de", Medium.OIL).text == "17\N{NO-BREAK SPACE}l"
-    assert show(Quantity.FLOW_M3_PER_H, 0.0042, "de", Medium.OIL).text == "4,2\N{NO-BREAK SPACE}l/h"
-    assert show(Quantity.TANK_M3, 4.25, "en").text == "4,250\N{NO-BREAK SPACE}l"
+    assert show(Quantity.VOLUME_M3, 0.0174, "de", Medium.OIL).text == "17\N{NO-BREAK SPACE}L"
+    assert show(Quantity.FLOW_M3_PER_H, 0.0042, "de", Medium.OIL).text == "4,2\N{NO-BREAK SPACE}L/h"
+    assert show(Quantity.TANK_M3, 4.25, "en").text == "4,250\N{NO-BREAK SPACE}L"
     assert show(Quantity.VOLUME_M3, 0.0174, "de", Medium.WATER).text == "0,02\N{NO-BREAK SPACE}m³"
     for quantity in set(Quantity) - {Quantity.VOLUME_M3, Quantity.FLOW_M3_PER_H, Quantity.TANK_M3}:
         assert look_of(quantity, Medium.OIL) is PROPERTIES[quantity]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from core.errors import ConflictError, ForbiddenError, NotFoundError, UnavailableError
+from core.meter_life import MeterProposal
 from core.people import Actor, Role
 from core.ports import Batch
 from core.quantities import Quantity
@@ -104,6 +105,66 @@ async def test_a_preview_says_what_changes_and_changes_nothing(exchanged: Distri
     assert (effect.share_before.value, effect.share_after.value) == ("missing", "measured")
     assert (await exchanged.ask("meters.bookings", id=METER)).items == ()
     assert [entry.action for entry in (await exchanged.ask("audit.list")).items] == []
+
+
+async def test_taking_a_booking_back_is_previewed_as_making_it_is(exchanged: District) -> None:
+    (proposal,) = (await exchanged.ask("meters.proposals")).items
+    end = 1_200_000.0 + 250 * 48
+    booked = await exchanged.ask("meters.accept", id=proposal.id, end_value=end)
+    previewed = await exchanged.ask("meters.withdrawal", id=booked.booking.id)
+    assert (previewed.effect.before, previewed.effect.after) == (booked.effect.after, booked.effect.before)
+    assert (previewed.effect.begin_utc, previewed.effect.end_utc) == (booked.effect.begin_utc, booked.effect.end_utc)
+    assert previewed.booking == booked.booking
+    assert [row.withdrawn_at_utc for row in (await exchanged.ask("meters.bookings", id=METER)).items] == [None]
+    await exchanged.ask("meters.withdraw", id=booked.booking.id, reason="falscher Zähler")
+    with pytest.raises(ConflictError):
+        await exchanged.ask("meters.withdrawal", id=booked.booking.id)
+    with pytest.raises(NotFoundError):
+        await exchanged.ask("meters.withdrawal", id=77)
+
+
+async def test_a_correction_taken_back_takes_its_amount_with_it(exchanged: District) -> None:
+    booked = await exchanged.ask(
+        "meters.correct",
+        id=METER,
+        at_utc=(BEGIN + 4 * SLOT).isoformat(),
+        until_utc=(BEGIN + 8 * SLOT).isoformat(),
+        amount=-400.0,
+        reason="Wandlerfaktor",
+    )
+    effect = (await exchanged.ask("meters.withdrawal", id=booked.booking.id)).effect
+    assert effect.after - effect.before == 400
+
+
+async def test_steps_of_stations_and_vehicles_wait_for_their_keepers(district: District) -> None:
+    inventory = district.gate.house.inventory()
+    station, vehicle = next(iter(inventory.stations.values())), next(iter(inventory.vehicles.values()))
+    steps = [
+        MeterProposal(
+            source=source,
+            quantity=quantity,
+            step="exchange",
+            from_utc=NOW - timedelta(hours=2),
+            from_value=1_000_000.0,
+            to_utc=NOW - timedelta(hours=1),
+            to_value=50.0,
+            found_at_utc=NOW,
+        )
+        for source, quantity in ((f"{station.source}/1", IMPORT), (vehicle.source, Quantity.ODOMETER_M))
+    ]
+    await district.stores.ledger.propose(steps)
+    rows = {row.source: row for row in (await district.ask("meters.proposals")).items}
+    of_station, of_vehicle = rows[f"{station.source}/1"], rows[vehicle.source]
+    assert (of_station.name, of_station.meter, of_station.suggestion) == (f"{station.name} / 1", None, None)
+    assert (of_vehicle.name, of_vehicle.site) == (vehicle.name, vehicle.site)
+    with pytest.raises(ConflictError):
+        await district.ask("meters.accept", id=of_station.id, confirm=True)
+    fleet, operator = Actor("fritz", Role.FLEET), Actor("otto", Role.OPERATOR)
+    with pytest.raises(ForbiddenError):
+        await district.ask("meters.dismiss", fleet, id=of_station.id, reason="Wartung")
+    assert (await district.ask("meters.dismiss", operator, id=of_station.id, reason="Wartung")).dismissed_by == "otto"
+    assert (await district.ask("meters.dismiss", fleet, id=of_vehicle.id, reason="Tacho neu")).dismissed_by == "fritz"
+    assert (await district.ask("meters.proposals")).items == ()
 
 
 async def test_a_dismissed_proposal_stays_away_though_it_is_found_again(exchanged: District) -> None:

@@ -59,7 +59,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         **dict.fromkeys(("totals", "loads", "peaks", "baseload", "loadmap", "compare"), "meter:lra-strom"),
         **dict.fromkeys(("balance", "metering"), "site:lra"),
         **dict.fromkeys(("costs", "weather", "meters.sheet"), "lra"),
-        **dict.fromkeys(("meters.withdraw", "meters.accept", "meters.dismiss"), "77"),
+        **dict.fromkeys(("meters.withdraw", "meters.withdrawal", "meters.accept", "meters.dismiss"), "77"),
     }
     file = put_in(anna, "Lastgang.csv", b"Datum;Arbeit\n01.01.2025 00:00;1\n").removeprefix("/imports/files/")
     columns = {"date_column": "Datum", "value_column": "Arbeit", "meter": "sporthalle-strom", "pattern": "dd.MM.yyyy"}
