@@ -19,6 +19,7 @@ from pydantic import BaseModel
 
 from config.findings import HIDDEN, HIDDEN_KEYS, dotted
 from config.forms import KINDS
+from config.splice import write_value
 from config.tree import Step, read_tree
 from core.errors import ConfigError
 from core.inventory import Entry, Feed
@@ -91,7 +92,7 @@ def _text(value: Any) -> str:
         case time():
             return f"{value:%H:%M}"
         case tuple():
-            return f"[{', '.join(value)}]"
+            return write_value(value)
         case float() | Decimal():
             return format(Decimal(str(value)).normalize() + 0, "f")
         case _:

@@ -14,7 +14,12 @@ from core.texts import Finding, Param
 
 WARNINGS = frozenset(
     {
+        "config.baseline_missing",
+        "config.baseline_unused",
+        "config.battery_missing",
         "config.embedded_broker_memory_only",
+        "config.fuel_missing",
+        "config.group_unknown",
         "config.influx_core_raw_only",
         "config.influx_secret_in_clear",
         "config.ledger_url_in_clear",
@@ -22,10 +27,14 @@ WARNINGS = frozenset(
         "config.notify_without_links",
         "config.open_without_encryption",
         "config.outlives",
+        "config.replaces_gone",
         "config.secret_file_open",
+        "config.sites_overlap",
         "config.station_password_missing",
         "config.station_password_unused",
         "config.webhook_in_clear",
+        "config.winter_energy_odd",
+        "config.winter_range_odd",
     }
 )
 """What does not keep the service from running, but a person should know."""

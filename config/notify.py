@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from config.credentials import Vault
 from config.findings import Locator
 from config.forms import Form
 from config.tree import Step
-from config.values import FilePath, Host, Number, Port, Secret, Slug, Topic, Url, matching
+from config.values import FilePath, Host, MailAddress, Number, Port, Secret, Slug, Topic, Url, matching
 from core.alarms import ALARMS, Severity
 from core.inventory import Inventory
 from core.texts import Finding, Language
@@ -24,9 +24,6 @@ _WAY: Final = ("notify",)
 _RECIPIENTS: Final = ("notify", "recipients")
 CHANNELS: Final[tuple[Channel, ...]] = ("mail", "webhook", "mqtt")
 SECRET_LENGTH_MIN: Final = 16
-
-Address = Annotated[str, AfterValidator(matching(r"[!-~]{1,64}@[A-Za-z0-9.-]{1,190}", "config.mail_address_invalid"))]
-"""A mail address in ASCII, without a name."""
 
 
 def _clock(written: Any) -> time:
@@ -48,7 +45,7 @@ class MailForm(Form):
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str = Field(default="", max_length=200)
     password: Secret | None = None
-    sender: Address
+    sender: MailAddress
     authority: FilePath | None = None
     timeout_s: Number = Field(default=30.0, ge=1, le=300)
 
@@ -71,7 +68,7 @@ class RecipientForm(Form):
     """Somebody, or something, that is told."""
 
     name: Slug
-    mail: Address | None = None
+    mail: MailAddress | None = None
     webhook: Annotated[Url, Field(min_length=1)] | None = None
     secret: Secret | None = None
     mqtt: RecipientMqttForm | None = None

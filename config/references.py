@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from config.fleet_rules import check_fleet
 from config.forms import FeedForm
 from config.meter_rules import check_meters
 from config.shelves import Shelves, Written, entries_of, twins
@@ -26,17 +27,21 @@ _REFERENCES: dict[str, dict[str, str]] = {
     "buildings": {"site": "sites", "calendar": "calendars"},
     "meters": {"site": "sites", "building": "buildings", "parent": "meters", "fuel": "fuels", "terms": "meters"},
     "stations": {"site": "sites", "parent": "meters"},
-    "vehicles": {"site": "sites"},
+    "vehicles": {"site": "sites", "replaces": "vehicles"},
     "tags": {"vehicle": "vehicles"},
     "plants": {"municipality": "municipalities", "site": "sites", "meter": "meters"},
     "tariffs": {"sites": "sites"},
     "contracts": {"plant": "plants", "municipality": "municipalities"},
     "budgets": {"site": "sites"},
+    "recipients": {"sites": "sites"},
     "weather_stations": {"outdoor_meter": "meters"},
 }
 """Which field names an entry of which kind; in the sections of a list it is `_NAMES_IN` that does."""
 
 _NAMES_IN = {"terms": "meter"}
+
+_GONE_BY_THEN = frozenset({"replaces"})
+"""Fields that name what is expected to have ended before the entry does."""
 
 _REFERENCE_UNKNOWN = ("config.reference_unknown", "config.reference_unknown_near")
 _BROKER_UNKNOWN = ("config.broker_unknown", "config.broker_unknown_near")
@@ -55,6 +60,7 @@ def check_references(shelves: Shelves, brokers: frozenset[str] | None) -> Iterat
                 yield from _unread(written, shelves, brokers)
     yield from check_meters(shelves)
     yield from check_supplies(shelves)
+    yield from check_fleet(shelves)
     yield from _connectors(shelves)
     yield from twins(entries_of(shelves, Tag), _uid, "config.uid_twice", "uid")
 
@@ -76,7 +82,7 @@ def _names(written: Written, entry: Entry, shelves: Shelves) -> Iterator[Finding
             found = shelves[kind].get(target)
             if found is None:
                 yield _unknown(written, inside, target, kind, shelves)
-            elif found.value is not None and not _covers(found.value, entry):
+            elif found.value is not None and name not in _GONE_BY_THEN and not _covers(found.value, entry):
                 yield written.finding("config.outlives", *inside, found=target)
 
 

@@ -140,6 +140,10 @@ State = Annotated[str, AfterValidator(matching(r"[A-Z]{2}", "config.state_invali
 StationNumber = Annotated[str, AfterValidator(matching(r"([0-9]{5})?", "config.station_number_invalid"))]
 """The number of a station of the Deutscher Wetterdienst, with its leading zeros; empty where there is none."""
 RegisterNumber = Annotated[str, AfterValidator(matching(r"SEE[0-9]{12}", "config.register_number_invalid"))]
+MailAddress = Annotated[
+    str, AfterValidator(matching(r"[!-~]{1,64}@[A-Za-z0-9.-]{1,190}", "config.mail_address_invalid"))
+]
+"""A mail address in ASCII, without a name."""
 UrlPath = Annotated[str, AfterValidator(matching(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", "config.path_invalid"))]
 FilePath = Annotated[str, AfterValidator(matching(r"[^\x00-\x1f~][^\x00-\x1f]*", "config.file_path_invalid"))]
 """A path, absolute or from the configuration folder on; no `~`, as the service may run as another user."""

@@ -28,6 +28,8 @@ class EntryKind(StrEnum):
     WEATHER_STATIONS = "weather_stations"
     FUELS = "fuels"
     BUDGETS = "budgets"
+    ELECTRIC_MODELS = "electric_models"
+    RECIPIENTS = "recipients"
 
 
 KEEPERS: dict[EntryKind, Role] = {
@@ -45,6 +47,8 @@ KEEPERS: dict[EntryKind, Role] = {
     EntryKind.WEATHER_STATIONS: Role.ADMIN,
     EntryKind.FUELS: Role.ADMIN,
     EntryKind.BUDGETS: Role.FACILITY,
+    EntryKind.ELECTRIC_MODELS: Role.FLEET,
+    EntryKind.RECIPIENTS: Role.FLEET,
 }
 """Who keeps a kind sees and writes its entries at the sites in their scope; nobody else does."""
 

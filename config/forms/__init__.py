@@ -7,7 +7,17 @@ A file maps kinds to entries, an entry's key is its id. Field names and defaults
 
 from config.forms.form import EntryForm, Form, PartForm
 from config.forms.metering import FeedForm, MeterForm, SteadyUseForm, TermForm
-from config.forms.mobility import ConnectorForm, StationForm, TagForm, VehicleForm
+from config.forms.mobility import (
+    BaselineForm,
+    ConnectorForm,
+    ElectricModelForm,
+    ProcurementForm,
+    ReportRecipientForm,
+    StationForm,
+    TagForm,
+    VehicleCostsForm,
+    VehicleForm,
+)
 from config.forms.places import (
     BreakForm,
     BuildingForm,
@@ -23,6 +33,7 @@ from config.forms.supplies import BudgetForm, FuelForm, FuelMonthForm, PriceWind
 __all__ = [
     "KINDS",
     "PARTS",
+    "SECTIONS",
     "ConnectorForm",
     "EntryForm",
     "FeedForm",
@@ -45,6 +56,8 @@ KINDS: dict[str, type[EntryForm]] = {
     "weather_stations": WeatherStationForm,
     "fuels": FuelForm,
     "budgets": BudgetForm,
+    "electric_models": ElectricModelForm,
+    "recipients": ReportRecipientForm,
 }
 """Kind in the file, which is also the inventory's field, and its form."""
 
@@ -58,3 +71,10 @@ PARTS: dict[str, type[PartForm]] = {
     "steady": SteadyUseForm,
 }
 """Fields that hold a list of sections, and the form of one."""
+
+SECTIONS: dict[str, type[PartForm]] = {
+    "baseline": BaselineForm,
+    "procurement": ProcurementForm,
+    "costs": VehicleCostsForm,
+}
+"""Fields that hold one section, besides `feed`, and its form."""

@@ -1,4 +1,7 @@
-"""Charge points, vehicles and the cards they are charged with."""
+"""Charge points, vehicles, the cards they are charged with, what might replace them, and who gets reports of them.
+
+The limits of consumption and range lie around what vehicles have: they keep kWh from being taken for Wh, and km for m.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,30 @@ from pydantic import Field
 
 from config.forms.form import EntryForm, PartForm
 from config.forms.metering import FeedForm
-from config.values import Amount, Positive, Slug, Text, Uid, Whole
-from core.inventory import Connector, Drive, Entry, Station, Tag, Vehicle
+from config.values import Amount, Day, MailAddress, Positive, Slug, Text, Uid, Whole
+from core.inventory import (
+    Baseline,
+    BaselineBasis,
+    Connector,
+    Drive,
+    ElectricModel,
+    Entry,
+    FuelKind,
+    Procurement,
+    Recipient,
+    Station,
+    Tag,
+    Vehicle,
+    VehicleClass,
+    VehicleCosts,
+)
+from core.texts import Language
+
+LEAST_WH_PER_100KM, MOST_WH_PER_100KM = 1_000, 500_000
+LEAST_RANGE_M, MOST_RANGE_M = 10_000, 2_000_000
+LEAST_BATTERY_WH, LEAST_CHARGE_W = 1_000, 1_000
+MOST_FUEL_L_PER_100KM = 200
+MOST_LOSS_PERCENT = 60
 
 
 class ConnectorForm(PartForm):
@@ -35,6 +60,41 @@ class StationForm(EntryForm):
     parent: Slug | None = None
 
 
+class BaselineForm(PartForm):
+    """What the combustion vehicle would burn that an electric one stands for."""
+
+    makes: ClassVar[type] = Baseline
+
+    fuel: FuelKind
+    fuel_l_per_100km: Amount = Field(gt=0, le=MOST_FUEL_L_PER_100KM)
+    basis: BaselineBasis
+    source: Text
+
+
+class ProcurementForm(PartForm):
+    """How a vehicle was procured."""
+
+    makes: ClassVar[type] = Procurement
+
+    awarded: Day
+    procedure: str = Field(default="", max_length=200)
+    co2_g_per_km: Amount | None = Field(default=None, ge=0, le=2_000)
+    rde_percent: Amount | None = Field(default=None, ge=0, le=500)
+    alternative_fuel: bool = False
+    zero_emission: bool = False
+    exempt_reason: str = Field(default="", max_length=500)
+
+
+class VehicleCostsForm(PartForm):
+    """What a vehicle costs besides energy."""
+
+    makes: ClassVar[type] = VehicleCosts
+
+    lease_eur_per_month: Amount | None = Field(default=None, ge=0)
+    maintenance_eur_per_100km: Amount | None = Field(default=None, ge=0)
+    fixed_eur_per_month: Amount | None = Field(default=None, ge=0)
+
+
 class VehicleForm(EntryForm):
     """A vehicle."""
 
@@ -48,6 +108,16 @@ class VehicleForm(EntryForm):
     battery_wh: Positive | None = None
     fuel_l_per_100km: Amount | None = Field(default=None, gt=0)
     feed: FeedForm | None = None
+    vehicle_class: VehicleClass = VehicleClass.M1
+    fuel: FuelKind | None = None
+    baseline: BaselineForm | None = None
+    replaces: Slug | None = None
+    personal: bool = False
+    lease_until: Day | None = None
+    charge_loss_percent: Amount | None = Field(default=None, ge=0, le=MOST_LOSS_PERCENT)
+    energy_wh_per_100km: Amount | None = Field(default=None, ge=LEAST_WH_PER_100KM, le=MOST_WH_PER_100KM)
+    procurement: ProcurementForm | None = None
+    costs: VehicleCostsForm | None = None
 
 
 class TagForm(EntryForm):
@@ -57,3 +127,31 @@ class TagForm(EntryForm):
 
     uid: Uid = Field(repr=False)
     vehicle: Slug | None = None
+
+
+class ElectricModelForm(EntryForm):
+    """An electric model that a combustion vehicle might give way to."""
+
+    makes: ClassVar[type[Entry]] = ElectricModel
+
+    vehicle_class: VehicleClass
+    battery_wh: Positive = Field(ge=LEAST_BATTERY_WH)
+    winter_range_m: Positive = Field(ge=LEAST_RANGE_M, le=MOST_RANGE_M)
+    energy_wh_per_100km: Amount = Field(ge=LEAST_WH_PER_100KM, le=MOST_WH_PER_100KM)
+    winter_energy_wh_per_100km: Amount = Field(ge=LEAST_WH_PER_100KM, le=MOST_WH_PER_100KM)
+    ac_power_w: Positive = Field(ge=LEAST_CHARGE_W)
+    source: Text
+    price_eur: Amount | None = Field(default=None, ge=0)
+    lease_eur_per_month: Amount | None = Field(default=None, ge=0)
+    maintenance_eur_per_100km: Amount | None = Field(default=None, ge=0)
+
+
+class ReportRecipientForm(EntryForm):
+    """Who gets reports by mail."""
+
+    makes: ClassVar[type[Entry]] = Recipient
+
+    address: MailAddress = Field(repr=False)
+    language: Language = "de"
+    groups: tuple[Text, ...] = ()
+    sites: tuple[Slug, ...] = ()

@@ -56,6 +56,7 @@ class SiteForm(EntryForm):
     time_zone: TimeZone = "Europe/Berlin"
     calendar: Slug | None = None
     weather_station: Slug | None = None
+    radius_m: Positive = Field(default=150.0, ge=20, le=5_000)
 
 
 class BuildingForm(EntryForm):

@@ -14,35 +14,15 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from starlette.datastructures import FormData
 
-from config.forms import KINDS, PARTS, FeedForm
+from config.forms import KINDS, PARTS, SECTIONS, FeedForm
 from config.splice import write_value
+from console.pages.entry_choices import MANY, choices_of
 from console.pages.filters import Choice
 from console.pages.visit import Visit
 from core.texts import catalogue
 from ingest.routing import DECODERS
 
 Control = Literal["text", "number", "date", "choice", "many", "lines"]
-
-OFFERED: dict[str, tuple[str, dict[str, str]]] = {
-    "site": ("sites.list", {}),
-    "sites": ("sites.list", {}),
-    "municipality": ("inventory.list", {"kind": "municipalities"}),
-    "building": ("inventory.list", {"kind": "buildings"}),
-    "parent": ("meters.list", {}),
-    "meter": ("meters.list", {}),
-    "vehicle": ("vehicles.list", {}),
-    "plant": ("inventory.list", {"kind": "plants"}),
-}
-"""Which list offers the entries that a field may name."""
-
-OFFERED_TO_ALL: dict[str, str] = {
-    "calendar": "calendars",
-    "weather_station": "weather_stations",
-    "fuel": "fuels",
-}
-"""Kinds that belong to no site and tell nothing personal: whoever may fill in the field may choose among all."""
-
-OFFERED_AT_MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +46,13 @@ ROWS: dict[str, Rows] = {
     "steady": Rows("console.entries.steady", "console.entries.of_steady", 2, seldom=True),
 }
 """The lists of `config.forms.PARTS`."""
+
+PART_TITLES: dict[str, str] = {
+    "baseline": "console.entries.baseline",
+    "procurement": "console.entries.procurement",
+    "costs": "console.entries.costs",
+}
+"""The titles of `config.forms.SECTIONS`."""
 
 _MAPS = ("feed.fields", "feed.options")
 """Sections with free names, which are asked for as lines."""
@@ -108,6 +95,7 @@ async def sections_of(visit: Visit, kind: str, shown: Mapping[str, str]) -> tupl
         Section("console.entries.required", tuple(field for field in own if field.required)),
         Section("console.entries.feed", tuple(_feed(visit, shown)) if "feed" in form.model_fields else ()),
         *[await _list(visit, name, shown, required=form.model_fields[name].is_required()) for name in lists],
+        *[await _part(visit, name, shown) for name in form.model_fields if name in SECTIONS],
         Section("console.entries.further", tuple(field for field in own if not field.required), closed=True),
     ]
     return tuple(section for section in sections if section.fields)
@@ -163,7 +151,7 @@ def _numbers(given: Mapping[str, str], shown: Mapping[str, str]) -> Iterator[str
 
 async def _own(visit: Visit, form: type[BaseModel]) -> AsyncIterator[FormField]:
     for name, written in form.model_fields.items():
-        if name == "feed" or name in PARTS:
+        if name == "feed" or name in PARTS or name in SECTIONS:
             continue
         field = await _asked(visit, form, name, "", required=written.is_required())
         if name == "valid_from":
@@ -178,9 +166,9 @@ async def _asked(visit: Visit, form: type[BaseModel], name: str, prefix: str, *,
     field = replace(field, **_control(visit, written.annotation))
     if not written.is_required() and written.default is not None:
         field = replace(field, default=_preset(written.default))
-    choices = await _offered(visit, name)
+    choices = () if field.choices else await choices_of(visit, name)
     if choices:
-        field = replace(field, control="many" if name == "sites" else "choice", choices=choices, hint="")
+        field = replace(field, control="many" if name in MANY else "choice", choices=choices, hint="")
     return field
 
 
@@ -194,6 +182,8 @@ def _preset(default: Any) -> str:
             return "true" if default else "false"
         case StrEnum():
             return default.value
+        case ():
+            return ""
         case _:
             return f"{default}"
 
@@ -237,6 +227,14 @@ async def _list(visit: Visit, key: str, shown: Mapping[str, str], *, required: b
     return Section(texts.title, tuple(fields), closed=texts.seldom and not rows)
 
 
+async def _part(visit: Visit, key: str, shown: Mapping[str, str]) -> Section:
+    """Return the fields of one section. None is required or preset: an entry may do without all of it."""
+    form = SECTIONS[key]
+    asked = [await _asked(visit, form, name, f"{key}.", required=False) for name in form.model_fields]
+    said = any(name.startswith(f"{key}.") for name in shown)
+    return Section(PART_TITLES[key], tuple(replace(field, default="") for field in asked), closed=not said)
+
+
 def _rows_of(names: Iterable[str]) -> dict[str, int]:
     """Return how many rows of each list are among the names of fields."""
     rows: dict[str, int] = {}
@@ -268,6 +266,13 @@ def _control(visit: Visit, annotation: Any) -> dict[str, Any]:
     if annotation is bool:
         words = {"true": visit.words.t("console.yes"), "false": visit.words.t("console.no")}
         return {"control": "choice", "choices": tuple(Choice(value, text) for value, text in words.items()), "hint": ""}
+    if get_origin(annotation) is Literal:
+        return {
+            "control": "choice",
+            "choices": tuple(
+                Choice(word, visit.words.t(f"console.in_language.{word}")) for word in get_args(annotation)
+            ),
+        }
     if annotation is date:
         return {"control": "date"}
     return {"control": "number" if annotation in (int, float, Decimal) else "text"}
@@ -275,20 +280,6 @@ def _control(visit: Visit, annotation: Any) -> dict[str, Any]:
 
 def _is_enum(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, StrEnum)
-
-
-async def _offered(visit: Visit, name: str) -> tuple[Choice, ...]:
-    """Return the entries to choose from; none where there are too many for a list, or they may not be seen."""
-    if name in OFFERED_TO_ALL:
-        shelf = getattr(visit.desk.gate.house.inventory(), OFFERED_TO_ALL[name])
-        return tuple(Choice(entry.id, entry.name) for entry in shelf.values())
-    if name not in OFFERED:
-        return ()
-    capability, narrowed = OFFERED[name]
-    page = await visit.ask(capability, **narrowed, limit=OFFERED_AT_MOST)
-    if page.next_cursor is not None:
-        return ()
-    return tuple(Choice(row.id.rpartition("/")[2], row.name) for row in page.items)
 
 
 def _text(form: FormData, field: FormField) -> str:

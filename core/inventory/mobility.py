@@ -31,6 +31,9 @@ class FuelKind(StrEnum):
     HVO = "hvo"
 
 
+_FUEL_OF_DRIVE = {Drive.PETROL: FuelKind.PETROL, Drive.DIESEL: FuelKind.DIESEL}
+
+
 class VehicleClass(StrEnum):
     """The class of a vehicle in EU law (Regulation (EU) 2018/858, Annex I); `special` stands outside of the quotas."""
 
@@ -146,6 +149,11 @@ class Vehicle(Entry):
     def source(self) -> str:
         """Return the source id of its readings."""
         return f"vehicle:{self.id}"
+
+    @property
+    def burns(self) -> FuelKind | None:
+        """Return its fuel: what it says, else what a petrol or diesel drive tells; None: none, or not known."""
+        return self.fuel or _FUEL_OF_DRIVE.get(self.drive)
 
     @property
     def plugs_in(self) -> bool:

@@ -8,7 +8,7 @@ from time import perf_counter
 import pytest
 
 from config.load import check, load
-from core.inventory import Drive, Generator, Inventory, Medium, MeterRole, PlantKind, SiteKind
+from core.inventory import BaselineBasis, Drive, Generator, Inventory, Medium, MeterRole, PlantKind, SiteKind
 from ingest.routing import DECODERS
 
 TODAY = date(2026, 11, 22)
@@ -62,6 +62,35 @@ def test_forty_percent_of_its_vehicles_are_electric_and_report(inventory: Invent
     assert all(vehicle.feed and vehicle.battery_wh for vehicle in electric)
     tagged = {tag.vehicle for tag in inventory.tags.values()}
     assert {vehicle.id for vehicle in electric} <= tagged
+
+
+def test_every_vehicle_has_what_its_savings_costs_and_quotas_need(inventory: Inventory) -> None:
+    vehicles = list(inventory.vehicles.values())
+    assert all(vehicle.costs for vehicle in vehicles)
+    assert all(vehicle.burns for vehicle in vehicles if vehicle.drive is not Drive.BATTERY)
+    assert all(vehicle.energy_wh_per_100km for vehicle in vehicles if vehicle.plugs_in)
+    bases = {vehicle.baseline.basis for vehicle in vehicles if vehicle.baseline}
+    assert bases == set(BaselineBasis)
+    assert [vehicle.id for vehicle in vehicles if vehicle.plugs_in and not vehicle.baseline] == ["aut-e-401"]
+    assert [vehicle.id for vehicle in vehicles if vehicle.personal] == ["aut-e-105"]
+    assert [(vehicle.id, vehicle.replaces) for vehicle in vehicles if vehicle.replaces] == [("aut-e-104", "aut-110")]
+    assert inventory.vehicles["aut-110"].valid_to == inventory.vehicles["aut-e-104"].valid_from
+
+
+def test_its_awards_count_for_both_periods_of_the_quota_and_some_are_of_combustion_vehicles(
+    inventory: Inventory,
+) -> None:
+    awards = [(vehicle.procurement, vehicle.drive) for vehicle in inventory.vehicles.values() if vehicle.procurement]
+    assert {award.awarded.year for award, _ in awards} >= {2022, 2023, 2024, 2026}
+    assert {drive for _, drive in awards} == {Drive.BATTERY, Drive.PLUG_IN_HYBRID, Drive.PETROL, Drive.DIESEL}
+    assert any(award.exempt_reason for award, _ in awards)
+
+
+def test_it_has_models_to_try_and_recipients_of_reports(inventory: Inventory) -> None:
+    assert len(inventory.electric_models) == 6
+    assert all("Annahme" in model.source for model in inventory.electric_models.values())
+    assert {recipient.address.rpartition("@")[2] for recipient in inventory.recipients.values()} == {"example.org"}
+    assert [bool(recipient.groups) for recipient in inventory.recipients.values()] == [False, True]
 
 
 def test_its_plants_have_contracts(inventory: Inventory) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 import config
 from chargepoints.settings import ChargePointSettings
-from config.forms import KINDS, PARTS, EntryForm, FeedForm
+from config.forms import KINDS, PARTS, SECTIONS, EntryForm, FeedForm
 from config.settings import BrokerForm, ChargePointsForm, ConsoleForm, ConsoleSettings, EmbeddedBrokerForm
 from core.inventory import Feed, Inventory
 from ingest.settings import BrokerSettings, EmbeddedBrokerSettings
@@ -16,7 +16,7 @@ SOURCES = "".join(path.read_text(encoding="utf-8") for path in Path(str(config._
 PAIRS = [
     *((form, form.makes, {"id"}) for form in KINDS.values()),
     (FeedForm, Feed, set()),
-    *((form, form.makes, set()) for form in PARTS.values()),
+    *((form, form.makes, set()) for form in [*PARTS.values(), *SECTIONS.values()]),
     (ConsoleForm, ConsoleSettings, set()),
     (BrokerForm, BrokerSettings, set()),
     (ChargePointsForm, ChargePointSettings, set()),
