@@ -24,7 +24,6 @@ _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d
 
 LABELS: dict[str, str] = {
     "BaselineBasis": "console.baseline_basis.",
-    "BaselineBasis": "console.baseline_basis.",
     "BillVerdict": "bills.verdict.",
     "Bridge": "console.bridge.",
     "BudgetStatus": "budgets.status.",
@@ -42,7 +41,6 @@ LABELS: dict[str, str] = {
     "ForecastMethod": "budgets.method.",
     "Freshness": "console.freshness.",
     "FileClock": "console.file_clock.",
-    "FuelKind": "console.fuel_kind.",
     "FuelKind": "console.fuel_kind.",
     "Generator": "console.generator.",
     "ImportState": "console.import_state.",
@@ -65,7 +63,6 @@ LABELS: dict[str, str] = {
     "State": "console.run_state.",
     "StationState": "console.station_state.",
     "TagVerdict": "console.tag_verdict.",
-    "VehicleClass": "console.vehicle_class.",
     "VehicleClass": "console.vehicle_class.",
     "Weekday": "console.weekday.",
 }
