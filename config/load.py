@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.credentials import Vault, password_fits_ocpp
+from config.factors import factors_in, shipped
 from config.findings import in_order, is_warning
 from config.inventory import inventory_of, read_texts
 from config.notify import unknown_sites
@@ -22,6 +23,7 @@ from config.settings import (
     settings_of,
 )
 from core.errors import ConfigError
+from core.factors import FactorTable
 from core.inventory import Inventory
 from core.retention import Retention
 from core.texts import Finding
@@ -39,6 +41,7 @@ class Configuration:
     retention: Retention
     outside_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The secrets that do not stand in the folder, by their references."""
+    factors: FactorTable = field(default_factory=shipped, repr=False)
 
 
 def load(folder: Path, environment: Mapping[str, str], recovered: Mapping[str, str] | None = None) -> Configuration:
@@ -70,17 +73,18 @@ def _read(
     texts, unreadable = read_texts(folder)
     inventory, mistakes = inventory_of(texts, broker_names(form))
     retention, too = retention_of(folder)
-    findings += [*unreadable, *mistakes, *too]
+    factors, wrong = factors_in(folder)
+    findings += [*unreadable, *mistakes, *too, *wrong]
     if form is None or locator is None:
         return None, in_order(findings)
     findings += unknown_sites(form.notify, locator, inventory)
     vault = Vault(folder, environment, locator, recovered)
-    configuration = _configuration(form, folder, vault, inventory, retention)
+    configuration = _configuration(form, folder, vault, inventory, retention, factors)
     return configuration, in_order([*findings, *vault.findings, *advice(form, locator)])
 
 
 def _configuration(
-    form: SettingsForm, folder: Path, vault: Vault, inventory: Inventory, retention: Retention
+    form: SettingsForm, folder: Path, vault: Vault, inventory: Inventory, retention: Retention, factors: FactorTable
 ) -> Configuration:
     passwords = vault.table(form.station_passwords, ("station_passwords",))
     _check_passwords(passwords, inventory, vault)
@@ -92,6 +96,7 @@ def _configuration(
         privacy_key=vault.key(form.privacy_key, ("privacy_key",)),
         retention=retention,
         outside_secrets=vault.outside,
+        factors=factors,
     )
 
 

@@ -143,7 +143,18 @@ class _Reader:
             value = self._node(next(events), events, depth + 1)
             if not isinstance(key.data, str):
                 raise self._refused("config.yaml_key", event)
-            if key.data in values:
+            if split := _split_by_comma(values, key, value):
+                self.findings.append(
+                    Finding.of(
+                        "config.decimal_comma",
+                        file=self._file,
+                        line=key.line,
+                        key=split[0],
+                        found=split[1],
+                        suggestion=split[1].replace(",", "."),
+                    )
+                )
+            elif key.data in values:
                 first = node.keys[key.data].line
                 self.findings.append(
                     Finding.of("config.key_twice", file=self._file, line=key.line, key=key.data, first_line=first)
@@ -167,6 +178,16 @@ class _Reader:
 
     def _refused(self, code: str, event: Any) -> _RefusedError:
         return _RefusedError(Finding.of(code, file=self._file, line=event.start_mark.line + 1))
+
+
+def _split_by_comma(values: dict[str, Node], key: Node, value: Node) -> tuple[str, str] | None:
+    """Return key and text of `{a: 7,7}`: YAML takes it for `a: 7` and a key `7` with nothing behind it."""
+    name = next(reversed(values), None)
+    if name is None or value.data is not None or not str(key.data).isdecimal():
+        return None
+    before = values[name]
+    touching = key.start == before.end + 1
+    return (name, f"{before.data},{key.data}") if touching and isinstance(before.data, str) else None
 
 
 def _end(event: Any, last_child_end: int) -> int:
