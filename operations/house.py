@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from config.factors import shipped
 from config.history import Change
 from config.managed import Place
 from config.passwords import StationPassword
@@ -15,6 +16,7 @@ from core.alarms import Notifier
 from core.books import Ledger
 from core.care import Maintenance, Safekeeper
 from core.errors import ForbiddenError
+from core.factors import FactorTable
 from core.imports import Eraser, FileInbox
 from core.inventory import Inventory
 from core.people import Actor
@@ -100,6 +102,7 @@ class House:
     public_url: str = ""
     language: Language = "de"
     reload: Callable[[], None] = nothing_to_read
+    factors: Callable[[], FactorTable] = shipped
 
     def day(self, at_utc: datetime) -> date:
         """Return the calendar day at the district."""
