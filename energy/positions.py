@@ -22,9 +22,8 @@ from numpy.typing import NDArray
 
 from core.intervals import SLOT_S
 from core.readings import SlotShare
-from energy.register_rows import Instants, Steps, Thousandths
+from energy.register_rows import Instants, Steps, Thousandths, trusted
 from energy.register_rules import Step
-from energy.register_walk import trusted
 from energy.series import QUALITY_CODES, READING_SHARES, SHARE_NUMBERS
 
 SLOT_MS = SLOT_S * 1000

@@ -12,6 +12,13 @@ Values = NDArray[np.float64]
 Steps = NDArray[np.uint8]
 Thousandths = NDArray[np.int64]
 
+_TRUSTED = np.array([step.trusted for step in Step])
+
+
+def trusted(step: Steps) -> NDArray[np.bool_]:
+    """Return at which rows the register really stood where they say."""
+    return _TRUSTED[step]
+
 
 class Rows:
     """The decided positions, in order, as columns."""

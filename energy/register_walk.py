@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
-from energy.register_rows import Instants, Rows, Steps, Thousandths, Values
+from energy.register_rows import Instants, Rows, Thousandths, Values
 from energy.register_rules import (
     Booking,
     Exchange,
@@ -26,14 +25,6 @@ DIAL_MAX = 2**53 / 1000
 """Beyond this a float has no thousandths any more; no dial of a district shows it."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-_TRUSTED = np.array([step.trusted for step in Step])
-
-
-def trusted(step: Steps) -> NDArray[np.bool_]:
-    """Return at which rows the register really stood where they say."""
-    return _TRUSTED[step]
 
 
 def epoch_ms(at_utc: datetime) -> int:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from core.errors import CalculationError
 from core.readings import Reading
-from energy.register_rows import Instants, Rows, Steps, Thousandths, Values
+from energy.register_rows import Instants, Rows, Steps, Thousandths, Values, trusted
 from energy.register_rules import (
     Booking,
     Correction,
@@ -45,7 +45,6 @@ from energy.register_walk import (
     Walk,
     at_utc,
     epoch_ms,
-    trusted,
 )
 
 __all__ = [

@@ -15,7 +15,7 @@ from core.inventory import Entry
 from operations.edge import read_request
 from operations.gate import admitted
 from operations.reports.export_rows import ExportResolution
-from reports.tables import CsvStyle
+from reports.columns import CsvStyle
 
 ENERGY, CARRIERS = "report.energy", "report.carriers"
 READINGS, INTERVALS = "exports.readings", "exports.intervals"

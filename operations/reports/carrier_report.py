@@ -33,7 +33,7 @@ from operations.reports.carriers import (
 from operations.reports.made import ReportRow, heavy, keep, next_version, seal_of
 from operations.reports.places import PlaceFigures
 from operations.reports.words import ReportWords
-from reports.tables import BYTE_ORDER_MARK
+from reports.csv_table import BYTE_ORDER_MARK
 from reports.workbook import table_workbook
 
 

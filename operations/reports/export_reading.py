@@ -25,7 +25,7 @@ from operations.house import Call, House
 from operations.intervals.counting import totals_of
 from operations.intervals.plans import zone_of
 from operations.reports.export_rows import ExportResolution
-from reports.tables import Block
+from reports.columns import Block
 
 PIECE: Final = timedelta(days=31)
 ROWS: Final = 10_000

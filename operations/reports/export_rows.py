@@ -8,7 +8,7 @@ from enum import StrEnum
 from core.documents import DocumentFormat
 from core.quantities import Quantity
 from core.texts import Language
-from reports.tables import CsvStyle
+from reports.columns import CsvStyle
 
 
 class ExportResolution(StrEnum):

@@ -22,8 +22,9 @@ from operations.evidence.figures import local_text, span_of
 from operations.house import Call, House
 from operations.reports.export_reading import Series, intervals_of, readings_of, series_of
 from operations.reports.export_rows import Exported, ExportFormat, ExportIntervals, ExportReadings, FileRef
+from reports.columns import About, Block, Column, ColumnKind, CsvStyle
 from reports.shelf import FileShelf, KeptFile
-from reports.tables import About, Block, Column, ColumnKind, CsvStyle, table_file
+from reports.tables import table_file
 
 Pieces = Callable[[Series, Period], AsyncIterator[Block]]
 
