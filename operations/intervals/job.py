@@ -6,24 +6,23 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Generic, TypeVar
 
 import numpy as np
 
 from core.errors import UnavailableError
 from core.intervals import Resolution, SeriesKey
 from core.periods import Period
-from core.quantities import Quantity
 from core.texts import Finding
 from core.work import DirtySpan, RegisterCheckpoint
-from energy.batch import Changes, Kept, Outcome, Task, compute_all
+from energy.batch import Kept, Outcome, Task, compute_all
 from energy.register_walk import at_utc, epoch_ms
-from energy.series import Amounts, Instants, IntervalStore, Means, Samples
+from energy.series import IntervalStore, Samples
 from energy.slots import slot_of
 from operations.house import Call, House
 from operations.intervals.derived_intervals import DERIVED, Derivation, SpanMs, of_rows
+from operations.intervals.kept import change_rows, kept_rows
 from operations.intervals.notices import Odd, notice_odd
-from operations.intervals.plans import EPOCH_UTC, SAMPLE_BYTES, Plan, batches, kept_span, span_of
+from operations.intervals.plans import EPOCH_UTC, SAMPLE_BYTES, Plan, batches, span_of
 from operations.intervals.start import Start
 from operations.metering.open_steps import OpenSteps
 from operations.schedule import JobWork
@@ -39,8 +38,6 @@ PROBED = timedelta(days=1)
 DIRTY_AT_ONCE = 10_000
 DERIVED_AT_ONCE = 1_000_000
 
-Spans = Amounts | Means
-T = TypeVar("T", Amounts, Means)
 NO_SAMPLES = Samples(np.empty(0, np.int64), np.empty(0, np.float64), np.empty(0, np.uint8))
 
 
@@ -152,8 +149,8 @@ class _Run:
         tasks = await self._tasks(plans)
         outcomes = await self._computed(tasks)
         await self._derived.touch(_changing(plans, outcomes))
-        slots = await self._write(Resolution.SLOT, plans, [outcome.slots for outcome in outcomes])
-        days = await self._write(Resolution.DAY, plans, [outcome.days for outcome in outcomes])
+        slots = await change_rows(self._store, Resolution.SLOT, plans, [outcome.slots for outcome in outcomes])
+        days = await change_rows(self._store, Resolution.DAY, plans, [outcome.days for outcome in outcomes])
         self.done.slots += slots
         self.done.days += days
         self.done.readings += sum(len(task.samples) for task in tasks)
@@ -168,8 +165,8 @@ class _Run:
 
     async def _tasks(self, plans: Sequence[Plan]) -> list[Task]:
         samples = await self._store.samples([plan.key for plan in plans], span_of(plans))
-        slots = await self._kept(Resolution.SLOT, plans)
-        days = await self._kept(Resolution.DAY, plans)
+        slots = await kept_rows(self._store, Resolution.SLOT, plans, self._call.now_utc)
+        days = await kept_rows(self._store, Resolution.DAY, plans, self._call.now_utc)
         return [
             Task(
                 key=plan.key,
@@ -186,39 +183,10 @@ class _Run:
             for plan in plans
         ]
 
-    async def _kept(self, resolution: Resolution, plans: Sequence[Plan]) -> dict[SeriesKey, dict[Quantity, Spans]]:
-        """Return the rows that the store has of what these series come to."""
-        period = kept_span(plans, self._call.now_utc)
-        counted = [key for plan in plans for key in plan.counted]
-        amounts = await self._store.amounts(resolution, counted, period) if counted else {}
-        averaged = [key for plan in plans for key in plan.averaged]
-        means = await self._store.means(resolution, averaged, period) if averaged else {}
-        return {
-            plan.key: {
-                **{key[1]: amounts[key] for key in plan.counted if key in amounts},
-                **{key[1]: means[key] for key in plan.averaged if key in means},
-            }
-            for plan in plans
-        }
-
     async def _computed(self, tasks: Sequence[Task]) -> list[Outcome]:
         if self._house.worker is None:
             return compute_all(tasks)
         return await self._house.worker.run(compute_all, tasks)
-
-    async def _write(self, resolution: Resolution, plans: Sequence[Plan], changes: Sequence[Changes]) -> int:
-        amounts, means = _Rows[Amounts](), _Rows[Means]()
-        for plan, changed in zip(plans, changes, strict=True):
-            for quantity, change in changed.items():
-                if isinstance(change.rows, Amounts):
-                    amounts.add((plan.key[0], quantity), change.rows, change.removed)
-                else:
-                    means.add((plan.key[0], quantity), change.rows, change.removed)
-        if amounts.count:
-            await self._store.put_amounts(resolution, amounts.changes, amounts.removed)
-        if means.count:
-            await self._store.put_means(resolution, means.changes, means.removed)
-        return amounts.count + means.count
 
     async def _remember(self, plans: Sequence[Plan], outcomes: Sequence[Outcome]) -> None:
         """Save where counting stands, only now that everything before is kept."""
@@ -259,23 +227,6 @@ class _Run:
             self._done_ms += left_ms - plan.left_ms
         doing = Finding.of("intervals.computing", series=self.done.series, readings=self.done.readings)
         self._call.progress(min(self._done_ms / max(self._total_ms, 1), 1.0), doing)
-
-
-class _Rows(Generic[T]):
-    """Rows of several series on their way to the store."""
-
-    def __init__(self) -> None:
-        self.changes: dict[SeriesKey, T] = {}
-        self.removed: dict[SeriesKey, Instants] = {}
-        self.count = 0
-
-    def add(self, key: SeriesKey, rows: T, removed: Instants) -> None:
-        """Add what changes of one series."""
-        if len(rows):
-            self.changes[key] = rows
-        if len(removed):
-            self.removed[key] = removed
-        self.count += len(rows) + len(removed)
 
 
 def _changing(plans: Sequence[Plan], outcomes: Sequence[Outcome]) -> dict[SeriesKey, SpanMs]:
