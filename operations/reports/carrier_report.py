@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from importlib.metadata import version as version_of
 from zoneinfo import ZoneInfo
@@ -143,7 +144,7 @@ class _Sheet:
 
 def _cell(value: object, *, german: bool) -> str:
     if isinstance(value, float):
-        text = f"{value:.12f}".rstrip("0").rstrip(".")
+        text = f"{Decimal(repr(round(value, 12))):f}".removesuffix(".0")  # no digits that rounding left to a float
         return text.replace(".", ",") if german else text
     return "" if value is None else str(value)
 

@@ -17,6 +17,7 @@ from core.inventory import Inventory
 from core.periods import Period
 from core.quantities import PROPERTIES, Kind, Quantity
 from core.readings import SlotShare
+from core.units import unit_of
 from energy.register_walk import epoch_ms
 from energy.series import QUALITY_CODES, SHARE_NUMBERS, Amounts, Means, Samples
 from operations.evidence.figures import SITE
@@ -39,13 +40,28 @@ _THOUSAND: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A series to be exported: what it is, and how its file names it. `words` say for people what programs are told."""
+    """A series to be exported: what it is, and how its file names it.
+
+    Programs get a quantity under its own name, and so in the unit that the name ends in (`for_programs`); people
+    in the unit they read, with `words` for the rest.
+    """
 
     key: SeriesKey
     name: str
     site: str
     zone: ZoneInfo
     words: Callable[[StrEnum], str]
+    for_programs: bool = False
+
+    @property
+    def unit(self) -> str:
+        """Return the unit of the values."""
+        return unit_of(self.quantity) if self.for_programs else PROPERTIES[self.quantity].shown_unit
+
+    @property
+    def divisor(self) -> float:
+        """Return what stored values are divided by."""
+        return 1 if self.for_programs else PROPERTIES[self.quantity].divisor
 
     @property
     def quantity(self) -> Quantity:
@@ -55,9 +71,8 @@ class Series:
     def block(self, at_ms: list[int], *values: list[Any]) -> Block:
         """Return rows with what is the same in all of them."""
         count = len(at_ms)
-        unit = PROPERTIES[self.quantity].shown_unit
         called = self.words(self.quantity)
-        same = (self.key[0], self.name, self.site, called, unit)
+        same = (self.key[0], self.name, self.site, called, self.unit)
         return Block(f"{self.name} {called}", self.zone, (at_ms, *([each] * count for each in same), *values))
 
 
@@ -67,6 +82,8 @@ async def series_of(
     quantities: tuple[Quantity, ...],
     words: Callable[[StrEnum], str],
     call: Call,
+    *,
+    for_programs: bool,
 ) -> tuple[Series, ...]:
     """Return the series that are asked for and may be seen, by source; of no sources named, all of them.
 
@@ -82,6 +99,7 @@ async def series_of(
             _site_name(inventory, source),
             zone_of(inventory, source, zone),
             words,
+            for_programs,
         )
         for source in wanted
         for quantity in quantities or Quantity
@@ -125,34 +143,34 @@ async def _months(house: House, series: Series, period: Period) -> AsyncIterator
             yield _of_totals(series, known)
         return
     for course in await house.query.series([source], quantity, period, Resolution.MONTH, series.zone):
-        divisor = PROPERTIES[quantity].divisor
-        columns = [[value / divisor for value in each] for each in (course.value, course.minimum, course.maximum)]
+        columns = [
+            [value / series.divisor for value in each] for each in (course.value, course.minimum, course.maximum)
+        ]
         measured = [_PERCENT * part for part in course.measured]
         unknown: list[list[Any]] = [[None] * len(measured) for _ in _SHARES[1:]]
         yield series.block(list(course.at_ms), *columns, [""] * len(measured), measured, *unknown)
 
 
 def _of_samples(series: Series, rows: Samples) -> Block:
-    values = (rows.value / PROPERTIES[series.quantity].divisor).tolist()
+    values = (rows.value / series.divisor).tolist()
     return series.block(rows.at_ms.tolist(), values, [series.words(_QUALITIES[code]) for code in rows.quality.tolist()])
 
 
 def _of_amounts(series: Series, rows: Amounts) -> Block:
     none: list[Any] = [None] * len(rows)
-    values = (rows.thousandths / (_THOUSAND * PROPERTIES[series.quantity].divisor)).tolist()
+    values = (rows.thousandths / (_THOUSAND * series.divisor)).tolist()
     borders = np.maximum(rows.begins, rows.ends).tolist()
     known = [series.words(_SHARES[number]) for number in borders]
     return series.block(rows.start_ms.tolist(), values, none, none, known, *_percents(rows.seconds))
 
 
 def _of_means(series: Series, rows: Means) -> Block:
-    divisor = PROPERTIES[series.quantity].divisor
-    columns = [(each / divisor).tolist() for each in (rows.mean, rows.minimum, rows.maximum)]
+    columns = [(each / series.divisor).tolist() for each in (rows.mean, rows.minimum, rows.maximum)]
     return series.block(rows.start_ms.tolist(), *columns, [""] * len(rows), *_percents(rows.seconds))
 
 
 def _of_totals(series: Series, known: list[Amount]) -> Block:
-    divisor = _THOUSAND * PROPERTIES[series.quantity].divisor
+    divisor = _THOUSAND * series.divisor
     none: list[Any] = [None] * len(known)
     return series.block(
         [epoch_ms(amount.period.start_utc) for amount in known],

@@ -69,7 +69,14 @@ async def _export(
 ) -> Exported:
     texts, shelf = catalogue(request.language), shelf_of(house)
     period, until = _period(house, request)
-    series = await series_of(house, request.sources, request.quantities, _words(request, texts), call)
+    series = await series_of(
+        house,
+        request.sources,
+        request.quantities,
+        _words(request, texts),
+        call,
+        for_programs=_for_programs(request),
+    )
     columns = tuple(_column(name, kind, texts) for name, kind in named)
     draft = await asyncio.to_thread(shelf.draft, call.now_utc)
     try:

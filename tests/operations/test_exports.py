@@ -51,10 +51,11 @@ async def test_quarter_hours_for_german_spreadsheets_have_commas_and_local_time(
     assert sum(float(row["Wert"].replace(",", ".")) for row in rows) == pytest.approx(96 * 0.2505)
 
 
-async def test_iso_has_points_names_for_programs_and_utc(counted: District) -> None:
+async def test_iso_has_points_utc_and_values_in_the_unit_that_the_name_ends_in(counted: District) -> None:
     rows = rows_of(await fetched(counted, "exports.readings", period="2026-11-21", style="iso"), ",")
     assert rows[0]["at_utc"] == "2026-11-20T23:07:00.000Z"
-    assert (rows[0]["value"], rows[0]["unit"], rows[0]["quality"]) == ("1200.250500", "kWh", "measured")
+    assert (rows[0]["value"], rows[0]["unit"], rows[0]["quality"]) == ("1200250.500000", "Wh", "measured")
+    assert rows[0]["quantity"] == "energy_import_wh"
 
 
 async def test_a_csv_comes_with_a_text_that_says_where_it_is_from(counted: District) -> None:
@@ -81,7 +82,8 @@ async def test_parquet_keeps_types_and_provenance(counted: District) -> None:
     table = pq.read_table(path)
     assert str(table.schema.field("begin_utc").type) == "timestamp[ms, tz=UTC]"
     assert b"Kreiswatt" in table.schema.metadata[b"kreiswatt"]
-    assert sum(table["value"].to_pylist()) == pytest.approx(0.2505 * 96)
+    assert sum(table["value"].to_pylist()) == pytest.approx(250.5 * 96)
+    assert set(table["unit"].to_pylist()) == {"Wh"}
 
 
 async def test_months_add_up_to_their_days(counted: District) -> None:

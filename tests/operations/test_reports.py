@@ -18,6 +18,7 @@ from core.errors import ForbiddenError, NotFoundError, RequestError
 from core.inventory import SiteKind
 from core.people import Actor, Role
 from operations.evidence.rows import Explained
+from operations.reports.carrier_report import _cell
 from operations.reports.carriers import SECTORS
 from tests.district import District, open_district, yesterday
 
@@ -160,6 +161,11 @@ async def test_carriers_are_told_in_petajoules_by_sector(year: District) -> None
     told = await year.ask("explain.show", figure="carriers/2026/all/energy_pj.education.electricity@r1")
     assert told.value == COUNTED_WH * Decimal("3.6e-12")
     assert told.parts[0].figure == f"energy/2026/site:schule/{MAIN}"
+
+
+@pytest.mark.parametrize(("kwh", "said"), [(264_097.919, "264097,919"), (280_234.0, "280234"), (None, "")])
+def test_amounts_in_a_file_have_the_digits_they_were_rounded_to(kwh: float | None, said: str) -> None:
+    assert _cell(kwh, german=True) == said
 
 
 async def test_carriers_as_a_workbook_name_the_mapping_as_our_own(year: District) -> None:
