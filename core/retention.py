@@ -18,6 +18,10 @@ class RecordKind(StrEnum):
     DISCOVERIES = "discoveries"
     NOTICES = "notices"
     JOB_RUNS = "job_runs"
+    PRESENCES = "presences"
+    VOUCHERS = "vouchers"
+    VALUATIONS = "valuations"
+    SENDINGS = "sendings"
 
 
 class RetentionClass(StrEnum):
@@ -39,6 +43,11 @@ class RetentionClass(StrEnum):
     DISCOVERIES = "discoveries"
     NOTICES = "notices"
     JOB_RUNS = "job_runs"
+    PRESENCES = "presences"
+    VEHICLE_DAYS = "vehicle_days"
+    VALUATIONS = "valuations"
+    VOUCHERS = "vouchers"
+    SENDINGS = "sendings"
 
 
 REGISTERS = frozenset(quantity for quantity in Quantity if quantity.kind is Kind.REGISTER)
@@ -73,6 +82,9 @@ SLOTS: dict[RetentionClass, Covered] = {
 
 RECORDS: dict[RetentionClass, RecordKind] = {RetentionClass(kind.value): kind for kind in RecordKind}
 """The classes of the ledger's records."""
+
+BY_MONTH = frozenset({RetentionClass.VEHICLE_DAYS, RetentionClass.VALUATIONS, RetentionClass.VOUCHERS})
+"""Classes that go by whole months: what is left of a month is all of it, so that it can be computed again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +127,8 @@ class RetentionRule:
 Retention = dict[RetentionClass, RetentionRule]
 """The rules in force, one for every class."""
 
-LEAST_DAYS: dict[RetentionClass, int] = dict.fromkeys(RetentionClass, 7) | dict.fromkeys(SLOTS, 62)
-"""What the service needs for its own work: late readings, quarter hours of the last whole month."""
+LEAST_DAYS: dict[RetentionClass, int] = dict.fromkeys(RetentionClass, 7) | dict.fromkeys([*SLOTS, *BY_MONTH], 62)
+"""What the service needs for its own work: late readings, quarter hours and vehicles' days of the last whole month."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +172,7 @@ class DeletionBook(Protocol):
         """Delete up to `limit` records last touched before an instant; return how many. Running jobs stay.
 
         Of the runs of a job for one period the newest that is done stays too, for as long as it is
-        among the job's 100 newest periods: it is what keeps the period from being made again.
+        among the job's 100 newest periods: it is what keeps the period from being made again. Where a
+        vehicle stood at the instant stays, and a letter that is still to be sent.
         """
         ...

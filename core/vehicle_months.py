@@ -33,6 +33,10 @@ class VehicleMonth:
 class VehicleMonthBook(Protocol):
     """Keeps the sums that stand in the place of days."""
 
+    async def first_vehicle_day(self) -> date | None:
+        """Return the oldest day that any vehicle has, None if none has one."""
+        ...
+
     async def settle_vehicle_months(self, months: Sequence[VehicleMonth], first: date, last: date) -> int:
         """Keep sums and forget the days from `first` to `last`, both or neither; return how many days went.
 

@@ -13,6 +13,7 @@ from core.intervals import SLOT_S, Resolution, SeriesKey
 from core.inventory import Inventory
 from core.periods import Period
 from core.retention import (
+    BY_MONTH,
     READINGS,
     RECORDS,
     REGISTERS,
@@ -28,6 +29,7 @@ from core.work import DirtySpan, JobFilter, JobState
 from energy.series import Instants
 from operations.house import Call, House
 from operations.schedule import JobWork
+from operations.upkeep.old_days import give_way_to_months
 from operations.values import Told
 
 FIRST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -74,7 +76,7 @@ async def apply_retention(house: House, _request: JobWork, call: Call) -> Forgot
     """
     zone, counts = ZoneInfo(house.time_zone), dict.fromkeys(("readings", "slots", "frames", "records"), 0)
     due = [
-        _Due(member, rule, rule.keep, rule.keep.before(call.now_utc, zone))
+        _Due(member, rule, rule.keep, _before(member, rule.keep, call.now_utc, zone))
         for member, rule in house.retention().items()
         if rule.keep is not None
     ]
@@ -90,6 +92,14 @@ async def apply_retention(house: House, _request: JobWork, call: Call) -> Forgot
     return Forgotten(**counts, note=Told.of(Finding.of("retention.readings_elsewhere")) if elsewhere else None)
 
 
+def _before(member: RetentionClass, keep: Keep, now_utc: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant before which a class goes; where that is by whole months, the begin of one."""
+    before_utc = keep.before(now_utc, zone)
+    if member not in BY_MONTH:
+        return before_utc
+    return before_utc.astimezone(zone).replace(day=1, fold=0).astimezone(UTC)
+
+
 async def _delete(house: House, due: _Due, call: Call) -> tuple[str, int, Finding | None]:
     """Return what kind of rows went, how many, and why not all did, if so."""
     if due.member in READINGS:
@@ -98,6 +108,8 @@ async def _delete(house: House, due: _Due, call: Call) -> tuple[str, int, Findin
         return "slots", await _delete_slots(house, due, SLOTS[due.member], call), None
     if due.member is RetentionClass.FRAMES:
         return "frames", await _delete_frames(house, due, call), None
+    if due.member is RetentionClass.VEHICLE_DAYS:
+        return "records", await _delete_vehicle_days(house, due, call), None
     return "records", await _delete_records(house, due, call), None
 
 
@@ -222,6 +234,15 @@ async def _delete_frames(house: House, due: _Due, call: Call) -> int:
 async def _delete_records(house: House, due: _Due, call: Call) -> int:
     deletion, deleted = await _on_record(house, due, due.before_utc, call), 0
     while gone := await house.ledger.forget_records(RECORDS[due.member], due.before_utc):
+        deleted += gone
+    await house.ledger.save_deletion(replace(deletion, count=deletion.count + deleted))
+    return deleted
+
+
+async def _delete_vehicle_days(house: House, due: _Due, call: Call) -> int:
+    deletion, deleted = await _on_record(house, due, due.before_utc, call), 0
+    before = due.before_utc.astimezone(ZoneInfo(house.time_zone)).date()
+    async for gone in give_way_to_months(house.ledger, before):
         deleted += gone
     await house.ledger.save_deletion(replace(deletion, count=deletion.count + deleted))
     return deleted

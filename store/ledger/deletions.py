@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, func, select, tuple_, update
 
 from core.errors import StoreError
+from core.fleet import SendingState
 from core.retention import Deletion, RecordKind
 from core.work import JobState
 from store.ledger.database import Database
+from store.ledger.fleet_tables import PRESENCE, SENDING, SESSION_VALUATION, VOUCHER
 from store.ledger.tables import DELETION, DISCOVERY, JOB_RUN, NOTICE, REJECTION
 
 _C = DELETION.c
@@ -45,7 +47,8 @@ class Deletions:
         """Delete up to `limit` records last touched before an instant; return how many. Running jobs stay.
 
         Of the runs of a job for one period the newest that is done stays too, for as long as it is
-        among the job's 100 newest periods: it is what keeps the period from being made again.
+        among the job's 100 newest periods: it is what keeps the period from being made again. Where a
+        vehicle stood at the instant stays, and a letter that is still to be sent.
         """
         table, old = _OLD[kind](before_utc)
         some = select(*table.primary_key).where(old).order_by(*table.primary_key).limit(limit)
@@ -82,9 +85,32 @@ def _standing() -> Select[Any]:
     return select(placed.c.id).where(placed.c.place <= _PERIODS_KEPT)
 
 
+def _presences(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
+    its, newer = PRESENCE.c, PRESENCE.alias("newer").c
+    left = exists().where(newer.vehicle == its.vehicle, newer.since_utc > its.since_utc, newer.since_utc <= before_utc)
+    return PRESENCE, left
+
+
+def _vouchers(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
+    return VOUCHER, VOUCHER.c.at_utc < before_utc
+
+
+def _valuations(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
+    return SESSION_VALUATION, SESSION_VALUATION.c.begun_at_utc < before_utc
+
+
+def _sendings(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
+    ended = SENDING.c.state.not_in([SendingState.WAITING.value, SendingState.SENDING.value])
+    return SENDING, and_(SENDING.c.created_at_utc < before_utc, ended)
+
+
 _OLD = {
     RecordKind.REJECTIONS: _rejections,
     RecordKind.DISCOVERIES: _discoveries,
     RecordKind.NOTICES: _notices,
     RecordKind.JOB_RUNS: _job_runs,
+    RecordKind.PRESENCES: _presences,
+    RecordKind.VOUCHERS: _vouchers,
+    RecordKind.VALUATIONS: _valuations,
+    RecordKind.SENDINGS: _sendings,
 }

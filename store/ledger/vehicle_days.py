@@ -40,6 +40,12 @@ class VehicleDays:
                 _day(row) for row in (await connection.execute(wanted.order_by(_D.vehicle, _D.day))).mappings()
             )
 
+    async def first_vehicle_day(self) -> date | None:
+        """Return the oldest day that any vehicle has, None if none has one."""
+        async with self._database.reading() as connection:
+            oldest: date | None = await connection.scalar(select(_D.day).order_by(_D.day).limit(1))
+        return oldest
+
     async def settle_vehicle_months(self, months: Sequence[VehicleMonth], first: date, last: date) -> int:
         """Keep sums and forget the days from `first` to `last`, both or neither; return how many days went.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from config.retention import shipped
 from core.books import RejectionFilter
 from core.errors import CalculationError
 from core.facts import Rejection
+from core.fleet import MatchBasis, Presence, SessionValuation, VehicleDay
 from core.intervals import Resolution
 from core.people import Actor, Role
 from core.periods import Period
@@ -205,6 +207,47 @@ async def test_records_of_the_ledger_go_by_their_age(district: District) -> None
         assert (await apply(gate, district)).records == 2
     left = (await ledger.rejections(RejectionFilter(channel="ocpp"))).items
     assert [each.subject for each in left] == ["29"]
+
+
+async def test_days_of_vehicles_give_way_to_the_sums_of_whole_months(district: District) -> None:
+    ledger = district.stores.ledger
+    days = [
+        VehicleDay(vehicle="w", day=date(*day), own_charged_wh=Decimal("0.1"))
+        for day in ((2024, 2, 29), (2025, 9, 1), (2025, 9, 30), (2025, 10, 1), (2026, 11, 1))
+    ]
+    await ledger.save_vehicle_days(days)
+    with gate_of(district, RetentionClass.VEHICLE_DAYS, keep=Keep(months=13)) as (gate, _):
+        assert (await apply(gate, district)).records == 3
+        assert (await apply(gate, district)).records == 0
+    assert await ledger.vehicle_days(date(2000, 1, 1), date(2030, 1, 1)) == tuple(days[3:])
+    months = await ledger.vehicle_months(date(2000, 1, 1), date(2030, 1, 1))
+    assert [(each.month, each.days, each.own_charged_wh) for each in months] == [
+        (date(2024, 2, 1), 1, Decimal("0.1")),
+        (date(2025, 9, 1), 2, Decimal("0.2")),
+    ]
+    (deletion,) = await ledger.deletions("vehicle_days")
+    assert (deletion.before_utc, deletion.count) == (datetime(2025, 9, 30, 22, tzinfo=UTC), 3)
+
+
+async def test_of_a_fleet_valuations_go_by_whole_months_and_presences_by_days(district: District) -> None:
+    ledger = district.stores.ledger
+    made = SessionValuation(
+        session="s",
+        version=1,
+        vehicle="w",
+        basis=MatchBasis.TAG,
+        confidence=Decimal(1),
+        begun_at_utc=NOW,
+        made_by="job:fleet",
+        made_at_utc=NOW,
+    )
+    begins = [BEFORE.replace(day=day) for day in (2, 12)]
+    await ledger.value_sessions([replace(made, session=f"{at}", begun_at_utc=at) for at in begins])
+    await ledger.save_presences([Presence(vehicle="w", since_utc=at, site="lra") for at in begins])
+    with gate_of(district, RetentionClass.VALUATIONS, RetentionClass.PRESENCES) as (gate, _):
+        assert (await apply(gate, district)).records == 1
+    assert len(await ledger.valuations(Period(begins[0], NOW))) == 2
+    assert [each.since_utc for each in await ledger.presences(["w"], Period(begins[0], NOW))] == begins[1:]
 
 
 def slots_of(*starts: datetime) -> Amounts:
