@@ -16,6 +16,7 @@ from core.evidence import Explanation, FigureId
 from core.intervals import Resolution, SeriesKey
 from core.periods import SLOT, Period
 from core.texts import Finding
+from core.work import MeterEvent
 from energy.register_walk import at_utc
 from energy.source_rules import validity
 from operations.costs.cost import COST
@@ -38,6 +39,7 @@ Explain = Callable[[House, FigureId, Call], Awaitable[Explanation]]
 Totals = dict[str, dict[str, int]]
 
 BALANCE: Final = "balance"
+YEAR: Final = len("2026")
 
 _BORROWED: Final[Mapping[str, Explain]] = {
     PEAK: explain_peak,
@@ -65,6 +67,7 @@ class Grounding:
     by_slot: bool = False
     _borders: dict[tuple[SeriesKey, datetime], Explanation] = field(default_factory=dict)
     _courses: dict[tuple[SeriesKey, str], dict[str, int]] = field(default_factory=dict)
+    _booked: dict[str, tuple[MeterEvent, ...]] = field(default_factory=dict)
     _told: dict[str, Explanation] = field(default_factory=dict)
 
     async def freeze(self, explanation: Explanation) -> Frozen:
@@ -104,7 +107,7 @@ class Grounding:
         """Return a total with its ends, or with what it was computed of, its smallest totals beside it."""
         zone = zone_of_scope(self.house, figure.scope)
         key, span = (figure.scope, quantity_of(figure)), span_of(figure.period, zone)
-        totals.setdefault(f"{key[0]}/{key[1].value}", {}).update(await self._course(key, span))
+        totals.setdefault(f"{key[0]}/{key[1].value}", {}).update(await self._course(key, span, zone))
         if await derivation_of(self.house, key) is None:
             return replace(part, parts=await self._ends(key, span, zone))
         told = await explain_sum(self.house, figure, self.call)
@@ -118,13 +121,18 @@ class Grounding:
         leaves = Leaves(self.house, key, ())
         booked = [
             leaves.booking(event)
-            for event in await self.house.ledger.bookings([key[0]])
+            for event in await self._bookings(key[0])
             if event.quantity is key[1] and period.start_utc <= event.at_utc < period.end_utc
         ]
         begin, end = await self._border(key, period.start_utc), await self._border(key, period.end_utc)
         if begin.title.code != "evidence.deleted":
             begin = replace(begin, title=Finding.of("evidence.border_begin"))
         return (begin, *booked, *((end,) if end != begin else ()))
+
+    async def _bookings(self, source: str) -> tuple[MeterEvent, ...]:
+        if source not in self._booked:
+            self._booked[source] = tuple(await self.house.ledger.bookings([source]))
+        return self._booked[source]
 
     def _valid(self, source: str, period: Period, zone: ZoneInfo) -> Period:
         there = validity(self.house.inventory(), source, zone)
@@ -146,12 +154,17 @@ class Grounding:
                 self._borders[key, at] = await leaves.border(Finding.of("evidence.border_end"), border, position)
         return self._borders[key, at]
 
-    async def _course(self, key: SeriesKey, span: Span) -> dict[str, int]:
+    async def _course(self, key: SeriesKey, span: Span, zone: ZoneInfo) -> dict[str, int]:
         """Return what was counted in each day of a period, or in each quarter hour, in thousandths of the unit."""
+        if span.each is Resolution.SLOT or (self.by_slot and span.each is Resolution.DAY):
+            return await self._read(key, Resolution.SLOT, span)
+        year = await self._read(key, Resolution.DAY, span_of(span.name[:YEAR], zone))
+        begin, end = slot_name(span.period.start_utc), slot_name(span.period.end_utc)
+        return {name: counted for name, counted in year.items() if begin <= name < end}
+
+    async def _read(self, key: SeriesKey, each: Resolution, span: Span) -> dict[str, int]:
         if (key, span.name) not in self._courses:
-            fine = span.each is Resolution.SLOT or (self.by_slot and span.each is Resolution.DAY)
-            resolution = Resolution.SLOT if fine else Resolution.DAY
-            rows = (await interval_store(self.house).amounts(resolution, [key], span.period)).get(key)
+            rows = (await interval_store(self.house).amounts(each, [key], span.period)).get(key)
             starts, counted = ([], []) if rows is None else (rows.start_ms.tolist(), rows.thousandths.tolist())
             names = [slot_name(at_utc(at_ms)) for at_ms in starts]
             self._courses[key, span.name] = dict(zip(names, counted, strict=True))
