@@ -7,7 +7,9 @@ from core.quantities import Quantity
 COLUMNS: dict[str, tuple[str, ...]] = {
     "sites.list": ("id", "name", "kind", "municipality", "power", "meters", "stations", "vehicles"),
     "meters.list": ("id", "name", "site_name", "medium", "state", "age_s", "values"),
-    "meters.bookings.items": ("id", "kind", "quantity", "at_utc", "end_value", "start_value", "amount", "reason"),
+    "meters.bookings.items": (
+        *("id", "kind", "quantity", "at_utc", "end_value", "start_value", "amount", "reason", "withdrawn_at_utc"),
+    ),
     "meters.proposals": ("id", "name", "step", "from_utc", "from_value", "to_utc", "to_value", "age_s"),
     "stations.list": ("id", "name", "site_name", "state", "age_s", "protocol", "outlets"),
     "sessions.list": ("id", "station_name", "connector", "begun_at_utc", "duration_s", "energy_wh", "state", "tag"),
@@ -32,7 +34,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "imports.list": ("id", "file", "mapping", "state", "first_utc", "last_utc", "added", "left_out", "made_by"),
     "mappings.list": ("name", "version", "kind", "quantity", "meter", "meter_column", "saved_at_utc", "saved_by"),
     "bills.list": ("id", "meter_name", "first_day", "last_day", "used", "unit", "net_eur", "number", "document"),
-    "totals.list": ("period", "value", "share", "measured_percent", "figure"),
+    "totals.list": ("period", "value", "share", "measured_percent", "corrected", "figure"),
     "versions.list": ("version", "made_at_utc", "made_by", "reason", "figures"),
     "months.list": ("period", "value", "at_utc", "share", "figure"),
     "typical_days.list": ("season", "kind", "days"),
@@ -80,6 +82,8 @@ WORDS: dict[str, str] = {
     "quantity": "console.quantity.",
     "quantities": "console.quantity.",
     "share": "evidence.share.",
+    "share_after": "evidence.share.",
+    "share_before": "evidence.share.",
     "status": "console.status.",
     "budgets.status": "budgets.status.",
     "method": "budgets.method.",
@@ -112,6 +116,13 @@ WORDS: dict[str, str] = {
     "sessions.state": "console.session_state.",
 }
 """Where the words of a column stand, by its name, or by subject and name where they differ."""
+
+MEASURED: dict[str, frozenset[str]] = {
+    "meters": frozenset({"start_value", "end_value", "amount", "from_value", "to_value", "before", "after"}),
+    "totals": frozenset({"corrected"}),
+    "series": frozenset({"total"}),
+}
+"""By subject, what is measured in the quantity of its row and shown in its unit, as `value` is of any."""
 
 UNITS: dict[str, Quantity] = {
     "_wh": Quantity.ENERGY_IMPORT_WH,

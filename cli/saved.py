@@ -14,9 +14,13 @@ from core.errors import RequestError
 def writing(out: Path, name: str) -> Iterator[Callable[[bytes], object]]:
     """Give what writes a file to `out`, under its own `name` where that is a folder; it is there whole or not at all.
 
-    Raises `RequestError` where nothing can be written.
+    Raises `RequestError` where nothing can be written, or `out` calls the file what it is not: a CSV with its
+    text comes as a ZIP.
     """
     target = out / name if out.is_dir() else out
+    kind = Path(name).suffix
+    if target.suffix and target.suffix.lower() != kind:
+        raise RequestError("cli.file_other_kind", path=str(out), kind=kind)
     unfinished = target.with_name(f".{target.name}.part")
     try:
         with unfinished.open("wb") as file:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.columns import COLUMNS, EXPENDABLE, NUMBERED, PROSE, UNITS, WORDS
+from cli.columns import COLUMNS, EXPENDABLE, MEASURED, NUMBERED, PROSE, UNITS, WORDS
 from cli.layout import Strip, fitting, table_of
 from core.quantities import Quantity
 from core.texts import Language, catalogue
@@ -94,9 +94,14 @@ class Sheet:
             case str():
                 return self._word(key, value)
             case list():
-                return ", ".join(self.text(key, each) for each in value) or "–"
+                return self._several(key, value) or "–"
             case _:
                 return self._record(value)
+
+    def _several(self, key: str, values: Sequence[Any]) -> str:
+        """Return values beside each other; rows of a file and sentences stand one below the other."""
+        below = bool(values) and (isinstance(values[0], list) or (isinstance(values[0], dict) and "code" in values[0]))
+        return ("\n" if below else ", ").join(self.text(key, each) for each in values)
 
     def of_rows(
         self,
@@ -125,20 +130,22 @@ class Sheet:
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
-        for key, value in _flat(answer):
-            table.add_row(self._header(key), harmless(self.text(key, value)))
+        fields = list(_flat(answer))
+        row = dict(fields)
+        for key, value in fields:
+            table.add_row(self._header(key), harmless(self._cell(key, {**row, key: value})))
         return table
 
     def _cell(self, column: str, row: Mapping[str, Any]) -> str:
-        if column == "value" and "quantity" in row:
-            return self._measured(row)
+        if "quantity" in row and (column == "value" or column in MEASURED.get(self._subject, ())):
+            return self._measured(row, column)
         return self.text(column, row[column])
 
-    def _measured(self, row: Mapping[str, Any]) -> str:
+    def _measured(self, row: Mapping[str, Any], column: str = "value") -> str:
         """Return a value in its shown unit; exact ones come as text."""
-        if row["value"] is None:
+        if row[column] is None or (column == "corrected" and not float(row[column])):
             return "–"
-        return show_quantity(Quantity(row["quantity"]), float(row["value"]), self._language).text
+        return show_quantity(Quantity(row["quantity"]), float(row[column]), self._language).text
 
     def _caption(self, answer: Mapping[str, Any]) -> str:
         following = answer["next_cursor"]
@@ -174,6 +181,8 @@ class Sheet:
     def _record(self, value: Mapping[str, Any]) -> str:
         if "quantity" in value:
             shown = self._measured(value)
+            if "share" in value:
+                return f"{shown} ({self.text('share', value['share'])})"
             return f"{shown} ({self._number('age_s', value['age_s'])})" if "age_s" in value else shown
         if "code" in value:
             return self._texts.say(value["code"], **value["params"])
@@ -187,7 +196,7 @@ class Sheet:
 def _flat(answer: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     """Yield a thing's fields, those of the row it begins with among them, but no lists of rows."""
     for key, value in answer.items():
-        if key == "counts" or (isinstance(value, dict) and ("id" in value or "name" in value)):
+        if key in {"counts", "effect"} or (isinstance(value, dict) and ("id" in value or "name" in value)):
             yield from _flat(value)
         elif not _is_rows(value):
             yield key, value

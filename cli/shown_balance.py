@@ -10,6 +10,7 @@ from rich.text import Text
 
 from cli.layout import Strip, fitting, table_of
 from cli.shown import harmless
+from core.inventory import Medium
 from core.quantities import Quantity
 from core.texts import Language, catalogue
 from core.units import show as show_quantity
@@ -72,10 +73,13 @@ class _Sheet:
             "console.role": False,
             "console.loads.counted": True,
             "console.loads.part_share": True,
+            "column.share": False,
+            "console.balance.both_ways": False,
         }
         self._table(headers, [self._branch(row, found.quantity) for row in found.branches])
         own = () if found.tenants is None else (("tenants", found.tenants), ("own", found.own))
-        for name, value in (("supplied", found.supplied), *own):
+        supplied = "supplied_net" if found.medium is Medium.ELECTRICITY else "supplied"
+        for name, value in ((supplied, found.supplied), *own):
             said = self._say("console.none") if value is None else self._quantity(found.quantity, value)
             self._screen.print(harmless(f"{self._say(f'console.balance.{name}')}: {said}"))
 
@@ -87,7 +91,16 @@ class _Sheet:
         name = row.name if row.source else self._say("console.loads.rest")
         role = self._say(f"console.meter_role.{row.role.value}") if row.role else ""
         value = self._say("console.none") if row.value is None else self._quantity(quantity, row.value)
-        return f"{'· ' * row.depth}{name}", role, value, "" if row.percent is None else self._percent(row.percent)
+        percent = "" if row.percent is None else self._percent(row.percent)
+        share = self._say(f"evidence.share.{row.share.value}") if row.share else ""
+        return f"{'· ' * row.depth}{name}", role, value, percent, share, self._both_ways(row, quantity)
+
+    def _both_ways(self, row: BranchRow, quantity: Quantity) -> str:
+        """Return what came and what went of a meter that counts both, of which the row has the difference."""
+        if row.fed_in is None or row.value is None:
+            return ""
+        came, went = self._quantity(quantity, row.value + row.fed_in), self._quantity(quantity, row.fed_in)
+        return self._say("console.balance.came_and_went", came=came, went=went)
 
     def _name(self, figure: PartOfBalance) -> str:
         name = self._say(f"balance.figure.{figure.name}")

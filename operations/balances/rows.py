@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from core.inventory import Generator, Medium, MeterRole
 from core.quantities import Quantity
+from core.readings import SlotShare
 from energy.balance import Place
-from operations.values import Told
 from operations.evidence.versions import FrozenVersion
+from operations.values import Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +68,16 @@ class BalanceOf:
     rows: tuple[BalanceRow, ...]
     reason: Told | None
     findings: tuple[Told, ...]
-
     versions: tuple[FrozenVersion, ...] = ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BranchRow:
     """What a meter or station counted behind another, or what of one nobody metered (`source` None).
 
     Electricity that is fed in counts negative. `percent` is of what came in and was made at the outermost meters.
+    `fed_in` is what went back through a meter that also takes: `figure` explains what came, which is `value` and
+    `fed_in` together. `share` is how well all of it is known; of a rest, the worst of what it is left over from.
     """
 
     source: str | None
@@ -85,6 +88,8 @@ class BranchRow:
     value: Decimal | None
     percent: float | None
     figure: str | None
+    fed_in: Decimal | None = None
+    share: SlotShare | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

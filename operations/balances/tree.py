@@ -54,6 +54,8 @@ class _Node:
     days: Days
     periods: tuple[Period, ...]
     value: int | None
+    fed_in: int
+    share: SlotShare
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,11 @@ class _Rows:
             value=_exact(node.value),
             percent=self._percent(node.value),
             figure=figure,
+            fed_in=_exact(node.fed_in) if node.fed_in and not generates else None,
+            share=node.share,
         )
 
-    def rest(self, front: _Node, value: int | None, depth: int) -> BranchRow:
+    def rest(self, front: _Node, value: int | None, depth: int, share: SlotShare) -> BranchRow:
         """Return the row of what nobody metered behind a meter."""
         return BranchRow(
             source=None,
@@ -91,6 +95,7 @@ class _Rows:
             value=_exact(value),
             percent=self._percent(value),
             figure=None,
+            share=share,
         )
 
     def _percent(self, value: int | None) -> float | None:
@@ -175,6 +180,8 @@ async def _nodes(
             days=_netted(terms[thing.source], daily),
             periods=tuple(amount.period for amount in next(iter(daily.values()), ())),
             value=_net(terms[thing.source], whole),
+            fed_in=_fed_in(terms[thing.source], whole),
+            share=_share(terms[thing.source], whole),
         )
         for thing in things
     ]
@@ -201,6 +208,21 @@ def _netted(terms: Iterable[tuple[SeriesKey, int]], daily: Mapping[SeriesKey, tu
 def _net(terms: Iterable[tuple[SeriesKey, int]], whole: Mapping[SeriesKey, Amount]) -> int | None:
     found = [(whole[key], sign) for key, sign in terms if key in whole and whole[key].thousandths is not None]
     return sum(sign * (amount.thousandths or 0) for amount, sign in found) if found else None
+
+
+def _fed_in(terms: Iterable[tuple[SeriesKey, int]], whole: Mapping[SeriesKey, Amount]) -> int:
+    return sum(whole[key].thousandths or 0 for key, sign in terms if sign < 0 and key in whole)
+
+
+def _share(terms: Iterable[tuple[SeriesKey, int]], whole: Mapping[SeriesKey, Amount]) -> SlotShare:
+    """Return how well a meter's amounts are known: as the worst of those it has; missing where it has none."""
+    found = [whole[key].share for key, _ in terms if key in whole and whole[key].thousandths is not None]
+    return _worst(found)
+
+
+def _worst(shares: Iterable[SlotShare]) -> SlotShare:
+    order = list(SlotShare)
+    return max(shares, key=order.index, default=SlotShare.MISSING)
 
 
 def _sum(amounts: list[tuple[Amount, int]]) -> int | None:
@@ -242,7 +264,8 @@ def _branch(node: _Node, children: Mapping[str | None, list[_Node]], rows: _Rows
         yield from _branch(each, children, rows, depth + 1)
     behind = [each.value for each in inner]
     known = node.value is not None and None not in behind
-    yield rows.rest(node, (node.value or 0) - sum(each or 0 for each in behind) if known else None, depth + 1)
+    rest = (node.value or 0) - sum(each or 0 for each in behind) if known else None
+    yield rows.rest(node, rest, depth + 1, _worst([node.share, *(each.share for each in inner)]))
 
 
 def _exact(value: int | None) -> Decimal | None:

@@ -161,6 +161,14 @@ async def test_all_meters_and_what_nobody_metered_add_up_to_the_supplier(site: S
     assert (day.own, day.tenants) == (balance["own_wh"], balance["tenants_wh"])
 
 
+async def test_a_meter_behind_others_says_what_it_took_and_what_it_gave(site: Site) -> None:
+    whole = figures(await site.balance())
+    netz, *inner = (await site.tree(Medium.ELECTRICITY)).branches
+    assert netz.fed_in == whole["export_wh"]
+    assert (netz.value or 0) + (netz.fed_in or 0) == whole["import_wh"]
+    assert {row.name for row in inner if row.fed_in} == {"Batterie"}
+
+
 async def test_a_meter_that_counts_more_than_the_one_before_it_is_found(site: Site) -> None:
     tree = await site.tree(Medium.WATER, "2026-11-10")
     assert [each.code for each in tree.findings] == ["balance.children_exceed"]

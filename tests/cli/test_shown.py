@@ -1,0 +1,74 @@
+"""Answers on a terminal: values with their unit and quality, rows of files, what was booked and taken back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.saved import writing
+from cli.shown import show
+from core.errors import RequestError
+
+BOOKING: dict[str, Any] = {
+    "id": 3,
+    "quantity": "energy_import_wh",
+    "kind": "exchange",
+    "at_utc": "2026-11-12T09:30:00Z",
+    "end_value": 134_000.0,
+    "start_value": 2000.0,
+    "amount": None,
+    "reason": "",
+    "withdrawn_at_utc": "2026-11-22T19:08:00Z",
+}
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("COLUMNS", "160")
+
+    def printed(name: str, answer: dict[str, Any]) -> str:
+        show(name, json.dumps(answer).encode(), "de")
+        return capsys.readouterr().out.replace("\N{NO-BREAK SPACE}", " ")
+
+    return printed
+
+
+def test_a_booking_shows_its_values_in_the_unit_of_the_dial_and_that_it_was_taken_back(said: Any) -> None:
+    text = said("meters.bookings", {"items": [BOOKING]})
+    assert "134,0 kWh" in text
+    assert "2,0 kWh" in text
+    assert "22.11.2026" in text
+
+
+def test_what_a_booking_changes_stands_in_units_and_words(said: Any) -> None:
+    effect = {"before": "0.000", "after": "6000.000", "share_before": "missing", "share_after": "measured"}
+    text = said("meters.preview", {"booking": BOOKING, "effect": effect, "quantity": "energy_import_wh"})
+    assert "6,0 kWh" in text
+    assert "unvollständig" in text
+    assert "missing" not in text
+
+
+def test_a_total_says_how_it_is_known_and_what_was_corrected(said: Any) -> None:
+    row = {"period": "2026-11", "quantity": "energy_import_wh", "value": "662000.000", "share": "missing"}
+    row |= {"measured_percent": 99.0, "corrected": "-10000.000", "figure": "total/2026-11/meter:a/energy_import_wh"}
+    text = said("totals.show", {"whole": row, "totals": [row]})
+    assert "662,0 kWh (unvollständig)" in text
+    assert "\N{MINUS SIGN}10,0 kWh" in text
+
+
+def test_rows_of_a_file_stand_one_below_the_other(said: Any) -> None:
+    lines = said("imports.look", {"rows": [["Datum", "Arbeit"], ["25.10.2025", "9,797"]]}).splitlines()
+    assert len(lines) == 2
+    assert "25.10.2025, 9,797" in lines[1]
+
+
+def test_a_zip_is_not_written_under_the_name_of_a_csv(tmp_path: Path) -> None:
+    with pytest.raises(RequestError) as refused, writing(tmp_path / "year.csv", "kreiswatt-tage.zip"):
+        pass
+    assert refused.value.finding.code == "cli.file_other_kind"
+    with writing(tmp_path / "year", "kreiswatt-tage.zip") as write:
+        write(b"PK")
+    assert (tmp_path / "year").read_bytes() == b"PK"
