@@ -22,6 +22,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 from paho.mqtt.client import MQTT_ERR_SUCCESS, Client, ConnectFlags, DisconnectFlags, MQTTMessage
@@ -40,6 +41,8 @@ from ingest.sockets import Socket, pending
 GOODBYE_TIMEOUT_S: Final = 2.0
 FIRST_RETRY_S: Final = 0.5
 LONGEST_RETRY_S: Final = 60.0
+STEADY_S: Final = 5.0
+"""A connection that was lost sooner is no reason to try again at once: some brokers take everybody and drop them."""
 LARGEST_QUEUE: Final = 65_536
 """Beyond it messages of QoS 0 are dropped and counted; those of QoS 1 are limited by the window."""
 LARGEST_UNSETTLED: Final = 20_000
@@ -156,9 +159,10 @@ class Link(Inbox):
             self._number += 1
             self._was_connected = False
             self._ended.clear()
+            begun = monotonic()
             if await self._connect():
                 await self._until_ended()
-            if self._was_connected:
+            if self._was_connected and monotonic() - begun > max(pause, STEADY_S):
                 pause = FIRST_RETRY_S
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_RETRY_S)

@@ -142,8 +142,12 @@ async def file_read(house: House, digest: str, name: str, call: Call) -> AsyncIt
 
 async def series_found(house: House, found: FileFound, key: SeriesKey) -> SeriesFound:
     """Return what a file says about one series, laid beside what stands there."""
+    # Millions of rows would keep the loop for seconds.
+    return await asyncio.to_thread(_laid_beside, found, key, await _standing(house, key))
+
+
+def _laid_beside(found: FileFound, key: SeriesKey, standing: Standing) -> SeriesFound:
     rows = rows_packed(found.folder, found.reading.series[key])
-    standing = await _standing(house, key)
     if found.mapping.kind is RowKind.REGISTER:
         return _of_register(found, key, in_order(rows), standing)
     return _of_profile(found, key, as_profile(rows, found.mapping.interval_min * 60_000), len(rows), standing)

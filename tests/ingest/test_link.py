@@ -150,6 +150,33 @@ async def test_a_broker_that_talks_nonsense_is_left_and_tried_again(store: ListS
     await server.wait_closed()
 
 
+async def test_a_broker_that_takes_us_and_drops_us_is_tried_less_and_less_often(
+    store: ListStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "FIRST_RETRY_S", 0.05)
+    connections: list[asyncio.StreamWriter] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(10)
+        connections.append(writer)
+        writer.write(b"\x20\x03\x00\x00\x00")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    daemon = make(BrokerSettings(name="main", port=server.sockets[0].getsockname()[1]), store)
+    task = asyncio.create_task(daemon.serve())
+    await asyncio.sleep(1.5)
+    assert 2 <= len(connections) <= 6
+    finding = daemon.health().finding
+    assert finding is not None
+    assert finding.code == "ingest.broker_lost"
+    task.cancel()
+    await asyncio.wait([task])
+    server.close()
+    await server.wait_closed()
+
+
 async def test_topics_that_may_not_be_read_are_told() -> None:
     link = Link(BrokerSettings(name="main", topics=("tele/#", "secret/#")), None)
     answers = [ReasonCode(PacketTypes.SUBACK, "Granted QoS 1"), ReasonCode(PacketTypes.SUBACK, "Not authorized")]
