@@ -90,12 +90,13 @@ def cells(connection: DuckDBPyConnection, kind: Kind, numbers: Sequence[int], ca
     """
     ids = np.unique(np.array(numbers, np.int32))
     parts, covered = [], np.zeros((len(ids), len(calendar.whole)), np.bool_)
-    if len(ids) and calendar.whole.any():
+    by_days = calendar.whole.any()
+    if len(ids) and by_days:
         days = calendar.days_as_rows()
         parts.append(_of_days(connection, kind, ids, days))
         covered[:, calendar.whole] = _covered(connection, kind, ids, days, int(parts[0]["found"].sum()))
     for rows, begin, end in _gaps(covered):
-        first, last = _narrowed(connection, kind, ids[rows], calendar, begin, end)
+        first, last = _narrowed(connection, kind, ids[rows], calendar, begin, end) if by_days else (begin, end)
         if length(slots := calendar.slots_as_rows(first, last)):
             parts.append(_of_slots(connection, kind, ids[rows], slots, ~covered[rows, first:last], first))
     return _merged(kind, parts)
