@@ -18,10 +18,10 @@ from energy.fuels import energy_per_unit, month_figures, months_without
 from energy.register_rules import Step
 from energy.register_walk import at_utc, epoch_ms
 from energy.tracing import Mark
-from operations.evidence.figures import local_text, quantity_of, slot_of, span_of, zone_of_scope
+from operations.evidence.figures import local_text, quantity_of, scope_of, slot_of, span_of, zone_of_scope
 from operations.evidence.interval import explain_interval
 from operations.evidence.leaves import Leaves
-from operations.evidence.total import explain_total
+from operations.evidence.total import amount_of, child, explain_total
 from operations.evidence.witnesses import interval_store
 from operations.house import Call, House
 from operations.intervals.derived import Derived, Way, derivation_of
@@ -46,6 +46,19 @@ async def explain_sum(house: House, figure: FigureId, call: Call) -> Explanation
     whole = await explain_total(house, figure, call)
     span = span_of(figure.period, zone_of_scope(house, figure.scope))
     return await _explain(house, figure, call, whole, span.period, explain_total)
+
+
+async def explain_computed(house: House, figure: FigureId, total: Explanation, call: Call) -> Explanation:
+    """Return what the total of a source was computed of, each of it as a total whose own id leads further."""
+    span = span_of(figure.period, zone_of_scope(house, figure.scope))
+    return await _explain(house, figure, call, total, span.period, _total)
+
+
+async def _total(house: House, figure: FigureId, call: Call) -> Explanation:
+    span = span_of(figure.period, zone_of_scope(house, figure.scope))
+    scope = await scope_of(house, figure, span.period, call)
+    amount = await amount_of(house, scope, quantity_of(figure), span.period)
+    return child(figure, Finding.of("evidence.of_source", source=figure.scope), amount)
 
 
 async def _explain(

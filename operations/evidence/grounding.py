@@ -19,10 +19,11 @@ from core.texts import Finding
 from core.work import MeterEvent
 from energy.register_walk import at_utc
 from energy.source_rules import validity
+from operations.balances.balance import BALANCE, ReadBalance, period_of, read_balance
 from operations.costs.cost import COST
-from operations.evidence.balance import explain_balance
+from operations.evidence.balance import explain_read
 from operations.evidence.cost import explain_cost
-from operations.evidence.derived import explain_sum
+from operations.evidence.derived import explain_computed
 from operations.evidence.figures import SITE, TOTAL, Span, quantity_of, slot_name, span_of, zone_of_scope
 from operations.evidence.freezing import Frozen, frozen
 from operations.evidence.interval import exact
@@ -38,19 +39,14 @@ from operations.weather.use import WEATHER
 Explain = Callable[[House, FigureId, Call], Awaitable[Explanation]]
 Totals = dict[str, dict[str, int]]
 
-BALANCE: Final = "balance"
 YEAR: Final = len("2026")
 
 _BORROWED: Final[Mapping[str, Explain]] = {
     PEAK: explain_peak,
     COST: partial(explain_cost, deep=True),
     WEATHER: explain_weather,
-    BALANCE: explain_balance,
 }
 """How figures are explained that others stand on."""
-
-_COURSES: Final = frozenset({"evidence.months", "evidence.days", "evidence.slots"})
-"""Parts that the smallest totals say as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +63,9 @@ class Grounding:
     by_slot: bool = False
     _borders: dict[tuple[SeriesKey, datetime], Explanation] = field(default_factory=dict)
     _courses: dict[tuple[SeriesKey, str], dict[str, int]] = field(default_factory=dict)
+    _computed: dict[SeriesKey, bool] = field(default_factory=dict)
     _booked: dict[str, tuple[MeterEvent, ...]] = field(default_factory=dict)
-    _told: dict[str, Explanation] = field(default_factory=dict)
+    _balances: dict[tuple[str, str], ReadBalance] = field(default_factory=dict)
 
     async def freeze(self, explanation: Explanation) -> Frozen:
         """Return what is kept of a figure: it stands on totals whose borders and smallest totals are kept with it."""
@@ -96,24 +93,29 @@ class Grounding:
         name = str(figure)
         if name in self.known:
             return self.known[name]
+        if figure.report == BALANCE:
+            return await explain_read(self.house, figure, await self._balance(figure), self.call)
         explain = _BORROWED.get(figure.report)
-        if explain is None:
-            return None
-        if name not in self._told:
-            self._told[name] = await explain(self.house, figure, self.call)
-        return self._told[name]
+        return None if explain is None else await explain(self.house, figure, self.call)
+
+    async def _balance(self, figure: FigureId) -> ReadBalance:
+        """Return the balance of a figure: all its figures are read at once."""
+        key = figure.scope, figure.period
+        if key not in self._balances:
+            span = period_of(self.house, *key)
+            self._balances[key] = await read_balance(self.house, figure.scope, span, self.call)
+        return self._balances[key]
 
     async def _total(self, part: Explanation, figure: FigureId, totals: Totals) -> Explanation:
         """Return a total with its ends, or with what it was computed of, its smallest totals beside it."""
         zone = zone_of_scope(self.house, figure.scope)
         key, span = (figure.scope, quantity_of(figure)), span_of(figure.period, zone)
         totals.setdefault(f"{key[0]}/{key[1].value}", {}).update(await self._course(key, span, zone))
-        if await derivation_of(self.house, key) is None:
-            return replace(part, parts=await self._ends(key, span, zone))
-        told = await explain_sum(self.house, figure, self.call)
-        inputs = replace(told, parts=tuple(each for each in told.parts if each.title.code not in _COURSES))
-        below = await self._grounded(inputs, totals)
-        return replace(part, how=below.how, findings=below.findings, parts=below.parts)
+        if key not in self._computed:
+            self._computed[key] = await derivation_of(self.house, key) is not None
+        if self._computed[key]:
+            return await self._grounded(await explain_computed(self.house, figure, part, self.call), totals)
+        return replace(part, parts=await self._ends(key, span, zone))
 
     async def _ends(self, key: SeriesKey, span: Span, zone: ZoneInfo) -> tuple[Explanation, ...]:
         """Return where a register stood as a period (or its time at the place) began and ended, and what was booked."""
