@@ -9,7 +9,7 @@ from statistics import fmean
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_decimal, format_percent
 from rich.console import Console
 from rich.text import Text
 
@@ -17,6 +17,7 @@ from cli.layout import Strip, fitting, table_of
 from cli.shown import DAYS, MOMENTS, harmless
 from core.quantities import Quantity
 from core.texts import Language, catalogue
+from core.units import money
 from core.units import show as show_quantity
 from operations.loads.rows import LoadOf, PeakRow
 from operations.values import Told
@@ -123,7 +124,7 @@ class LoadSheet:
 
     def measured(self, quantity: Quantity, value: float | Decimal) -> str:
         """Return a value in the unit its quantity is shown in."""
-        return show_quantity(quantity, value, self.language).text
+        return show_quantity(quantity, value, self.language, self.load.medium).text
 
     def number(self, value: float) -> str:
         """Return a plain number with at most one digit behind the point."""
@@ -138,7 +139,7 @@ class LoadSheet:
 
     def euro(self, value: Decimal | None) -> str:
         """Return an amount of money."""
-        return self.none if value is None else format_currency(value, "EUR", locale=self.language)
+        return self.none if value is None else money(value, self.language)
 
     def moment(self, at_utc: datetime) -> str:
         """Return an instant in the time of the place."""
