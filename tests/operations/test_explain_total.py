@@ -260,3 +260,22 @@ async def test_an_auditor_can_check_a_statement_with_sha256_alone(school: Asked)
     figures = body.removeprefix('{"figures":').removesuffix("}")
     assert made.digest == digest == sha256(said.encode()).hexdigest()
     assert inputs_digest == sha256(figures.encode()).hexdigest()
+
+
+async def test_months_of_a_meter_read_by_hand_are_explained_though_nothing_is_known_of_their_course(
+    tmp_path: Path,
+) -> None:
+    ends = [datetime(2026, 5, 31, 22, tzinfo=UTC), datetime(2026, 6, 30, 22, tzinfo=UTC)]
+    mid, month = datetime(2026, 8, 12, 9, tzinfo=UTC), f"total/2026-{{}}/{STROM}/energy_import_wh"
+    async with asked(tmp_path / "data") as place:
+        await place.put(*(Reading(STROM, IMPORT, at, 1000.0 * n) for n, at in enumerate([*ends, mid])))
+        await place.compute()
+        told = {row.period: (row.share, row.value) for row in (await place.totals(period="2026")).totals}
+        assert told.keys() == {"2026-06", "2026-07", "2026-08"}
+        assert told["2026-06"] == (SlotShare.MEASURED, Decimal(1000))
+        assert [told[name][0] for name in ("2026-07", "2026-08")] == [SlotShare.ESTIMATED, SlotShare.MISSING]
+        assert sum(value for _, value in told.values()) == Decimal(2000)
+        for name, (share, value) in told.items():
+            explained = await place.explain(month.format(name[-2:]))
+            assert (explained.value, explained.details["share"]) == (value, share)
+            assert codes(explained) == ["evidence.agrees"]
