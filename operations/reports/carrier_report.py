@@ -33,7 +33,7 @@ from operations.reports.carriers import (
 )
 from operations.reports.made import ReportRow, heavy, keep, next_version, seal_of
 from operations.reports.places import PlaceFigures
-from operations.reports.words import ReportWords
+from operations.reports.words import ReportWords, day_said
 from reports.csv_table import BYTE_ORDER_MARK
 from reports.workbook import table_workbook
 
@@ -160,7 +160,7 @@ async def _about(
     )
     return (
         (texts.say("reports.carriers_title", year=year), ""),
-        ("", texts.say(state, version=number, day=f"{call.now_utc.astimezone(zone):%d.%m.%Y}")),
+        ("", texts.say(state, version=number, day=day_said(call.now_utc.astimezone(zone).date(), texts.language))),
         (texts.say("reports.fact.made_at"), local_text(call.now_utc, zone)),
         (texts.say("reports.fact.made_by"), call.actor.name),
         (texts.say("reports.fact.service"), f"Kreiswatt {version_of('kreiswatt')}"),

@@ -26,7 +26,7 @@ from operations.house import Call, House
 from operations.reports.export_rows import FileRef
 from operations.reports.place import ENERGY
 from operations.reports.places import PlaceFigures, places_of, read_place
-from operations.reports.words import ReportWords
+from operations.reports.words import ReportWords, day_said
 from operations.values import Limit
 from reports.document import OverviewRow, Passage, PlaceSaid, ReportDocument, Said
 from reports.pdf import pdf_of
@@ -244,7 +244,7 @@ async def _document(
     subtitle = places[0].name if len(places) == 1 or request.id != "all" else texts.say("reports.all_places")
     state = texts.say(
         "reports.state_preliminary" if preliminary else "reports.state_final",
-        day=f"{call.now_utc.astimezone(zone):%d.%m.%Y}",
+        day=day_said(call.now_utc.astimezone(zone).date(), texts.language),
         version=draft.version,
     )
     facts = {

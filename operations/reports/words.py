@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from babel.dates import get_month_names
+from babel.dates import format_date, get_month_names
 
 from core.inventory import Medium
 from core.quantities import Quantity
-from core.texts import Catalogue, Finding, Param
+from core.texts import Catalogue, Finding, Language, Param
 from core.units import number
 from operations.reports.figures import ReportFigure
 from operations.reports.places import CarrierFigures, PlaceFigures
@@ -49,6 +50,11 @@ _OIL: Final = {
 """Heating oil is ordered and burnt in litres."""
 
 _BASES: Final = {Quantity.FUEL_HO_WH.value: "Ho", Quantity.FUEL_HI_WH.value: "Hi"}
+
+
+def day_said(day: date, language: Language) -> str:
+    """Return a day as people write it."""
+    return format_date(day, "medium", locale="en_GB" if language == "en" else language)
 
 
 class ReportWords:
