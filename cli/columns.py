@@ -68,6 +68,9 @@ NUMBERED = frozenset({"id", "number", "undoes", "year"})
 
 WORDS: dict[str, str] = {
     "drive": "console.drive.",
+    "match": "console.match.by_",
+    "sessions.basis": "console.match.by_",
+    "distance_share": "evidence.share.",
     "freshness": "console.freshness.",
     "course_quantity": "console.quantity.",
     "counted_quantity": "console.quantity.",

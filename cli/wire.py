@@ -234,6 +234,7 @@ def _house(
         inbox=_inbox(shelf.configuration.settings),
         eraser=stores.readings,
         shelf=FileShelf(shelf.configuration.settings.data_dir / "exports"),
+        pseudonym=_pseudonym(shelf.configuration.privacy_key),
         public_url=shelf.configuration.settings.console.public_url,
         reload=reload,
         factors=lambda: shelf.configuration.factors,
@@ -242,6 +243,12 @@ def _house(
 
 def _inbox(settings: Settings) -> DiskInbox:
     return DiskInbox(settings.data_dir / "imports", now_utc, settings.console.upload_max_mb * 1_000_000)
+
+
+def _pseudonym(key: bytes) -> Callable[[str], str]:
+    from chargepoints.privacy import Privacy
+
+    return Privacy(key).token
 
 
 def _influxql(shelf: Shelf, stores: Stores) -> InfluxQlEndpoint | None:

@@ -62,6 +62,7 @@ class CitedKind(StrEnum):
     RULE = "rule"
     SESSION = "session"
     FRAME = "frame"
+    VOUCHER = "voucher"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from typing import Final
 from core.fleet import SessionValuation
 from core.inventory import Vehicle
 from core.texts import Finding
-from fleet.figures import LOSS_ASSUMED
+from fleet.sums import LOSS_ASSUMED
 
 RISE_LEAST_PERCENT: Final = Decimal(40)
 SESSIONS: Final = 10

@@ -19,6 +19,8 @@ from operations.evidence.load import explain_base_load, explain_peak
 from operations.evidence.report import explain_carriers, explain_energy
 from operations.evidence.rows import Explained, told
 from operations.evidence.weather import explain_weather
+from operations.fleet.evidence import explain_vehicle_day
+from operations.fleet.figures import VEHICLE_DAY
 from operations.house import Call, House
 from operations.loads.base import BASE_LOAD
 from operations.loads.peaks import PEAK
@@ -42,6 +44,7 @@ EXPLAINERS: Final[dict[str, Explainer]] = {
     WEATHER: explain_weather,
     ENERGY: explain_energy,
     CARRIERS: explain_carriers,
+    VEHICLE_DAY: explain_vehicle_day,
 }
 """How each kind of figure is explained, by the first part of its id."""
 

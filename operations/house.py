@@ -73,6 +73,7 @@ class House:
     `time_zone` decides what day it is; `public_url` stands before sign-in links;
     `language` is that of users for whom none is given. `reload` reads the configuration again, so
     that a written change takes effect at once. `retention` says how long what is kept.
+    `pseudonym` gives that of a card's uid, as sessions have it.
     """
 
     inventory: Callable[[], Inventory]
@@ -98,6 +99,7 @@ class House:
     inbox: FileInbox | None = None
     eraser: Eraser | None = None
     shelf: FileShelf | None = None
+    pseudonym: Callable[[str], str] | None = None
     time_zone: str = "Europe/Berlin"
     public_url: str = ""
     language: Language = "de"

@@ -9,7 +9,7 @@ ROOT = "/api/v1"
 FILES = f"{ROOT}/imports/files"
 """Takes files, which rows then name by their digest."""
 
-ASKED: frozenset[str] = frozenset({"history", "bookings", "gaps", "proposals", "preview", "withdrawal"})
+ASKED: frozenset[str] = frozenset({"history", "bookings", "days", "gaps", "proposals", "preview", "withdrawal"})
 """Verbs that only ask."""
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from core.books import SessionFilter
 from core.errors import NotFoundError
 from core.facts import ChargeSession, Origin, Protocol, SessionState, TagVerdict
+from core.fleet import MatchBasis, SessionValuation
 from core.inventory import Inventory
 from core.people import Actor, Role
 from core.periods import Period
@@ -15,6 +18,7 @@ from core.ports import Page
 from core.quantities import Quantity
 from core.readings import ReadingQuality
 from operations.courses import readings_of
+from operations.fleet.sessions import TriangleRow, ValuationRow, rows_of, triangle_of
 from operations.house import Call, House
 from operations.values import Limit, Told
 
@@ -43,7 +47,8 @@ class ShowSession:
 class SessionRow:
     """A session; `energy_wh` is None while it cannot be computed, and the findings say why.
 
-    `tag` is a pseudonym, and still tells who charged when: only fleet, operators and administrators see it.
+    `tag` is a pseudonym, and still tells who charged when, as the `vehicle` does: only fleet, operators and
+    administrators see them. `match` says by what the vehicle was found (None: not looked for yet), how surely.
     """
 
     id: str
@@ -65,6 +70,10 @@ class SessionRow:
     quality: ReadingQuality
     origin: Origin
     findings: tuple[Told, ...]
+    vehicle: str | None = None
+    vehicle_name: str | None = None
+    match: MatchBasis | None = None
+    confidence: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +86,10 @@ class PowerSample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionDetail:
-    """A session with its registers, its place in the journal and its course of power."""
+    """A session with its registers, its place in the journal and its course of power.
+
+    `valuations` are all versions of whose it was, newest first, `triangle` what its three sides say.
+    """
 
     session: SessionRow
     transaction: str
@@ -87,6 +99,8 @@ class SessionDetail:
     first_frame: int
     last_frame: int
     course: tuple[PowerSample, ...]
+    valuations: tuple[ValuationRow, ...] = ()
+    triangle: TriangleRow | None = None
 
 
 async def list_sessions(house: House, request: ListSessions, call: Call) -> Page[SessionRow]:
@@ -101,7 +115,8 @@ async def list_sessions(house: House, request: ListSessions, call: Call) -> Page
             cursor=request.cursor,
         )
     )
-    rows = tuple(session_row(session, inventory, call) for session in page.items)
+    known = await _valuations(house, page.items)
+    rows = tuple(session_row(session, inventory, call, known.get(session.id)) for session in page.items)
     return Page(rows, page.total, page.next_cursor)
 
 
@@ -114,8 +129,10 @@ async def show_session(house: House, request: ShowSession, call: Call) -> Sessio
     call.must_see(inventory.site_of(session.source))
     period = Period(session.begun_at_utc, max(session.ended_at_utc or call.now_utc, session.begun_at_utc))
     course = await readings_of(house, session.source, Quantity.POWER_W, period)
+    versions = await house.ledger.valuations_of(session.id) if _may_see_tags(call.actor) else ()
+    newest = versions[0] if versions else None
     return SessionDetail(
-        session=session_row(session, inventory, call),
+        session=session_row(session, inventory, call, newest),
         transaction=session.transaction,
         register_start_wh=session.register_start_wh,
         register_stop_wh=session.register_stop_wh,
@@ -123,11 +140,26 @@ async def show_session(house: House, request: ShowSession, call: Call) -> Sessio
         first_frame=session.first_frame,
         last_frame=session.last_frame,
         course=tuple(PowerSample(at_utc=sample.at_utc, power_w=sample.value) for sample in course),
+        valuations=rows_of(versions, inventory),
+        triangle=await triangle_of(house, session, newest, call) if _may_see_tags(call.actor) else None,
     )
 
 
-def session_row(session: ChargeSession, inventory: Inventory, call: Call) -> SessionRow:
+async def _valuations(house: House, sessions: Sequence[ChargeSession]) -> dict[str, SessionValuation]:
+    """Return the newest valuation of each of some sessions that has one."""
+    if not sessions:
+        return {}
+    begun = [session.begun_at_utc for session in sessions]
+    period = Period(min(begun), max(begun) + timedelta(microseconds=1))
+    return {each.session: each for each in await house.ledger.valuations(period)}
+
+
+def session_row(
+    session: ChargeSession, inventory: Inventory, call: Call, valuation: SessionValuation | None = None
+) -> SessionRow:
     """Return the row of a session; of a station no longer in the inventory only the id is known."""
+    seen = valuation if _may_see_tags(call.actor) else None
+    vehicle = inventory.vehicles.get((seen.vehicle if seen else None) or "")
     station = inventory.stations.get(session.station)
     site = inventory.sites.get(station.site) if station else None
     return SessionRow(
@@ -150,6 +182,10 @@ def session_row(session: ChargeSession, inventory: Inventory, call: Call) -> Ses
         quality=session.quality,
         origin=session.origin,
         findings=tuple(Told.of(finding) for finding in session.findings),
+        vehicle=seen.vehicle if seen else None,
+        vehicle_name=vehicle.name if vehicle else None,
+        match=seen.basis if seen else None,
+        confidence=seen.confidence if seen else None,
     )
 
 

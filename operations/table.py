@@ -117,8 +117,12 @@ CAPABILITIES: dict[str, Capability] = {
     "stations.show": Capability("operations.stations:show_station"),
     "sessions.list": Capability("operations.sessions:list_sessions"),
     "sessions.show": Capability("operations.sessions:show_session"),
+    "sessions.assign": Capability(
+        "operations.fleet.sessions:assign_session", Role.FLEET, changes=True, others=(Role.OPERATOR,)
+    ),
     "vehicles.list": Capability("operations.vehicles:list_vehicles"),
     "vehicles.show": Capability("operations.vehicles:show_vehicle"),
+    "vehicles.days": Capability("operations.fleet.vehicle_days:list_vehicle_days", Role.FLEET),
     "totals.show": Capability("operations.intervals.totals:show_totals"),
     "totals.freeze": Capability("operations.intervals.totals:freeze_totals", Role.FACILITY, changes=True),
     "loads.show": Capability("operations.loads.shown:show_loads", alone=True),

@@ -5,10 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from core.errors import NotFoundError
 from core.inventory import Drive, Inventory, Vehicle
 from core.ports import Page
 from core.quantities import Quantity
+from operations.fleet.figures import (
+    BatteryRow,
+    MonthFigures,
+    MonthPoint,
+    battery_of,
+    course_of,
+    month_named,
+    month_of,
+)
+from operations.fleet.vehicle_days import seen_vehicle
 from operations.house import Call, House
 from operations.notices import SourceNotice, notices_of
 from operations.values import (
@@ -42,9 +51,10 @@ class ListVehicles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowVehicle:
-    """One vehicle by its id."""
+    """One vehicle by its id, with the figures of a month (`2026-11`; the present one)."""
 
     id: str
+    month: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +79,10 @@ class VehicleRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VehicleDetail:
-    """A vehicle with all its newest values, what its model says, and what was odd about its messages."""
+    """A vehicle with all its newest values, what its model says, and what was odd about its messages.
+
+    `month` are its figures, `course` the twelve months up to it, `battery` what its charge sessions say of its battery.
+    """
 
     vehicle: VehicleRow
     battery_wh: float | None
@@ -80,6 +93,9 @@ class VehicleDetail:
     topic: str | None
     values: tuple[Value, ...]
     notices: tuple[SourceNotice, ...]
+    month: MonthFigures | None = None
+    course: tuple[MonthPoint, ...] = ()
+    battery: BatteryRow | None = None
 
 
 async def list_vehicles(house: House, request: ListVehicles, call: Call) -> Page[VehicleRow]:
@@ -97,12 +113,9 @@ async def list_vehicles(house: House, request: ListVehicles, call: Call) -> Page
 
 
 async def show_vehicle(house: House, request: ShowVehicle, call: Call) -> VehicleDetail:
-    """Return one vehicle, former ones too. Raises `NotFoundError` or `ForbiddenError`."""
-    inventory = house.inventory()
-    vehicle = inventory.vehicles.get(request.id)
-    if vehicle is None:
-        raise NotFoundError("vehicles.unknown", id=request.id)
-    call.must_see(vehicle.site)
+    """Return one vehicle, former ones too. Raises `NotFoundError`, `ForbiddenError` or `RequestError` (month)."""
+    inventory, vehicle = house.inventory(), seen_vehicle(house, request.id, call)
+    first_day, last_day = month_named(request.month, house, vehicle, call.now_utc)
     last = await newest(house, [vehicle.source])
     feed = vehicle.feed
     return VehicleDetail(
@@ -115,6 +128,9 @@ async def show_vehicle(house: House, request: ShowVehicle, call: Call) -> Vehicl
         topic=feed.topic if feed else None,
         values=values_of(last, vehicle.source, NOMINAL_INTERVAL_S, call.now_utc),
         notices=await notices_of(house, vehicle.source, call),
+        month=await month_of(house, vehicle, first_day, last_day),
+        course=await course_of(house, vehicle, last_day),
+        battery=await battery_of(house, vehicle, call.now_utc),
     )
 
 

@@ -83,6 +83,11 @@ def _cell(value: Any, language: Language) -> str:
     return f"'{text}" if text[:1] in "=+-@\t\r" and isinstance(value, str) and text else text
 
 
+def written_line(values: Iterable[Any], language: Language) -> str:
+    """Return values as a line of CSV in the form of a language."""
+    return _line([_cell(value, language) for value in values], language)
+
+
 def _line(cells: Iterable[str], language: Language) -> str:
     written = io.StringIO()
     csv.writer(written, delimiter=";" if language == "de" else ",", lineterminator="\r\n").writerow(cells)

@@ -84,12 +84,6 @@ async def show_vehicles(visit: Visit) -> Response:
     return await _list(visit, "vehicles", await _by_site(visit, "/vehicles", drives))
 
 
-async def show_vehicle(visit: Visit) -> Response:
-    """Return one vehicle."""
-    detail = await visit.ask("vehicles.show", id=visit.part("id"))
-    return visit.page("vehicles/show.html", detail.vehicle.name, detail=detail)
-
-
 async def _list(visit: Visit, subject: str, filters: Filters) -> Response:
     page = await visit.ask(f"{subject}.list", **filters.given(), cursor=filters.cursor)
     heading = visit.words.t(f"console.{subject}.title")

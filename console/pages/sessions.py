@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Response
 
 from console.pages.drawing import curve
+from console.pages.errors import Problem, can_be_mended, problems_of
 from console.pages.filters import Choice, Field, Filters, choice, members
+from console.pages.places import may
 from console.pages.visit import Visit
+from core.errors import ServiceError
 from core.facts import SessionState
+from core.inventory import Drive
+
+ASSIGN = "sessions.assign"
+NOBODY = "-"
+"""What the form says for none of our vehicles."""
+PLUG_IN = frozenset({Drive.BATTERY, Drive.PLUG_IN_HYBRID})
 
 
 async def show_all(visit: Visit) -> Response:
@@ -22,9 +33,46 @@ async def show_all(visit: Visit) -> Response:
 
 async def show(visit: Visit) -> Response:
     """Return one session."""
+    return await _page(visit, {})
+
+
+async def assign(visit: Visit) -> Response:
+    """Keep whose a session was, or take back what was said by hand."""
+    form = await visit.form()
+    given = {name: str(form.get(name, "")).strip() for name in ("vehicle", "reason", "withdraw")}
+    said: dict[str, Any] = {"nobody": True} if given["vehicle"] == NOBODY else {"vehicle": given["vehicle"]}
+    try:
+        await visit.ask(
+            ASSIGN, id=visit.part("id"), reason=given["reason"], **({"withdraw": True} if given["withdraw"] else said)
+        )
+    except ServiceError as error:
+        if not can_be_mended(error):
+            raise
+        return await _page(visit, given, problems_of(visit, error))
+    return visit.go(f"/sessions/{quote(visit.part('id'), safe='')}", "console.done_assigned")
+
+
+async def _page(visit: Visit, given: Mapping[str, str], problems: Sequence[Problem] = ()) -> Response:
     detail = await visit.ask("sessions.show", id=visit.part("id"))
     drawn = curve([(sample.at_utc, sample.power_w) for sample in detail.course], from_zero=True)
-    return visit.page("sessions/show.html", visit.words.t("console.sessions.one"), detail=detail, curve=drawn)
+    may_assign = may(visit.actor, ASSIGN)
+    return visit.page(
+        "sessions/show.html",
+        visit.words.t("console.sessions.one"),
+        detail=detail,
+        curve=drawn,
+        sees_match=detail.triangle is not None,
+        may_assign=may_assign,
+        cars=await _cars(visit) if may_assign else (),
+        given=given,
+        problems=problems,
+    )
+
+
+async def _cars(visit: Visit) -> list[Any]:
+    """Return the vehicles that can be charged, by name."""
+    cars = (await visit.ask("vehicles.list", limit=500)).items
+    return sorted((car for car in cars if car.drive in PLUG_IN), key=lambda car: str(car.name))
 
 
 async def narrowed(visit: Visit) -> Filters:

@@ -50,6 +50,7 @@ LABELS: dict[str, str] = {
     "Stamp": "console.stamp.",
     "JobState": "jobs.state.",
     "LetterState": "console.letter_state.",
+    "MatchBasis": "console.match.by_",
     "Medium": "console.medium.",
     "MeterRole": "console.meter_role.",
     "PlantKind": "console.plant_kind.",

@@ -68,6 +68,8 @@ PATHS = (
     "/stations/lra-03",
     "/vehicles",
     "/vehicles/{vehicle}",
+    "/vehicles/{vehicle}?month=2026-10",
+    "/vehicles/{vehicle}/days",
     "/inventory",
     "/inventory/new/meters",
     "/inventory/new/stations",
