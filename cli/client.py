@@ -69,6 +69,8 @@ def answer_of(name: str, capability: Capability, request: dict[str, Any], way: W
 
 
 async def _call(name: str, capability: Capability, request: dict[str, Any], way: Way, out: Path | None) -> bytes:
+    if capability.apart and not way.url:
+        return await _apart(name, capability, request, way)
     with bar(way.language) as progress:
         service = Service(way.url, way.token or "") if way.url else running_service(way.config)
         if service:
@@ -107,6 +109,19 @@ async def _local(
             with writing(out, found.ref.name) as write:
                 write(found.path.read_bytes() if found.path else found.content)
         return write_result(capability, result)
+
+
+async def _apart(name: str, capability: Capability, request: dict[str, Any], way: Way) -> bytes:
+    """Return what is calculated here, with the factors of the configuration folder where there is one."""
+    from cli.wire import local_actor, now_utc
+    from config.factors import factors_in
+    from operations.apart import call_apart
+
+    factors, wrong = factors_in(way.config)
+    if wrong:
+        raise ConfigError(wrong)
+    wanted = read_request(capability, request)
+    return write_result(capability, await call_apart(name, wanted, factors, local_actor(), now_utc()))
 
 
 async def _remote(

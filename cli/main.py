@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.errors import say_error
-from cli.generated import row_command, row_names
+from cli.generated import row_command, row_names, words_of
 from cli.groups import Entry, Group, command
 from core.errors import ServiceError
 from core.texts import LANGUAGES, Language, catalogue
@@ -99,5 +99,5 @@ def _subject_group(subject: str, names: tuple[str, ...], language: Language) -> 
     group = Group(name=subject, help=texts.say(f"subject.{subject}"), no_args_is_help=True, rich_markup_mode=None)
     for name in names:
         made = partial(row_command, name, CAPABILITIES[name], language)
-        group.offer(Entry(name.partition(".")[2], texts.say(f"capability.{name}"), made))
+        group.offer(Entry(words_of(name)[-1], texts.say(f"capability.{name}"), made))
     return group

@@ -57,6 +57,11 @@ def show(name: str, answer: bytes, language: Language) -> None:
         show_health(answer, language)
         return
     subject = name.partition(".")[0]
+    if subject in {"calc", "factors"}:
+        from cli.shown_calc import show_calculation
+
+        show_calculation(name, answer, language)
+        return
     screen = Console(soft_wrap=False, highlight=False)
     for table in Sheet(subject, language, screen.width).tables(name, json.loads(answer)):
         screen.print(table, width=max(screen.width, screen.measure(table).minimum), crop=False)

@@ -112,7 +112,7 @@ class Authority(StrEnum):
     FEDERAL = "federal"
 
 
-class FuelForm(Form):
+class CalcFuelForm(Form):
     """Fuel that was burnt: litres, kilograms, or kWh of a heating value."""
 
     fuel: BurntFuel
@@ -128,7 +128,7 @@ class FuelForm(Form):
         return self
 
 
-class BaselineForm(Form):
+class CalcBaselineForm(Form):
     """What a combustion vehicle would have burnt: per 100 km or altogether; with neither, the default of its class."""
 
     fuel: BurntFuel
@@ -213,8 +213,8 @@ class CalcVehicleForm(Form):
     vehicle_class: VehicleClass = VehicleClass.M1
     drive: Drive = Drive.BATTERY
     distance_km: NotNegative | None = None
-    baseline: BaselineForm | None = None
-    own_fuel: Annotated[tuple[FuelForm, ...] | None, BeforeValidator(_listed)] = None
+    baseline: CalcBaselineForm | None = None
+    own_fuel: Annotated[tuple[CalcFuelForm, ...] | None, BeforeValidator(_listed)] = None
     electricity: ElectricityForm | None = None
 
 

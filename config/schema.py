@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, create_model
 
+from config.calc_forms import CleanVehiclesForm, SavingsForm, ThgForm
+from config.factor_forms import FactorFileForm
 from config.forms import KINDS, Form
 from config.retention import RetentionForm
 from config.settings import SettingsForm
@@ -22,6 +24,10 @@ def schemas(language: Language) -> dict[str, dict[str, Any]]:
         "kreiswatt.json": settings_schema(language),
         "inventory.json": inventory_schema(language),
         "retention.json": retention_schema(language),
+        "factors.json": _described(FactorFileForm, "factors", language),
+        "calc-savings.json": _described(SavingsForm, "calc", language),
+        "calc-thg.json": _described(ThgForm, "calc", language),
+        "calc-clean-vehicles.json": _described(CleanVehiclesForm, "calc", language),
     }
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
+
+from core.texts import Language
 
 DIGITS = 50
 """So many significant digits are kept of what has no finite decimal form."""
@@ -29,6 +32,12 @@ def product(terms: Iterable[Decimal]) -> Decimal:
     for term in terms:
         whole *= Fraction(term)
     return decimal_of(whole)
+
+
+def written(formula: str, language: Language) -> str:
+    """Return a formula with the decimal sign of a language, and a true minus before a number."""
+    signed = re.sub(r"(?<![\w-])-(?=\d)", "\N{MINUS SIGN}", formula)
+    return re.sub(r"(?<=\d)\.(?=\d)", ",", signed) if language == "de" else signed
 
 
 def _places(denominator: int) -> int | None:

@@ -21,7 +21,7 @@ from fleet.emissions import Line, Savings, Term
 _SQUARES = Context(prec=50)
 
 
-class Error(StrEnum):
+class Doubt(StrEnum):
     """What a part of the band comes from."""
 
     BASELINE = "baseline"
@@ -33,7 +33,7 @@ class Error(StrEnum):
 class Part:
     """A part of the band: a half-width in percent of some grams, and the grams it makes."""
 
-    error: Error
+    doubt: Doubt
     rule: str
     percent: Decimal
     co2e_g: Decimal
@@ -59,11 +59,11 @@ def band_of(
     if found.avoided is None:
         return None
     rules = [
-        (Error.BASELINE, _BASES[basis or BaselineBasis.TABLE], found.baseline.grams),
-        (Error.ENERGY, _energy_rule(measured=measured), found.electricity.grams),
-        *((Error.GRID_FACTOR, _status_rule(line), line.grams) for line in found.lines if line.term is Term.GRID),
+        (Doubt.BASELINE, _BASES[basis or BaselineBasis.TABLE], found.baseline.grams),
+        (Doubt.ENERGY, _energy_rule(measured=measured), found.electricity.grams),
+        *((Doubt.GRID_FACTOR, _status_rule(line), line.grams) for line in found.lines if line.term is Term.GRID),
     ]
-    parts = [_part(error, choice.figure(rule), grams or Fraction(0)) for error, rule, grams in rules]
+    parts = [_part(doubt, choice.figure(rule), grams or Fraction(0)) for doubt, rule, grams in rules]
     known = tuple(part for part in parts if isinstance(part, Part) and part.co2e_g)
     missing = next((part for part in parts if isinstance(part, Finding)), None)
     if missing:
@@ -95,8 +95,8 @@ def _status_rule(line: Line) -> Subject:
     return _STATUSES[factor.status] if factor and not line.provisional else Subject.UNCERTAINTY_PROVISIONAL
 
 
-def _part(error: Error, rule: Chosen | Finding, grams: Fraction) -> Part | Finding:
+def _part(doubt: Doubt, rule: Chosen | Finding, grams: Fraction) -> Part | Finding:
     if isinstance(rule, Finding):
         return rule
     percent = rule.factor.value
-    return Part(error, rule.factor.id, percent, decimal_of(abs(grams) * Fraction(percent) / 100))
+    return Part(doubt, rule.factor.id, percent, decimal_of(abs(grams) * Fraction(percent) / 100))

@@ -24,7 +24,8 @@ class Capability:
     `changes` rows are written to the audit. `whole` rows concern the whole district and are
     refused to actors limited to some sites. `long` rows report progress and can be cancelled.
     `others` are roles that may ask besides `role`. A row that stands `alone` is the only one of its
-    subject, whose name is the whole command: `explain.show` is `kreiswatt explain`.
+    subject, whose name is the whole command: `explain.show` is `kreiswatt explain`. A row `apart` needs
+    nothing but factors: its command asks no service and opens no stores.
     """
 
     function: str
@@ -34,6 +35,7 @@ class Capability:
     long: bool = False
     others: tuple[Role, ...] = ()
     alone: bool = False
+    apart: bool = False
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -123,6 +125,11 @@ CAPABILITIES: dict[str, Capability] = {
     "vehicles.list": Capability("operations.vehicles:list_vehicles"),
     "vehicles.show": Capability("operations.vehicles:show_vehicle"),
     "vehicles.days": Capability("operations.fleet.vehicle_days:list_vehicle_days", Role.FLEET),
+    "factors.list": Capability("operations.fleet.factors:list_factors", apart=True),
+    "factors.show": Capability("operations.fleet.factors:show_factor", apart=True),
+    "calc.savings": Capability("operations.fleet.calc_savings:calc_savings", apart=True),
+    "calc.thg": Capability("operations.fleet.calc_thg:calc_thg", apart=True),
+    "calc.clean_vehicles": Capability("operations.fleet.calc_clean_vehicles:calc_clean_vehicles", apart=True),
     "totals.show": Capability("operations.intervals.totals:show_totals"),
     "totals.freeze": Capability("operations.intervals.totals:freeze_totals", Role.FACILITY, changes=True),
     "loads.show": Capability("operations.loads.shown:show_loads", alone=True),

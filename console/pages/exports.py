@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from fastapi import Response
@@ -33,6 +34,8 @@ COLUMNS: dict[str, str] = {
     "alarms": "id kind severity state subject subject_name site site_name since_utc raised_at_utc acknowledged_at_utc "
     "acknowledged_by note count finding.code",
     "quality": "kind severity subject subject_name site site_name since_utc age_s finding.code",
+    "factors": "id subject value unit boundary reference year status provenance set usual edition source "
+    "valid_from valid_to",
     "audit": "number at_utc actor action subject detail digest",
 }
 """The columns of each list: attributes of its rows, in the units their names end in."""
@@ -78,6 +81,8 @@ def _cell(value: Any, language: Language) -> str:
         return value.strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, float):
         return f"{value:.6f}".rstrip("0").rstrip(".").replace(".", "," if language == "de" else ".")
+    if isinstance(value, Decimal):
+        return format(value, "f").replace(".", "," if language == "de" else ".")
     text = str(value)
     # A spreadsheet takes these for a formula, and the text may come from anybody's device.
     return f"'{text}" if text[:1] in "=+-@\t\r" and isinstance(value, str) and text else text

@@ -15,7 +15,7 @@ from console.pages.marks import Mark, look
 from core.inventory import Medium
 from core.quantities import Quantity
 from core.texts import Finding, Language, Param, catalogue
-from core.units import money, number, show
+from core.units import money, number, show, show_exact
 from operations.values import Told
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -23,6 +23,21 @@ _PERIOD = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})")
 
 LABELS: dict[str, str] = {
+    "Account": "calc.account.",
+    "CertificateOf": "calc.of.",
+    "Doubt": "calc.doubt.",
+    "PvUse": "calc.use.",
+    "Term": "calc.term.",
+    "Boundary": "factors.boundary.",
+    "Convention": "calc.convention.",
+    "Kind": "factors.kind.",
+    "Provenance": "factors.provenance.",
+    "PvMethod": "calc.method.",
+    "QuotaGroup": "calc.group.",
+    "Resolution": "calc.resolution.",
+    "Status": "factors.status.",
+    "Subject": "factors.subject.",
+    "Verdict": "calc.verdict.",
     "BaselineBasis": "console.baseline_basis.",
     "BillVerdict": "bills.verdict.",
     "Bridge": "console.bridge.",
@@ -69,6 +84,14 @@ LABELS: dict[str, str] = {
 }
 """Where the texts of an enum's members stand, by the enum's name: prefix + value."""
 
+_NAMED = {
+    "subject": "factors.subject.",
+    "boundary": "factors.boundary.",
+    "series": "factors.boundary.",
+    "drive": "console.drive.",
+}
+"""Parameters of findings whose values have names, and where these stand."""
+
 _QUANTITIES = frozenset(Quantity)
 
 
@@ -95,7 +118,11 @@ class Words:
 
     def _legible(self, params: Mapping[str, Param]) -> dict[str, Param]:
         """Return the parameters with large and broken numbers in the language's form; `count` stays a number."""
-        return {name: self._number_of(value) if name != "count" else value for name, value in params.items()}
+        return {name: self._number_of(value) if name != "count" else value for name, value in params.items()} | {
+            name: self.t(beginning + said)
+            for name, beginning in _NAMED.items()
+            if isinstance(said := params.get(name), str) and self.t(beginning + said) != beginning + said
+        }
 
     def _number_of(self, value: Param) -> Param:
         if isinstance(value, float):
@@ -144,6 +171,14 @@ class Words:
     def signed(self, quantity: Quantity, value: float, medium: Medium | None = None) -> str:
         """Return a change of a value, its sign always written."""
         return f"{'+' if value > 0 else ''}{self.quantity(quantity, value, medium)}"
+
+    def exact_value(self, value: Decimal, unit: str) -> str:
+        """Return a value with all its digits and its unit."""
+        return show_exact(value, unit, self.language)
+
+    def kilograms(self, mass_g: Decimal | None) -> str:
+        """Return a mass in kilograms with three decimals, from grams."""
+        return self.t("console.none") if mass_g is None else f"{number(mass_g / 1000, 3, self.language)}{NO_BREAK}kg"
 
     def euro(self, amount: Decimal | None) -> str:
         """Return an amount of money with its cents."""

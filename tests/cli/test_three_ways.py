@@ -39,6 +39,15 @@ EXCHANGE = {
     "end_value": 1_213_100.0,
     "start_value": 0.0,
 }
+SAVINGS = """
+period: 2026
+vehicles:
+- distance_km: 15000
+  baseline: {fuel: petrol}
+  electricity: {meter_kwh: 2850}
+plants:
+- self_use_kwh: 1000
+"""
 REQUESTS: dict[str, dict[str, Any]] = {
     "sites.show": {"id": "schule"},
     "meters.list": {"medium": "water", "limit": 1},
@@ -74,6 +83,10 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "notify.test": {"name": "anna"},
     "meters.discover": {"broker": "main", "topics": ["tele/#", "haus/#"], "duration_s": 1},
     "meters.decode": {"format": "tasmota_sml", "topic": "tele/schule/SENSOR", "payload": PAYLOAD},
+    "factors.show": {"id": "uba.grid.direct.2025"},
+    "calc.savings": {"input": SAVINGS},
+    "calc.thg": {"input": "year: 2025\nvehicles:\n- {vehicle_class: M1}\n"},
+    "calc.clean_vehicles": {"input": "counts:\n- {group: light, period: 2026-2030, procured: 7, clean: 1}\n"},
     "totals.show": {"id": "meter:schule-strom", "period": "2026-11-22"},
     "loads.show": {"id": "site:schule", "period": "2026-11-21"},
     "peaks.show": {"id": "meter:schule-strom", "period": "2026-11-21"},
@@ -215,11 +228,14 @@ def _arguments(name: str) -> tuple[list[str], str]:
     """Return a request as it is typed, and what is answered when a secret is asked for."""
     words, said = list(words_of(name)), ""
     secret = {field.name for field in CAPABILITIES[name].fields if not field.repr}
+    piped = {field.name for field in CAPABILITIES[name].fields if field.metadata.get("path")}
     for field, value in REQUESTS.get(name, {}).items():
         option = f"--{field.replace('_', '-')}"
         if field in secret:
             said = f"{value}\n"
             words += [option] if name == "users.change" else []
+        elif field in piped:
+            words, said = [*words, option, "-"], str(value)
         elif field in ("id", "name", "figure", "upload"):
             words.append(str(value))
         elif field == "ids":

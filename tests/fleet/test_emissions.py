@@ -30,7 +30,7 @@ from fleet.emissions import (
 )
 from fleet.losses import LossBasis, PvAllocation, drawn_wh, electric_distance_m, pv_share_wh
 from fleet.pv_savings import PvMethod, pv_savings
-from fleet.uncertainty import Band, Error, band_of
+from fleet.uncertainty import Band, Doubt, band_of
 
 KM = 1000
 TTW, WTW = WHOLE
@@ -242,11 +242,11 @@ def test_the_band_names_its_parts_and_adds_them_as_squares() -> None:
     found = savings(E1, choice(), TTW)
     band = band_of(found, choice(), BaselineBasis.FUEL_CARDS, measured=True)
     assert isinstance(band, Band)
-    parts = {part.error: part.co2e_g for part in band.parts}
+    parts = {part.doubt: part.co2e_g for part in band.parts}
     assert parts == {
-        Error.BASELINE: Decimal("82959.6623625"),
-        Error.ENERGY: 980_400 * Decimal("0.02"),
-        Error.GRID_FACTOR: 980_400 * Decimal("0.03"),
+        Doubt.BASELINE: Decimal("82959.6623625"),
+        Doubt.ENERGY: 980_400 * Decimal("0.02"),
+        Doubt.GRID_FACTOR: 980_400 * Decimal("0.03"),
     }
     squares = sum(part**2 for part in parts.values())
     assert band.half_width_g - 1 < squares.sqrt() <= band.half_width_g

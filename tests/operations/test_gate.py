@@ -72,7 +72,9 @@ REFUSED: dict[str, dict[str, object]] = {
     "notify.test": {"name": "nirgends"},
 }
 """What this district has nothing for: that it was tried is in the audit all the same."""
-ASKED = {"list", "show", "decode", "verify", "kinds", "discover", "look", "readings", "intervals", *routes.ASKED}
+CALCULATED = {"savings", "thg", "clean_vehicles"}
+LOOKED_AT = {"list", "show", "decode", "verify", "kinds", "discover", "look", "readings", "intervals"}
+ASKED = LOOKED_AT | CALCULATED | routes.ASKED
 
 
 async def _with_people(district: District) -> None:

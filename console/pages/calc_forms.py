@@ -1,0 +1,157 @@
+"""What the forms of calculations ask for, and the input that their fields make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Control = Literal["text", "number", "choice"]
+Given = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CalcField:
+    """A field: its name, how it is filled in, what can be chosen with the beginning of these texts' codes."""
+
+    name: str
+    control: Control = "number"
+    choices: tuple[str, ...] = ()
+    says: str = ""
+    start: str = ""
+
+    @property
+    def label(self) -> str:
+        """Return the code of what it is called."""
+        return f"calc.field.{self.name}"
+
+    def say(self, choice: str) -> str:
+        """Return the code of what a choice is called, the choice itself where it needs no other name."""
+        return self.says + choice
+
+
+@dataclass(frozen=True, slots=True)
+class CalcPage:
+    """A calculation: its row, title and lead, its template for results, its fields, and what input these make."""
+
+    row: str
+    title: str
+    lead: str
+    template: str
+    path: str
+    fields: tuple[CalcField, ...]
+    input_of: Callable[[Given], Mapping[str, Any]]
+
+
+def _savings(given: Given) -> Mapping[str, Any]:
+    vehicle: dict[str, Any] = {
+        "name": given["name"],
+        "drive": given["drive"],
+        "distance_km": given["distance_km"],
+        "baseline": {"fuel": given["fuel"], "fuel_l_per_100km": given["fuel_l_per_100km"]},
+        "own_fuel": {"fuel": given["own_fuel"], "fuel_l": given["own_fuel_l"]} if given["own_fuel_l"] else "",
+        "electricity": {"meter_kwh": given["meter_kwh"], "pv_kwh": given["pv_kwh"]} if given["meter_kwh"] else "",
+    }
+    return {"period": given["period"], "vehicles": [vehicle]}
+
+
+def _thg(given: Given) -> Mapping[str, Any]:
+    vehicle = {"vehicle_class": given["vehicle_class"], "count": given["count"]}
+    point = {"energy_kwh": given["energy_kwh"], "pv_kwh": given["point_pv_kwh"]}
+    return {
+        "year": given["year"],
+        "price_eur_per_t": given["price_eur_per_t"],
+        "fee_percent": given["fee_percent"],
+        "vehicles": [vehicle] if given["count"] else "",
+        "points": [point] if given["energy_kwh"] else "",
+    }
+
+
+def _clean_vehicles(given: Given) -> Mapping[str, Any]:
+    names = ("group", "period", "procured", "clean", "zero_emission")
+    return {"authority": given["authority"], "counts": [{name: given[name] for name in names}]}
+
+
+FUELS = ("petrol", "diesel", "lpg", "cng", "hvo")
+FUEL_WORDS = "factors.subject."
+
+SAVINGS = CalcPage(
+    "calc.savings",
+    "calc.savings.title",
+    "calc.savings.lead",
+    "calc/savings.html",
+    "/calc/savings",
+    (
+        CalcField("name", "text", start="1"),
+        CalcField("period", "text", start="2025"),
+        CalcField("drive", "choice", ("battery", "plug_in_hybrid"), "console.drive."),
+        CalcField("distance_km"),
+        CalcField("fuel", "choice", FUELS[:2], FUEL_WORDS),
+        CalcField("fuel_l_per_100km"),
+        CalcField("meter_kwh"),
+        CalcField("pv_kwh"),
+        CalcField("own_fuel", "choice", FUELS[:2], FUEL_WORDS),
+        CalcField("own_fuel_l"),
+    ),
+    _savings,
+)
+THG = CalcPage(
+    "calc.thg",
+    "calc.thg.title",
+    "calc.thg.lead",
+    "calc/thg.html",
+    "/calc/thg",
+    (
+        CalcField("year", "text", start="2026"),
+        CalcField("vehicle_class", "choice", ("M1", "N1", "N2", "N3", "M3", "L")),
+        CalcField("count", start="1"),
+        CalcField("energy_kwh"),
+        CalcField("point_pv_kwh"),
+        CalcField("price_eur_per_t"),
+        CalcField("fee_percent"),
+    ),
+    _thg,
+)
+CLEAN_VEHICLES = CalcPage(
+    "calc.clean_vehicles",
+    "calc.clean_vehicles.title",
+    "calc.clean_vehicles.lead",
+    "calc/clean_vehicles.html",
+    "/calc/clean-vehicles",
+    (
+        CalcField("authority", "choice", ("municipal", "federal"), "calc.authority."),
+        CalcField("group", "choice", ("light", "truck", "bus"), "calc.group."),
+        CalcField("period", "choice", ("2026-2030", "2021-2025")),
+        CalcField("procured", start="0"),
+        CalcField("clean", start="0"),
+        CalcField("zero_emission", start="0"),
+    ),
+    _clean_vehicles,
+)
+CALCULATIONS: tuple[CalcPage, ...] = (SAVINGS, THG, CLEAN_VEHICLES)
+
+
+def yaml_of(value: Any, indent: int = 0) -> str:
+    """Return an input as YAML; what was left empty is left out."""
+    margin = " " * indent
+    if isinstance(value, Mapping):
+        return "".join(_line(name, each, margin, indent) for name, each in value.items() if _filled(each))
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "".join(f"{margin}- {yaml_of(each, indent + 2).lstrip()}" for each in value)
+    return str(value)
+
+
+def _line(name: str, value: Any, margin: str, indent: int) -> str:
+    if isinstance(value, Mapping | list):
+        return f"{margin}{name}:\n{yaml_of(value, indent + 2)}"
+    return f"{margin}{name}: {_scalar(str(value))}\n"
+
+
+def _scalar(text: str) -> str:
+    """Return a text as YAML takes it for one, whatever a person typed."""
+    plain = text.replace("-", "").replace(".", "").replace("_", "").replace(" ", "").isalnum()
+    return text if plain and text[0] != "-" else "'" + text.replace("'", "''") + "'"
+
+
+def _filled(value: Any) -> bool:
+    return bool(value) and (not isinstance(value, Mapping) or any(map(_filled, value.values())))
