@@ -168,7 +168,9 @@ async def _asked(visit: Visit, form: type[BaseModel], name: str, prefix: str, *,
         field = replace(field, default=_preset(written.default))
     choices = () if field.choices else await choices_of(visit, name)
     if choices:
-        field = replace(field, control="many" if name in MANY else "choice", choices=choices, hint="")
+        several = name in MANY
+        hint = field.hint if several and not required else ""  # what it means to choose none
+        field = replace(field, control="many" if several else "choice", choices=choices, hint=hint)
     return field
 
 

@@ -140,7 +140,7 @@ class Words:
 
     def label(self, member: StrEnum) -> str:
         """Return what people call a state, role, medium and the like."""
-        return self._catalogue.say(LABELS[type(member).__name__] + member.value)
+        return self._catalogue.say(LABELS[type(member).__name__] + member.value.lower())
 
     def mark(self, member: StrEnum) -> Mark:
         """Return a state as shape, tone and word."""
