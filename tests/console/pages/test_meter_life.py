@@ -44,9 +44,13 @@ def test_a_correction_is_previewed_booked_and_taken_back(visit: Open) -> None:
     page.get_by_role("button", name="Jetzt buchen").click()
     expect(page.get_by_text("Gebucht. Beim nächsten Durchgang")).to_be_visible()
     expect(page.get_by_text("Zähler klemmte")).to_be_visible()
-    page.get_by_text("Zurücknehmen", exact=True).last.click()
-    page.get_by_label("Grund").last.fill("doch nicht")
-    page.get_by_role("button", name="Buchung zurücknehmen").last.click()
+    page.get_by_role("link", name="Zurücknehmen: Korrektur").click()
+    expect(page.get_by_text("Ohne die Buchung")).to_be_visible()
+    expect(page.get_by_text("\N{MINUS SIGN}1,25")).to_be_visible()
+    page.evaluate(axe())
+    assert violations(page) == []
+    page.get_by_label("Grund").fill("doch nicht")
+    page.get_by_role("button", name="Buchung zurücknehmen").click()
     expect(page.get_by_text("Die Buchung ist zurückgenommen.")).to_be_visible()
 
 
