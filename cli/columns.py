@@ -123,9 +123,13 @@ WORDS: dict[str, str] = {
 MEASURED: dict[str, frozenset[str]] = {
     "meters": frozenset({"start_value", "end_value", "amount", "from_value", "to_value", "before", "after"}),
     "totals": frozenset({"corrected"}),
-    "series": frozenset({"total"}),
+    "weather": frozenset({"used", "base", "heating", "corrected"}),
+    "imports.preview.series": frozenset({"total"}),
+    "totals.show.totals": frozenset({"corrected"}),
+    "weather.show.months": frozenset({"used"}),
+    "compare.show.rows": frozenset({"former", "change"}),
 }
-"""By subject, what is measured in the quantity of its row and shown in its unit, as `value` is of any."""
+"""By subject or list, what is measured in the quantity of its row, or of all, and shown in its unit as `value` is."""
 
 UNITS: dict[str, Quantity] = {
     "_wh": Quantity.ENERGY_IMPORT_WH,

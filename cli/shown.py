@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from unicodedata import category
 
@@ -18,6 +19,7 @@ from cli.columns import COLUMNS, EXPENDABLE, MEASURED, NUMBERED, PROSE, UNITS, W
 from cli.layout import Strip, fitting, table_of
 from core.quantities import Quantity
 from core.texts import Language, catalogue
+from core.units import money, number
 from core.units import show as show_quantity
 
 MOMENTS: dict[Language, str] = {"de": "%d.%m.%Y %H:%M", "en": "%Y-%m-%d %H:%M"}
@@ -70,8 +72,9 @@ def show(name: str, answer: bytes, language: Language) -> None:
 class Sheet:
     """Lays out the answers about one subject in one language, for a screen of some width."""
 
-    def __init__(self, subject: str, language: Language, width: int) -> None:
+    def __init__(self, subject: str, language: Language, width: int, measured: frozenset[str] | None = None) -> None:
         self._subject = subject
+        self._measures = MEASURED.get(subject, frozenset()) if measured is None else measured
         self._language = language
         self._texts = catalogue(language)
         self._width = width
@@ -82,10 +85,12 @@ class Sheet:
             yield self.of_rows(name, COLUMNS[name], answer["items"], caption=self._caption(answer))
             return
         yield self._thing(answer)
+        of_all = {key: value for key, value in _flat(answer) if key == "quantity"}
         for key, rows in _lists(answer):
             columns = COLUMNS.get(f"{name}.{key}") or COLUMNS.get(f"{key}.list") or _plain_columns(rows)
-            sheet = self if key == "items" else Sheet(key, self._language, self._width)
-            yield sheet.of_rows(f"{key}.list", columns, rows, title=self._header(key))
+            measured = MEASURED.get(f"{name}.{key}", frozenset())
+            sheet = self if key == "items" else Sheet(key, self._language, self._width, measured)
+            yield sheet.of_rows(f"{key}.list", columns, [{**of_all, **row} for row in rows], title=self._header(key))
 
     def text(self, key: str, value: Any) -> str:
         """Return a value in words."""
@@ -142,7 +147,7 @@ class Sheet:
         return table
 
     def _cell(self, column: str, row: Mapping[str, Any]) -> str:
-        if "quantity" in row and (column == "value" or column in MEASURED.get(self._subject, ())):
+        if "quantity" in row and (column == "value" or column in self._measures):
             return self._measured(row, column)
         return self.text(column, row[column])
 
@@ -180,11 +185,15 @@ class Sheet:
             return datetime.fromisoformat(value).astimezone().strftime(MOMENTS[self._language])
         if key in {"valid_from", "valid_to"}:
             return date.fromisoformat(value).strftime(DAYS[self._language])
+        if key.endswith("_eur") and key != "price_eur":
+            return money(Decimal(value), self._language)
+        if key == "used":
+            return number(Decimal(value), 1, self._language)
         prefix = WORDS.get(f"{self._subject}.{key}") or WORDS.get(key)
         return self._texts.say(prefix + value) if prefix else value
 
     def _record(self, value: Mapping[str, Any]) -> str:
-        if "quantity" in value:
+        if "quantity" in value and "value" in value:
             shown = self._measured(value)
             if "share" in value:
                 return f"{shown} ({self.text('share', value['share'])})"
@@ -201,7 +210,8 @@ class Sheet:
 def _flat(answer: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     """Yield a thing's fields, those of the row it begins with among them, but no lists of rows."""
     for key, value in answer.items():
-        if key in {"counts", "effect"} or (isinstance(value, dict) and ("id" in value or "name" in value)):
+        whole = key in {"effect", "use", "whole"} and isinstance(value, dict) and "value" not in value
+        if key == "counts" or whole or (isinstance(value, dict) and ("id" in value or "name" in value)):
             yield from _flat(value)
         elif not _is_rows(value):
             yield key, value

@@ -23,6 +23,15 @@ BOOKING: dict[str, Any] = {
     "reason": "",
     "withdrawn_at_utc": "2026-11-22T19:08:00Z",
 }
+WEATHER_MONTH = {
+    "period": "2025-11",
+    "degree_days_kd": 420.3,
+    "heating_days": 30,
+    "mean_c": 6.0,
+    "days_known": 30,
+    "used": "62042776.887",
+}
+COSTS = {"period": "2026-01", "energy_eur": "3697.69", "base_eur": "11.72", "power_eur": "0", "reason": None}
 
 
 @pytest.fixture
@@ -57,6 +66,21 @@ def test_a_total_says_how_it_is_known_and_what_was_corrected(said: Any) -> None:
     text = said("totals.show", {"whole": row, "totals": [row]})
     assert "662,0 kWh (unvollständig)" in text
     assert "\N{MINUS SIGN}10,0 kWh" in text
+
+
+def test_what_weather_did_to_a_years_use_stands_in_its_unit(said: Any) -> None:
+    use = {"quantity": "fuel_ho_wh", "used": "528305399.732", "corrected": "550076913.801", "factor": "1.0438"}
+    text = said("weather.show", {"use": use, "months": [WEATHER_MONTH]})
+    assert "528.305,4 kWh" in text
+    assert "550.076,9 kWh" in text
+    assert "62.042,8 kWh" in text
+
+
+def test_money_has_its_cents_and_its_sign(said: Any) -> None:
+    whole = {"used": "94273.20812", "export_eur": "-1690.83", "total_eur": "23744.78"}
+    text = said("costs.show", {"quantity": "energy_import_wh", "whole": whole, "months": [{**COSTS, **whole}]})
+    assert text.count("\N{MINUS SIGN}1.690,83 €") == 2
+    assert text.count("94.273,2") == 2
 
 
 def test_rows_of_a_file_stand_one_below_the_other(said: Any) -> None:
