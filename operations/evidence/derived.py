@@ -45,7 +45,7 @@ async def explain_sum(house: House, figure: FigureId, call: Call) -> Explanation
     """Return where a total of a source or site comes from. Raises `RequestError` for what has no totals."""
     whole = await explain_total(house, figure, call)
     span = span_of(figure.period, zone_of_scope(house, figure.scope))
-    return await _explain(house, figure, call, whole, span.period, explain_total)
+    return await _explain(house, figure, call, whole, span.period, explain_sum)
 
 
 async def explain_computed(house: House, figure: FigureId, total: Explanation, call: Call) -> Explanation:
@@ -72,7 +72,7 @@ async def _explain(
         for source, quantity in derived.inputs
         if derived.way is not Way.LEVEL
     ]
-    if explain is explain_total:  # a total is explained further by its own id
+    if explain is explain_sum:  # a total is explained further by its own id
         inputs = [replace(each, parts=()) for each in inputs]
     match derived.way:
         case Way.FORMULA:

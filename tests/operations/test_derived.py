@@ -215,6 +215,9 @@ async def test_a_virtual_meter_is_explained_down_to_the_readings_of_its_inputs(s
     day = await school.explain(f"total/2026-10-01/meter:drittel/{IMPORT.value}")
     assert day.how is not None
     assert day.how.params["formula"] == "0.3333 × rest"
+    rest = day.parts[0]
+    assert rest.how.code == "balance.how_formula", "what is itself computed was not read off a dial"
+    assert rest.parts == ()
     assert day.parts[0].figure == f"total/2026-10-01/meter:rest/{IMPORT.value}"
 
 
