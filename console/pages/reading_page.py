@@ -11,7 +11,7 @@ from console.pages.errors import Problem, can_be_mended, page, problems_of
 from console.pages.visit import Visit
 from console.problems import status_of
 from console.signin import check_origin
-from core.errors import NotFoundError, ServiceError
+from core.errors import ConflictError, NotFoundError, ServiceError
 from core.units import look_of
 from operations.metering.door import Asked, asked_by, tell_reading
 
@@ -48,7 +48,7 @@ async def tell(visit: Visit) -> Response:
     except ServiceError as error:
         if not can_be_mended(error):
             return _bad(visit, error)
-        return _page(visit, asked, text, who, value=value, problems=problems_of(visit, error), doubtful=True)
+        return _page(visit, asked, text, who, value=value, refused=error)
     return visit.page("meters/told.html", visit.words.t("console.reading.done"), asked=asked, value=value)
 
 
@@ -60,20 +60,27 @@ def _page(
     *,
     value: float | None = None,
     problems: Sequence[Problem] = (),
-    doubtful: bool = False,
+    refused: ServiceError | None = None,
 ) -> Response:
+    """Return the form, or the value once more: to be confirmed, or to be sent although it is implausible.
+
+    Whoever passes by may have scanned a lasting link: why it refuses a value would tell what the dial showed.
+    """
+    lasting, doubtful = asked.link.lasting, isinstance(refused, ConflictError)
+    if refused and not lasting:
+        problems = problems_of(visit, refused)
     return visit.page(
         "meters/tell.html",
         asked.meter.name,
-        422 if problems else 200,
+        422 if problems or refused else 200,
         asked=asked,
         unit=look_of(asked.link.quantity, asked.meter.medium).shown_unit,
         path=visit.request.url.path,
         text=text,
         who=who,
-        value=value,
-        may_confirm=doubtful and not asked.link.lasting,
-        ask_again=doubtful and asked.link.lasting,
+        value=value if refused is None or (doubtful and not lasting) else None,
+        may_confirm=doubtful and not lasting,
+        ask_again=refused is not None and lasting,
         problems=problems,
     )
 

@@ -82,6 +82,16 @@ def test_a_reading_is_told_by_phone_once(visit: Open, district: Any) -> None:
         district.do(asked_by(district.gate.house, asked.link.rpartition("/")[2], NOW))
 
 
+def test_a_reading_that_no_dial_shows_cannot_be_sent_anyway(visit: Open, district: Any) -> None:
+    page = visit(path_of(made(district, "meters.link", id="lra-wasser").link), name=None, viewport=PHONE)
+    page.get_by_label("Zählerstand in m³").fill("-5")
+    page.get_by_role("button", name="Weiter").click()
+    page.get_by_role("button", name="Ja, Stand senden").click()
+    expect(page.get_by_text("Der Wert darf nicht negativ sein.").first).to_be_visible()
+    expect(page.get_by_role("button", name="trotzdem senden")).to_have_count(0)
+    expect(page.get_by_label("Zählerstand in m³")).to_be_visible()
+
+
 def test_a_lasting_link_shows_nothing_takes_no_implausible_value_and_can_be_taken_back(
     visit: Open, district: Any
 ) -> None:
@@ -94,6 +104,11 @@ def test_a_lasting_link_shows_nothing_takes_no_implausible_value_and_can_be_take
     page.get_by_role("button", name="Weiter").click()
     page.get_by_role("button", name="Ja, Stand senden").click()
     expect(page.get_by_text("Bitte noch einmal ablesen.")).to_be_visible()
+    page.get_by_label("Zählerstand in m³").fill("0")
+    page.get_by_role("button", name="Weiter").click()
+    page.get_by_role("button", name="Ja, Stand senden").click()
+    expect(page.get_by_text("Bitte noch einmal ablesen.")).to_be_visible()
+    assert page.get_by_text("dem letzten von").count() == 0, "the last value is nobody's business who passes by"
     assert made(district, "meters.unlink", id="lra-wasser").links >= 1
     with pytest.raises(NotFoundError):
         district.do(asked_by(district.gate.house, asked.link.rpartition("/")[2], NOW))
