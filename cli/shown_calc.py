@@ -139,7 +139,7 @@ class _Sheet:
             (
                 row.id,
                 self._say(f"factors.subject.{row.subject.value}"),
-                show_exact(row.value, row.unit, self._language),
+                self._plain(row.value, row.unit),
                 self._boundary(row.boundary),
                 self._say(f"factors.status.{row.status.value}"),
                 row.provenance.value,
@@ -157,7 +157,7 @@ class _Sheet:
         pairs: Mapping[str, str] = {
             "id": row.id,
             "subject": self._say(f"factors.subject.{row.subject.value}"),
-            "value": show_exact(row.value, row.unit, self._language),
+            "value": self._plain(row.value, row.unit),
             "boundary": self._boundary(row.boundary),
             "reference": row.reference.value if row.reference else "–",
             "set": row.set,
@@ -225,8 +225,8 @@ class _Sheet:
     def _number(self, value: Decimal | None) -> str:
         return "–" if value is None else number(value, 3, self._language)
 
-    def _plain(self, value: Decimal) -> str:
-        return show_exact(value, "", self._language)
+    def _plain(self, value: Decimal, unit: str = "") -> str:
+        return show_exact(value, "" if unit == "1" else unit, self._language)
 
     def _reasons(self, told: Sequence[Told]) -> str:
         return " ".join(self._say(each.code, **each.params) for each in told)

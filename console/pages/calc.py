@@ -22,17 +22,17 @@ AS_JSON: Final = "json"
 
 async def show_savings(visit: Visit) -> Response:
     """Return the form about savings."""
-    return _page(visit, SAVINGS, _start(SAVINGS))
+    return _page(visit, SAVINGS, _start(visit, SAVINGS))
 
 
 async def show_thg(visit: Visit) -> Response:
     """Return the form about the THG quota."""
-    return _page(visit, THG, _start(THG))
+    return _page(visit, THG, _start(visit, THG))
 
 
 async def show_clean_vehicles(visit: Visit) -> Response:
     """Return the form about clean vehicles."""
-    return _page(visit, CLEAN_VEHICLES, _start(CLEAN_VEHICLES))
+    return _page(visit, CLEAN_VEHICLES, _start(visit, CLEAN_VEHICLES))
 
 
 async def savings(visit: Visit) -> Response:
@@ -54,7 +54,9 @@ async def _calculate(visit: Visit, page: CalcPage) -> Response:
     form = await visit.form()
     given = {field.name: str(form.get(field.name, "")).strip() for field in page.fields}
     text = str(form.get("input", ""))
-    if form.get("by") != BY_YAML:
+    if form.get("by") == BY_YAML:
+        given = _start(visit, page)
+    else:
         read, problems = _read(visit, page, given)
         if problems:
             return _page(visit, page, given, text, problems, status=422)
@@ -76,8 +78,10 @@ def _download(page: CalcPage, result: Any) -> Response:
     return Response(write_result(CAPABILITIES[page.row], result), media_type="application/json", headers=headers)
 
 
-def _start(page: CalcPage) -> dict[str, str]:
-    return {field.name: field.start for field in page.fields}
+def _start(visit: Visit, page: CalcPage) -> dict[str, str]:
+    """Return the form as it is at first: about last year, whose factors are published."""
+    year = str(visit.now_utc.year - 1)
+    return {field.name: year if field.year else field.start for field in page.fields}
 
 
 def _read(visit: Visit, page: CalcPage, given: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:

@@ -19,6 +19,7 @@ class CalcField:
     choices: tuple[str, ...] = ()
     says: str = ""
     start: str = ""
+    year: bool = False
 
     @property
     def label(self) -> str:
@@ -45,7 +46,6 @@ class CalcPage:
 
 def _savings(given: Given) -> Mapping[str, Any]:
     vehicle: dict[str, Any] = {
-        "name": given["name"],
         "drive": given["drive"],
         "distance_km": given["distance_km"],
         "baseline": {"fuel": given["fuel"], "fuel_l_per_100km": given["fuel_l_per_100km"]},
@@ -82,8 +82,7 @@ SAVINGS = CalcPage(
     "calc/savings.html",
     "/calc/savings",
     (
-        CalcField("name", "text", start="1"),
-        CalcField("period", "text", start="2025"),
+        CalcField("period", "text", year=True),
         CalcField("drive", "choice", ("battery", "plug_in_hybrid"), "console.drive."),
         CalcField("distance_km"),
         CalcField("fuel", "choice", FUELS[:2], FUEL_WORDS),
@@ -102,7 +101,7 @@ THG = CalcPage(
     "calc/thg.html",
     "/calc/thg",
     (
-        CalcField("year", "text", start="2026"),
+        CalcField("year", "text", year=True),
         CalcField("vehicle_class", "choice", ("M1", "N1", "N2", "N3", "M3", "L")),
         CalcField("count", start="1"),
         CalcField("energy_kwh"),

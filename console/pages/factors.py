@@ -14,7 +14,7 @@ async def show_all(visit: Visit) -> Response:
     sets = dict.fromkeys(factor.group for factor in visit.desk.gate.house.factors())
     fields = (
         search(visit.query),
-        choice(visit.query, "kind", "calc.column.subject", members(Kind, visit.words)),
+        choice(visit.query, "kind", "column.kind", members(Kind, visit.words)),
         choice(visit.query, "boundary", "calc.column.boundary", members(Boundary, visit.words)),
         choice(visit.query, "set", "calc.column.set", [Choice(name, name) for name in sets]),
     )

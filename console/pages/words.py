@@ -174,7 +174,7 @@ class Words:
 
     def exact_value(self, value: Decimal, unit: str) -> str:
         """Return a value with all its digits and its unit."""
-        return show_exact(value, unit, self.language)
+        return show_exact(value, "" if unit == "1" else unit, self.language)
 
     def kilograms(self, mass_g: Decimal | None) -> str:
         """Return a mass in kilograms with three decimals, from grams."""
