@@ -68,8 +68,9 @@ def _thg(given: Given) -> Mapping[str, Any]:
 
 
 def _clean_vehicles(given: Given) -> Mapping[str, Any]:
-    names = ("group", "period", "procured", "clean", "zero_emission")
-    return {"authority": given["authority"], "counts": [{name: given[name] for name in names}]}
+    names = ("group", "procured", "clean", "zero_emission")
+    count = {name: given[name] for name in names} | {"period": given["quota_period"]}
+    return {"authority": given["authority"], "counts": [count]}
 
 
 FUELS = ("petrol", "diesel", "lpg", "cng", "hvo")
@@ -120,7 +121,7 @@ CLEAN_VEHICLES = CalcPage(
     (
         CalcField("authority", "choice", ("municipal", "federal"), "calc.authority."),
         CalcField("group", "choice", ("light", "truck", "bus"), "calc.group."),
-        CalcField("period", "choice", ("2026-2030", "2021-2025")),
+        CalcField("quota_period", "choice", ("2026-2030", "2021-2025")),
         CalcField("procured", start="0"),
         CalcField("clean", start="0"),
         CalcField("zero_emission", start="0"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -25,7 +26,7 @@ class CalcCleanVehicles(CalcRequest):
 async def calc_clean_vehicles(house: HasFactors, request: CalcCleanVehicles, call: Call) -> CalculatedCleanVehicles:
     """Return quotas and gaps. Raises `InvalidRequestError` with every mistake of the input."""
     del call
-    given = read(request, CleanVehiclesForm)
+    given = await asyncio.to_thread(read, request, CleanVehiclesForm)
     form = given.form
     table = house.factors().with_more(given.factors)
     judged = [(award, judge(award.vehicle_class, _procurement(award), table)) for award in form.vehicles]

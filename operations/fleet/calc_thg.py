@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -40,7 +41,7 @@ class CalcThg(CalcRequest):
 async def calc_thg(house: HasFactors, request: CalcThg, call: Call) -> CalculatedThg:
     """Return certificates and revenue. Raises `InvalidRequestError` with every mistake of the input."""
     del call
-    given = read(request, ThgForm)
+    given = await asyncio.to_thread(read, request, ThgForm)
     form = given.form
     choice = year_choice(house.factors().with_more(given.factors), form.year)
     sale = None if form.price_eur_per_t is None else Sale(form.price_eur_per_t, form.fee_percent or Decimal(0))

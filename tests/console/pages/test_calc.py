@@ -70,7 +70,7 @@ def test_the_other_calculations_show_figures_too(client: Client, language: str) 
     anna = client(language=language)
     thg = post(anna, "/calc/thg", year="2025", vehicle_class="M1", count="1", price_eur_per_t="100")
     assert ("745,749" if language == "de" else "745.749") in thg.text
-    counts = {"group": "light", "period": "2026-2030", "procured": "7", "clean": "1", "zero_emission": "0"}
+    counts = {"group": "light", "quota_period": "2026-2030", "procured": "7", "clean": "1", "zero_emission": "0"}
     clean = post(anna, "/calc/clean-vehicles", authority="municipal", **counts)
     assert ("38,5" if language == "de" else "38.5") in clean.text
     for page in (thg, clean):
