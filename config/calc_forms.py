@@ -12,9 +12,10 @@ from config.factor_forms import FactorForm, Year
 from config.forms.form import Form
 from config.values import Amount, Day, Slug, Text, Whole, matching
 from core.factors import Boundary, Reference, Subject
+from core.fleet import PvAllocation
 from core.inventory.mobility import BaselineBasis, Drive, VehicleClass
 from fleet.emissions import Account
-from fleet.losses import LossBasis, PvAllocation
+from fleet.losses import LossBasis
 from fleet.procurement import QuotaGroup, QuotaPeriod
 from fleet.thg import Convention
 

@@ -170,6 +170,13 @@ class VehicleDayBook(Protocol):
         ...
 
 
+class PvAllocation(StrEnum):
+    """Whose the used roof power is: everybody's by their load, or what the others leave over."""
+
+    PRO_RATA = "pro_rata"
+    SURPLUS_FIRST = "surplus_first"
+
+
 class MatchBasis(StrEnum):
     """By what a session was found to be a vehicle's, surest first."""
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from core.fleet import PvAllocation
 from core.texts import Finding
 from fleet.emissions import METRES_PER_100KM
 
@@ -15,13 +16,6 @@ class LossBasis(StrEnum):
 
     SURCHARGE = "surcharge"
     OF_DRAWN = "of_drawn"
-
-
-class PvAllocation(StrEnum):
-    """Whose the used roof power is: everybody's by their load, or what the others leave over."""
-
-    PRO_RATA = "pro_rata"
-    SURPLUS_FIRST = "surplus_first"
 
 
 def drawn_wh(shown_wh: Fraction, loss_percent: Decimal, basis: LossBasis) -> Fraction:

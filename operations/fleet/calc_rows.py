@@ -10,9 +10,9 @@ from fractions import Fraction
 
 from core.exact import decimal_of
 from core.factors import Boundary, Factor, Per, Provenance, Reference, Status, Subject
+from core.fleet import PvAllocation
 from core.inventory.mobility import VehicleClass
 from fleet.emissions import Account, Line, Resolution, Term
-from fleet.losses import PvAllocation
 from fleet.procurement import QuotaGroup, QuotaPeriod, Verdict
 from fleet.pv_savings import PvMethod
 from fleet.thg import CertificateOf, Convention

@@ -7,11 +7,12 @@ from fractions import Fraction
 
 from config.calc_forms import CalcBaselineForm, CalcFuelForm, CalcVehicleForm, ElectricityForm, SlotForm
 from core.factors import Factor, Layer, Per, Reference, Subject
+from core.fleet import PvAllocation
 from core.inventory.mobility import Drive, VehicleClass
 from core.texts import Finding
 from fleet.choice import FactorChoice
 from fleet.emissions import Activity, Burnt, Drawn, Slot
-from fleet.losses import PvAllocation, drawn_wh, pv_share_wh
+from fleet.losses import drawn_wh, pv_share_wh
 from operations.fleet.calc_input import wh
 
 

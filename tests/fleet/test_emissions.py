@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from config.factors import shipped
 from core.errors import CalculationError
 from core.factors import Boundary, Factor, Layer, Per, Subject
+from core.fleet import PvAllocation
 from core.inventory.mobility import BaselineBasis
 from core.texts import Finding
 from fleet.choice import WHOLE, FactorChoice
@@ -28,7 +29,7 @@ from fleet.emissions import (
     electricity_of,
     savings,
 )
-from fleet.losses import LossBasis, PvAllocation, drawn_wh, electric_distance_m, pv_share_wh
+from fleet.losses import LossBasis, drawn_wh, electric_distance_m, pv_share_wh
 from fleet.pv_savings import PvMethod, pv_savings
 from fleet.uncertainty import Band, Doubt, band_of
 
