@@ -55,9 +55,21 @@ class ChargeLevels:
         return float(np.interp(instant_ms, self.at_ms[last], self.percent[last]))
 
     def rise(self, begin_ms: int, end_ms: int) -> float | None:
-        """Return by how many points the charge rose between two instants (negative: fell), None if not known."""
-        begin, end = self.at(begin_ms), self.at(end_ms)
-        return None if begin is None or end is None else end - begin
+        """Return by how many points a charge session raised the charge (negative: it fell), None if not known.
+
+        A vehicle comes with less and leaves with more than it holds in between: at the begin counts the lower
+        of the values before and after, at the end the higher. So hourly reports serve as well as quick ones.
+        """
+        begin, end = self._beside(begin_ms), self._beside(end_ms)
+        return max(end) - min(begin) if begin and end else None
+
+    def _beside(self, instant_ms: int) -> list[float]:
+        """Return the values next to an instant that are not more than 25 hours away from it."""
+        after = int(np.searchsorted(self.at_ms, instant_ms, side="left"))
+        rows = [row for row in (after - 1, after) if 0 <= row < len(self)]
+        if after < len(self) and int(self.at_ms[after]) == instant_ms:
+            rows = [after]
+        return [float(self.percent[row]) for row in rows if abs(int(self.at_ms[row]) - instant_ms) <= SILENCE_MAX_MS]
 
 
 def charge_levels(samples: Samples) -> ChargeLevels:

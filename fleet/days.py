@@ -79,6 +79,7 @@ class _Columns:
     own_mwh: Sequence[int]
     stays: Sequence[Stay]
     papers: Mapping[date, Papers]
+    dial_m: Sequence[Decimal | None]
 
 
 def days_of_all(
@@ -103,6 +104,7 @@ def days_of(facts: VehicleFacts, days: Sequence[date], zone: ZoneInfo, now_utc: 
         own_mwh=by_day(facts.charges, borders_ms).tolist(),
         stays=stays_of(telling.presences, periods, now_utc),
         papers=papers_of(facts.vouchers, zone),
+        dial_m=_dial_m(telling, borders_ms[1:]),
     )
     places = range(len(days))
     return tuple(_day(facts, columns, place, periods[place]) for place in places if facts.vehicle.valid_on(days[place]))
@@ -171,7 +173,7 @@ def _told(facts: VehicleFacts, columns: _Columns, place: int) -> _Told:
     standby, parked_s = float(columns.parking.lost_percent[place]), int(columns.parking.parked_s[place])
     electric = facts.vehicle.plugs_in
     return _Told(
-        odometer_end_m=_odometer_end(columns.telling, end_ms),
+        odometer_end_m=columns.dial_m[place],
         soc_begin_percent=rounded(levels.at(begin_ms)) if electric else None,
         soc_end_percent=rounded(levels.at(end_ms)) if electric else None,
         standby_percent=rounded(standby) if electric and not np.isnan(standby) else None,
@@ -203,11 +205,12 @@ def _told_findings(facts: VehicleFacts, telling: Telling, begin_ms: int, end_ms:
         yield Finding.of("vehicle_days.odometer_reset")
 
 
-def _odometer_end(telling: Telling, end_ms: int) -> Decimal | None:
-    """Return what the dial showed last, at the end of a day."""
+def _dial_m(telling: Telling, ends_ms: Instants) -> list[Decimal | None]:
+    """Return what the dial showed last, at the end of each day."""
     rows = trusted(telling.odometer.step)
-    place = int(np.searchsorted(telling.odometer.at_ms[rows], end_ms, side="right")) - 1
-    return Decimal(round(float(telling.odometer.value[rows][place]))) if place >= 0 else None
+    values = telling.odometer.value[rows]
+    places = np.searchsorted(telling.odometer.at_ms[rows], ends_ms, side="right") - 1
+    return [Decimal(round(float(values[place]))) if place >= 0 else None for place in places.tolist()]
 
 
 def _row(amounts: Amounts | None, begin_ms: int) -> Amounts | None:

@@ -30,7 +30,7 @@ TILES = (
     "used_percent",
     "standing_percent_per_day",
 )
-"""The figures of a month that stand out; all others stand in a list below."""
+"""The figures of a month that stand out where they are known; all others stand in a list below."""
 
 METRES, WATT_HOURS = Decimal(1000), Decimal(1000)
 
@@ -44,8 +44,8 @@ async def show(visit: Visit) -> Response:
         detail.vehicle.name,
         detail=detail,
         months=_neighbours(visit, detail.month.period),
-        tiles=[figures[name] for name in TILES if _matters(figures[name])],
-        others=[row for name, row in figures.items() if name not in TILES and _matters(row)],
+        tiles=[figures[name] for name in TILES if figures[name].value is not None],
+        others=[row for row in figures.values() if _matters(row) and (row.name not in TILES or row.value is None)],
         course=_course(visit.words, detail.course),
         health=_health(detail.battery),
         may_see_days=may(visit.actor, DAYS),
@@ -156,9 +156,7 @@ def _neighbours(visit: Visit, period: str) -> Mapping[str, str]:
 
 def _course(words: Words, points: Iterable[MonthPoint]) -> Mapping[str, Columns | None]:
     rows = list(points)
-    names = [
-        format_date(date.fromisoformat(f"{row.period}-01"), "LLL", locale=words.language).rstrip(".") for row in rows
-    ]
+    names = [format_date(date.fromisoformat(f"{row.period}-01"), "LLLLL", locale=words.language) for row in rows]
     km = [None if row.distance_m is None else row.distance_m / METRES for row in rows]
     kwh = [None if row.gross_wh_per_100km is None else row.gross_wh_per_100km / WATT_HOURS for row in rows]
     if not rows:

@@ -25,6 +25,7 @@ from console.pages import (
     errors,
     evidence,
     exports,
+    fleet_vehicles,
     factors,
     fleet_vehicles,
     health,

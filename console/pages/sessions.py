@@ -33,7 +33,7 @@ async def show_all(visit: Visit) -> Response:
 
 async def show(visit: Visit) -> Response:
     """Return one session."""
-    return await _page(visit, {})
+    return await _page(visit, {"vehicle": "", "reason": ""})
 
 
 async def assign(visit: Visit) -> Response:

@@ -223,9 +223,12 @@ class Words:
         """Return a period as people name it: `2026-11-22` is 22.11.2026, `2026-11` is November 2026."""
         if not _PERIOD.fullmatch(name):
             return name
-        if len(name) == len("2026-11-22"):
-            return self.day(date.fromisoformat(name))
-        return format_date(date.fromisoformat(f"{name}-01"), "LLLL y", locale=self.language)
+        whole = len(name) == len("2026-11-22")
+        try:
+            day = date.fromisoformat(name if whole else f"{name}-01")
+        except ValueError:  # somebody typed what only looks like one
+            return name
+        return self.day(day) if whole else format_date(day, "LLLL y", locale=self.language)
 
     def clock(self) -> str:
         """Return the present local time with its zone, e.g. `22.11.2026, 10:47 MEZ`."""

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from core.fleet import VehicleDay
+from core.intervals import Resolution
 from core.inventory import Vehicle
 from core.periods import Period, local_day
 from core.quantities import Quantity
@@ -92,13 +93,13 @@ async def _first(house: House, last: date) -> date:
     before = usual - timedelta(days=1)
     if any(day.distance_m is not None for day in await house.ledger.vehicle_days(before, before)):
         return usual
-    sources = [vehicle.source for vehicle in house.inventory().vehicles.values()]
-    keys = [(source, Quantity.ODOMETER_M) for source in sources]
-    firsts = await store_of(house).firsts(keys) if keys else {}
-    if not firsts:
-        return usual
-    told = at_utc(min(firsts.values())).astimezone(ZoneInfo(house.time_zone)).date()
-    return min(max(told, last - timedelta(days=FIRST_LOOK_BACK - 1)), usual)
+    zone = ZoneInfo(house.time_zone)
+    earliest = last - timedelta(days=FIRST_LOOK_BACK - 1)
+    keys = [(vehicle.source, Quantity.ODOMETER_M) for vehicle in house.inventory().vehicles.values()]
+    past = Period(local_day(earliest, zone).start_utc, local_day(usual, zone).start_utc)
+    counted = await store_of(house).amounts(Resolution.DAY, keys, past) if keys else {}
+    began_ms = min((int(amounts.start_ms[0]) for amounts in counted.values()), default=None)
+    return usual if began_ms is None else max(at_utc(began_ms).astimezone(zone).date(), earliest)
 
 
 def _spans(first: date, last: date) -> Iterator[tuple[date, date]]:

@@ -14,7 +14,7 @@ from core.inventory import Vehicle
 from core.periods import local_day
 from core.texts import Finding
 from operations.evidence.leaves import of_parts
-from operations.fleet.figures import DAY_FIGURES, FIGURES, computed, month_named
+from operations.fleet.figures import DAY_FIGURES, FIGURES, computed, legible, month_named
 from operations.fleet.grounds import grounds_of
 from operations.fleet.reading import zones_of
 from operations.fleet.vehicle_days import seen_vehicle
@@ -82,7 +82,7 @@ async def _month(house: House, figure: FigureId, vehicle: Vehicle, call: Call) -
     return Explanation(
         title=Finding.of("vehicle_days.figure_of", name=vehicle.name, period=figure.period),
         figure=str(figure),
-        value=None if isinstance(value, Finding) else value,
+        value=None if isinstance(value, Finding) else legible(value),
         unit=FIGURES[figure.quantity],
         how=Finding.of(f"vehicle_days.how_{figure.quantity}"),
         findings=(*reasons, *figures.findings),
@@ -98,7 +98,7 @@ def _figure(figure: FigureId, value: Decimal | Finding | None, unit: str) -> Exp
     return Explanation(
         title=Finding.of(f"vehicle_days.figure.{figure.quantity}"),
         figure=str(figure),
-        value=None if isinstance(value, Finding) else value,
+        value=legible(value) if isinstance(value, Decimal) else None,
         unit=unit,
         findings=(value,) if isinstance(value, Finding) else (),
     )
@@ -112,7 +112,8 @@ def _of_days(figure: FigureId, days: Sequence[VehicleDay]) -> Iterator[Explanati
             if value is not None:
                 of_day = replace(figure, period=day.day.isoformat(), quantity=name)
                 part = _figure(of_day, Decimal(value), DAY_FIGURES[name])
-                yield replace(part, title=Finding.of("evidence.part", period=day.day.isoformat()))
+                code = "evidence.part" if name == figure.quantity else f"vehicle_days.on_day.{name}"
+                yield replace(part, title=Finding.of(code, period=day.day.isoformat()))
 
 
 STATED = {

@@ -29,6 +29,7 @@ VEHICLE_DAY: Final = "vehicle_day"
 """The first word of the ids of vehicles' figures."""
 
 WEEK: Final = 5
+DECIMALS_MAX: Final = 6
 
 FIGURES: Final[dict[str, str]] = {
     "distance_m": "m",
@@ -179,7 +180,7 @@ def _point(vehicle: Vehicle, month: date, days: Sequence[VehicleDay]) -> MonthPo
     return MonthPoint(
         period=f"{month:%Y-%m}",
         distance_m=distance if isinstance(distance, Decimal) else None,
-        gross_wh_per_100km=gross if isinstance(gross, Decimal) else None,
+        gross_wh_per_100km=legible(gross) if isinstance(gross, Decimal) else None,
         reliable=figures.reliable,
     )
 
@@ -228,12 +229,17 @@ def figure_id(vehicle: Vehicle, period: str, name: str) -> str:
     return str(FigureId(VEHICLE_DAY, period, vehicle.source, name))
 
 
+def legible(value: Decimal) -> Decimal:
+    """Return a figure with six decimals at most: quotients have no end."""
+    return value if -value.as_tuple().exponent <= DECIMALS_MAX else round(value, DECIMALS_MAX)  # type: ignore[operator]
+
+
 def _row(vehicle: Vehicle, figures: VehicleFigures, period: str, name: str) -> FigureRow:
     value = getattr(figures, name)
     known = not isinstance(value, Finding)
     return FigureRow(
         name=name,
-        value=value if known else None,
+        value=legible(value) if known else None,
         unit=FIGURES[name],
         figure=figure_id(vehicle, period, name),
         reason=None if known else Told.of(value),
@@ -246,15 +252,15 @@ async def battery_of(house: House, vehicle: Vehicle, until: datetime) -> Battery
         return None
     health = health_of(vehicle, await house.ledger.valuations(Period(EPOCH_UTC, until), [vehicle.id]))
     return BatteryRow(
-        capacity_wh=health.capacity_wh,
-        health_percent=health.health_percent,
+        capacity_wh=None if health.capacity_wh is None else legible(health.capacity_wh),
+        health_percent=None if health.health_percent is None else legible(health.health_percent),
         points=tuple(
             CapacityRow(
                 session=point.session,
                 at_utc=point.at_utc,
                 rise_percent=point.rise_percent,
-                capacity_wh=point.capacity_wh,
-                median_wh=point.median_wh,
+                capacity_wh=legible(point.capacity_wh),
+                median_wh=legible(point.median_wh),
             )
             for point in health.points
         ),

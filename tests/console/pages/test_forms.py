@@ -89,6 +89,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "meters.rollover": {**at, "end_value": "1.000.000"},
         "meters.withdraw": {"reason": "Probe"},
         "meters.dismiss": {"reason": "Probe"},
+        "sessions.assign": {"vehicle": "-", "reason": "Probe"},
         "meters.discover": {"duration_s": "1"},
         "meters.decode": {"format": "tasmota_sml", "topic": "t", "payload": "{}"},
         "calc.savings": {"by": "yaml", "input": "period: 2025\nplants: {feed_in_kwh: 1}"},
