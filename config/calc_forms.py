@@ -11,7 +11,8 @@ from pydantic_core import PydanticCustomError
 from config.factor_forms import FactorForm, Year
 from config.forms.form import Form
 from config.values import Amount, Day, Slug, Text, Whole, matching
-from core.factors import Boundary, Reference, Subject
+from core.factor_subjects import Subject
+from core.factors import Boundary, Reference
 from core.fleet import PvAllocation
 from core.inventory.mobility import BaselineBasis, Drive, VehicleClass
 from fleet.emissions import Account

@@ -16,7 +16,8 @@ from config.forms.form import Form
 from config.tree import Step
 from config.values import Amount, Day, Slug, Text, Whole
 from core.exact import product
-from core.factors import UNITS, Boundary, Factor, Kind, Layer, Per, Provenance, Reference, Status, Subject
+from core.factor_subjects import Kind, Subject
+from core.factors import UNITS, Boundary, Factor, Layer, Per, Provenance, Reference, Status
 from core.texts import Finding
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2200

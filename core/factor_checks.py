@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from core.factors import Boundary, Factor, Kind, Subject
+from core.factor_subjects import Kind, Subject
+from core.factors import Boundary, Factor
 
 Pair = tuple[Factor, Factor]
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from core.factors import Boundary, Chosen, Factor, FactorTable, Per, Reference, Subject, Wanted
+from core.factor_subjects import Subject
+from core.factors import Boundary, Chosen, Factor, FactorTable, Per, Reference, Wanted
 from core.texts import Finding
 
 WHOLE = (Boundary.TTW, Boundary.WTW)

@@ -17,7 +17,8 @@ from fractions import Fraction
 
 from core.errors import CalculationError
 from core.exact import decimal_of
-from core.factors import Boundary, Chosen, Factor, Per, Reference, Subject
+from core.factor_subjects import Subject
+from core.factors import Boundary, Chosen, Factor, Per, Reference
 from core.texts import Finding
 from fleet.choice import FactorChoice, shown
 

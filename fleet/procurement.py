@@ -11,7 +11,8 @@ from fractions import Fraction
 from math import ceil
 from typing import Final
 
-from core.factors import Chosen, Factor, FactorTable, Subject
+from core.factor_subjects import Subject
+from core.factors import Chosen, Factor, FactorTable
 from core.inventory.mobility import Procurement, VehicleClass
 from core.texts import Finding
 from fleet.choice import FactorChoice

@@ -8,7 +8,8 @@ from enum import StrEnum
 from fractions import Fraction
 
 from core.exact import decimal_of
-from core.factors import Boundary, Factor, Per, Subject
+from core.factor_subjects import Subject
+from core.factors import Boundary, Factor, Per
 from core.texts import Finding
 from fleet.choice import FactorChoice
 

@@ -13,7 +13,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from core.factors import Boundary, Factor, Per, Provenance, Status, Subject
+from core.factor_subjects import Subject
+from core.factors import Boundary, Factor, Per, Provenance, Status
 from core.inventory.mobility import BaselineBasis, Drive, FuelKind
 from core.texts import Finding
 from fleet.emissions import Account, Resolution, Term

@@ -14,7 +14,8 @@ from enum import StrEnum
 from fractions import Fraction
 
 from core.exact import decimal_of
-from core.factors import Chosen, Factor, FactorTable, Subject
+from core.factor_subjects import Subject
+from core.factors import Chosen, Factor, FactorTable
 from core.inventory.mobility import Drive, VehicleClass
 from core.texts import Finding
 from fleet.choice import FactorChoice

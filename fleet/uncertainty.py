@@ -12,7 +12,8 @@ from enum import StrEnum
 from fractions import Fraction
 
 from core.exact import decimal_of
-from core.factors import Chosen, Factor, Status, Subject
+from core.factor_subjects import Subject
+from core.factors import Chosen, Factor, Status
 from core.inventory.mobility import BaselineBasis
 from core.texts import Finding
 from fleet.choice import FactorChoice

@@ -6,7 +6,8 @@ from fastapi import Response
 
 from console.pages.filters import Choice, Filters, choice, members, search
 from console.pages.visit import Visit
-from core.factors import Boundary, Kind
+from core.factor_subjects import Kind
+from core.factors import Boundary
 
 
 async def show_all(visit: Visit) -> Response:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from core.factors import Chosen, Subject
+from core.factor_subjects import Subject
+from core.factors import Chosen
 from fleet.emissions import Term
 from fleet.thg import Certificate
 from operations.fleet.calc_input import number, thousandth

@@ -9,7 +9,8 @@ from enum import StrEnum
 from fractions import Fraction
 
 from core.exact import decimal_of
-from core.factors import Boundary, Factor, Per, Provenance, Reference, Status, Subject
+from core.factor_subjects import Subject
+from core.factors import Boundary, Factor, Per, Provenance, Reference, Status
 from core.fleet import PvAllocation
 from core.inventory.mobility import VehicleClass
 from fleet.emissions import Account, Line, Resolution, Term

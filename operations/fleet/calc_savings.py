@@ -12,7 +12,8 @@ from fractions import Fraction
 from config.calc_forms import CalcPlantForm, CalcVehicleForm, SavingsForm
 from config.calc_input import CalcInput
 from core.exact import decimal_of
-from core.factors import Boundary, Kind, Subject
+from core.factor_subjects import Kind, Subject
+from core.factors import Boundary
 from core.texts import Finding
 from fleet.choice import FactorChoice
 from fleet.emissions import Account, Activity, Drawn, Resolution, Savings, electricity_of, savings

@@ -6,7 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from config.calc_forms import CalcBaselineForm, CalcFuelForm, CalcVehicleForm, ElectricityForm, SlotForm
-from core.factors import Factor, Layer, Per, Reference, Subject
+from core.factor_subjects import Subject
+from core.factors import Factor, Layer, Per, Reference
 from core.fleet import PvAllocation
 from core.inventory.mobility import Drive, VehicleClass
 from core.texts import Finding

@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from core.errors import NotFoundError
-from core.factors import Boundary, Factor, FactorTable, Kind, Layer, Provenance, Reference, Status, Subject
+from core.factor_subjects import Kind, Subject
+from core.factors import Boundary, Factor, FactorTable, Layer, Provenance, Reference, Status
 from core.ports import Page
 from operations.fleet.calc_input import HasFactors
 from operations.house import Call

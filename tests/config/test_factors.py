@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from config.factors import factors_in, read_files, shipped
-from core.factors import Boundary, Chosen, Factor, Layer, Per, Provenance, Reference, Status, Subject, Wanted
+from core.factor_subjects import Subject
+from core.factors import Boundary, Chosen, Factor, Layer, Per, Provenance, Reference, Status, Wanted
 from core.texts import Finding
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from config.factors import shipped
 from core.errors import CalculationError
-from core.factors import Boundary, Factor, Layer, Per, Subject
+from core.factor_subjects import Subject
+from core.factors import Boundary, Factor, Layer, Per
 from core.fleet import PvAllocation
 from core.inventory.mobility import BaselineBasis
 from core.texts import Finding

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.factors import shipped
-from core.factors import Chosen, Factor, Layer, Subject
+from core.factor_subjects import Subject
+from core.factors import Chosen, Factor, Layer
 from core.inventory.mobility import Drive, Procurement, VehicleClass
 from core.texts import Finding
 from fleet.procurement import (
