@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,11 +16,13 @@ from energy.budgets import Forecast, ForecastMethod, forecast, last_year_of, sta
 from operations.costs.cost import checked_year, month_cost
 from operations.costs.days import costs_by_day
 from operations.costs.reading import ReadCosts, months_of, read_costs, seen_site
-from operations.costs.rows import BudgetRow, Budgets
+from operations.costs.rows import BudgetRow, Budgets, MonthCost
 from operations.house import Call, House
 from operations.values import Told
 from operations.weather.temperatures import daily_means, station_of
 
+BEHIND_MAX: Final = 2
+"""So many months may go by until the figures of a fuel are there."""
 _DAY: Final = timedelta(days=1)
 
 
@@ -86,6 +88,9 @@ async def _told(house: House, row: BudgetRow, read: ReadCosts) -> BudgetRow:
     if until <= first:
         return replace(row, reason=Told.of(Finding.of("budgets.not_begun")))
     months = [month_cost(house.inventory(), read, begin, end) for begin, end in months_of(first, until)]
+    behind = _behind(months)
+    if behind:
+        months, until = months[:-behind], date.fromisoformat(f"{months[-behind].period}-01")
     missing = [month.period for month in months if month.total_eur is None]
     if missing:
         reason = months[0].reason if len(missing) == len(months) else None
@@ -102,9 +107,22 @@ async def _told(house: House, row: BudgetRow, read: ReadCosts) -> BudgetRow:
         to_date_eur=to_date,
         until=until - _DAY,
         status=status_of(row.amount_eur, to_date, told),
-        findings=tuple(_findings(months[-1].findings, told, heats=heats)),
+        findings=(*_late(behind, until), *_findings(months[-1].findings, told, heats=heats)),
     )
     return replace(row, reason=Told.of(told)) if isinstance(told, Finding) else _with(row, told)
+
+
+def _behind(months: Sequence[MonthCost]) -> int:
+    """Return how many of the last months are not known yet, as a fuel's figures come with the bill; 0 where too many.
+
+    What the year came to is told until they begin.
+    """
+    count = next((number for number, each in enumerate(reversed(months)) if each.total_eur is not None), len(months))
+    return count if count <= BEHIND_MAX and count < len(months) else 0
+
+
+def _late(behind: int, until: date) -> tuple[Told, ...]:
+    return (Told.of(Finding.of("budgets.months_behind", month=f"{until:%Y-%m}")),) if behind else ()
 
 
 def _with(row: BudgetRow, told: Forecast) -> BudgetRow:

@@ -312,6 +312,25 @@ async def test_a_budget_is_told_by_last_years_course_with_a_range(place: Place) 
     assert rows[Medium.GAS].reason.code == "costs.no_fuel_energy"
 
 
+@pytest.mark.parametrize(("known_until", "told_until"), [("2026-11-01", "2026-10-31"), ("2026-08-01", None)])
+async def test_a_budget_is_told_until_the_last_months_whose_costs_are_known(
+    place: Place, known_until: str, told_until: str | None
+) -> None:
+    late, end = f"late-{known_until}", datetime.fromisoformat(known_until).replace(tzinfo=ZoneInfo("Europe/Berlin"))
+    slots = int((end - BEGIN) / timedelta(minutes=15))
+    await put(place.stores, (f"meter:{late}", Quantity.HEAT_WH), np.full(slots, KW))
+    place.inventory = replace(place.inventory, meters={late: meter(late, Medium.HEAT)})
+    (row,) = (await place.ask(show_budgets, ShowBudgets(medium=Medium.HEAT))).items
+    assert row.until == (told_until and date.fromisoformat(told_until))
+    if told_until is None:
+        assert row.reason.code == "costs.months_missing"
+        return
+    months = (await place.costs(Medium.HEAT)).months
+    assert row.to_date_eur == sum(month.total_eur for month in months[:-1])
+    assert row.forecast_eur > row.to_date_eur
+    assert row.findings[0].code == "budgets.months_behind"
+
+
 async def test_a_day_of_a_forecast_costs_what_the_bill_of_that_day_comes_to(place: Place) -> None:
     day = timedelta(days=1)
     for medium in (Medium.ELECTRICITY, Medium.WATER, Medium.GAS):
