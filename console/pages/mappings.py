@@ -50,7 +50,7 @@ async def show(visit: Visit) -> Response:
 async def save(visit: Visit) -> Response:
     """Save a mapping, or return the form with what is wrong with it."""
     form = await visit.form()
-    given = {each.name: str(form.get(each.name, "")) for each in CAPABILITIES[ROW].fields}
+    given = {name: str(form.get(name, default)) for name, default in _defaults().items()}
     upload = str(form.get("upload", ""))
     asked: dict[str, Any] = {name: text.strip() if name not in CHOICES else text for name, text in given.items()}
     asked |= {name: tuple(filter(str.strip, given[name].splitlines())) for name in LISTS}
