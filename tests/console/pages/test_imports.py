@@ -46,7 +46,7 @@ def test_a_load_profile_is_looked_at_mapped_tried_imported_and_taken_back(visit:
     page.get_by_role("button", name="Zuordnung speichern").click()
     expect(page.get_by_role("status")).to_have_text("Die Zuordnung ist gespeichert.")
     page.get_by_role("button", name="Auf Probe lesen").click()
-    expect(page.get_by_text("192 Zeilen: 193 neue Werte")).to_be_visible()
+    expect(page.get_by_text("Daraus werden 193 neue Stände")).to_be_visible()
     expect(page.get_by_role("row", name="22 Status ?")).to_be_visible()
     page.get_by_role("button", name="Einlesen", exact=True).click()
     page.get_by_role("link", name="Einlesen Nr. 1").click()
