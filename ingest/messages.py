@@ -15,6 +15,7 @@ from core.inventory import Feed
 from core.quantities import Quantity
 from core.readings import Reading
 from core.texts import Finding
+from energy.geofences import Fix
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
 LARGEST_PAYLOAD_BYTES: Final = 256 * 1024
@@ -100,6 +101,13 @@ class Request:
     payload: bytes
 
 
+class Position(NamedTuple):
+    """Where a vehicle was: turned into the site it is at before anything is kept, and then dropped."""
+
+    source: str
+    fix: Fix
+
+
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """The readings of a message, what to remember, what was odd about single fields, and what to ask the device.
@@ -113,3 +121,4 @@ class Decoded:
     notices: tuple[Finding, ...] = ()
     dated: bool = False
     requests: tuple[Request, ...] = ()
+    positions: tuple[Position, ...] = ()

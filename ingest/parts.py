@@ -30,6 +30,7 @@ from ingest.part_rows import ELECTRICITY, SOLAR, VEHICLE, Part, bodies_of
 from ingest.recognition import Group
 from ingest.tasmota import sensors
 from ingest.values import shown
+from ingest.vehicle_parts import evcc_vehicle_parts, tesla_parts, tracker_parts
 
 LARGEST: Final = 64
 """How many meters and channels of one device are told."""
@@ -162,6 +163,10 @@ FINDERS: Final[Mapping[str, Callable[[Group, list[Message]], Iterable[Part]]]] =
     "shelly_gen2": _gen2,
     "chirpstack_v4": chirpstack_parts,
     "things_stack_v3": things_stack_parts,
+    "evcc_vehicle": evcc_vehicle_parts,
+    "wican": _vehicle,
+    "tesla_fleet": tesla_parts,
+    "traccar": tracker_parts,
     "ovms_v3": _vehicle,
     "teslamate": _vehicle,
     "ha_discovery": discovery_parts,

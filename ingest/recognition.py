@@ -56,6 +56,10 @@ SIGNS: Final[Mapping[str, Signs]] = {
     "opendtu": Signs(r"(?:.+/)?1[0-9A-Fa-f]{11}/.+", 0.95, 0.6),
     "ahoydtu": Signs(r".+", 0.88, 0.88),
     "evcc": Signs(r"evcc/.+", 0.97, 0.65),
+    "evcc_vehicle": Signs(r"evcc/.+", 0.97, 0.85),
+    "wican": Signs(r"wican/.+", 0.97, 0.9),
+    "tesla_fleet": Signs(r"telemetry/.+", 0.98, 0.85),
+    "traccar": Signs(r".+", 0.97, 0.97),
     "sparkplug_b": Signs(r"spBv1\.0/.+", 0.98, 0.98),
 }
 """Formats that people declare have no looks and no row."""

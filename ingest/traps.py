@@ -127,6 +127,21 @@ def _personal(_: str, topic: str, __: Sequence[Track], part: Part, ___: Preview)
         yield Finding.of("detective.vehicle")
 
 
+_TRACKERS: Final = (("batteryLevel", "detective.tracker_battery"), ("totalDistance", "detective.tracker_distance"))
+
+
+def _of_tracker(format_: str, _: str, tracks: Sequence[Track], *__: object) -> Iterator[Finding]:
+    if format_ == "traccar":
+        for name, code in _TRACKERS:
+            if any(f'"{name}"'.encode() in track.newest.payload for track in tracks):
+                yield Finding.of(code, name=name)
+
+
+def _of_profile(format_: str, *_: object) -> Iterator[Finding]:
+    if format_ == "wican":
+        yield Finding.of("detective.units_of_profile")
+
+
 Trap = Callable[[str, str, Sequence[Track], Part, Preview], Iterator[Finding]]
 TRAPS: Final[tuple[Trap, ...]] = (
     _personal,
@@ -136,6 +151,8 @@ TRAPS: Final[tuple[Trap, ...]] = (
     _local_time,
     _watt_minutes,
     _mixed_units,
+    _of_tracker,
+    _of_profile,
     _units,
     _sessions,
     _falls,

@@ -4,47 +4,45 @@ Device: OVMS module, firmware 3.3. Document: OVMS3 docs, metrics.rst; ovms_serve
 Topics: `<base>/<user>/<vehicle id>/metric/<name with slashes>`, one value each as plain text, without
 unit or time, QoS 0 and retained. Persistent metrics survive a reboot, so what the broker replays
 may be days old: it is no sample.
-Position (`v/p/latitude`, …) and VIN (`v/vin`) are personal data: no table row reads them.
+The VIN (`v/vin`), names of places and what is not in the table are not read. A position is only a pair: the longitude
+comes right after its latitude.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from core.errors import ReadingError
-from core.quantities import Kind, Quantity
-from core.readings import Reading
+from core.quantities import Quantity
 from ingest.messages import Binding, Decoded, Memory, Message
-from ingest.values import flag, text_number
+from ingest.vehicle_values import KM, tell_half_position, tell_value, vehicle_field
 
 SHAPE: Final = "ovms/<user>/<vehicle id>"
-METRICS: Final[dict[str, tuple[Quantity, float]]] = {
-    "v/b/soc": (Quantity.SOC_PERCENT, 1.0),
-    "v/b/soh": (Quantity.SOH_PERCENT, 1.0),
-    "v/p/odometer": (Quantity.ODOMETER_M, 1000.0),
-    "v/b/energy/used/total": (Quantity.ENERGY_USED_WH, 1000.0),
-    "v/c/kwh/grid/total": (Quantity.ENERGY_IMPORT_WH, 1000.0),
-    "v/c/kwh": (Quantity.ENERGY_SESSION_WH, 1000.0),
-    "v/b/power": (Quantity.POWER_W, -1000.0),
-    "v/c/charging": (Quantity.CHARGING_FLAG, 1.0),
+METRICS: Final = {
+    field.name: field
+    for field in (
+        vehicle_field("v/b/soc", Quantity.SOC_PERCENT),
+        vehicle_field("v/b/soh", Quantity.SOH_PERCENT),
+        vehicle_field("v/p/odometer", Quantity.ODOMETER_M, KM),
+        vehicle_field("v/b/energy/used/total", Quantity.ENERGY_USED_WH, 1000.0),
+        vehicle_field("v/c/kwh/grid/total", Quantity.ENERGY_IMPORT_WH, 1000.0),
+        vehicle_field("v/c/kwh", Quantity.ENERGY_SESSION_WH, 1000.0),
+        vehicle_field("v/b/power", Quantity.POWER_W, -1000.0),
+        vehicle_field("v/c/charging", Quantity.CHARGING_FLAG),
+        vehicle_field("v/c/pilot", Quantity.PLUGGED_IN_FLAG),
+    )
 }
-"""Their unit to ours: km, kWh, kW. OVMS counts power out of the battery as positive, we power into it."""
+"""Their unit to ours: km, kWh, kW. OVMS counts power out of the battery as positive, we power into it.
+`v/c/pilot` is the signal of the charge cable."""
+POSITION: Final = {"v/p/latitude": "latitude", "v/p/longitude": "longitude"}
 
 
 def decode(message: Message, binding: Binding, memory: Memory) -> Decoded:
     """Return the one value of the topic, at the time of receipt."""
     metric = binding.tail(message.topic).removeprefix("metric/")
-    row = METRICS.get(metric)
-    if row is None or message.retained:
-        return Decoded(memory=memory)
-    quantity, factor = row
-    read = flag if quantity.kind is Kind.STATE else text_number
-    try:
-        value = read(message.payload, metric) * factor
-        reading = Reading(binding.source, quantity, message.received_at_utc, value)
-    except ReadingError as error:
-        return Decoded(memory=memory, notices=(error.finding,))
-    return Decoded((reading,), memory)
+    if metric in POSITION:
+        return tell_half_position(POSITION[metric], message, binding, memory)
+    field = METRICS.get(metric)
+    return tell_value(field, message, binding, memory) if field else Decoded(memory=memory)
 
 
 def looks_like(topic: str, payload: bytes) -> bool:  # noqa: ARG001 - the topic says it all

@@ -83,6 +83,7 @@ ONE_MESSAGE = (
     ("wmbusmeters", "funk/heat", "funk/heat", "heat.partial.json"),
     ("wmbusmeters", "wmbusmeters/gas", "wmbusmeters/gas", "gas.partial.json"),
     ("wmbusmeters", "wmbusmeters/electricity", "wmbusmeters/electricity", "electricity.partial.json"),
+    ("wican", "wican/a1b2c3", "wican/a1b2c3/can/rx", "autopid.partial.json"),
     ("ai_on_the_edge", "watermeter/main/json", "watermeter/main/json", "value.json"),
     ("things_stack_v3", "v3/bruecke@ttn/devices/lobaro-1", "v3/bruecke@ttn/devices/lobaro-1/up", "up.partial.json"),
 )
@@ -90,6 +91,7 @@ ONE_MESSAGE = (
 VALUES = (
     ("ovms_v3", "ovms/fleet/DEMO", "metrics.partial.json"),
     ("teslamate", "teslamate/cars/1", "leaves.json"),
+    ("tesla_fleet", "telemetry", "fields.json"),
     ("vzlogger", "vzlogger/data", "raw.json"),
     ("ha_statestream", "homeassistant/sensor/light", "leaves.partial.json"),
 )
@@ -98,6 +100,8 @@ VALUES = (
 def _at(format_: str, topic: str, name: str) -> str:
     if format_ == "vzlogger":
         return name
+    if format_ == "tesla_fleet":
+        return f"{topic}/5YJ3E1EA7KF317000/v/{name}"
     return f"{topic}/metric/{name}" if format_ == "ovms_v3" else f"{topic}/{name}"
 
 
