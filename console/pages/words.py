@@ -27,6 +27,7 @@ LABELS: dict[str, str] = {
     "CertificateOf": "calc.of.",
     "Doubt": "calc.doubt.",
     "PvUse": "calc.use.",
+    "Light": "savings.light.",
     "Term": "calc.term.",
     "Boundary": "factors.boundary.",
     "Convention": "calc.convention.",
@@ -133,10 +134,16 @@ class Words:
 
     def _text_of(self, value: str) -> str:
         if _INSTANT.fullmatch(value):
-            return self.local(datetime.fromisoformat(value))
+            return self._instant_of(value)
         if _PERIOD.match(value):
             return ", ".join(self.period(each) for each in value.split(", "))
         return self.label(Quantity(value)) if value in _QUANTITIES else value
+
+    def _instant_of(self, value: str) -> str:
+        try:
+            return self.local(datetime.fromisoformat(value))
+        except (ValueError, OverflowError):  # a device said so; what only looks like an instant stays as it is
+            return value
 
     def label(self, member: StrEnum) -> str:
         """Return what people call a state, role, medium and the like."""

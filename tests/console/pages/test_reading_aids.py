@@ -168,3 +168,8 @@ def test_a_filter_keeps_what_was_given_on_the_next_page() -> None:
 
 def test_an_unknown_choice_counts_as_none() -> None:
     assert choice({"site": "gone"}, "site", "console.site", [Choice("lra", "Landratsamt")]).given == ""
+
+
+@pytest.mark.parametrize("said", ["2026-99-99T00:00:00Z", "0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59Z"])
+def test_what_a_device_says_instead_of_an_instant_is_shown_as_it_is(said: str) -> None:
+    assert said in german().say(Finding.of("ocpp.time_in_future", said=said))
