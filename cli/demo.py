@@ -23,7 +23,7 @@ from core.texts import Catalogue, Finding, catalogue
 if TYPE_CHECKING:
     from cli.wire import Service
     from config.load import Configuration
-    from demo.past import Story
+    from demo.stories import Story
     from demo.tally import Outcome, Tally
     from operations.house import Progress
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.inventory import Drive, Vehicle
-from demo.charging import percent_of, taper
+from demo.charging import EFFICIENCY, percent_of, taper
 
 USE_WH_PER_KM = 175.0
 DIRECT_CURRENT_W = 43_000.0
@@ -28,7 +28,7 @@ class Activity(StrEnum):
 
 @dataclass(slots=True)
 class Car:
-    """A car with its battery; `vehicle` is None for a visitor's."""
+    """A car with its battery; `vehicle` is None for a visitor's. `session_wh` is what the battery took at this plug."""
 
     vehicle: Vehicle | None
     battery_wh: float
@@ -59,7 +59,7 @@ class Car:
         wanted_w = min(outlet_w, limit_w) * taper(self.soc_percent)
         energy_wh = wanted_w * seconds / 3600.0
         self.soc_percent = min(self.soc_percent + percent_of(energy_wh, self.battery_wh), 100.0)
-        self.session_wh += energy_wh
+        self.session_wh += EFFICIENCY * energy_wh
         self.power_w = wanted_w
         return wanted_w
 

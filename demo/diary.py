@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from core.inventory import Drive, Inventory, Site, SiteKind, Station, Vehicle
 from core.quantities import Quantity
-from demo.calendar import SATURDAY, is_open_on, is_working_day
-from demo.cars import USE_WH_PER_KM, battery_wh, charging_limit_w, is_electric
-from demo.chance import key_of, one_of
+from demo.calendar import is_open_on, is_working_day
+from demo.cars import battery_wh, charging_limit_w, is_electric
+from demo.chance import key_of
 from demo.charging import charged_wh, percent_of
+from demo.driving import burnt_l, efficiency_of, use_wh_per_km
+from demo.local_days import local_s
 from demo.outlets import Place, places_of
 from demo.registers import Positions, first_value
 from demo.stays import Stay, Track
+from demo.trips import Plan, Refill, Trip, plan_of, secretive_of
+from demo.weather import temperature_c
 
 _RESERVE_PERCENT = 12.0
 _PLUG_IN_BELOW_PERCENT, _PLUG_IN_ANYWAY = 60.0, 0.3
@@ -27,9 +30,9 @@ _LINGER_S = (600.0, 5400.0)
 _SHORTEST_STAY_S = 240.0
 _KNOTS_PER_CHARGE = 6
 _LONGEST_PAUSE_DAYS = 8
-_ON_CALL_SHARE = 0.55
-"""Share of weekends and holidays on which a vehicle of an emergency or care service drives."""
-_ON_CALL = frozenset({SiteKind.FIRE_STATION, SiteKind.CLINIC})
+_CHARGES_FOR_S, _UNDER_WAY_EFFICIENCY, _UNDER_WAY_SPARE_PERCENT, _UNDER_WAY_MOST_PERCENT = 1500.0, 0.92, 12.0, 70.0
+_SECRET_SHARE, _SECRET_PERCENT = 0.5, 22.0
+"""One vehicle charges elsewhere on every other trip, and nobody hands in a bill."""
 _FIRST_SOC_PERCENT = 62.0
 _TARGETS_PERCENT = (80.0, 80.0, 80.0, 90.0, 100.0)
 """Fleets mostly charge to 80 %, now and then further before a long trip."""
@@ -51,17 +54,16 @@ _GUESTS_ELSEWHERE, _GUESTS_AT_WEEKENDS = 0.08, 0.5
 
 @dataclass(frozen=True, slots=True)
 class Diary:
-    """All stays in order of their beginning per outlet, and the track of every vehicle."""
+    """All stays in order of their beginning per outlet; of every vehicle its track, trips, and what it charged where.
+
+    `charges` are the vehicle's stays at our outlets, `refills` those at others'.
+    """
 
     stays: dict[str, list[Stay]]
     tracks: dict[str, Track]
-
-
-@dataclass(frozen=True, slots=True)
-class _Trip:
-    depart_s: float
-    return_s: float
-    distance_m: float
+    trips: dict[str, list[Trip]] = field(default_factory=dict)
+    charges: dict[str, list[Stay]] = field(default_factory=dict)
+    refills: dict[str, list[Refill]] = field(default_factory=dict)
 
 
 def keep_diary(inventory: Inventory, seed: int, start_s: float, end_s: float, positions: Positions) -> Diary:
@@ -84,18 +86,20 @@ class _Keeper:
         self._inventory, self._seed = inventory, seed
         self._start_s, self._end_s = start_s, end_s
         self._free_from: dict[str, float] = {}
-        self._stays: dict[str, list[Stay]] = {}
-        self._trips: dict[tuple[str, date], _Trip | None] = {}
+        self._diary = Diary({}, tracks)
+        self._plans: dict[tuple[str, date], Plan | None] = {}
+        self._secretive = secretive_of(inventory)
         self._chance = random.Random(f"{seed}/diary")
         self._tags = {tag.vehicle: tag.uid for tag in inventory.tags.values() if tag.vehicle}
         self._tracks = tracks
+        self._outdoor_c: dict[date, float] = {}
 
     def keep(self) -> Diary:
         day = datetime.fromtimestamp(self._start_s, UTC).date() + timedelta(days=1)
         while day <= datetime.fromtimestamp(self._end_s, UTC).date():
             self._live(day)
             day += timedelta(days=1)
-        return Diary(self._stays, self._tracks)
+        return self._diary
 
     def _live(self, day: date) -> None:
         """Let all arrivals of a day happen in their order."""
@@ -114,21 +118,58 @@ class _Keeper:
 
     def _come_home(self, vehicle: Vehicle, day: date) -> float:
         """Drive the day's trip, if there is one; return when the vehicle stands at its site."""
-        trip = self._trip(vehicle, day)
-        if trip is None:
-            return _local_s(day, 7.5, self._zone(vehicle.site))
+        plan = self._plan(vehicle, day)
+        if plan is None:
+            return local_s(day, 7.5, self._zone(vehicle.site))
         track = self._tracks[vehicle.id]
+        track.mark(plan.depart_s, track.odometer_m[-1], track.soc_percent[-1])
+        self._diary.trips.setdefault(vehicle.id, []).append(self._drive(vehicle, plan, day))
+        return plan.return_s
+
+    def _drive(self, vehicle: Vehicle, plan: Plan, day: date) -> Trip:
+        """Drive a trip by battery as far as it lasts, then by fuel; what has none charges under way, or turns back."""
+        track, outdoor_c = self._tracks[vehicle.id], self._outdoor(day)
         odometer_m, soc_percent = track.odometer_m[-1], track.soc_percent[-1]
-        track.mark(trip.depart_s, odometer_m, soc_percent)
-        distance_m, used_percent = trip.distance_m, 0.0
-        if is_electric(vehicle):
-            per_km = 100.0 * USE_WH_PER_KM / battery_wh(vehicle)
-            spare_percent = max(soc_percent - _RESERVE_PERCENT, 0.0)
-            used_percent = min(distance_m / 1000.0 * per_km, spare_percent)
-            if vehicle.drive is Drive.BATTERY:
-                distance_m = used_percent / per_km * 1000.0
-        track.mark(trip.return_s, odometer_m + distance_m, soc_percent - used_percent)
-        return trip.return_s
+        if not is_electric(vehicle):
+            track.mark(plan.return_s, odometer_m + plan.distance_m, soc_percent)
+            burnt = burnt_l(vehicle, plan.distance_m, 0.0, outdoor_c)
+            return Trip(plan.depart_s, plan.return_s, plan.distance_m, 0.0, burnt)
+        per_m = 100.0 * use_wh_per_km(vehicle, outdoor_c) / battery_wh(vehicle) / 1000.0
+        spare_percent = max(soc_percent - _RESERVE_PERCENT, 0.0)
+        rise_percent = self._rise(vehicle, plan.distance_m * per_m - spare_percent, soc_percent)
+        used_percent = min(plan.distance_m * per_m, spare_percent + rise_percent)
+        electric_m = used_percent / per_m
+        distance_m = electric_m if vehicle.drive is Drive.BATTERY else plan.distance_m
+        if rise_percent:
+            part = min(0.5, spare_percent / used_percent)
+            stop_s = plan.depart_s + part * (plan.return_s - plan.depart_s - _CHARGES_FOR_S)
+            left_percent = soc_percent - part * used_percent
+            track.mark(stop_s, odometer_m + part * distance_m, left_percent)
+            track.mark(stop_s + _CHARGES_FOR_S, odometer_m + part * distance_m, left_percent + rise_percent)
+            self._charge_under_way(vehicle, stop_s + _CHARGES_FOR_S, rise_percent)
+        track.mark(plan.return_s, odometer_m + distance_m, soc_percent + rise_percent - used_percent)
+        burnt = burnt_l(vehicle, distance_m, electric_m, outdoor_c)
+        return Trip(plan.depart_s, plan.return_s, distance_m, electric_m, burnt)
+
+    def _rise(self, vehicle: Vehicle, lacking_percent: float, soc_percent: float) -> float:
+        """Return how much is charged under way: what a battery lacks and some more; by one vehicle without need."""
+        if vehicle.drive is not Drive.BATTERY:
+            return 0.0
+        if vehicle.id == self._secretive and self._chance.random() < _SECRET_SHARE:
+            return min(_SECRET_PERCENT, max(95.0 - soc_percent, 0.0))
+        return min(lacking_percent + _UNDER_WAY_SPARE_PERCENT, _UNDER_WAY_MOST_PERCENT) if lacking_percent > 0 else 0.0
+
+    def _charge_under_way(self, vehicle: Vehicle, at_s: float, rise_percent: float) -> None:
+        energy_wh = rise_percent / 100.0 * battery_wh(vehicle) / _UNDER_WAY_EFFICIENCY
+        refill = Refill(at_s, energy_wh, has_paper=vehicle.id != self._secretive)
+        self._diary.refills.setdefault(vehicle.id, []).append(refill)
+
+    def _outdoor(self, day: date) -> float:
+        """Return the temperature at noon."""
+        if day not in self._outdoor_c:
+            noon_s = np.array([datetime.combine(day, time(12), UTC).timestamp()])
+            self._outdoor_c[day] = float(temperature_c(self._seed, noon_s)[0])
+        return self._outdoor_c[day]
 
     def _plug_in(self, vehicle: Vehicle, at_s: float, day: date) -> None:
         if not is_electric(vehicle):
@@ -148,7 +189,8 @@ class _Keeper:
         battery, soc_percent = battery_wh(vehicle), track.soc_percent[-1]
         power_w = _agreed_w(vehicle, place)
         target_percent = max(self._chance.choice(_TARGETS_PERCENT), soc_percent)
-        needs_s = _seconds_to(target_percent, power_w, battery, soc_percent)
+        efficiency = efficiency_of(vehicle, self._seed)
+        needs_s = _seconds_to(target_percent, power_w, battery, soc_percent, efficiency)
         stay = Stay(
             outlet=place.name,
             begin_s=begin_s,
@@ -158,12 +200,14 @@ class _Keeper:
             soc_percent=soc_percent,
             tag_uid=self._tag(vehicle.id),
             target_percent=target_percent,
+            efficiency=efficiency,
         )
         if not self._book(stay):
             return
+        self._diary.charges.setdefault(vehicle.id, []).append(stay)
         instants = np.linspace(stay.begin_s, stay.end_s, _KNOTS_PER_CHARGE)
         for instant, energy in zip(instants, stay.energy_wh(instants), strict=True):
-            reached = min(soc_percent + percent_of(float(energy), battery), 100.0)
+            reached = min(soc_percent + percent_of(float(energy), battery, efficiency), 100.0)
             track.mark(float(instant), track.odometer_m[-1], reached)
 
     def _serve_guest(self, place: Place, at_s: float, tag_uid: str) -> None:
@@ -186,7 +230,7 @@ class _Keeper:
         """Enter a stay, unless it is too short or would last beyond the history's end."""
         if stay.end_s - stay.begin_s < _SHORTEST_STAY_S or stay.end_s >= self._end_s:
             return False
-        self._stays.setdefault(stay.outlet, []).append(stay)
+        self._diary.stays.setdefault(stay.outlet, []).append(stay)
         self._free_from[stay.outlet] = stay.end_s + 120.0
         return True
 
@@ -200,7 +244,7 @@ class _Keeper:
             return
         while self._chance.random() < expected:
             expected -= 1.0
-            yield float(round(_local_s(day, self._chance.triangular(7.0, 19.5, 10.5), self._zone(site.id))))
+            yield float(round(local_s(day, self._chance.triangular(7.0, 19.5, 10.5), self._zone(site.id))))
 
     def _free_outlets(self, vehicle: Vehicle, at_s: float, day: date) -> Iterator[Place]:
         """Yield the free outlets of the vehicle's site, slow ones first."""
@@ -214,29 +258,16 @@ class _Keeper:
 
     def _next_departure_s(self, vehicle: Vehicle, day: date) -> float:
         for ahead in range(1, _LONGEST_PAUSE_DAYS):
-            trip = self._trip(vehicle, day + timedelta(days=ahead))
-            if trip:
-                return trip.depart_s
-        return _local_s(day + timedelta(days=1), 7.0, self._zone(vehicle.site))
+            plan = self._plan(vehicle, day + timedelta(days=ahead))
+            if plan:
+                return plan.depart_s
+        return local_s(day + timedelta(days=1), 7.0, self._zone(vehicle.site))
 
-    def _trip(self, vehicle: Vehicle, day: date) -> _Trip | None:
-        """Return what a vehicle does on a day; the same whenever it is asked."""
+    def _plan(self, vehicle: Vehicle, day: date) -> Plan | None:
         key = (vehicle.id, day)
-        if key not in self._trips:
-            self._trips[key] = self._plan(vehicle, day)
-        return self._trips[key]
-
-    def _plan(self, vehicle: Vehicle, day: date) -> _Trip | None:
-        chance = random.Random(f"{self._seed}/{vehicle.id}/{day}")
-        kind = self._inventory.sites[vehicle.site].kind
-        drives = is_working_day(day) or (kind in _ON_CALL and chance.random() < _ON_CALL_SHARE)
-        if not drives or chance.random() < (0.06 if day.weekday() < SATURDAY else 0.3):
-            return None
-        zone = self._zone(vehicle.site)
-        usual_km = 22.0 + 55.0 * one_of(key_of(self._seed, "km", vehicle.id))
-        depart_s = _local_s(day, chance.uniform(6.6, 9.2), zone)
-        return_s = depart_s + chance.uniform(3.0, 7.5) * 3600.0
-        return _Trip(depart_s, return_s, 1000.0 * usual_km * chance.lognormvariate(0.0, 0.4))
+        if key not in self._plans:
+            self._plans[key] = plan_of(self._inventory, self._seed, vehicle, day)
+        return self._plans[key]
 
     def _tag(self, vehicle: str) -> str:
         return self._tags.get(vehicle) or f"KW{key_of(self._seed, vehicle) & 0xFFFFFFFF:08X}"
@@ -259,21 +290,11 @@ def _agreed_w(vehicle: Vehicle, place: Place) -> float:
     return power_w if place.is_fast and vehicle.drive is Drive.BATTERY else min(power_w, charging_limit_w(vehicle))
 
 
-def _seconds_to(target_percent: float, power_w: float, battery: float, soc_percent: float) -> float:
+def _seconds_to(target_percent: float, power_w: float, battery: float, soc_percent: float, efficiency: float) -> float:
     instants = np.arange(0.0, 48 * 3600.0, 600.0)
-    charged = charged_wh(instants, power_w, battery, soc_percent, target_percent)
+    charged = charged_wh(instants, power_w, battery, soc_percent, target_percent, efficiency=efficiency)
     return float(instants[np.searchsorted(charged, charged[-1] - 1.0)])
 
 
 def _zone_of(site: Site) -> ZoneInfo:
     return ZoneInfo(site.time_zone)
-
-
-def _local_s(day: date, hour: float, zone: ZoneInfo) -> float:
-    """Return the instant of a local time of day."""
-    return _midnight_s(day, zone) + hour * 3600.0
-
-
-@cache
-def _midnight_s(day: date, zone: ZoneInfo) -> float:
-    return datetime.combine(day, time(), tzinfo=zone).timestamp()

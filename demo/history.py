@@ -16,14 +16,17 @@ from zoneinfo import ZoneInfo
 
 from core.books import HistoryBook, SessionBook
 from core.facts import GeneratedSpan, LastValue
+from core.fleet import PresenceBook, VoucherBook
 from core.inventory import Inventory
 from core.periods import SLOT, Period
 from core.ports import BulkSink, Clock
 from core.work import BookingBook
-from demo.past import DAY_S, SLOT_S, Past, Series, Story, weather_of
+from demo.past import DAY_S, SLOT_S, Past, Series, weather_of
 from demo.store_room import hand_readings
+from demo.stories import Story
 
 _SESSIONS_AT_ONCE = 1000
+_FACTS_AT_ONCE = 2000
 _WEATHER_EVERY_S = 60.0
 _ZONE = "Europe/Berlin"
 
@@ -31,7 +34,7 @@ Progress = Callable[[float], None]
 """Told which share of the work is done, 0 to 1."""
 
 
-class HistoryLedger(SessionBook, HistoryBook, BookingBook, Protocol):
+class HistoryLedger(SessionBook, HistoryBook, BookingBook, PresenceBook, VoucherBook, Protocol):
     """The books that history writes into."""
 
 
@@ -76,6 +79,7 @@ async def write_history(
     await ledger.mark_generated([past.span(source) for source in sorted(past.places() | past.weather())])
     sessions = await _write_sessions(past, ledger, token_of)
     await _book_readings(past, inventory, ledger)
+    await _write_fleet(past, ledger)
     readings = await _put(bulk, past.weather_columns(), end_utc)
     for done, site in enumerate(past.scenes, start=1):
         readings += await _put(bulk, await asyncio.to_thread(past.columns_of, site), end_utc)
@@ -113,9 +117,16 @@ async def _book_readings(past: Past, inventory: Inventory, ledger: BookingBook) 
             await ledger.book(event)
 
 
+async def _write_fleet(past: Past, ledger: HistoryLedger) -> None:
+    """Keep where vehicles were and what their papers say; what is there already stays."""
+    presences = await asyncio.to_thread(lambda: list(past.presences()))
+    for first in range(0, len(presences), _FACTS_AT_ONCE):
+        await ledger.save_presences(presences[first : first + _FACTS_AT_ONCE])
+    await ledger.keep_vouchers(list(past.vouchers()))
+
+
 async def _write_sessions(past: Past, ledger: SessionBook, token_of: Callable[[str], str]) -> int:
-    outlets = await asyncio.to_thread(lambda: past.outlets)
-    sessions = [session for outlet in outlets for session in outlet.sessions(token_of)]
+    sessions = await asyncio.to_thread(lambda: list(past.sessions(token_of)))
     for first in range(0, len(sessions), _SESSIONS_AT_ONCE):
         await ledger.save_sessions(sessions[first : first + _SESSIONS_AT_ONCE])
     return len(sessions)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 
 import numpy as np
 
-from core.facts import GeneratedSpan
-from core.inventory import Inventory, Medium, Meter, Vehicle
+from core.facts import ChargeSession, GeneratedSpan
+from core.fleet import Presence, Voucher
+from core.inventory import Inventory, Meter, Vehicle
 from core.periods import Period
 from core.quantities import Quantity
 from demo.calendar import BoolArray
@@ -19,35 +20,21 @@ from demo.cars import is_electric
 from demo.chance import FloatArray, IntArray
 from demo.diary import Diary, keep_diary
 from demo.outlets import Place, places_of, protocols_of
-from demo.past_sessions import OutletPast, outlet_past
+from demo.papers import presences_of, vouchers_of
+from demo.past_sessions import OutletPast, lifetime_for_energy, outlet_past
 from demo.registers import Positions, first_value, read_dial, register_gains, registers_of, resolution_of
 from demo.sites import Scene, scenes_of
-from demo.stays import Track
+from demo.stays import Stay, Track
+from demo.stories import Story, stories_of
 from demo.weather import daily_mean_c
-from demo.world import silent_meter_of
 
 SLOT_S = 900.0
 _SLOTS_PER_H = 4
-_SILENT_DAYS_BEFORE_END, _SILENT_H = 40, 60
-_EXCHANGED_DAYS_BEFORE_END = 150
 _NEW_DIAL_M3 = 4.217
+_TOLD_PER_CHARGE = 8
 _LOGBOOK_HOUR_UTC = 17
 _ODOMETER_STEP_M = 100.0
 DAY_S, _NOON_S = 86_400.0, 43_200.0
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """Something told in the history on purpose: `silent` (no readings) or `exchanged` (another dial since)."""
-
-    kind: str
-    source: str
-    start_utc: datetime
-    end_utc: datetime
-
-    def is_in(self, at_s: FloatArray) -> BoolArray:
-        """Return which instants lie within."""
-        return (at_s > self.start_utc.timestamp()) & (at_s < self.end_utc.timestamp())
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +130,35 @@ class Past:
             column
             for name, vehicle in self._inventory.vehicles.items()
             if len(at_s := self._heard_s(vehicle))
-            for column in _vehicle_series(vehicle, self.diary.tracks[name], at_s)
+            for column in (
+                *_vehicle_series(vehicle, self.diary.tracks[name], at_s, self._begun_anew_s(vehicle)),
+                *charge_series(vehicle, self.diary.charges.get(name, ())),
+            )
         ]
+
+    def presences(self) -> Iterator[Presence]:
+        """Return where vehicles were since when."""
+        return presences_of(self._inventory, self.diary, float(self._borders_s[0]))
+
+    def vouchers(self) -> Iterator[Voucher]:
+        """Return the lines of fuel cards and charging cards."""
+        return vouchers_of(self._inventory, self.seed, self.diary)
+
+    def sessions(self, token_of: Callable[[str], str]) -> Iterator[ChargeSession]:
+        """Return the charge sessions of all outlets; `token_of` is the pseudonym of a card."""
+        told = [story for story in self.stories if story.kind == "lifetime"]
+        for outlet in self.outlets:
+            wrong_from = next((each.start_utc for each in told if each.source == outlet.place.source), None)
+            for session in outlet.sessions(token_of):
+                if wrong_from and session.begun_at_utc >= wrong_from:
+                    wrong_from = None
+                    yield lifetime_for_energy(session, outlet.place.connector.max_power_w)
+                else:
+                    yield session
+
+    def _begun_anew_s(self, vehicle: Vehicle) -> float | None:
+        told = (story.start_utc for story in self.stories if (story.kind, story.source) == ("odometer", vehicle.source))
+        return next((at_utc.timestamp() for at_utc in told), None)
 
     def _first_wh(self, place: Place) -> float:
         known = self._positions.get((place.source, Quantity.ENERGY_IMPORT_WH))
@@ -178,18 +192,6 @@ class Past:
         return (story for story in self.stories if story.source == meter.source and story.kind == kind)
 
 
-def stories_of(inventory: Inventory, period: Period) -> Iterator[Story]:
-    """Yield what the history tells: one reader fails for some days, one water meter is exchanged unannounced."""
-    silent = silent_meter_of(inventory)
-    failed_utc = period.end_utc - timedelta(days=_SILENT_DAYS_BEFORE_END)
-    if silent and failed_utc > period.start_utc:
-        yield Story("silent", inventory.meters[silent].source, failed_utc, failed_utc + timedelta(hours=_SILENT_H))
-    exchanged_utc = period.end_utc - timedelta(days=_EXCHANGED_DAYS_BEFORE_END)
-    water = [meter for _, meter in sorted(inventory.meters.items()) if _can_be_exchanged(meter)]
-    if water and exchanged_utc > period.start_utc:
-        yield Story("exchanged", water[-1].source, exchanged_utc, period.end_utc)
-
-
 def weather_of(inventory: Inventory, seed: int, start_s: float, end_s: float) -> list[Series]:
     """Return the mean temperature of each UTC day that lies wholly in a time, at its noon, as files tell it."""
     days = np.arange(math.ceil(start_s / DAY_S), math.floor(end_s / DAY_S), dtype=np.float64)
@@ -199,10 +201,6 @@ def weather_of(inventory: Inventory, seed: int, start_s: float, end_s: float) ->
     at_ms, means_c = _milliseconds(day_s + _NOON_S), daily_mean_c(seed, day_s)
     stations = inventory.weather_stations.values()
     return [Series(station.source, Quantity.TEMPERATURE_C, at_ms, means_c) for station in stations]
-
-
-def _can_be_exchanged(meter: Meter) -> bool:
-    return meter.medium is Medium.WATER and meter.feed is not None and meter.valid_to is None
 
 
 def _thinned(outlet: OutletPast, borders_s: FloatArray) -> Series:
@@ -215,12 +213,29 @@ def _thinned(outlet: OutletPast, borders_s: FloatArray) -> Series:
     return Series(outlet.place.source, Quantity.ENERGY_IMPORT_WH, _milliseconds(borders_s[kept]), register_wh[kept])
 
 
-def _vehicle_series(vehicle: Vehicle, track: Track, at_s: FloatArray) -> Iterator[Series]:
-    odometer_m = read_dial(np.interp(at_s, track.at_s, track.odometer_m), _ODOMETER_STEP_M)
+def _vehicle_series(vehicle: Vehicle, track: Track, at_s: FloatArray, begun_anew_s: float | None) -> Iterator[Series]:
+    exact_m = np.interp(at_s, track.at_s, track.odometer_m)
+    if begun_anew_s is not None and (new := at_s >= begun_anew_s).any():
+        exact_m = np.where(new, exact_m - exact_m[np.argmax(new)], exact_m)
+    odometer_m = read_dial(exact_m, _ODOMETER_STEP_M)
     yield Series(vehicle.source, Quantity.ODOMETER_M, _milliseconds(at_s), odometer_m)
     if is_electric(vehicle) and vehicle.feed:
         soc_percent = np.round(np.interp(at_s, track.at_s, track.soc_percent), 1)
         yield Series(vehicle.source, Quantity.SOC_PERCENT, _milliseconds(at_s), soc_percent)
+
+
+def charge_series(vehicle: Vehicle, charges: Sequence[Stay]) -> Iterator[Series]:
+    """Yield what a vehicle with telemetry tells of its charging: that it is plugged in, and what its battery took."""
+    if not charges or vehicle.feed is None:
+        return
+    at_s = np.concatenate([np.round(np.linspace(stay.begin_s, stay.end_s, _TOLD_PER_CHARGE)) for stay in charges])
+    taken_wh = np.concatenate(
+        [stay.energy_wh(np.linspace(stay.begin_s, stay.end_s, _TOLD_PER_CHARGE)) * stay.efficiency for stay in charges]
+    )
+    yield Series(vehicle.source, Quantity.ENERGY_SESSION_WH, _milliseconds(at_s), np.round(taken_wh, -1))
+    borders_s = np.array([border for stay in charges for border in (stay.begin_s, stay.end_s)])
+    plugged = np.tile([1.0, 0.0], len(charges))
+    yield Series(vehicle.source, Quantity.PLUGGED_IN_FLAG, _milliseconds(borders_s), plugged)
 
 
 def _valid_at(at_s: FloatArray, valid_from: date, valid_to: date | None) -> BoolArray:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
 from core.facts import ChargeSession, Origin, Protocol, SessionState, TagVerdict
+from core.readings import ReadingQuality
+from core.texts import Finding
 from demo.chance import FloatArray
 from demo.charging import taper
 from demo.outlets import Place
@@ -16,6 +18,7 @@ from demo.stays import Stay
 
 SLOT_S = 900.0
 _SLOTS_PER_H = 3600.0 / SLOT_S
+_CLOCK_TOLERANCE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,19 @@ def outlet_past(
         last = int((stay.end_s - borders_s[0]) // SLOT_S) + 1
         slot_wh[first:last] += np.diff(stay.energy_wh(borders_s[first : last + 1]))
     return OutletPast(place, protocol, stays, first_wh, slot_wh)
+
+
+def lifetime_for_energy(session: ChargeSession, max_power_w: float) -> ChargeSession:
+    """Return a session as it is kept if its station tells the total of its register for the session's energy."""
+    ended_at_utc = session.ended_at_utc or session.begun_at_utc
+    lasted_h = (ended_at_utc - session.begun_at_utc + _CLOCK_TOLERANCE) / timedelta(hours=1)
+    total_wh = session.register_stop_wh or 0.0
+    finding = Finding.of(
+        "session.energy_implausible", energy_wh=round(total_wh), limit_wh=round(max_power_w * lasted_h)
+    )
+    return replace(
+        session, register_start_wh=0.0, energy_wh=None, quality=ReadingQuality.RECOVERED, findings=(finding,)
+    )
 
 
 def _instant(at_s: float) -> datetime:

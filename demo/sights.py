@@ -9,7 +9,7 @@ from core.inventory import Inventory
 from core.texts import Finding
 from demo.forecourt import faulty_outlet_of
 from demo.outlets import lively_of, protocols_of, stations_of
-from demo.past import Story
+from demo.stories import Story
 from demo.world import silent_meter_of
 
 
@@ -29,6 +29,15 @@ def _live(inventory: Inventory, day: date) -> Iterator[Finding]:
 
 
 def _told(story: Story) -> Finding:
-    if story.kind == "exchanged":
-        return Finding.of("demo.past_exchange", source=story.source, day=story.start_utc.date().isoformat())
-    return Finding.of("demo.past_silence", source=story.source, day=story.start_utc.date().isoformat())
+    told = {"source": story.source, "day": story.start_utc.date().isoformat()}
+    match story.kind:
+        case "exchanged":
+            return Finding.of("demo.past_exchange", **told)
+        case "odometer":
+            return Finding.of("demo.past_odometer", **told)
+        case "lifetime":
+            return Finding.of("demo.past_lifetime", **told)
+        case "elsewhere":
+            return Finding.of("demo.past_elsewhere", source=story.source)
+        case _:
+            return Finding.of("demo.past_silence", **told)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from demo.chance import FloatArray
-from demo.charging import charged_wh
+from demo.charging import EFFICIENCY, charged_wh
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,14 @@ class Stay:
     soc_percent: float
     tag_uid: str = field(repr=False)
     target_percent: float = 100.0
+    efficiency: float = EFFICIENCY
 
     def energy_wh(self, at_s: FloatArray) -> FloatArray:
         """Return what the outlet has given by each instant."""
         elapsed_s = np.clip(at_s, self.begin_s, self.end_s) - self.begin_s
-        return charged_wh(elapsed_s, self.power_w, self.battery_wh, self.soc_percent, self.target_percent)
+        return charged_wh(
+            elapsed_s, self.power_w, self.battery_wh, self.soc_percent, self.target_percent, efficiency=self.efficiency
+        )
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from core.facts import ChargeSession, GeneratedSpan, LastValue
+from core.fleet import Presence, Voucher
 from core.inventory import Inventory
 from core.quantities import Quantity
 from core.readings import ReadingQuality
@@ -27,6 +28,8 @@ class Archive:
     saved: dict[str, ChargeSession] = field(default_factory=dict)
     spans: dict[tuple[str, datetime], GeneratedSpan] = field(default_factory=dict)
     booked: list[MeterEvent] = field(default_factory=list)
+    presences: dict[tuple[str, datetime], Presence] = field(default_factory=dict)
+    vouchers: dict[tuple[str, str, datetime, str], Voucher] = field(default_factory=dict)
     fails_after: int = 10**9
 
     async def put_series(
@@ -67,6 +70,13 @@ class Archive:
 
     async def save_sessions(self, sessions: Sequence[ChargeSession]) -> None:
         self.saved |= {session.id: session for session in sessions}
+
+    async def save_presences(self, presences: Sequence[Presence]) -> None:
+        self.presences |= {(each.vehicle, each.since_utc): each for each in presences}
+
+    async def keep_vouchers(self, vouchers: Sequence[Voucher]) -> int:
+        self.vouchers |= {(each.vehicle, each.kind, each.at_utc, each.number): each for each in vouchers}
+        return len(vouchers)
 
     async def mark_generated(self, spans: Sequence[GeneratedSpan]) -> None:
         self.spans |= {(span.source, span.start_utc): span for span in spans}

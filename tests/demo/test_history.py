@@ -10,9 +10,9 @@ import pytest
 
 from config.load import Configuration
 from core.facts import ChargeSession, Origin, Protocol, SessionState
-from core.inventory import Inventory, Medium
+from core.inventory import Inventory, Medium, Vehicle
 from core.periods import Period, local_month
-from core.quantities import Quantity
+from core.quantities import Kind, Quantity
 from demo.history import HistoryResult, _book_readings, write_history
 from demo.past import Past
 from demo.store_room import hand_readings
@@ -76,7 +76,7 @@ def test_every_dial_outlet_and_vehicle_has_a_past_and_a_mark(
     inventory, day = example.inventory, END.date()
     dialled = [meter for meter in inventory.meters.values() if not meter.terms and meter.medium is not Medium.PELLETS]
     meters = {meter.source for meter in dialled if meter.valid_on(day)}
-    vehicles = {vehicle.source for vehicle in inventory.vehicles.values() if vehicle.valid_on(day)}
+    vehicles = {vehicle.source for vehicle in inventory.vehicles.values() if _was_ours(vehicle, result.period)}
     outlets = {
         f"{station.source}/{connector.number}"
         for station in inventory.stations.values()
@@ -105,6 +105,10 @@ def test_months_over_clock_changes_have_their_number_of_slots(
     assert inside.sum() == slots
 
 
+def _was_ours(vehicle: Vehicle, period: Period) -> bool:
+    return vehicle.valid_to is None or vehicle.valid_to > period.start_utc.date()
+
+
 def test_there_are_no_gaps_but_the_ones_told(example: Configuration, district: tuple[Archive, HistoryResult]) -> None:
     archive, result = district
     silent = {story.source: story for story in result.stories if story.kind == "silent"}
@@ -122,18 +126,19 @@ def test_there_are_no_gaps_but_the_ones_told(example: Configuration, district: t
 
 def test_registers_fall_only_where_a_meter_was_exchanged(district: tuple[Archive, HistoryResult]) -> None:
     archive, result = district
-    (exchanged,) = (story for story in result.stories if story.kind == "exchanged")
+    begins = {story.source: story for story in result.stories if story.kind in {"exchanged", "odometer"}}
+    assert len(begins) == 2
     for (source, quantity), (at_ms, values) in archive.series.items():
-        if quantity is Quantity.TEMPERATURE_C:
+        if quantity in {Quantity.TEMPERATURE_C, Quantity.ENERGY_SESSION_WH, Quantity.PLUGGED_IN_FLAG}:
             continue
         if quantity is Quantity.SOC_PERCENT:
             assert values.min() >= 0.0
             assert values.max() <= 100.0
             continue
         falls = np.flatnonzero(np.diff(values) < 0.0)
-        assert len(falls) == (source == exchanged.source), source
+        assert len(falls) == (source in begins), source
         if len(falls):
-            assert at_ms[falls[0] + 1] == exchanged.start_utc.timestamp() * 1000
+            assert at_ms[falls[0] + 1] == begins[source].start_utc.timestamp() * 1000
 
 
 def test_our_register_rules_find_nothing_odd_but_the_exchange(
@@ -193,10 +198,11 @@ def test_sessions_are_what_the_registers_tell(example: Configuration, district: 
         for session, following in pairwise(sessions):
             assert session.ended_at_utc
             assert session.ended_at_utc <= following.begun_at_utc
-            assert session.register_stop_wh == following.register_start_wh
+            assert following.energy_wh is None or session.register_stop_wh == following.register_start_wh
         assert sessions[-1].register_stop_wh == values[-1]
-        total = sum(session.energy_wh or 0.0 for session in sessions)
-        assert total == pytest.approx(values[-1] - values[0])
+        if all(session.energy_wh is not None for session in sessions):
+            total = sum(session.energy_wh or 0.0 for session in sessions)
+            assert total == pytest.approx(values[-1] - values[0])
 
 
 def test_no_session_gives_more_than_power_times_time(
@@ -209,7 +215,9 @@ def test_no_session_gives_more_than_power_times_time(
             for connector in example.inventory.stations[session.station].connectors
         }
         hours = (session.ended_at_utc - session.begun_at_utc) / timedelta(hours=1)
-        assert session.energy_wh is not None
+        if session.energy_wh is None:
+            assert [finding.code for finding in session.findings] == ["session.energy_implausible"]
+            continue
         assert 0.0 <= session.energy_wh <= limits[session.connector] * hours + 10.0
         assert session.peak_power_w is not None
         assert session.peak_power_w <= limits[session.connector]
@@ -225,7 +233,8 @@ def test_electric_vehicles_drive_and_charge_hourly_told(district: tuple[Archive,
         assert set(np.diff(at_ms)) == {3_600_000}
         assert values.std() > 3.0
         _, odometer_m = archive.of(source, Quantity.ODOMETER_M)
-        assert 3_000_000 < odometer_m[-1] - odometer_m[0] < 40_000_000
+        driven_m = np.diff(odometer_m)
+        assert 3_000_000 < driven_m[driven_m > 0].sum() < 40_000_000
 
 
 @pytest.fixture(scope="module")
@@ -278,7 +287,7 @@ async def test_what_happened_while_nobody_watched_is_told_at_the_next_start(depo
     for (source, quantity), (at_ms, values) in archive.series.items():
         assert len(at_ms) > rows[source, quantity], source
         assert np.all(np.diff(at_ms) > 0)
-        if quantity is not Quantity.SOC_PERCENT:
+        if quantity.kind is Kind.REGISTER:
             assert np.all(np.diff(values) >= 0.0), source
     at_ms, _ = archive.of("meter:hof-strom")
     assert set(np.diff(at_ms)) == {SLOT_MS}

@@ -7,8 +7,8 @@ import pytest
 from core.inventory import Inventory
 from core.periods import Period
 from core.texts import Language, catalogue
-from demo.past import stories_of
 from demo.sights import sights
+from demo.stories import stories_of
 
 DAY = date(2026, 7, 1)
 YEAR = Period(datetime(2025, 7, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC))
@@ -24,6 +24,9 @@ def test_what_to_look_at_is_said_in_both_languages(depot: Inventory, language: L
         "demo.faulty_outlet",
         "demo.past_silence",
         "demo.past_exchange",
+        "demo.past_odometer",
+        "demo.past_lifetime",
+        "demo.past_elsewhere",
     ]
     for finding in found:
         text = catalogue(language).tell(finding)
