@@ -46,6 +46,7 @@ class Quantity(StrEnum):
     ODOMETER_M = "odometer_m"
     CHARGING_FLAG = "charging_flag"
     PLUGGED_IN_FLAG = "plugged_in_flag"
+    INTENSITY_G_PER_KWH = "intensity_g_per_kwh"
 
     @property
     def kind(self) -> Kind:
@@ -91,4 +92,5 @@ PROPERTIES: dict[Quantity, Properties] = {
     Quantity.ODOMETER_M: Properties(Kind.REGISTER, 1000, "km", 0),
     Quantity.CHARGING_FLAG: Properties(Kind.STATE, 1, "", 0),
     Quantity.PLUGGED_IN_FLAG: Properties(Kind.STATE, 1, "", 0),
+    Quantity.INTENSITY_G_PER_KWH: Properties(Kind.INSTANT, 1, "g/kWh", 0),
 }

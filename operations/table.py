@@ -127,6 +127,11 @@ CAPABILITIES: dict[str, Capability] = {
     "vehicles.days": Capability("operations.fleet.vehicle_days:list_vehicle_days", Role.FLEET),
     "factors.list": Capability("operations.fleet.factors:list_factors", apart=True),
     "factors.show": Capability("operations.fleet.factors:show_factor", apart=True),
+    "intensity.list": Capability("operations.fleet.intensity:list_intensity"),
+    "intensity.show": Capability("operations.fleet.intensity:show_intensity"),
+    "intensity.import": Capability(
+        "operations.fleet.intensity:import_intensity", Role.FLEET, changes=True, whole=True, others=(Role.FACILITY,)
+    ),
     "calc.savings": Capability("operations.fleet.calc_savings:calc_savings", apart=True),
     "calc.thg": Capability("operations.fleet.calc_thg:calc_thg", apart=True),
     "calc.clean_vehicles": Capability("operations.fleet.calc_clean_vehicles:calc_clean_vehicles", apart=True),

@@ -91,6 +91,8 @@ FILE = b"01.10.2026 00:00;1.000,5\n02.10.2026 00:00;1.004\n"
 FILE_DIGEST = sha256(FILE).hexdigest()
 CLIMATE = b"STATIONS_ID;MESS_DATUM;TMK;eor\n44;20261120;3.5;eor\n44;20261121;x;eor"
 CLIMATE_DIGEST = sha256(CLIMATE).hexdigest()
+INTENSITY = b'{"unix_seconds":[1795132800,1795133700],"co2eq":[491.5,null],"co2eq_forecast":[null,505.0]}'
+INTENSITY_DIGEST = sha256(INTENSITY).hexdigest()
 
 
 async def a_file(district: District) -> None:
@@ -103,6 +105,8 @@ async def a_file(district: District) -> None:
     assert inbox
     await inbox.keep("Ablesung.csv", chunks(FILE))
     await inbox.keep("tageswerte.txt", chunks(CLIMATE))
+    await inbox.keep("co2eq.json", chunks(INTENSITY))
+    await district.ask("intensity.import", upload=INTENSITY_DIGEST, boundary="direct")
     mapping = {"name": "ablesung", "date_column": "A", "value_column": "B", "header": 0, "meter": "schule-wasser"}
     await district.ask("mappings.save", **mapping, quantity="volume_m3")
     await district.ask("imports.run", upload=FILE_DIGEST, mapping="ablesung")

@@ -18,7 +18,7 @@ from core.texts import LANGUAGES
 from operations.edge import many
 from operations.routes import route_of
 from operations.table import CAPABILITIES
-from tests.cli.conftest import ALARM, ANNA, CLIMATE_DIGEST, FILE_DIGEST, Type
+from tests.cli.conftest import ALARM, ANNA, CLIMATE_DIGEST, FILE_DIGEST, INTENSITY_DIGEST, Type
 from tests.served import LOCAL_TOKEN, served
 
 PAYLOAD = '{"Time":"2026-11-22T10:59:00","SML":{"Total_in":1234.5,"Power_curr":2500}}'
@@ -101,6 +101,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "benchmark.show": {"medium": "electricity"},
     "weather.show": {"id": "schule"},
     "weather.import": {"id": "au", "upload": CLIMATE_DIGEST},
+    "intensity.show": {"id": "energy-charts-direct/15", "period": "2026-11-20"},
+    "intensity.import": {"upload": INTENSITY_DIGEST, "boundary": "direct", "dry_run": True},
     "bills.add": {
         "meter": "schule-strom",
         "first_day": "2026-10-01",

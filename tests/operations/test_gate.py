@@ -62,6 +62,7 @@ REFUSED: dict[str, dict[str, object]] = {
     "bills.withdraw": {"id": 77, "reason": "doppelt erfasst"},
     "sessions.assign": {"id": "nirgends", "vehicle": "nirgends", "reason": "gesehen"},
     "weather.import": {"id": "nirgends", "upload": "0" * 64},
+    "intensity.import": {"upload": "0" * 64},
     "meters.read": {"id": "nirgends", "start_value": 1.0},
     "meters.rollover": {"id": "nirgends", "at_utc": "2026-11-21T13:00:00Z"},
     "meters.withdraw": {"id": 77, "reason": "falscher Zähler"},
