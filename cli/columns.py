@@ -31,6 +31,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "budgets.show.items": ("name", "status", "amount_eur", "to_date_eur", "forecast_eur", "method", "reason"),
     "weather.show.months": ("period", "degree_days_kd", "heating_days", "mean_c", "days_known", "used"),
     "compare.show.rows": ("period", "value", "former", "change_percent", "reason", "figure"),
+    "savings.show.figures": ("name", "avoided_g", "provisional", "computed", "not_computed", "reasons"),
+    "savings.show.vehicles": ("vehicle", "name", "group", "distance_m", "grid_wh", "pv_wh", "reliable", "notes"),
+    "savings.show.factors": ("id", "value", "unit", "boundary", "year", "edition", "status"),
+    "savings.show.versions": ("version", "made_at_utc", "made_by", "reason"),
+    "savings.show.scopes": ("scope", "name"),
     "imports.list": ("id", "file", "mapping", "state", "first_utc", "last_utc", "added", "left_out", "made_by"),
     "mappings.list": ("name", "version", "kind", "quantity", "meter", "meter_column", "saved_at_utc", "saved_by"),
     "bills.list": ("id", "meter_name", "first_day", "last_day", "used", "unit", "net_eur", "number", "document"),
@@ -67,6 +72,9 @@ NUMBERED = frozenset({"id", "number", "undoes", "year"})
 """Numbers that are typed again and so stay as they are."""
 
 WORDS: dict[str, str] = {
+    "light": "savings.light.",
+    "factors.boundary": "factors.boundary.",
+    "factors.status": "factors.status.",
     "drive": "console.drive.",
     "match": "console.match.by_",
     "sessions.basis": "console.match.by_",
@@ -135,5 +143,9 @@ UNITS: dict[str, Quantity] = {
     "_wh": Quantity.ENERGY_IMPORT_WH,
     "_w": Quantity.POWER_W,
     "_percent": Quantity.SOC_PERCENT,
+    "distance_m": Quantity.ODOMETER_M,
 }
 """How a plain number is shown, by the unit its name ends in."""
+
+EXACT = frozenset({"distance_m", "grid_wh", "pv_wh", "coverage_percent", "avoided_g"})
+"""Exact numbers, which come as text, that are shown as rounded as others."""

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.columns import COLUMNS, EXPENDABLE, MEASURED, NUMBERED, PROSE, UNITS, WORDS
+from cli.columns import COLUMNS, EXACT, EXPENDABLE, MEASURED, NUMBERED, PROSE, UNITS, WORDS
 from cli.layout import Strip, fitting, table_of
 from core.quantities import Quantity
 from core.texts import Language, catalogue
@@ -189,6 +189,8 @@ class Sheet:
             return money(Decimal(value), self._language)
         if key == "used":
             return number(Decimal(value), 1, self._language)
+        if key in EXACT:
+            return self._number(key, float(value))
         prefix = WORDS.get(f"{self._subject}.{key}") or WORDS.get(key)
         return self._texts.say(prefix + value) if prefix else value
 

@@ -66,7 +66,10 @@ class StatementDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementFilter:
-    """Which statements; the newest version of each (`all_versions`: every one), last made first."""
+    """Which statements; the newest version of each (`all_versions`: every one), last made first.
+
+    Without `with_body` their bodies are empty: a list of versions needs none.
+    """
 
     kind: str | None = None
     period: str | None = None
@@ -74,6 +77,7 @@ class StatementFilter:
     all_versions: bool = False
     limit: int = 50
     cursor: str | None = None
+    with_body: bool = True
 
 
 class StatementBook(Protocol):

@@ -8,6 +8,7 @@ from typing import Final
 
 from core.errors import NotFoundError
 from core.evidence import Explanation, FigureId
+from fleet.savings import SAVINGS
 from operations.balances.balance import BALANCE
 from operations.costs.cost import COST
 from operations.evidence.balance import explain_balance
@@ -21,6 +22,7 @@ from operations.evidence.rows import Explained, told
 from operations.evidence.weather import explain_weather
 from operations.fleet.evidence import explain_vehicle_day
 from operations.fleet.figures import VEHICLE_DAY
+from operations.fleet.savings_evidence import explain_savings
 from operations.house import Call, House
 from operations.loads.base import BASE_LOAD
 from operations.loads.peaks import PEAK
@@ -45,8 +47,12 @@ EXPLAINERS: Final[dict[str, Explainer]] = {
     ENERGY: explain_energy,
     CARRIERS: explain_carriers,
     VEHICLE_DAY: explain_vehicle_day,
+    SAVINGS: explain_savings,
 }
 """How each kind of figure is explained, by the first part of its id."""
+
+STATED: Final = frozenset({SAVINGS})
+"""The kinds of which statements are made by themselves: their explainers know every version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +72,6 @@ async def explain_figure(house: House, request: ExplainFigure, call: Call) -> Ex
     explainer = EXPLAINERS.get(figure.report)
     if explainer is None:
         raise NotFoundError("evidence.report_unknown", report=figure.report[:80], known=", ".join(EXPLAINERS))
-    if figure.version is None:
+    if figure.version is None or figure.report in STATED:
         return told(await explainer(house, figure, call))
     return told(await explain_frozen(house, figure, call, explainer))

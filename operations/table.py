@@ -125,6 +125,7 @@ CAPABILITIES: dict[str, Capability] = {
     "vehicles.list": Capability("operations.vehicles:list_vehicles"),
     "vehicles.show": Capability("operations.vehicles:show_vehicle"),
     "vehicles.days": Capability("operations.fleet.vehicle_days:list_vehicle_days", Role.FLEET),
+    "savings.show": Capability("operations.fleet.savings:show_savings", Role.FLEET),
     "factors.list": Capability("operations.fleet.factors:list_factors", apart=True),
     "factors.show": Capability("operations.fleet.factors:show_factor", apart=True),
     "intensity.list": Capability("operations.fleet.intensity:list_intensity"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 LOOKS: dict[str, dict[str, tuple[str, str]]] = {
+    "Light": {"green": ("good", "good"), "yellow": ("warn", "warn"), "red": ("offline", "bad")},
     "BillVerdict": {
         "agrees": ("good", "good"),
         "differs": ("warn", "warn"),

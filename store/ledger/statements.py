@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, select
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, literal, select
 
 from core.ports import Page
 from core.statements import Statement, StatementDraft, StatementFilter, StatementKey, read_body, write_body
@@ -43,7 +43,7 @@ class Statements:
     async def statements(self, wanted: StatementFilter) -> Page[Statement]:
         """Return statements, last kept first."""
         matching = and_(*_conditions(wanted))
-        rows = select(STATEMENT).where(matching).order_by(_C.id.desc())
+        rows = select(*_columns(with_body=wanted.with_body)).where(matching).order_by(_C.id.desc())
         if wanted.cursor is not None:
             (behind,) = place_of(wanted.cursor, int)
             rows = rows.where(_C.id < behind)
@@ -53,6 +53,10 @@ class Statements:
         shown = found[: wanted.limit]
         more = len(found) > wanted.limit and shown
         return Page(tuple(map(_statement, shown)), total or 0, as_cursor(shown[-1]["id"]) if more else None)
+
+
+def _columns(*, with_body: bool) -> list[ColumnElement[Any]]:
+    return [literal("{}").label("body") if each is _C.body and not with_body else each for each in STATEMENT.columns]
 
 
 def _about(key: StatementKey) -> list[ColumnElement[bool]]:

@@ -8,7 +8,8 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,11 +18,15 @@ import pytest
 from cli import main as cli_main
 from cli import wire
 from core.alarms import Alarm, AlarmChange
+from core.fleet import VehicleDay
 from core.meter_life import MeterProposal
 from core.people import Actor, Role
 from core.quantities import Quantity
 from core.texts import Finding
+from operations.fleet.savings_job import compute_savings
 from operations.gate import Gate
+from operations.house import Call
+from operations.schedule import JobWork
 from tests.district import NOW, District, open_district, yesterday
 from tests.district_content import fill
 
@@ -75,6 +80,7 @@ def filled(tmp_path: Path) -> Path:
             await people(district)
             await a_file(district)
             await what_waits(district)
+            await a_month_of_driving(district)
 
     asyncio.run(make())
     return tmp_path / "filled"
@@ -93,6 +99,16 @@ CLIMATE = b"STATIONS_ID;MESS_DATUM;TMK;eor\n44;20261120;3.5;eor\n44;20261121;x;e
 CLIMATE_DIGEST = sha256(CLIMATE).hexdigest()
 INTENSITY = b'{"unix_seconds":[1795132800,1795133700],"co2eq":[491.5,null],"co2eq_forecast":[null,505.0]}'
 INTENSITY_DIGEST = sha256(INTENSITY).hexdigest()
+
+
+async def a_month_of_driving(district: District) -> None:
+    """State what an electric vehicle avoided last month."""
+    house = district.gate.house
+    car = next(each.id for each in house.inventory().vehicles.values() if each.plugs_in)
+    day = VehicleDay(vehicle=car, day=date(2026, 10, 5), distance_m=Decimal(40_000), own_charged_wh=Decimal(8_000))
+    await district.stores.ledger.save_vehicle_days([day])
+    call = Call(Actor(name="job:savings", role=Role.ADMIN), NOW)
+    await compute_savings(house, JobWork(period="2026-11-02"), call)
 
 
 async def a_file(district: District) -> None:

@@ -141,6 +141,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "sessions.assign": {"id": "lis-01-open", "vehicle": "lk-e-101", "reason": "gesehen"},
     "vehicles.show": {"id": "lk-e-101"},
     "vehicles.days": {"id": "lk-e-101", "month": "2026-11"},
+    "savings.show": {"month": "2026-10", "scope": "vehicle:lk-e-101"},
     "inventory.list": {"kind": "meters", "limit": 2},
     "inventory.show": {"id": "meters/schule-strom"},
     "inventory.add": {"id": "stations/lis-02", "values": STATION},

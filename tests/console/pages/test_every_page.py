@@ -77,6 +77,7 @@ PATHS = (
     "/vehicles/{vehicle}",
     "/vehicles/{vehicle}?month=2026-10",
     "/vehicles/{vehicle}/days",
+    "/savings",
     "/inventory",
     "/inventory/new/meters",
     "/inventory/new/stations",

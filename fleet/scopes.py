@@ -1,0 +1,62 @@
+"""Sums over vehicles: of the fleet, of each group and of each site, exactly what their vehicles have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from core.exact import decimal_of
+from fleet.savings import FIGURES, FLEET, GROUP, ScopeSavings, SummedFigure, VehicleSavings
+from fleet.sums import ZERO
+
+SITE: Final = "site:"
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
+def group_scope(group: str) -> str:
+    """Return the scope of a group of vehicles: `Büro West` is `group:buero-west`."""
+    slug = re.sub(r"[^a-z0-9]+", "-", group.casefold().translate(_UMLAUTS)).strip("-")
+    return f"{GROUP}{slug or '-'}"
+
+
+def scopes_of(vehicles: Sequence[VehicleSavings]) -> tuple[ScopeSavings, ...]:
+    """Return the sums of the fleet, then of all groups, then of all sites."""
+    by_scope: dict[str, list[VehicleSavings]] = {FLEET: list(vehicles)}
+    for vehicle in sorted(vehicles, key=lambda each: each.group):
+        by_scope.setdefault(group_scope(vehicle.group), []).append(vehicle)
+    for vehicle in sorted(vehicles, key=lambda each: each.site):
+        by_scope.setdefault(f"{SITE}{vehicle.site}", []).append(vehicle)
+    return tuple(_scope(scope, of) for scope, of in by_scope.items())
+
+
+def _scope(scope: str, vehicles: Sequence[VehicleSavings]) -> ScopeSavings:
+    return ScopeSavings(
+        scope=scope,
+        vehicles=tuple(sorted(each.vehicle for each in vehicles)),
+        distance_m=sum((each.distance_m or ZERO for each in vehicles), ZERO),
+        grid_wh=sum((each.grid_wh for each in vehicles), ZERO),
+        pv_wh=sum((each.pv_wh for each in vehicles), ZERO),
+        figures=tuple(_summed(place, name, vehicles) for place, name in enumerate(FIGURES)),
+    )
+
+
+def _summed(place: int, name: str, vehicles: Sequence[VehicleSavings]) -> SummedFigure:
+    computed = [each.figures[place] for each in vehicles if each.figures[place].value_g is not None]
+    banded = all(each.low_g is not None for each in computed)
+    return SummedFigure(
+        name=name,
+        value_g=_sum([each.value_g for each in computed]),
+        computed=len(computed),
+        not_computed=len(vehicles) - len(computed),
+        provisional=any(each.provisional for each in computed),
+        low_g=_sum([each.low_g for each in computed]) if banded else None,
+        high_g=_sum([each.high_g for each in computed]) if banded else None,
+    )
+
+
+def _sum(values: Sequence[Decimal | None]) -> Decimal | None:
+    known = [Fraction(value) for value in values if value is not None]
+    return decimal_of(sum(known, Fraction(0))) if known else None
