@@ -271,6 +271,7 @@ def _ingests(shelf: Shelf, stores: Stores) -> list[Daemon]:
             rejections=stores.ledger,
             clock=now_utc,
             folder=shelf.configuration.settings.data_dir / "run",
+            presences=stores.ledger,
         )
         for broker in shelf.configuration.settings.brokers
     ]

@@ -13,6 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from core.books import RejectionBook
+from core.fleet import PresenceBook
 from core.inventory import Inventory
 from core.ports import Clock, Health, ReadingSink, ReceiptBook
 from core.texts import Finding
@@ -24,11 +25,15 @@ from ingest.settings import BrokerSettings
 from ingest.sharing import Sharing
 from ingest.sorting import InLoop, Sorter
 from ingest.waiting import Waiting, waiting_in
+from ingest.whereabouts import Whereabouts
 from ingest.workers import DecodeWorker
 
 
 class Ingest:
-    """The daemon of one broker. Runs until it is cancelled; then it finishes the batches in hand."""
+    """The daemon of one broker. Runs until it is cancelled; then it finishes the batches in hand.
+
+    Without a book for `presences`, positions are only dropped.
+    """
 
     def __init__(
         self,
@@ -40,9 +45,11 @@ class Ingest:
         rejections: RejectionBook,
         clock: Clock,
         folder: Path | None = None,
+        presences: PresenceBook | None = None,
     ) -> None:
         self._settings = settings
-        self._books = Books(sink, receipts, rejections)
+        self._stores = sink, receipts, rejections
+        self._presences = presences
         self._clock = clock
         self._folder = folder
         self._inventory = inventory
@@ -126,8 +133,9 @@ class Ingest:
         self, link: Link, inboxes: list[Inbox], sorters: list[Sorter], waiting: Sequence[Waiting | None]
     ) -> None:
         """Let each lane work; where one fails, all end."""
+        books = Books(*self._stores, Whereabouts(self._inventory, self._zone, self._presences))
         lanes = [
-            Lane(self._settings, sorter, self._books, self._clock, self._progress, self._stop, waits)
+            Lane(self._settings, sorter, books, self._clock, self._progress, self._stop, waits)
             for sorter, waits in zip(sorters, waiting, strict=True)
         ]
         tasks = [asyncio.create_task(lane.work(link, inbox)) for lane, inbox in zip(lanes, inboxes, strict=True)]

@@ -24,7 +24,7 @@ from core.readings import Reading
 from core.texts import Finding
 from ingest.deadline import Deadline, OverdueError
 from ingest.decoding import LARGEST_PAYLOAD_BYTES, decode
-from ingest.messages import Memory, Message, Request
+from ingest.messages import Memory, Message, Position, Request
 from ingest.parking import KEPT_TOPICS, Parking, parked
 from ingest.redaction import redact, redact_topic
 from ingest.requests import Requests
@@ -60,6 +60,8 @@ class Catch:
     requests: list[Request] = field(default_factory=list)
     early: list[Message] = field(default_factory=list)
     """Messages that were not read yet, as what they mean may still be announced."""
+    positions: list[Position] = field(default_factory=list)
+    """Where vehicles were; to be turned into the sites that they are at, and dropped."""
 
     def park(self, message: Message) -> bool:
         """Keep a message unread; return True, as nothing tells its redelivery from it."""
@@ -145,6 +147,7 @@ class Intake:
                 self._arrivals[source] = message.received_at_utc
             catch.readings += decoded.readings
             catch.requests += decoded.requests
+            catch.positions += decoded.positions
             undated |= not decoded.dated and bool(decoded.readings)
             for finding in decoded.notices:
                 self._tally.add(source, finding, message.received_at_utc)

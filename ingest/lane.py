@@ -40,6 +40,7 @@ from ingest.messages import Message
 from ingest.settings import BrokerSettings
 from ingest.sorting import Sorter
 from ingest.waiting import Patience, Waiting
+from ingest.whereabouts import Whereabouts
 
 IDLE_S: Final = 0.02
 LONGEST_WAIT_S: Final = 0.5
@@ -79,6 +80,7 @@ class Books:
     sink: ReadingSink
     receipts: ReceiptBook
     rejections: RejectionBook
+    whereabouts: Whereabouts
 
 
 class Lane:
@@ -237,6 +239,8 @@ class Lane:
             steps.append(lambda: rejections.discover(catch.discoveries))
         if catch.notices:
             steps.append(lambda: rejections.notice(catch.notices))
+        if catch.positions:
+            steps.append(lambda: self._books.whereabouts.keep(catch.positions, batch.received_at_utc))
         if batch.readings or batch.receipts:
             steps.append(lambda: self._books.sink.put(batch))
         for step in steps:

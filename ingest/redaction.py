@@ -18,10 +18,13 @@ _WORDS: Final = (
     r"pass(?:wor[dt]|wd|phrase|code)?|pwd|psk|secret|token|credentials?|auth(?:orization)?|api_?key|app_?s?key"
     r"|nwk_?s?key|key|ssid\d?|bssid|vin|lat(?:itude)?|lng|lon(?:gitude)?|location|gps|position|altitude|heading"
     r"|elevation|address|geo_?fence|route|id_?tag|uid|rfid|email|user(?:name)?"
+    r"|coord(?:s|inates?)?|geometry|geo_?hash|destination|origin"
 )
 _SENSITIVE: Final = re.compile(_WORDS, re.IGNORECASE)
-_PARTS: Final = re.compile(r"[_.\s-]+|(?<=[a-z0-9])(?=[A-Z])")
+_PARTS: Final = re.compile(r"[_.\s-]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _VIN_TEXT: Final = re.compile(r"(?<![A-Za-z0-9])(?=[A-Z]*\d)(?=\d*[A-Z])[A-HJ-NPR-Z0-9]{17}(?![A-Za-z0-9])")
+_PAIR: Final = re.compile(r"(?<![\w.])[+-]?\d{1,3}\.\d{4,}[\s,;/]{1,3}[+-]?\d{1,3}\.\d{4,}")
+"""Two numbers side by side that are as exact as coordinates; a track log names neither."""
 _NAME: Final = re.compile(r"""(?<![\w.-])([\w.-]++)["']?\s*+[:=]\s*+""")
 _VALUE: Final = re.compile(r""""(?:[^"\\]|\\.)*+"?|'[^']*+'?|\{[^}]*+\}?|\[[^\]]*+\]?|[^\s,;&}\]]*+""")
 """`name=value` in any text; written so that no text takes longer than its length."""
@@ -30,8 +33,8 @@ _VALUE: Final = re.compile(r""""(?:[^"\\]|\\.)*+"?|'[^']*+'?|\{[^}]*+\}?|\[[^\]]
 def redact(topic: str, payload: bytes) -> bytes:
     """Return the payload without the values that must not be kept.
 
-    JSON is understood by its names; anything else is searched for `name=value` and for VINs. A topic
-    that ends in a sensitive name (`…/v/vin`, `…/location`) loses its whole payload.
+    JSON is understood by its names; anything else is searched for `name=value`; both for VINs and pairs of
+    coordinates. A topic that ends in a sensitive name (`…/v/vin`, `…/location`) loses its whole payload.
     """
     if _is_sensitive(topic.rpartition("/")[2]):
         return REDACTED.encode() if payload else b""
@@ -61,13 +64,14 @@ def _walk(value: object, depth: int) -> object:
         return {name: REDACTED if _is_sensitive(name) else _walk(item, depth + 1) for name, item in value.items()}
     if isinstance(value, list):
         return [_walk(item, depth + 1) for item in value]
-    return _VIN_TEXT.sub(REDACTED, value) if isinstance(value, str) else value
+    return _PAIR.sub(REDACTED, _VIN_TEXT.sub(REDACTED, value)) if isinstance(value, str) else value
 
 
 def _text(payload: bytes) -> bytes:
     """Return bytes of no known structure without what looks like a secret; one byte is one character here."""
     text = payload.decode("latin-1")
-    return _VIN_TEXT.sub(REDACTED, "".join(_without_values(text))).encode("latin-1")
+    clean = _VIN_TEXT.sub(REDACTED, "".join(_without_values(text)))
+    return _PAIR.sub(REDACTED, clean).encode("latin-1")
 
 
 def _without_values(text: str) -> Iterator[str]:
