@@ -22,6 +22,8 @@ from operations.evidence.rows import Explained, told
 from operations.evidence.weather import explain_weather
 from operations.fleet.evidence import explain_vehicle_day
 from operations.fleet.figures import VEHICLE_DAY
+from operations.fleet.report_evidence import explain_fleet
+from operations.fleet.report_figures import FLEET_REPORT
 from operations.fleet.savings_evidence import explain_savings
 from operations.house import Call, House
 from operations.loads.base import BASE_LOAD
@@ -47,6 +49,7 @@ EXPLAINERS: Final[dict[str, Explainer]] = {
     ENERGY: explain_energy,
     CARRIERS: explain_carriers,
     VEHICLE_DAY: explain_vehicle_day,
+    FLEET_REPORT: explain_fleet,
     SAVINGS: explain_savings,
 }
 """How each kind of figure is explained, by the first part of its id."""

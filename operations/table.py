@@ -162,6 +162,7 @@ CAPABILITIES: dict[str, Capability] = {
     "report.carriers": Capability(
         "operations.reports.carrier_report:make_carriers", Role.FACILITY, changes=True, whole=True, long=True
     ),
+    "report.fleet": Capability("operations.fleet.report:make_fleet_report", Role.FLEET, changes=True, long=True),
     "explain.show": Capability("operations.explain:explain_figure", alone=True),
     "intervals.recompute": Capability("operations.intervals.recomputing:recompute_intervals", changes=True, **_KEEPERS),
     "inventory.list": Capability("operations.inventory:list_entries", **_KEEPERS),

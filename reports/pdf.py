@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from importlib.resources import as_file, files
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import typst
 
@@ -23,7 +25,12 @@ def pdf_of(document: ReportDocument) -> bytes:
     for place, said in zip(document.places, data["places"], strict=True):
         for carrier, words in zip(place.carriers, said["carriers"], strict=True):
             words["chart"] = _chart(carrier, document.language)
-    with as_file(files("reports") / "energy.typ") as template, as_file(files("fontpkg_fira_sans") / "files") as fonts:
+    return set_pdf("energy.typ", data, document.made_at_utc)
+
+
+def set_pdf(name: str, data: Mapping[str, Any], made_at_utc: datetime) -> bytes:
+    """Return a document that the template `name` sets from `data`. Raises `CalculationError` if it cannot be set."""
+    with as_file(files("reports") / name) as template, as_file(files("fontpkg_fira_sans") / "files") as fonts:
         try:
             made, warnings = typst.compile_with_warnings(
                 str(template),
@@ -33,7 +40,7 @@ def pdf_of(document: ReportDocument) -> bytes:
                 format="pdf",
                 sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
                 pdf_standards=list(STANDARDS),
-                timestamp=int(document.made_at_utc.timestamp()),
+                timestamp=int(made_at_utc.timestamp()),
             )
         except typst.TypstError as error:
             raise CalculationError("reports.not_set", reason=str(error)) from error

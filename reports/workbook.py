@@ -22,7 +22,7 @@ def workbook_of(document: ReportDocument) -> bytes:
     written = io.BytesIO()
     with xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_formulas": False}) as book:
         book.set_properties({"title": f"{document.title} – {document.subtitle}", "created": _naive(document)})
-        layout = _Layout(book)
+        layout = Layout(book)
         labels = document.labels
         cover = [(document.title, document.subtitle), ("", document.state), *document.facts, ("", ""), *document.seal]
         layout.pairs(labels["cover"], cover)
@@ -45,13 +45,15 @@ def table_workbook(
     written = io.BytesIO()
     with xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_formulas": False}) as book:
         book.set_properties({"title": title, "created": made_at})
-        layout = _Layout(book)
+        layout = Layout(book)
         layout.rows(sheets[0], head, rows)
         layout.pairs(sheets[1], about)
     return written.getvalue()
 
 
-class _Layout:
+class Layout:
+    """Writes sheets of pairs and of rows, all in one look."""
+
     def __init__(self, book: Any) -> None:
         self._book = book
         self._head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
@@ -70,8 +72,8 @@ class _Layout:
             sheet.write_string(row, 0, what, self._bold)
             sheet.write_string(row, 1, how, self._wrapped)
 
-    def rows(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Add a sheet with a table that can be filtered."""
+    def rows(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Any:
+        """Add a sheet with a table that can be filtered, and return it."""
         sheet = self._book.add_worksheet(name)
         widths = [len(title) for title in head]
         for place, title in enumerate(head):
@@ -91,6 +93,7 @@ class _Layout:
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
+        return sheet
 
     def _look(self, value: float) -> Any:
         if isinstance(value, int):

@@ -68,6 +68,7 @@ PLACES: dict[str, str] = {
     "report.list": "/reports",
     "report.energy": "/reports/make",
     "report.carriers": "/reports/make",
+    "report.fleet": "/reports/make",
     "exports.readings": "/reports/make",
     "exports.intervals": "/reports/make",
     "explain.show": "/explain/{figure}",

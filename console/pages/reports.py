@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 
 from fastapi import Response
@@ -12,14 +13,15 @@ from console.pages.places import may
 from console.pages.visit import Visit
 from core.errors import NotFoundError
 from core.inventory import Entry
+from fleet.scopes import group_scope
 from operations.edge import read_request
 from operations.gate import admitted
 from operations.reports.export_rows import ExportResolution
 from reports.columns import CsvStyle
 
-ENERGY, CARRIERS = "report.energy", "report.carriers"
+ENERGY, CARRIERS, FLEET = "report.energy", "report.carriers", "report.fleet"
 READINGS, INTERVALS = "exports.readings", "exports.intervals"
-MADE_HERE: Final = (ENERGY, CARRIERS, READINGS, INTERVALS)
+MADE_HERE: Final = (ENERGY, CARRIERS, FLEET, READINGS, INTERVALS)
 RAW: Final = "raw"
 RESOLUTIONS: Final = (*(each.value for each in ExportResolution), RAW)
 
@@ -40,6 +42,9 @@ async def show_all(visit: Visit) -> Response:
         this_month=f"{now:%Y-%m}",
         may_make=may(visit.actor, ENERGY),
         may_tell=may(visit.actor, CARRIERS),
+        may_drive=may(visit.actor, FLEET),
+        groups=_groups(visit),
+        last_month=f"{now.replace(day=1) - timedelta(days=1):%Y-%m}",
         whole=visit.actor.sites is None,
         kind_of=lambda row: visit.words.t(f"console.report_kind.{row.kind}"),
         resolutions=[(each, visit.words.t(f"console.reports.resolution_{each}")) for each in RESOLUTIONS],
@@ -94,6 +99,12 @@ def _choices(visit: Visit, kind: str) -> tuple[Choice, ...]:
     prefix = kind.removesuffix("s")
     names = [Choice(f"{prefix}:{each.id}", _named(inventory.sites, kind, each)) for each in found]
     return tuple(sorted(names, key=lambda choice: choice.text))
+
+
+def _groups(visit: Visit) -> tuple[Choice, ...]:
+    """Return the groups of vehicles, for those who see the whole district."""
+    vehicles = visit.desk.gate.house.inventory().vehicles.values() if visit.actor.sites is None else ()
+    return tuple(Choice(group_scope(name), name) for name in sorted({each.group for each in vehicles}))
 
 
 def _named(sites: dict[str, Any], kind: str, entry: Any) -> str:

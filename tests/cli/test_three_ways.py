@@ -119,6 +119,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "exports.intervals": {"period": "2026-11-20", "until": "2026-11-21", "resolution": "day"},
     "report.energy": {"id": "site:schule", "period": "2026", "format": "xlsx"},
     "report.carriers": {"period": "2026", "format": "csv"},
+    "report.fleet": {"month": "2026-10", "format": "xlsx"},
     "imports.show": {"id": 1},
     "imports.look": {"upload": FILE_DIGEST},
     "imports.preview": {"upload": FILE_DIGEST, "mapping": "ablesung"},

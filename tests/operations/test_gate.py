@@ -54,6 +54,7 @@ CHANGES: dict[str, dict[str, object]] = {
     "mappings.save": {"name": "netz", "date_column": "Datum", "value_column": "kWh", "meter": "schule-strom"},
     "report.energy": {"id": "site:schule", "period": "2026", "format": "xlsx"},
     "report.carriers": {"period": "2026", "format": "csv"},
+    "report.fleet": {"month": "2026-10", "format": "xlsx"},
 }
 REFUSED: dict[str, dict[str, object]] = {
     "bills.add": {"meter": "nirgends", "first_day": "2026-10-01", "last_day": "2026-10-31", "net_eur": "1"},

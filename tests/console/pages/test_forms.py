@@ -101,7 +101,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "mappings.save": {"name": "Probe", **columns, **reading, **times},
         "weather.import": {"site": "lra", "file": ("tageswerte.txt", b"STATIONS_ID;MESS_DATUM; TMK\n")},
         "bills.add": {**bill, "gross_eur": "10", "used": "1", "unit": "kWh"},
-        **{row: {"row": row} for row in ("report.energy", "report.carriers", "exports.readings")},
+        **{row: {"row": row} for row in ("report.energy", "report.carriers", "report.fleet", "exports.readings")},
         "exports.intervals": {"row": "exports.intervals", "period": "2026-11-17", "sources": "meter:lra-strom"},
         "rejections.replay": {"ids": "1"},
         "audit.verify": {"head": ""},
