@@ -15,7 +15,7 @@ from ingest.naming import MOST_NAMES, Named, names_in, number_in, suggested
 from ingest.obis import obis
 from ingest.part_rows import Part, bodies_of
 from ingest.recognition import Group
-from ingest.redaction import redact_topic
+from ingest.redaction import redact, redact_topic
 from ingest.values import json_value, shown
 
 _MEDIA: Final = {
@@ -173,7 +173,7 @@ def any_value_parts(group: Group, messages: list[Message]) -> Iterable[Part]:
     named: dict[str, Named] = {}
     for message in messages:
         name = redact_topic(message.topic.removeprefix(group.topic).strip("/")) or "value"
-        if text := number_in(message.payload):
+        if text := number_in(redact(message.topic, message.payload)):
             named[name] = Named(name, text, suggested(name))
     yield Part(names=tuple(named.values())[:MOST_NAMES])
 

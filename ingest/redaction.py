@@ -20,6 +20,8 @@ _WORDS: Final = (
     r"|elevation|address|geo_?fence|route|id_?tag|uid|rfid|email|user(?:name)?"
     r"|coord(?:s|inates?)?|geometry|geo_?hash|destination|origin"
 )
+_PLACE: Final = re.compile(r"lat(?:itude)?|lng|lon(?:gitude)?|gps|coordinates?", re.IGNORECASE)
+"""Levels of a topic whose values below them are positions, whatever these are called (`gps/lat/value`)."""
 _SENSITIVE: Final = re.compile(_WORDS, re.IGNORECASE)
 _PARTS: Final = re.compile(r"[_.\s-]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _VIN_TEXT: Final = re.compile(r"(?<![A-Za-z0-9])(?=[A-Z]*\d)(?=\d*[A-Z])[A-HJ-NPR-Z0-9]{17}(?![A-Za-z0-9])")
@@ -34,9 +36,10 @@ def redact(topic: str, payload: bytes) -> bytes:
     """Return the payload without the values that must not be kept.
 
     JSON is understood by its names; anything else is searched for `name=value`; both for VINs and pairs of
-    coordinates. A topic that ends in a sensitive name (`…/v/vin`, `…/location`) loses its whole payload.
+    coordinates. A topic that ends in a sensitive name (`…/v/vin`, `…/location`), or has a place just above its end,
+    loses its whole payload.
     """
-    if _is_sensitive(topic.rpartition("/")[2]):
+    if _is_sensitive(topic.rpartition("/")[2]) or any(map(_PLACE.fullmatch, topic.split("/")[-3:-1])):
         return REDACTED.encode() if payload else b""
     try:
         value = orjson.loads(payload)

@@ -21,7 +21,10 @@ from energy.geofences import Fix
 from ingest.detective import investigate
 from ingest.hearing import Hearing
 from ingest.messages import Message, Position
+from ingest.recognition import unknown_sample
+from ingest.redaction import redact_topic
 from ingest.whereabouts import Whereabouts
+from operations.arrivals.entry_proposals import proposals_of
 from store.open import open_embedded
 from tests.ingest.rig import ZONE, Device, Mosquitto, now
 from tests.ingest.vehicles_with_places import (
@@ -203,6 +206,10 @@ def test_a_visit_to_the_broker_shows_no_place_and_no_vin() -> None:
         body = payload.encode() if isinstance(payload, str) else payload
         hearing.take(Message("main", topic, body, NOON))
     found = investigate(list(hearing.tracks.values()), "main", "Europe/Berlin")
-    values = [(one.seen, one.part, one.doubts, one.warnings, one.feed.device) for one in found.devices]
-    assert [secret for secret in SECRETS if secret in repr(values)] == []
+    shown = [
+        [(one.seen, one.part, one.doubts, one.warnings, one.feed.device) for one in found.devices],
+        [(redact_topic(track.topic), unknown_sample(track)) for track in found.unknown],
+        proposals_of(found.devices, INVENTORY, NOON.date()),
+    ]
+    assert [secret for secret in SECRETS if secret in repr(shown)] == []
     assert {each.feed.format for each in VEHICLES if each.feed} <= {one.feed.format for one in found.devices}

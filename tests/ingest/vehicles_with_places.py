@@ -77,5 +77,10 @@ def broken(latitude: str, longitude: str) -> list[tuple[str, bytes | str]]:
         (f"cars/{OTHER_VIN}/v/Location", f'{{"latitude":{latitude},"longitude":{longitude}}}'),
         ("phone/owntracks", f'{{"lat":{latitude},"lon":{longitude},"tid":"x"}}'),
         ("phone/geojson", f'{{"type":"Point","coordinates":[{longitude},{latitude}]}}'),
+        ("tracker/lat", latitude),
+        ("tracker/lon", longitude),
+        ("tracker/gps/fix/a", latitude),
+        ("tracker/GPS/lon/value", longitude),
+        ("tracker/GPSLatitude", latitude),
         ("phone/csv", f"{latitude}; {longitude}"),
     ]
