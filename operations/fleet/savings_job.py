@@ -21,6 +21,7 @@ from fleet.savings_body import statement_of, to_body
 from fleet.savings_changes import because_of
 from operations.evidence.freezing import FIGURES, digest_of, is_intact
 from operations.fleet.reading import by_vehicle, owned_between
+from operations.fleet.roof_power import share_roof_power
 from operations.house import Call, House
 from operations.schedule import JobWork
 
@@ -30,6 +31,7 @@ MONTHS_BACK: Final = 12
 STATEMENT: Final = "statement"
 """Where in the body the whole statement stands; its figures by id stand beside it."""
 
+LATE: Final = timedelta(days=35)
 SATURDAY: Final = 5
 
 
@@ -85,6 +87,7 @@ async def state_month(house: House, month: Month, call: Call) -> bool | None:
     newest = await house.ledger.statement(key)
     if await house.ledger.vehicle_months(month.first, month.first):
         return None  # its days have been deleted by rule: what was stated stays
+    await share_roof_power(house, _period(house, month), call, again=_is_recent(month, call))
     facts = await read_month(house, month)
     if newest is None and not any(each.days for each in facts):
         return None
@@ -105,6 +108,11 @@ async def state_month(house: House, month: Month, call: Call) -> bool | None:
     )
     await house.ledger.state(draft)
     return True
+
+
+def _is_recent(month: Month, call: Call) -> bool:
+    """Return whether readings of a month may still come, which share out its roof power otherwise."""
+    return month.last >= call.now_utc.date() - LATE
 
 
 async def _reckoned(house: House, month: Month, facts: Sequence[MonthFacts]) -> SavingsStatement:
