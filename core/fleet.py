@@ -116,6 +116,10 @@ class VoucherBook(Protocol):
         """Return vouchers, newest first."""
         ...
 
+    async def voucher(self, id: int) -> Voucher | None:  # noqa: A002
+        """Return one voucher, None if there is none."""
+        ...
+
     async def vouchers_during(self, period: Period, vehicles: Collection[str] | None = None) -> tuple[Voucher, ...]:
         """Return all vouchers in force of a period, by vehicle and instant."""
         ...

@@ -36,6 +36,8 @@ COLUMNS: dict[str, str] = {
     "quality": "kind severity subject subject_name site site_name since_utc age_s finding.code",
     "factors": "id subject value unit boundary reference year status provenance set usual edition source "
     "valid_from valid_to",
+    "vouchers": "id kind vehicle vehicle_name at_utc number fuel fuel_l energy_wh place distance_m odometer_m "
+    "amount_eur file_import entered_by entered_at_utc withdrawn_at_utc withdrawn_by withdrawn_reason",
     "audit": "number at_utc actor action subject detail digest",
 }
 """The columns of each list: attributes of its rows, in the units their names end in."""

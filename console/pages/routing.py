@@ -44,6 +44,7 @@ from console.pages import (
     tokens,
     users,
 )
+    vouchers,
 from console.pages.visit import Desk, Visit
 from console.signin import TooManyAttemptsError
 from core.errors import ServiceError
@@ -110,6 +111,9 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/bills/{id}", bills.show),
     Page("POST", "/bills/{id}/withdraw", bills.withdraw),
     Page("GET", "/explain", evidence.ask),
+    Page("GET", "/vouchers", vouchers.show_all),
+    Page("POST", "/vouchers", vouchers.add),
+    Page("POST", "/vouchers/{id}/withdraw", vouchers.withdraw),
     Page("GET", "/explain/{figure:path}", evidence.show),
     Page("GET", "/factors", factors.show_all),
     Page("GET", "/factors/{id}", factors.show),

@@ -81,6 +81,8 @@ LABELS: dict[str, str] = {
     "StationState": "console.station_state.",
     "TagVerdict": "console.tag_verdict.",
     "VehicleClass": "console.vehicle_class.",
+    "VoucherKind": "vouchers.kind.",
+    "ChargePlace": "vouchers.place.",
     "Weekday": "console.weekday.",
 }
 """Where the texts of an enum's members stand, by the enum's name: prefix + value."""

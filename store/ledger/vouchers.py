@@ -48,6 +48,12 @@ class Vouchers:
         more = len(found) > wanted.limit and items
         return Page(items, total or 0, as_cursor(to_us(items[-1].at_utc), items[-1].id) if more else None)
 
+    async def voucher(self, id: int) -> Voucher | None:  # noqa: A002
+        """Return one voucher, None if there is none."""
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(VOUCHER).where(_C.id == id))).mappings().one_or_none()
+        return None if row is None else _voucher(row)
+
     async def vouchers_during(self, period: Period, vehicles: Collection[str] | None = None) -> tuple[Voucher, ...]:
         """Return all vouchers in force of a period, by vehicle and instant."""
         wanted = select(VOUCHER).where(*_conditions(VoucherFilter(vehicles=vehicles, period=period)))

@@ -60,6 +60,8 @@ REFUSED: dict[str, dict[str, object]] = {
     "bills.add": {"meter": "nirgends", "first_day": "2026-10-01", "last_day": "2026-10-31", "net_eur": "1"},
     "imports.run": {"upload": "0" * 64, "mapping": "nirgends"},
     "imports.withdraw": {"id": 77, "reason": "falsche Datei"},
+    "vouchers.add": {"vehicle": "nirgends", "kind": "fuel", "at_utc": "2026-11-20T10:00:00Z", "fuel_l": "40"},
+    "vouchers.withdraw": {"id": 77, "reason": "doppelt erfasst"},
     "bills.withdraw": {"id": 77, "reason": "doppelt erfasst"},
     "sessions.assign": {"id": "nirgends", "vehicle": "nirgends", "reason": "gesehen"},
     "weather.import": {"id": "nirgends", "upload": "0" * 64},
