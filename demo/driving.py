@@ -6,7 +6,6 @@ from core.inventory import Drive, Vehicle
 from core.inventory.mobility import VehicleClass
 from demo.cars import USE_WH_PER_KM
 from demo.chance import key_of, one_of
-from demo.charging import EFFICIENCY
 
 _MILD_C, _MORE_PER_DEGREE = 20.0, 0.013
 """Below 20 °C each degree takes 1.3 % more from the battery: heating, thicker air, cold tyres."""
@@ -34,7 +33,7 @@ def efficiency_of(vehicle: Vehicle, seed: int) -> float:
 def use_wh_per_km(vehicle: Vehicle, outdoor_c: float) -> float:
     """Return what a kilometre takes from the battery."""
     stated = vehicle.energy_wh_per_100km
-    at_mean_wh = USE_WH_PER_KM if stated is None else float(stated) / 100.0 * EFFICIENCY
+    at_mean_wh = USE_WH_PER_KM if stated is None else float(stated) / 100.0
     return at_mean_wh * _factor(outdoor_c, _MORE_PER_DEGREE) / _STATED_AT
 
 

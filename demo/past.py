@@ -32,6 +32,7 @@ SLOT_S = 900.0
 _SLOTS_PER_H = 4
 _NEW_DIAL_M3 = 4.217
 _TOLD_PER_CHARGE = 8
+_BEGINNING_S = (0.0, 10.0, 20.0)
 _LOGBOOK_HOUR_UTC = 17
 _ODOMETER_STEP_M = 100.0
 DAY_S, _NOON_S = 86_400.0, 43_200.0
@@ -228,14 +229,20 @@ def charge_series(vehicle: Vehicle, charges: Sequence[Stay]) -> Iterator[Series]
     """Yield what a vehicle with telemetry tells of its charging: that it is plugged in, and what its battery took."""
     if not charges or vehicle.feed is None:
         return
-    at_s = np.concatenate([np.round(np.linspace(stay.begin_s, stay.end_s, _TOLD_PER_CHARGE)) for stay in charges])
-    taken_wh = np.concatenate(
-        [stay.energy_wh(np.linspace(stay.begin_s, stay.end_s, _TOLD_PER_CHARGE)) * stay.efficiency for stay in charges]
-    )
+    told = [_told_wh(stay) for stay in charges]
+    at_s, taken_wh = (np.concatenate(columns) for columns in zip(*told, strict=True))
     yield Series(vehicle.source, Quantity.ENERGY_SESSION_WH, _milliseconds(at_s), np.round(taken_wh, -1))
     borders_s = np.array([border for stay in charges for border in (stay.begin_s, stay.end_s)])
     plugged = np.tile([1.0, 0.0], len(charges))
     yield Series(vehicle.source, Quantity.PLUGGED_IN_FLAG, _milliseconds(borders_s), plugged)
+
+
+def _told_wh(stay: Stay) -> tuple[FloatArray, FloatArray]:
+    """Return when a vehicle says what its battery took at a stay, and what; it says nothing taken while it begins."""
+    later_s = np.round(np.linspace(stay.begin_s, stay.end_s, _TOLD_PER_CHARGE))[1:]
+    at_s = np.concatenate([stay.begin_s + np.array(_BEGINNING_S), later_s])
+    taken_wh = np.concatenate([np.zeros(len(_BEGINNING_S)), stay.energy_wh(later_s) * stay.efficiency])
+    return at_s, taken_wh
 
 
 def _valid_at(at_s: FloatArray, valid_from: date, valid_to: date | None) -> BoolArray:

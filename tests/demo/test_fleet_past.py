@@ -17,6 +17,8 @@ from core.quantities import Quantity
 from demo.driving import burnt_l, efficiency_of, use_wh_per_km
 from demo.past import Past
 from demo.trips import secretive_of
+from energy.registers import count
+from energy.source_rules import series_rules
 
 SEED = 2026
 PERIOD = Period(datetime(2025, 9, 30, 22, tzinfo=UTC), datetime(2026, 11, 22, 9, 45, tzinfo=UTC))
@@ -37,7 +39,7 @@ def test_vehicles_lose_between_an_outlet_and_the_battery_what_such_vehicles_lose
 
 def test_a_kilometre_takes_a_third_more_in_frost_than_in_summer(example: Configuration) -> None:
     vehicle = example.inventory.vehicles["aut-e-101"]
-    assert use_wh_per_km(vehicle, 12.0) == pytest.approx(178 * 0.9)
+    assert use_wh_per_km(vehicle, 12.0) == pytest.approx(178)
     assert 1.25 < use_wh_per_km(vehicle, -5.0) / use_wh_per_km(vehicle, 22.0) < 1.40
 
 
@@ -96,16 +98,20 @@ def test_a_vehicle_is_away_while_it_drives_and_at_its_site_while_it_charges(exam
         assert inside == []
 
 
-def test_what_a_battery_takes_rises_from_nothing_with_each_charge(past: Past) -> None:
+def test_what_a_battery_takes_rises_from_nothing_with_each_charge(example: Configuration, past: Past) -> None:
     columns = {(one.source, one.quantity): one for one in past.vehicle_columns()}
     counted = columns["vehicle:aut-e-101", Quantity.ENERGY_SESSION_WH]
     charges = past.diary.charges["aut-e-101"]
     assert (np.diff(counted.at_ms) > 0).all()
     assert int((counted.values == 0).sum()) >= len(charges)
-    ends_wh = counted.values[7::8]
+    ends_wh = counted.values[9::10]
     for stay, taken_wh in zip(charges, ends_wh, strict=True):
         given_wh = float(stay.energy_wh(np.array([stay.end_s]))[0])
         assert taken_wh == pytest.approx(given_wh * stay.efficiency, abs=10)
+    rules = series_rules(example.inventory, counted.source, counted.quantity).register
+    assert rules is not None
+    taken = float(ends_wh.sum())
+    assert count(counted.at_ms, counted.values, rules).total == pytest.approx(taken, rel=0.002)
 
 
 def test_a_station_tells_its_register_for_a_session_once(past: Past) -> None:
