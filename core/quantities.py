@@ -43,6 +43,7 @@ class Quantity(StrEnum):
     BATTERY_PERCENT = "battery_percent"
     SOC_PERCENT = "soc_percent"
     SOH_PERCENT = "soh_percent"
+    FUEL_PERCENT = "fuel_percent"
     ODOMETER_M = "odometer_m"
     CHARGING_FLAG = "charging_flag"
     PLUGGED_IN_FLAG = "plugged_in_flag"
@@ -89,6 +90,7 @@ PROPERTIES: dict[Quantity, Properties] = {
     Quantity.BATTERY_PERCENT: Properties(Kind.INSTANT, 1, "%", 0),
     Quantity.SOC_PERCENT: Properties(Kind.INSTANT, 1, "%", 0),
     Quantity.SOH_PERCENT: Properties(Kind.INSTANT, 1, "%", 1),
+    Quantity.FUEL_PERCENT: Properties(Kind.INSTANT, 1, "%", 0),
     Quantity.ODOMETER_M: Properties(Kind.REGISTER, 1000, "km", 0),
     Quantity.CHARGING_FLAG: Properties(Kind.STATE, 1, "", 0),
     Quantity.PLUGGED_IN_FLAG: Properties(Kind.STATE, 1, "", 0),

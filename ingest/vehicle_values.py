@@ -22,6 +22,7 @@ MILE: Final = 1609.344
 BELIEVED: Final[Mapping[Quantity, tuple[float, float]]] = {
     Quantity.SOC_PERCENT: (0.0, 100.0),
     Quantity.SOH_PERCENT: (1.0, 120.0),
+    Quantity.FUEL_PERCENT: (0.0, 100.0),
     Quantity.ODOMETER_M: (0.0, 5e9),
     Quantity.ENERGY_SESSION_WH: (0.0, inf),
 }

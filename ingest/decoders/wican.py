@@ -24,10 +24,12 @@ SHAPE: Final = "wican/<device id>"
 FIELDS: Final = (
     vehicle_field("SOC", Quantity.SOC_PERCENT),
     vehicle_field("SOH", Quantity.SOH_PERCENT),
+    vehicle_field("FUEL", Quantity.FUEL_PERCENT),
+    vehicle_field("2F-FuelTankLevel", Quantity.FUEL_PERCENT),
     vehicle_field("ODOMETER", Quantity.ODOMETER_M, KM),
     vehicle_field("A6-Odometer", Quantity.ODOMETER_M, KM),
 )
-"""`A6-Odometer` is what the diagnostics standard (SAE J1979) knows of every newer car."""
+"""Those with a number are what the diagnostics standard (SAE J1979) names in newer cars."""
 ASLEEP: Final = frozenset({-40.0, 155.0, -100.0})
 LIMITS: Final = frozenset({0.0, 100.0})
 _QUIET: Final = ("status", "config")

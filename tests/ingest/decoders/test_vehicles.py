@@ -182,8 +182,9 @@ def test_two_powers_of_a_tesla_do_not_alternate() -> None:
 
 
 def test_a_sleeping_control_unit_has_no_values() -> None:
-    assert read(WICAN, "wican/a1b2c3/can/rx", recorded("wican/autopid.partial.json")).readings == ()
-    asleep = '{"SOC":0,"ODOMETER":0,"COOLANT_TMP":-40}'
+    half_asleep = read(WICAN, "wican/a1b2c3/can/rx", recorded("wican/autopid.partial.json"))
+    assert values(half_asleep) == {Quantity.FUEL_PERCENT: 62.35}
+    asleep = '{"SOC":0,"FUEL":100,"ODOMETER":0,"COOLANT_TMP":-40}'
     assert read(WICAN, "wican/a1b2c3/can/rx", asleep).readings == ()
     awake = '{"autopid_data":{"SOC":0,"ODOMETER":48211,"COOLANT_TMP":80}}'
     assert values(read(WICAN, "wican/a1b2c3/can/rx", awake)) == {
