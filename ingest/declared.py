@@ -18,6 +18,7 @@ from core.errors import ReadingError
 from core.inventory import Feed
 from core.texts import Finding
 from ingest.messages import Binding, Memory, Message, Option
+from ingest.redaction import is_sensitive
 from ingest.times import Stamp, stamp
 from ingest.values import number, shown
 
@@ -38,6 +39,7 @@ TIME_OPTIONS: Final = {
     "time_zone": Option(r"[A-Za-z0-9_+/-]+", "Europe/Berlin"),
     "id": AT,
 }
+PLACE_OPTIONS: Final = {"latitude": Option(AT_PATH, "gps.lat"), "longitude": Option(AT_PATH, "gps.lon")}
 """The options of a mapping; `docs/meter-formats.md` says what they mean."""
 _PARTS: Final = re.compile(r'"([^"]+)"|([^."\[\]]+)')
 
@@ -70,6 +72,7 @@ class Declared:
     time_format: str
     zone: ZoneInfo | None
     id: Path
+    place: tuple[Path, Path] | None
 
     def cleaned(self, raw: object, name: str) -> object:
         """Return a value with a decimal point. Raises `ReadingError` if it was declared to mean none."""
@@ -117,6 +120,7 @@ def declared(feed: Feed) -> Declared:
         time_format=options.get("time_format", ""),
         zone=ZoneInfo(zone) if zone else None,
         id=parse_path(options.get("id", "")),
+        place=(parse_path(options["latitude"]), parse_path(options["longitude"])) if "latitude" in options else None,
     )
 
 
@@ -140,9 +144,20 @@ def findings(feed: Feed) -> Iterable[Finding]:
     for dependent in ("time_format", "time_zone"):
         if dependent in options and "time" not in options:
             yield Finding.of("ingest.option_needs", name=dependent, needed="time")
+    yield from _place_findings(options)
     for name, _ in feed.fields:
         if not re.fullmatch(AT_PATH, name):
             yield Finding.of("ingest.path_wrong", name=name)
+
+
+def _place_findings(options: Mapping[str, str]) -> Iterable[Finding]:
+    """Yield what is wrong with where a position stands: under other names nobody could take it out of a message."""
+    for name, other in (("latitude", "longitude"), ("longitude", "latitude")):
+        if name in options and other not in options:
+            yield Finding.of("ingest.option_needs", name=name, needed=other)
+        steps = parse_path(options.get(name, ""))
+        if steps and not any(map(is_sensitive, steps)):
+            yield Finding.of("ingest.place_not_told", name=steps[-1])
 
 
 def _wrong(name: str, options: Mapping[str, str]) -> Finding:

@@ -39,7 +39,7 @@ def redact(topic: str, payload: bytes) -> bytes:
     coordinates. A topic that ends in a sensitive name (`…/v/vin`, `…/location`), or has a place just above its end,
     loses its whole payload.
     """
-    if _is_sensitive(topic.rpartition("/")[2]) or any(map(_PLACE.fullmatch, topic.split("/")[-3:-1])):
+    if is_sensitive(topic.rpartition("/")[2]) or any(map(_PLACE.fullmatch, topic.split("/")[-3:-1])):
         return REDACTED.encode() if payload else b""
     try:
         value = orjson.loads(payload)
@@ -56,7 +56,8 @@ def redact_topic(topic: str) -> str:
     return _VIN_TEXT.sub("[vin]", topic)
 
 
-def _is_sensitive(name: str) -> bool:
+def is_sensitive(name: str) -> bool:
+    """Return whether the value of a name must not be kept."""
     return any(_SENSITIVE.fullmatch(part) for part in (name, *_PARTS.split(name)))
 
 
@@ -64,7 +65,7 @@ def _walk(value: object, depth: int) -> object:
     if depth > MAX_DEPTH:
         return REDACTED
     if isinstance(value, dict):
-        return {name: REDACTED if _is_sensitive(name) else _walk(item, depth + 1) for name, item in value.items()}
+        return {name: REDACTED if is_sensitive(name) else _walk(item, depth + 1) for name, item in value.items()}
     if isinstance(value, list):
         return [_walk(item, depth + 1) for item in value]
     return _PAIR.sub(REDACTED, _VIN_TEXT.sub(REDACTED, value)) if isinstance(value, str) else value

@@ -91,7 +91,12 @@ def text_number(payload: bytes, field: str) -> float:
 
 def flag(payload: bytes, field: str) -> float:
     """Return 1.0 for yes, true, on, 1 and 0.0 for their opposites. Raises `ReadingError`."""
-    text = _bare(payload.decode("utf-8", "replace"))
+    return state(payload.decode("utf-8", "replace"), field)
+
+
+def state(raw: object, field: str) -> float:
+    """Return 1.0 or 0.0 for what says yes or no: such a word, true and false, 1 and 0. Raises `ReadingError`."""
+    text = "null" if raw is None else _bare(str(raw))
     if text in _YES:
         return 1.0
     if text in _NO:
@@ -135,11 +140,17 @@ def gather(
         if raw is _MISSING and (raw := _nested(values, name)) is _MISSING:
             continue
         try:
-            value = _sum(raw, name, quantity) if type(raw) is list else number(raw, name)
+            value = _value(raw, name, quantity)
             readings.append(Reading(source, quantity, at_utc, field.convert(value)))
         except ReadingError as error:
             notices.append(error.finding)
     return readings, notices
+
+
+def _value(raw: object, name: str, quantity: Quantity) -> float:
+    if type(raw) is list:
+        return _sum(raw, name, quantity)
+    return state(raw, name) if quantity.kind is Kind.STATE and type(raw) in {bool, str} else number(raw, name)
 
 
 def _nested(values: Mapping[str, object], name: str) -> object:

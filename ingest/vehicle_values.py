@@ -6,6 +6,7 @@ A control unit that sleeps answers with the limits of a byte: 127.5 or 255 perce
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from math import inf
 from typing import Final
@@ -55,11 +56,16 @@ def tell_position(body: object, message: Message, binding: Binding, memory: Memo
     """
     if message.retained or not isinstance(body, dict) or not {"latitude", "longitude"} <= body.keys():
         return Decoded(memory=memory)
+    return replace(tell_place(body["latitude"], body["longitude"], message.received_at_utc, binding), memory=memory)
+
+
+def tell_place(latitude: object, longitude: object, at_utc: datetime, binding: Binding) -> Decoded:
+    """Return a position at an instant, or what is wrong with it."""
     try:
-        fix = fix_of(body["latitude"], body["longitude"], message.received_at_utc)
+        fix = fix_of(latitude, longitude, at_utc)
     except ReadingError as error:
-        return Decoded(memory=memory, notices=(error.finding,))
-    return Decoded(memory=memory, positions=(Position(binding.source, fix),))
+        return Decoded(notices=(error.finding,))
+    return Decoded(positions=(Position(binding.source, fix),))
 
 
 def tell_half_position(name: str, message: Message, binding: Binding, memory: Memory) -> Decoded:

@@ -6,7 +6,8 @@ text, all retained. There is no time beside a value. Nothing is an empty payload
 empties its whole tree. What cannot be computed is `NaN` or `+Inf`.
 **The energy of the charge under way is in Wh, the charge point's register in kWh.** Power from the grid
 is positive, also ours; PV is generation: negative with us. Which vehicle stands at a charge
-point changes, so its charge level and odometer are not read here.
+point changes, so its charge level and odometer are not read here,
+but by `evcc_vehicle`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Topic: one, whose messages are JSON. `fields` say at which path a value stands and what it is;
 options name the path, format and zone of the time, the path of the id that tells the entry's device
-(`device`) from others on the same topic, the words that mean "no value", and the decimal sign.
+(`device`) from others on the same topic, the words that mean "no value", the decimal sign, and the
+paths of a vehicle's position.
 Without a `time` the time of receipt holds.
 """
 
@@ -13,13 +14,15 @@ from typing import Final
 
 from core.errors import FormatError, ReadingError
 from core.texts import Finding
-from ingest.declared import TIME_OPTIONS, VALUE_OPTIONS, Declared, declared, find, findings, parse_path
+from ingest.declared import PLACE_OPTIONS, TIME_OPTIONS, VALUE_OPTIONS, Declared, declared, find, findings, parse_path
 from ingest.messages import Binding, Decoded, Field, Memory, Message
 from ingest.telling import tell
+from ingest.times import is_new
 from ingest.values import json_value, shown
+from ingest.vehicle_values import tell_place
 
 SHAPE: Final = "<topic>"
-OPTIONS: Final = {**VALUE_OPTIONS, **TIME_OPTIONS}
+OPTIONS: Final = {**VALUE_OPTIONS, **TIME_OPTIONS, **PLACE_OPTIONS}
 check = findings
 
 
@@ -32,9 +35,14 @@ def decode(message: Message, binding: Binding, memory: Memory) -> Decoded:
     if ours.id and str(find(body, ours.id)) != binding.feed.device:
         return Decoded(memory=memory)
     values, odd = _values(body, binding.fields, ours)
-    if not values and not odd:
+    place = [find(body, path) for path in ours.place or ()]
+    if not values and not odd and None in (place or [None]):
         raise FormatError("payload.nothing_mapped", names=_names(body))
-    decoded = tell(values, ours.stamp(body, message, binding, memory), message, binding, memory)
+    at = ours.stamp(body, message, binding, memory)
+    decoded = tell(values, at, message, binding, memory)
+    if place and None not in place and is_new(message, at, memory):
+        told = tell_place(place[0], place[1], at.at_utc, binding)
+        odd, decoded = [*odd, *told.notices], replace(decoded, positions=told.positions)
     return replace(decoded, notices=(*odd, *decoded.notices)) if odd else decoded
 
 

@@ -24,6 +24,7 @@ from ingest.messages import Message, Position
 from ingest.recognition import unknown_sample
 from ingest.redaction import redact_topic
 from ingest.whereabouts import Whereabouts
+from ingest.workers import DecodeWorker
 from operations.arrivals.entry_proposals import proposals_of
 from store.open import open_embedded
 from tests.ingest.rig import ZONE, Device, Mosquitto, now
@@ -119,6 +120,15 @@ async def test_a_site_that_moves_counts_from_then_on() -> None:
     held[0] = replace(INVENTORY, sites={"depot": moved})
     await tested.keep([position("van", 10, at_depot=False)], NOON)
     assert book.told == [("van", None), ("van", "depot")]
+
+
+async def test_positions_come_through_a_decode_worker() -> None:
+    worker = DecodeWorker("main", "Europe/Berlin", lambda: INVENTORY)
+    place = b'{"latitude":47.7236,"longitude":10.3175}'
+    catch = await worker.sort([Message("main", "teslamate/cars/1/location", place, NOON)], NOON)
+    await worker.close()
+    assert catch.positions == [Position("vehicle:car", Fix(NOON, 47.7236, 10.3175))]
+    assert "47.7" not in repr(catch)
 
 
 class Service:

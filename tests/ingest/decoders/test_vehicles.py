@@ -10,6 +10,7 @@ from core.quantities import Quantity
 from core.readings import Reading
 from ingest.decoders.tesla_fleet import fingerprint
 from ingest.messages import Decoded, Memory
+from ingest.routing import feed_findings
 from tests.ingest.decoders.samples import NOW, a_feed, codes, read, recorded, values
 
 VIN = "5YJ3E1EA7KF317000"
@@ -241,6 +242,39 @@ def test_the_battery_of_a_tracker_is_a_vehicles_only_if_declared() -> None:
 def test_another_tracker_on_the_topic_is_not_ours() -> None:
     other = a_feed("traccar", "fleet/positions", "350000000000018")
     assert read(other, "fleet/positions", forwarded()) == Decoded()
+
+
+ANY_CAR = a_feed(
+    "generic_json",
+    "fleet/any",
+    fields=(("mileage", "odometer_m * 1609.344"), ("plug", "plugged_in_flag"), ("soc", "soc_percent in 0..100")),
+    options=(("latitude", "gps.lat"), ("longitude", "gps.lon"), ("time", "at")),
+)
+
+
+def test_any_vehicle_can_be_declared() -> None:
+    body = '{"at":"2026-11-22T08:58:00Z","mileage":"10","plug":true,"soc":254,"gps":{"lat":47.7236,"lon":10.3175}}'
+    decoded = read(ANY_CAR, "fleet/any", body)
+    assert values(decoded) == {Quantity.ODOMETER_M: pytest.approx(16_093.44), Quantity.PLUGGED_IN_FLAG: 1.0}
+    assert decoded.positions[0].fix.at_utc == NOW.replace(hour=8, minute=58)
+    assert codes(decoded) == ["payload.value_out_of_range"]
+    only_place = read(ANY_CAR, "fleet/any", '{"at":"2026-11-22T08:58:00Z","gps":{"lat":47.7236,"lon":10.3175}}')
+    assert (only_place.readings, len(only_place.positions)) == ((), 1)
+    assert read(ANY_CAR, "fleet/any", body, decoded.memory, retained=True).positions == ()
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ((("latitude", "gps.lat"),), "ingest.option_needs"),
+        ((("latitude", "y"), ("longitude", "lon")), "ingest.place_not_told"),
+    ],
+)
+def test_a_position_is_declared_whole_and_under_a_name_that_tells_it(
+    options: tuple[tuple[str, str], ...], code: str
+) -> None:
+    feed = a_feed("generic_json", "fleet/any", fields=(("soc", "soc_percent"),), options=options)
+    assert [finding.code for finding in feed_findings(feed)] == [code]
 
 
 def test_evcc_tells_of_a_vehicle_only_while_it_is_there() -> None:
