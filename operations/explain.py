@@ -22,6 +22,8 @@ from operations.evidence.rows import Explained, told
 from operations.evidence.weather import explain_weather
 from operations.fleet.evidence import explain_vehicle_day
 from operations.fleet.figures import VEHICLE_DAY
+from operations.fleet.pv import PV
+from operations.fleet.pv_evidence import explain_pv
 from operations.fleet.report_evidence import explain_fleet
 from operations.fleet.report_figures import FLEET_REPORT
 from operations.fleet.savings_evidence import explain_savings
@@ -49,6 +51,7 @@ EXPLAINERS: Final[dict[str, Explainer]] = {
     ENERGY: explain_energy,
     CARRIERS: explain_carriers,
     VEHICLE_DAY: explain_vehicle_day,
+    PV: explain_pv,
     FLEET_REPORT: explain_fleet,
     SAVINGS: explain_savings,
 }

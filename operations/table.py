@@ -131,6 +131,7 @@ CAPABILITIES: dict[str, Capability] = {
     "savings.show": Capability("operations.fleet.savings:show_savings", Role.FLEET),
     "factors.list": Capability("operations.fleet.factors:list_factors", apart=True),
     "factors.show": Capability("operations.fleet.factors:show_factor", apart=True),
+    "pv.show": Capability("operations.fleet.pv:show_pv", alone=True),
     "intensity.list": Capability("operations.fleet.intensity:list_intensity"),
     "intensity.show": Capability("operations.fleet.intensity:show_intensity"),
     "intensity.import": Capability(

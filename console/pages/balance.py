@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from console.pages.evidence import path_of_figure
 from console.pages.flows import drawn
 from console.pages.places import may
 from console.pages.visit import Visit
-from core.inventory import Medium
+from core.inventory import Generator, Medium
 from core.quantities import Quantity
 from core.units import look_of
 
@@ -31,11 +32,15 @@ async def show(visit: Visit) -> Response:
     medium = visit.query.get("medium", "").strip()
     tree = await visit.ask("metering.show", id=scope, medium=medium, **asked) if scope.startswith(SITE) else None
     there = {figure.name for figure in balance.whole.figures} if balance.whole else set()
+    generators = {figure.generator for figure in balance.whole.figures} if balance.whole else set()
+    pv = await visit.ask("pv.show", id=scope, **asked) if Generator.PV in generators else None
     return visit.page(
         "balance/show.html",
         visit.words.t("console.balance.heading", name=balance.name),
         balance=balance,
         tree=tree,
+        pv=pv,
+        pv_lines=_pv_lines(pv.whole.avoided) if pv and pv.whole else {},
         zone=ZoneInfo(balance.time_zone),
         flows=drawn(balance.flows),
         columns=[name for name in COLUMNS if name in there],
@@ -46,6 +51,7 @@ async def show(visit: Visit) -> Response:
         said=lambda beginning, name: visit.words.t(beginning + name),
         FIGURE="balance.figure.",
         FROM="balance.from.",
+        PV_ENERGY="pv.energy.",
         TO="balance.to.",
         unit=look_of(tree.quantity, tree.medium).shown_unit if tree else "",
         place=f"/sites/{balance.site}",
@@ -68,3 +74,12 @@ async def freeze(visit: Visit) -> Response:
 def _cells(row: Any, name: str) -> list[Any]:
     """Return the figures of a name in a row, one per generator."""
     return [figure for figure in row.figures if figure.name == name]
+
+
+def _pv_lines(avoided: Iterable[Any]) -> dict[Any, list[Any]]:
+    """Return what each line saved, one per method; those that are counted elsewhere are left out."""
+    lines: dict[Any, list[Any]] = {}
+    for each in avoided:
+        if each.line != "charging":
+            lines.setdefault(each.line, []).append(each)
+    return lines

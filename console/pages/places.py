@@ -54,6 +54,10 @@ PLACES: dict[str, str] = {
     "loadmap.show": "/loads/{id}",
     "balance.show": "/balance/{id}",
     "metering.show": "/balance/{id}",
+    "pv.show": "/balance/{id}",
+    "intensity.list": "/intensity",
+    "intensity.show": "/intensity/{id}",
+    "intensity.import": "/intensity",
     "balance.freeze": "/balance/{id}/freeze",
     "costs.show": "/costs/{id}",
     "budgets.show": "/budgets",
@@ -158,6 +162,7 @@ MENU: tuple[Group, ...] = (
             Link("/savings", "console.savings.title", "savings.show"),
             Link("/calc", "calc.title", "calc.savings"),
             Link("/factors", "factors.title", "factors.list"),
+            Link("/intensity", "console.intensity.title", "intensity.list"),
         ),
     ),
     Group(

@@ -33,6 +33,7 @@ LABELS: dict[str, str] = {
     "Convention": "calc.convention.",
     "Kind": "factors.kind.",
     "Provenance": "factors.provenance.",
+    "PvLine": "pv.line.",
     "PvMethod": "calc.method.",
     "QuotaGroup": "calc.group.",
     "Resolution": "calc.resolution.",

@@ -101,6 +101,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "benchmark.show": {"medium": "electricity"},
     "weather.show": {"id": "schule"},
     "weather.import": {"id": "au", "upload": CLIMATE_DIGEST},
+    "pv.show": {"id": "site:schule", "period": "2026-11-21"},
     "intensity.show": {"id": "energy-charts-direct/15", "period": "2026-11-20"},
     "intensity.import": {"upload": INTENSITY_DIGEST, "boundary": "direct", "dry_run": True},
     "bills.add": {

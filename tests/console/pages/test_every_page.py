@@ -63,6 +63,7 @@ PATHS = (
     "/reports",
     "/explain",
     "/factors",
+    "/intensity",
     "/factors?kind=fuel",
     "/factors/bimschv-38.petrol.wtw",
     "/calc",

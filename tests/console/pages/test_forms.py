@@ -59,7 +59,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "inventory": "buildings/lra-garage",
         "inventory.undo": "4",
         **dict.fromkeys(("totals", "loads", "peaks", "baseload", "loadmap", "compare"), "meter:lra-strom"),
-        **dict.fromkeys(("balance", "metering"), "site:lra"),
+        **dict.fromkeys(("balance", "metering", "pv"), "site:lra"),
         **dict.fromkeys(("costs", "weather", "meters.sheet"), "lra"),
         **dict.fromkeys(("meters.withdraw", "meters.withdrawal", "meters.accept", "meters.dismiss"), "77"),
     }
@@ -103,6 +103,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         **{row: {"reason": "Probe"} for row in ("imports.withdraw", "bills.withdraw")},
         "mappings.save": {"name": "Probe", **columns, **reading, **times},
         "weather.import": {"site": "lra", "file": ("tageswerte.txt", b"STATIONS_ID;MESS_DATUM; TMK\n")},
+        "intensity.import": {"file": ("co2eq.json", b"{}")},
         "bills.add": {**bill, "gross_eur": "10", "used": "1", "unit": "kWh"},
         **{row: {"row": row} for row in ("report.energy", "report.carriers", "report.fleet", "exports.readings")},
         "exports.intervals": {"row": "exports.intervals", "period": "2026-11-17", "sources": "meter:lra-strom"},
