@@ -23,9 +23,9 @@ _CENT, _CENTILITRE = Decimal("0.01"), Decimal("0.01")
 
 
 def presences_of(inventory: Inventory, diary: Diary, start_s: float) -> Iterator[Presence]:
-    """Yield where each vehicle was since when: at its site, away with each trip, and back again."""
+    """Yield where each vehicle was since when: at its site, away with each trip, and back; not of one person's car."""
     for name, vehicle in inventory.vehicles.items():
-        trips = diary.trips.get(name, ())
+        trips = () if vehicle.personal else diary.trips.get(name, ())
         if trips:
             yield Presence(vehicle=name, since_utc=_at(start_s), site=vehicle.site)
         for trip in trips:

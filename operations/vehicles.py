@@ -126,7 +126,7 @@ async def show_vehicle(house: House, request: ShowVehicle, call: Call) -> Vehicl
         broker=feed.broker if feed else None,
         format=feed.format if feed else None,
         topic=feed.topic if feed else None,
-        values=values_of(last, vehicle.source, NOMINAL_INTERVAL_S, call.now_utc),
+        values=() if vehicle.personal else values_of(last, vehicle.source, NOMINAL_INTERVAL_S, call.now_utc),
         notices=await notices_of(house, vehicle.source, call),
         month=await month_of(house, vehicle, first_day, last_day),
         course=await course_of(house, vehicle, last_day),
@@ -135,8 +135,11 @@ async def show_vehicle(house: House, request: ShowVehicle, call: Call) -> Vehicl
 
 
 def vehicle_row(vehicle: Vehicle, inventory: Inventory, last: Newest, call: Call) -> VehicleRow:
-    """Return the row of a vehicle."""
+    """Return the row of a vehicle; of one that a single person uses only whether it reports: all else is by month."""
     values = values_of(last, vehicle.source, NOMINAL_INTERVAL_S, call.now_utc)
+    state = freshest(values)
+    if vehicle.personal:
+        values = ()
     return VehicleRow(
         id=vehicle.id,
         name=vehicle.name,
@@ -146,7 +149,7 @@ def vehicle_row(vehicle: Vehicle, inventory: Inventory, last: Newest, call: Call
         model=vehicle.model,
         drive=vehicle.drive,
         group=vehicle.group,
-        state=freshest(values),
+        state=state,
         age_s=min((value.age_s for value in values), default=None),
         soc=pick(values, Quantity.SOC_PERCENT),
         odometer=pick(values, Quantity.ODOMETER_M),

@@ -59,6 +59,12 @@ class Inventory:
         meter = self.meters.get(name) if kind == "meter" else None
         return meter.medium if meter else None
 
+    def is_personal(self, source: str) -> bool:
+        """Return whether a source is a vehicle that a single person uses: its values are shown by month only."""
+        kind, _, name = source.partition(":")
+        vehicle = self.vehicles.get(name) if kind == "vehicle" else None
+        return vehicle is not None and vehicle.personal
+
     def name_of(self, source: str) -> str:
         """Return what people call a source; of an unknown one the id without its kind."""
         kind, _, rest = source.partition(":")

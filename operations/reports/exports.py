@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import closing
 from enum import StrEnum
 from functools import cache
@@ -13,7 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from core.documents import MEDIA_TYPES
-from core.errors import NotFoundError, UnavailableError
+from core.errors import ForbiddenError, NotFoundError, UnavailableError
 from core.periods import Period
 from core.quantities import Quantity
 from core.readings import SlotShare
@@ -21,7 +21,14 @@ from core.texts import Catalogue, Finding, catalogue
 from operations.evidence.figures import local_text, span_of
 from operations.house import Call, House
 from operations.reports.export_reading import Series, intervals_of, readings_of, series_of
-from operations.reports.export_rows import Exported, ExportFormat, ExportIntervals, ExportReadings, FileRef
+from operations.reports.export_rows import (
+    Exported,
+    ExportFormat,
+    ExportIntervals,
+    ExportReadings,
+    ExportResolution,
+    FileRef,
+)
 from reports.columns import About, Block, Column, ColumnKind, CsvStyle
 from reports.shelf import FileShelf, KeptFile
 from reports.tables import table_file
@@ -77,6 +84,8 @@ async def _export(
         call,
         for_programs=_for_programs(request),
     )
+    if not (isinstance(request, ExportIntervals) and request.resolution is ExportResolution.MONTH):
+        series = _of_many(house, series, request.sources)
     columns = tuple(_column(name, kind, texts) for name, kind in named)
     draft = await asyncio.to_thread(shelf.draft, call.now_utc)
     try:
@@ -89,6 +98,15 @@ async def _export(
     finally:
         await asyncio.to_thread(shelf.drop, draft)
     return Exported(file=ref_of(kept), series=len(counted.series), rows=counted.rows)
+
+
+def _of_many(house: House, series: Sequence[Series], named: Collection[str]) -> tuple[Series, ...]:
+    """Return the series without those of vehicles that one person uses. Raises `ForbiddenError` if one was named."""
+    inventory = house.inventory()
+    refused = next((each for each in named if inventory.is_personal(each)), None)
+    if refused is not None:
+        raise ForbiddenError("exports.personal", source=inventory.name_of(refused))
+    return tuple(each for each in series if not inventory.is_personal(each.key[0]))
 
 
 async def _write(

@@ -93,6 +93,7 @@ async def _publish_events(house: House, sink: FactSink, period: Period, call: Ca
         found = await house.rewrites.rewrites(Period(period.start_utc, call.now_utc + UP_TO_NOW))
         points += [rewrite_point(rewrite, inventory) for rewrite in found]
     points += await gap_points(house, period, call)
+    points = [point for point in points if not inventory.is_personal(point.tags.get("source", ""))]
     for start in range(0, len(points), AT_ONCE):
         await sink.publish(points[start : start + AT_ONCE])
     await sink.withdraw_facts(EVENT, period, points)

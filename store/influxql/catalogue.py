@@ -110,16 +110,19 @@ def catalogue(
     present: Mapping[str, Collection[int]],
     published: Iterable[tuple[int, str, str, str, str]],
 ) -> Catalogue:
-    """Return all that there is, by measurement."""
+    """Return all that there is, by measurement; of vehicles that a single person uses there is nothing."""
     found: dict[tuple[str, str], dict[str, Column]] = {}
     places: dict[str, dict[str, str]] = {}
     for (source, quantity), number in numbers.items():
+        if inventory.is_personal(source):
+            continue
         if source not in places:
             places[source] = tags_of(source, inventory)
         for measurement, name, column in _of_series(quantity, number, present):
             found.setdefault((measurement, source), {})[name] = column
     series = [(measurement, Series(places[source], columns)) for (measurement, source), columns in found.items()]
-    return _by_measurement([*series, *_of_facts(published)])
+    told = (fact for fact in _of_facts(published) if not inventory.is_personal(fact[1].tags.get("source", "")))
+    return _by_measurement([*series, *told])
 
 
 def within(everything: Catalogue, sites: Collection[str]) -> Catalogue:
