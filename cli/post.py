@@ -8,6 +8,7 @@ from core.errors import UnavailableError
 from core.letters import Publisher
 from core.ports import Clock
 from notify.postman import Books, Postman
+from notify.report_mail import SmtpReports
 
 if TYPE_CHECKING:
     from cli.wire import Shelf
@@ -33,3 +34,9 @@ def post_office(shelf: Shelf, books: Books, clock: Clock) -> Postman:
         clock=clock,
         public_url=settings.console.public_url,
     )
+
+
+def report_post(shelf: Shelf) -> SmtpReports | None:
+    """Return what sends reports, None where no mail server is configured."""
+    settings = shelf.configuration.settings.notify
+    return SmtpReports(settings.mail) if settings.mail else None

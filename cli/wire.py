@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from cli.keeping import Keeping
-from cli.post import post_office
+from cli.post import post_office, report_post
 from cli.supervisor import Supervisor
 from cli.visits import Visits
 from config.load import Configuration, load
@@ -238,6 +238,7 @@ def _house(
         public_url=shelf.configuration.settings.console.public_url,
         reload=reload,
         factors=lambda: shelf.configuration.factors,
+        report_post=report_post(shelf),
     )
 
 

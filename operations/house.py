@@ -21,6 +21,7 @@ from core.imports import Eraser, FileInbox
 from core.inventory import Inventory
 from core.people import Actor
 from core.ports import Clock, FactSink, Health, InfluxQlEndpoint, Journal, Query, ReadingSink, RewriteBook, Worker
+from core.report_post import ReportPost
 from core.retention import FrameRetention, Retention
 from core.texts import Finding, Language
 from core.work import JobRunner
@@ -105,6 +106,7 @@ class House:
     language: Language = "de"
     reload: Callable[[], None] = nothing_to_read
     factors: Callable[[], FactorTable] = shipped
+    report_post: ReportPost | None = None
 
     def day(self, at_utc: datetime) -> date:
         """Return the calendar day at the district."""

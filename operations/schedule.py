@@ -70,6 +70,7 @@ JOB_ROWS: dict[str, Capability] = {
     "alarms.watch_usage": Capability("operations.alarms.watching:watch_usage", Role.ADMIN, whole=True, long=True),
     "fleet.compute": Capability("operations.fleet.days:compute_fleet", Role.ADMIN, whole=True, long=True),
     "savings.compute": Capability("operations.fleet.savings_job:compute_savings", Role.ADMIN, whole=True, long=True),
+    "sendings.send": Capability("operations.fleet.report_sending:send_reports", Role.ADMIN, whole=True, long=True),
     "facts.publish": Capability("operations.upkeep.publication:publish_facts", Role.ADMIN, whole=True, long=True),
 }
 """What jobs call. These rows have no address and no command of their own: people run the job (`jobs.run`)."""
@@ -80,6 +81,7 @@ JOBS: dict[str, Job] = {
     "usage": Job(row="alarms.watch_usage", cadence=Cadence.DAY, after=6 * HOUR, lane="alarms"),
     "fleet": Job(row="fleet.compute", cadence=Cadence.DAY, after=3 * HOUR, lane="intervals"),
     "savings": Job(row="savings.compute", cadence=Cadence.DAY, after=3 * HOUR + 30 * MINUTE, lane="intervals"),
+    "sendings": Job(row="sendings.send", cadence=Cadence.HOUR, after=10 * MINUTE, lane="intervals"),
     "publication": Job(row="facts.publish", cadence=Cadence.HOUR, after=2 * MINUTE),
     "compaction": Job(row="timeseries.compact", cadence=Cadence.DAY, after=HOUR + 10 * MINUTE),
     "retention": Job(row="retention.apply", cadence=Cadence.DAY, after=4 * HOUR + 10 * MINUTE, lane="intervals"),

@@ -167,6 +167,9 @@ CAPABILITIES: dict[str, Capability] = {
         "operations.reports.carrier_report:make_carriers", Role.FACILITY, changes=True, whole=True, long=True
     ),
     "report.fleet": Capability("operations.fleet.report:make_fleet_report", Role.FLEET, changes=True, long=True),
+    "sendings.list": Capability("operations.fleet.report_sending:list_sendings", Role.FLEET, whole=True),
+    "sendings.resend": Capability("operations.fleet.report_sending:resend_report", Role.FLEET, changes=True, whole=True),
+    "sendings.settle": Capability("operations.fleet.report_sending:settle_sending", Role.FLEET, changes=True, whole=True),
     "explain.show": Capability("operations.explain:explain_figure", alone=True),
     "intervals.recompute": Capability("operations.intervals.recomputing:recompute_intervals", changes=True, **_KEEPERS),
     "inventory.list": Capability("operations.inventory:list_entries", **_KEEPERS),

@@ -121,6 +121,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "report.energy": {"id": "site:schule", "period": "2026", "format": "xlsx"},
     "report.carriers": {"period": "2026", "format": "csv"},
     "report.fleet": {"month": "2026-10", "format": "xlsx"},
+    "sendings.resend": {"id": 77},
+    "sendings.settle": {"id": 77},
     "imports.show": {"id": 1},
     "imports.look": {"upload": FILE_DIGEST},
     "imports.preview": {"upload": FILE_DIGEST, "mapping": "ablesung"},

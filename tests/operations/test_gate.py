@@ -57,6 +57,8 @@ CHANGES: dict[str, dict[str, object]] = {
     "report.fleet": {"month": "2026-10", "format": "xlsx"},
 }
 REFUSED: dict[str, dict[str, object]] = {
+    "sendings.resend": {"id": 77},
+    "sendings.settle": {"id": 77},
     "bills.add": {"meter": "nirgends", "first_day": "2026-10-01", "last_day": "2026-10-31", "net_eur": "1"},
     "imports.run": {"upload": "0" * 64, "mapping": "nirgends"},
     "imports.withdraw": {"id": 77, "reason": "falsche Datei"},
