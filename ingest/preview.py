@@ -58,9 +58,10 @@ class Seen:
 
 @dataclass(slots=True)
 class Preview:
-    """What the messages of a device came to. `interval_s` is how often it speaks, None where that did not show.
+    """What the messages of a device came to; of positions only how many.
 
-    `ahead_s` is how far the device's clock is from ours at most, ahead of it if positive.
+    `interval_s` is how often it speaks, None where that did not show. `ahead_s` is how far the device's
+    clock is from ours at most, ahead of it if positive.
     """
 
     values: dict[Quantity, Seen] = field(default_factory=dict)
@@ -68,6 +69,7 @@ class Preview:
     rejected: Counter[str] = field(default_factory=Counter)
     reasons: dict[str, Finding] = field(default_factory=dict)
     read: int = 0
+    positions: int = 0
     interval_s: int | None = None
     ahead_s: float | None = None
 
@@ -125,6 +127,7 @@ def _read(route: Route, messages: Sequence[Message], found: Preview, *, replayed
 def _take(found: Preview, decoded: Decoded, message: Message, *, replayed: bool) -> bool:
     """Count what a message came to; return whether it was any reading."""
     found.remarks |= {finding.code: finding for finding in decoded.notices}
+    found.positions += len(decoded.positions)
     for reading in decoded.readings:
         _count(found, reading, replayed=replayed)
     if decoded.readings:

@@ -36,19 +36,22 @@ def redact(topic: str, payload: bytes) -> bytes:
     """Return the payload without the values that must not be kept.
 
     JSON is understood by its names; anything else is searched for `name=value`; both for VINs and pairs of
-    coordinates. A topic that ends in a sensitive name (`…/v/vin`, `…/location`), or has a place just above its end,
-    loses its whole payload.
+    coordinates. A topic that ends in a sensitive name (`…/v/vin`, `…/location`) loses its whole payload; one with a
+    place just above its end loses it unless its values have names.
     """
-    if is_sensitive(topic.rpartition("/")[2]) or any(map(_PLACE.fullmatch, topic.split("/")[-3:-1])):
+    *_, before, above, last = "", "", *topic.split("/")
+    if is_sensitive(last):
         return REDACTED.encode() if payload else b""
     try:
         value = orjson.loads(payload)
     except orjson.JSONDecodeError:
-        return _text(payload)
-    if not isinstance(value, dict | list):
-        return _text(payload)
-    clean = _walk(value, 0)
-    return payload if clean == value else orjson.dumps(clean)
+        value = None
+    if isinstance(value, dict | list):
+        clean = _walk(value, 0)
+        return payload if clean == value else orjson.dumps(clean)
+    if _PLACE.fullmatch(above) or _PLACE.fullmatch(before):
+        return REDACTED.encode() if payload else b""
+    return _text(payload)
 
 
 def redact_topic(topic: str) -> str:

@@ -116,7 +116,7 @@ def _rejected(format_: str, _: str, __: Sequence[Track], part: Part, seen: Previ
 
 
 def _nothing(_: str, __: str, ___: Sequence[Track], part: Part, seen: Preview) -> Iterator[Finding]:
-    if not seen.values and not part.names and not seen.rejected:
+    if not seen.values and not part.names and not seen.rejected and not seen.positions:
         yield Finding.of("detective.nothing_measured")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from ingest.decoders import tesla_fleet, traccar
 from ingest.messages import Message
@@ -10,18 +11,22 @@ from ingest.part_rows import Part
 from ingest.recognition import Group
 from ingest.values import shown
 
+_TOLD: Final = 4
+"""How many signs of a number tell a vehicle from others."""
+
 
 def tesla_parts(group: Group, messages: list[Message]) -> Iterable[Part]:
     """Yield the cars by the fingerprints of their VINs."""
     tails = (message.topic.removeprefix(f"{group.topic}/") for message in messages)
     vins = {vin for vin, middle, _ in (tail.partition("/v/") for tail in tails) if middle}
-    return [Part(device=device, vehicle=True) for device in sorted(map(tesla_fleet.fingerprint, vins))]
+    found = sorted(map(tesla_fleet.fingerprint, vins))
+    return [Part(device=device, name=f"Tesla {device[:_TOLD]}", vehicle=True) for device in found]
 
 
 def tracker_parts(group: Group, messages: list[Message]) -> Iterable[Part]:  # noqa: ARG001 - the topic is for all
     """Yield the trackers by their ids."""
     found = {traccar.device_in(message.payload) for message in messages} - {""}
-    return [Part(device=shown(device), vehicle=True) for device in sorted(found)]
+    return [Part(device=shown(each), name=f"Tracker {each[-_TOLD:]}", vehicle=True) for each in sorted(found)]
 
 
 def evcc_vehicle_parts(group: Group, messages: list[Message]) -> Iterable[Part]:  # noqa: ARG001

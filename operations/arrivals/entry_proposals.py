@@ -23,6 +23,7 @@ _EVERYWHERE = frozenset(
     {"tele", "stat", "sensor", "result", "json", "event", "up", "status", "shellies", "zigbee2mqtt", "wmbusmeters"}
     | {"homeassistant", "application", "device", "devices", "v3", "spbv1.0", "ddata", "ndata", "ovms", "teslamate"}
     | {"cars", "evcc", "solar", "inverter", "main", "data", "[vin]"}
+    | {"telemetry", "wican", "loadpoints", "traccar", "positions"}
 )
 """Levels of topics that tell no device from another."""
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -69,7 +70,7 @@ def _proposal(heard: Heard, taken: set[str], day: date) -> EntryProposal:
     kind = EntryKind.VEHICLES if heard.part.vehicle else EntryKind.METERS
     name = _name(heard)
     said = _said(heard, name, day)
-    id_ = _free(_slug(name), taken)
+    id_ = _free(_slug(name, "fahrzeug" if heard.part.vehicle else "zaehler"), taken)
     taken.add(id_)
     needed = _VEHICLE_NEEDS if heard.part.vehicle else ("site", "medium", "role")
     missing = [field for field in needed if field not in said]
@@ -123,10 +124,10 @@ def _name(heard: Heard) -> str:
     return name if any(sign.isalpha() for sign in name) else f"{feed.format} {name}".strip()
 
 
-def _slug(name: str) -> str:
+def _slug(name: str, kind: str) -> str:
     plain = unicodedata.normalize("NFKD", name.casefold().translate(_UMLAUTS)).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[: MAX_ID_LENGTH - 4].rstrip("-")
-    return slug if slug[:1].isalpha() else f"zaehler-{slug}".rstrip("-")[: MAX_ID_LENGTH - 4]
+    return slug if slug[:1].isalpha() else f"{kind}-{slug}".rstrip("-")[: MAX_ID_LENGTH - 4]
 
 
 def _free(slug: str, taken: set[str]) -> str:

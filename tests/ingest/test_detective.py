@@ -18,6 +18,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from core.errors import NotFoundError, UnavailableError
 from core.inventory import Medium, MeterRole
 from core.quantities import Quantity
+from ingest.decoders.tesla_fleet import fingerprint
 from ingest.detective import Heard, investigate
 from ingest.hearing import KEPT_PER_TOPIC, KEPT_TOPICS, Hearing
 from ingest.listening import BrokerListener
@@ -124,6 +125,12 @@ def test_a_generator_is_proposed_as_one() -> None:
     assert one.seen.values[Quantity.ENERGY_EXPORT_WH].newest == 3500.0
 
 
+TRACKER = (
+    '{"position":{"fixTime":"2026-11-22T16:00:00Z","latitude":47.7,"longitude":10.3,"attributes":'
+    '{"batteryLevel":88,"totalDistance":306214.55}},"device":{"uniqueId":"17"}}'
+)
+
+
 @pytest.mark.parametrize(
     ("code", "messages"),
     [
@@ -153,6 +160,9 @@ def test_a_generator_is_proposed_as_one() -> None:
         ("detective.meaning_guessed", [("haus/strom", '{"bezug_kwh":12.5}')]),
         ("detective.doubt_declared", [("haus/strom", '{"bezug_kwh":12.5}')]),
         ("detective.vehicle", [("teslamate/cars/1/odometer", "1653")]),
+        ("detective.tracker_battery", [("gps/forward", TRACKER)]),
+        ("detective.tracker_distance", [("gps/forward", TRACKER)]),
+        ("detective.units_of_profile", [("wican/a1/can/rx", '{"autopid_data":{"SOC":50}}')]),
         ("detective.nothing_measured", [("zigbee2mqtt/Fenster", '{"contact":true,"linkquality":60}')]),
         ("detective.doubt_thin", [("flur/steckdose", '{"energy":1.5,"linkquality":60}')]),
         ("detective.doubt_unreadable", [("tele/x/SENSOR", '{"ENERGY":7,"x":{"y":[]},"bad "SML"}')]),
@@ -174,6 +184,20 @@ def test_what_only_the_broker_remembers_is_read_and_marked() -> None:
 def test_two_formats_that_fit_alike_are_a_doubt() -> None:
     (one, *_) = heard(("v1/solar/site/pvPower", "5"), ("inverter/ac/power", "5"))
     assert one.doubts
+
+
+def test_who_tells_only_where_it_is_is_not_called_silent() -> None:
+    (one,) = heard(("teslamate/cars/1/location", '{"latitude":47.7,"longitude":10.3}'))
+    assert one.seen.positions == 1
+    assert "detective.nothing_measured" not in codes(one)
+
+
+def test_each_car_behind_one_server_is_one_and_named_without_its_vin() -> None:
+    vins = ("5YJ3E1EA7KF317000", "5YJ3E1EA7KF317001")
+    found = heard(*((f"telemetry/{vin}/v/BatteryLevel", "75.5") for vin in vins))
+    assert [one.feed.topic for one in found] == ["telemetry", "telemetry"]
+    assert {one.feed.device for one in found} == {fingerprint(vin) for vin in vins}
+    assert all(one.seen.values[Quantity.SOC_PERCENT].newest == 75.5 for one in found)
 
 
 def test_nothing_secret_is_shown() -> None:
