@@ -20,6 +20,8 @@ from operations.evidence.load import explain_base_load, explain_peak
 from operations.evidence.report import explain_carriers, explain_energy
 from operations.evidence.rows import Explained, told
 from operations.evidence.weather import explain_weather
+from operations.fleet.candidate_evidence import explain_candidate
+from operations.fleet.candidates import CANDIDATES
 from operations.fleet.evidence import explain_vehicle_day
 from operations.fleet.figures import VEHICLE_DAY
 from operations.fleet.pv import PV
@@ -54,6 +56,7 @@ EXPLAINERS: Final[dict[str, Explainer]] = {
     PV: explain_pv,
     FLEET_REPORT: explain_fleet,
     SAVINGS: explain_savings,
+    CANDIDATES: explain_candidate,
 }
 """How each kind of figure is explained, by the first part of its id."""
 

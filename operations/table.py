@@ -128,6 +128,7 @@ CAPABILITIES: dict[str, Capability] = {
     "vouchers.list": Capability("operations.fleet.vouchers:list_vouchers", Role.FLEET),
     "vouchers.add": Capability("operations.fleet.vouchers:add_voucher", Role.FLEET, changes=True),
     "vouchers.withdraw": Capability("operations.fleet.vouchers:withdraw_voucher", Role.FLEET, changes=True),
+    "vehicles.candidates": Capability("operations.fleet.candidates:list_candidates", Role.FLEET),
     "savings.show": Capability("operations.fleet.savings:show_savings", Role.FLEET),
     "factors.list": Capability("operations.fleet.factors:list_factors", apart=True),
     "factors.show": Capability("operations.fleet.factors:show_factor", apart=True),

@@ -26,6 +26,7 @@ from console.pages import (
     evidence,
     exports,
     factors,
+    fleet_candidates,
     fleet_vehicles,
     health,
     imports,
@@ -45,8 +46,8 @@ from console.pages import (
     sessions,
     tokens,
     users,
-)
     vouchers,
+)
 from console.pages.visit import Desk, Visit
 from console.signin import TooManyAttemptsError
 from core.errors import ServiceError
@@ -133,6 +134,8 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/savings.csv", savings.export),
     Page("GET", "/stations", inventory.show_stations),
     Page("GET", "/stations/{id}", inventory.show_station),
+    Page("GET", "/candidates", fleet_candidates.show),
+    Page("GET", "/candidates.csv", fleet_candidates.export),
     Page("GET", "/vehicles", inventory.show_vehicles),
     Page("GET", "/vehicles/{id}", fleet_vehicles.show),
     Page("GET", "/vehicles/{id}/days", fleet_vehicles.show_days),

@@ -79,6 +79,8 @@ PATHS = (
     "/vehicles/{vehicle}?month=2026-10",
     "/vehicles/{vehicle}/days",
     "/savings",
+    "/candidates",
+    "/candidates?vehicle=aut-106",
     "/inventory",
     "/inventory/new/meters",
     "/inventory/new/stations",

@@ -1,0 +1,145 @@
+"""What is read to replay combustion vehicles: days, outlets with the nights they were taken, temperatures, prices."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from core.facts import ChargeSession
+from core.fleet import VehicleDay, VoucherKind
+from core.inventory import Medium, Vehicle
+from core.inventory.mobility import ElectricModel, FuelKind
+from core.periods import Period, local_day
+from fleet.candidate_effects import Terms, fuel_rate
+from fleet.candidates import CandidateFacts, Outlet, Replayed, replay_all
+from operations.fleet.reading import LONGEST_SESSION, by_vehicle, sessions_begun
+from operations.house import Call, House
+from operations.weather.temperatures import daily_means, station_of
+
+NIGHT_BEGINS: Final = time(20)
+NIGHT: Final = timedelta(hours=10)
+TAKEN: Final = NIGHT / 2
+"""An outlet that sessions held for half of the night was not free."""
+
+YEAR_DAYS: Final = 365
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadCandidates:
+    """The vehicles with what is known of them, the models, and what each replay gave, by vehicle."""
+
+    first: date
+    last: date
+    vehicles: Sequence[Vehicle]
+    days: Mapping[str, Sequence[VehicleDay]]
+    models: Sequence[ElectricModel]
+    replayed: Mapping[str, Replayed]
+    fuel_eur_per_l: Mapping[FuelKind, Decimal]
+
+
+async def read_candidates(house: House, last: date, call: Call, vehicle: str | None = None) -> ReadCandidates:
+    """Replay the combustion vehicles that the actor sees over the 365 days up to `last`."""
+    first = last - timedelta(days=YEAR_DAYS - 1)
+    inventory, zone = house.inventory(), ZoneInfo(house.time_zone)
+    vehicles = sorted(
+        (
+            each
+            for each in inventory.vehicles.values()
+            if each.valid_on(last) and not each.plugs_in and call.actor.sees(each.site) and vehicle in (None, each.id)
+        ),
+        key=lambda each: each.id,
+    )
+    models = [model for model in inventory.electric_models.values() if model.valid_on(last)]
+    period = Period(local_day(first, zone).start_utc, local_day(last, zone).end_utc)
+    days = by_vehicle(await house.ledger.vehicle_days(first, last, [each.id for each in vehicles]))
+    outlets = await _outlets(house, period, last, zone)
+    means_c = await _means(house, vehicles, first, last, zone)
+    facts = [
+        CandidateFacts(vehicle=each, days=days.get(each.id, ()), outlets=outlets, means_c=means_c.get(each.site, {}))
+        for each in vehicles
+    ]
+    found = replay_all(facts, models) if house.worker is None else await house.worker.run(replay_all, facts, models)
+    return ReadCandidates(
+        first=first,
+        last=last,
+        vehicles=vehicles,
+        days=days,
+        models=models,
+        replayed={each.vehicle: each for each in found},
+        fuel_eur_per_l=await _fuel_prices(house, period),
+    )
+
+
+def terms_of(house: House, read: ReadCandidates, vehicle: Vehicle, years: int) -> Terms:
+    """Return consumption and prices that a vehicle is reckoned with."""
+    days = read.days.get(vehicle.id, ())
+    filled_l = sum((day.fuel_l for day in days if day.fuel_l is not None), Decimal(0))
+    distance_m = sum((day.distance_m for day in days if day.distance_m is not None), Decimal(0))
+    tariffs = [
+        tariff
+        for tariff in house.inventory().tariffs.values()
+        if tariff.medium is Medium.ELECTRICITY and vehicle.site in tariff.sites and tariff.valid_on(read.last)
+    ]
+    return Terms(
+        years=years,
+        fuel_l_per_100km=fuel_rate(vehicle, distance_m, filled_l),
+        fuel_eur_per_l=read.fuel_eur_per_l,
+        electricity_eur_per_kwh=tariffs[0].energy_eur_per_kwh if tariffs else None,
+    )
+
+
+async def _outlets(house: House, period: Period, last: date, zone: ZoneInfo) -> dict[str, list[Outlet]]:
+    reach = Period(period.start_utc - LONGEST_SESSION, period.end_utc)
+    taken = nights_taken(await sessions_begun(house, reach), reach, zone)
+    found: dict[str, list[Outlet]] = defaultdict(list)
+    for station in house.inventory().stations.values():
+        if station.valid_on(last):
+            for connector in station.connectors:
+                nights = taken.get(f"{station.source}/{connector.number}", frozenset())
+                found[station.site].append(Outlet(Decimal(str(connector.max_power_w)), nights))
+    return dict(found)
+
+
+def nights_taken(sessions: Sequence[ChargeSession], period: Period, zone: ZoneInfo) -> dict[str, frozenset[date]]:
+    """Return by outlet the nights (named by their evening) of which sessions held it for half or longer."""
+    held: dict[str, dict[date, timedelta]] = defaultdict(lambda: defaultdict(timedelta))
+    for session in sessions:
+        end_utc = min(session.ended_at_utc or period.end_utc, session.begun_at_utc + LONGEST_SESSION)
+        evening = session.begun_at_utc.astimezone(zone).date() - timedelta(days=1)
+        while (begins_utc := datetime.combine(evening, NIGHT_BEGINS, tzinfo=zone).astimezone(UTC)) < end_utc:
+            lasted = min(end_utc, begins_utc + NIGHT) - max(session.begun_at_utc, begins_utc)
+            if lasted > timedelta(0):
+                held[session.source][evening] += lasted
+            evening += timedelta(days=1)
+    return {
+        source: frozenset(evening for evening, lasted in nights.items() if lasted >= TAKEN)
+        for source, nights in held.items()
+    }
+
+
+async def _means(
+    house: House, vehicles: Sequence[Vehicle], first: date, last: date, zone: ZoneInfo
+) -> dict[str, Mapping[date, float]]:
+    inventory = house.inventory()
+    found: dict[str, Mapping[date, float]] = {}
+    for name in sorted({each.site for each in vehicles}):
+        site = inventory.sites.get(name)
+        station = station_of(inventory, site) if site else None
+        if station is not None:
+            found[name] = await daily_means(house, station, first, last + timedelta(days=1), zone)
+    return found
+
+
+async def _fuel_prices(house: House, period: Period) -> dict[FuelKind, Decimal]:
+    """Return by fuel what a litre cost in the middle of all that was filled in with an amount."""
+    paid: dict[FuelKind, tuple[Decimal, Decimal]] = {}
+    for each in await house.ledger.vouchers_during(period):
+        if each.kind is VoucherKind.FUEL and each.fuel and each.fuel_l and each.amount_eur is not None:
+            eur, litres = paid.get(each.fuel, (Decimal(0), Decimal(0)))
+            paid[each.fuel] = eur + each.amount_eur, litres + each.fuel_l
+    return {fuel: eur / litres for fuel, (eur, litres) in paid.items()}

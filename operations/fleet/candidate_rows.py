@@ -1,0 +1,104 @@
+"""What is told of vehicles that an electric model could stand for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from core.inventory.mobility import VehicleClass
+from fleet.candidates import Limit, Suitability
+from fleet.procurement import QuotaGroup, QuotaPeriod
+from operations.fleet.figures import FigureRow
+from operations.values import Told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HardDayRow:
+    """A day that the battery of the morning is not enough for; it `fails` where charging on the way does not help."""
+
+    day: date
+    distance_m: Decimal
+    limit: Limit
+    fails: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateModel:
+    """How a model would do in a vehicle's place. `limit` is what it lacks most often.
+
+    `figures` are the days within its winter range, the days that fail or need charging on the way, and of a year
+    its energy, the emissions avoided (`ttw`, `wtw`) and, over the holding time, the difference in cost.
+    `days` of a vehicle that a single person uses are not told.
+    """
+
+    model: str
+    name: str
+    suitability: Suitability
+    limit: Limit | None
+    failing: int
+    charged_on_the_way: int
+    figures: tuple[FigureRow, ...]
+    days: tuple[HardDayRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A combustion vehicle with its models, the best first; `rank` None with the `reason` where nothing is computed.
+
+    `best` and what follows it are of the first model: its name, verdict, failing days, cost over the holding time
+    and emissions avoided in a year (`wtw`).
+    """
+
+    rank: int | None
+    vehicle: str
+    name: str
+    group: str
+    site: str
+    site_name: str
+    vehicle_class: VehicleClass
+    personal: bool
+    days_known: int
+    days_driven: int
+    days_with_temperature: int
+    days_with_presence: int
+    distance_year_m: Decimal | None
+    best: str | None
+    suitability: Suitability | None
+    limit: Limit | None
+    failing: int | None
+    cost_delta_eur: Decimal | None
+    co2e_avoided_year_g: Decimal | None
+    models: tuple[CandidateModel, ...]
+    reason: Told | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaPath:
+    """How a group stands against its quota, and how many clean procurements in a row would meet it."""
+
+    group: QuotaGroup
+    period: QuotaPeriod
+    quota_percent: Decimal
+    procured: int
+    clean: int
+    needed: int
+    gap: int
+    next_needed: int
+    factor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """All combustion vehicles, those to be replaced next first, over the days from `first` to `last`.
+
+    `fuel_eur_per_l` are the mean prices of the fuel that was filled in, by fuel.
+    """
+
+    first: date
+    last: date
+    years: int
+    items: tuple[Candidate, ...]
+    quotas: tuple[QuotaPath, ...]
+    fuel_eur_per_l: dict[str, Decimal]
+    notes: tuple[Told, ...]
