@@ -144,3 +144,19 @@ def valued(branch: BranchRow) -> Decimal:
     """Return what a branch counted; all of these are known."""
     assert branch.value is not None
     return branch.value
+
+
+async def test_every_kwh_of_a_roof_is_used_stored_or_fed_in_once(makers: District) -> None:
+    found = await makers.ask("pv.show", id="site:gymnasium", period="2026-11")
+    assert found.whole.known_percent > 99
+    assert len(found.rows) > 20
+    for row in (found.whole, *found.rows):
+        energy = {each.name: each.value for each in row.energies}
+        made = energy.pop("generation_wh")
+        assert made == sum(energy.values())
+        assert energy["unassigned_wh"] == 0
+    balance = await makers.ask("balance.show", id="site:gymnasium", period="2026-11")
+    said = {each.name: each.value for each in balance.whole.figures if each.generator in {None, "pv"}}
+    whole = {each.name: each.value for each in found.whole.energies}
+    assert whole["generation_wh"] == said["generation_wh"] > 1_000
+    assert whole["buildings_wh"] + whole["charging_wh"] + whole["stored_wh"] == said["self_use_wh"]
