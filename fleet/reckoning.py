@@ -23,7 +23,7 @@ from core.fleet import SessionValuation, VehicleDay, Voucher
 from core.inventory import Drive, Vehicle
 from core.texts import Finding
 from fleet.choice import FactorChoice
-from fleet.emissions import Activity, Burnt, Drawn, Line, Savings, savings
+from fleet.emissions import Activity, Burnt, Drawn, Line, Resolution, Savings, savings
 from fleet.savings import (
     FIGURES,
     BaselineUsed,
@@ -35,6 +35,7 @@ from fleet.savings import (
     SavedLine,
     SavingsStatement,
     SessionUsed,
+    Variant,
     VehicleSavings,
 )
 from fleet.scopes import scopes_of
@@ -146,7 +147,7 @@ def _vehicle(facts: MonthFacts, month: Month, choice: FactorChoice, used: dict[s
         )
         if baseline
         else None,
-        figures=tuple(_figure(name, vehicle, activity, choice, used) for name in FIGURES),
+        figures=_figures(vehicle, activity, choice, used),
         inputs=_inputs(facts, month),
         notes=(*sums.findings, *_pv_unknown(facts.sessions)),
     )
@@ -184,6 +185,23 @@ def _pv_unknown(sessions: Iterable[SessionValuation]) -> Iterator[Finding]:
     if unknown:
         energy_kwh = float(sum(unknown, ZERO) / 1000)
         yield Finding.of("savings.pv_unknown", count=len(unknown), energy_kwh=energy_kwh)
+
+
+def _figures(
+    vehicle: Vehicle, activity: Activity, choice: FactorChoice, used: dict[str, Factor]
+) -> tuple[SavedFigure, ...]:
+    """Return all figures; those by quarter hours need a series of intensities, which electricity must bring along."""
+    found: dict[Variant, SavedFigure] = {}
+    drawn = activity.drawn
+    without_series = isinstance(drawn, Drawn) and drawn.series is None
+    for name, variant in FIGURES.items():
+        boundary, account, resolution = variant
+        if resolution is Resolution.TIME_RESOLVED and without_series:
+            reasons = found[boundary, account, Resolution.ANNUAL].reasons
+            found[variant] = SavedFigure(name=name, value_g=None, reasons=(*reasons, Finding.of("emissions.no_series")))
+        else:
+            found[variant] = _figure(name, vehicle, activity, choice, used)
+    return tuple(found.values())
 
 
 def _figure(

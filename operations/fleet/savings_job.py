@@ -17,7 +17,7 @@ from energy.calendars import is_holiday
 from fleet.days import dates
 from fleet.reckoning import Month, MonthFacts, statement_of_month
 from fleet.savings import FLEET, SAVINGS, SavingsStatement
-from fleet.savings_body import statement_of, to_body
+from fleet.savings_body import statement_of, text_of
 from fleet.savings_changes import because_of
 from operations.evidence.freezing import FIGURES, digest_of, is_intact
 from operations.fleet.reading import by_vehicle, owned_between
@@ -29,7 +29,7 @@ MONTHS_BACK: Final = 12
 """So many months before the running one are computed again each night, as long as days are kept."""
 
 STATEMENT: Final = "statement"
-"""Where in the body the whole statement stands; its figures by id stand beside it."""
+"""Where in the body the whole statement stands, as text; the fleet's figures by name stand beside it."""
 
 LATE: Final = timedelta(days=35)
 SATURDAY: Final = 5
@@ -87,8 +87,10 @@ async def state_month(house: House, month: Month, call: Call) -> bool | None:
     newest = await house.ledger.statement(key)
     if await house.ledger.vehicle_months(month.first, month.first):
         return None  # its days have been deleted by rule: what was stated stays
-    await share_roof_power(house, _period(house, month), call, again=_is_recent(month, call))
     facts = await read_month(house, month)
+    recent = _is_recent(month, call)
+    if (recent or _has_unshared(facts)) and await share_roof_power(house, _period(house, month), call, again=recent):
+        facts = await read_month(house, month)
     if newest is None and not any(each.days for each in facts):
         return None
     statement = await _reckoned(house, month, facts)
@@ -110,6 +112,10 @@ async def state_month(house: House, month: Month, call: Call) -> bool | None:
     return True
 
 
+def _has_unshared(facts: Sequence[MonthFacts]) -> bool:
+    return any(session.pv_wh is None for each in facts for session in each.sessions)
+
+
 def _is_recent(month: Month, call: Call) -> bool:
     """Return whether readings of a month may still come, which share out its roof power otherwise."""
     return month.last >= call.now_utc.date() - LATE
@@ -124,7 +130,7 @@ async def _reckoned(house: House, month: Month, facts: Sequence[MonthFacts]) -> 
 def body_of(statement: SavingsStatement) -> dict[str, Any]:
     """Return what is frozen: the statement, and the figures of the fleet by name as all statements have them."""
     figures = {each.name: {"value": each.value_g} for each in statement.fleet.figures}
-    return {FIGURES: {**figures, STATEMENT: to_body(statement)}}
+    return {FIGURES: {**figures, STATEMENT: text_of(statement)}}
 
 
 def read_statement(statement: Statement) -> SavingsStatement | None:

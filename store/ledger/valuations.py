@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, exists, select
+from sqlalchemy import ColumnElement, Row, RowMapping, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.fleet import MatchBasis, SessionValuation
@@ -15,6 +15,7 @@ from store.ledger.database import Database, finding_of, finding_row
 from store.ledger.fleet_tables import SESSION_VALUATION
 
 _C = SESSION_VALUATION.c
+_NAMES = tuple(column.name for column in _C)
 _AT_ONCE = 500
 _NOT_SAID = frozenset({"version", "reason", "made_by", "made_at_utc"})
 _SAID = tuple(column.name for column in _C if column.name not in _NOT_SAID)
@@ -52,14 +53,13 @@ class Valuations:
         if vehicles is not None:
             wanted = wanted.where(_C.vehicle.in_(list(vehicles)))
         async with self._database.reading() as connection:
-            rows = (await connection.execute(wanted.order_by(_C.begun_at_utc, _C.session))).mappings()
-            return tuple(_valuation(row) for row in rows)
+            return tuple(map(_valuation, await connection.execute(wanted.order_by(_C.begun_at_utc, _C.session))))
 
     async def valuations_of(self, session: str) -> tuple[SessionValuation, ...]:
         """Return all versions of one session's valuation, newest first."""
         wanted = select(SESSION_VALUATION).where(_C.session == session).order_by(_C.version.desc())
         async with self._database.reading() as connection:
-            return tuple(_valuation(row) for row in (await connection.execute(wanted)).mappings())
+            return tuple(map(_valuation, await connection.execute(wanted)))
 
 
 async def _newest_of(connection: AsyncConnection, sessions: Sequence[str]) -> dict[str, Any]:
@@ -83,9 +83,9 @@ def _row(valuation: SessionValuation) -> dict[str, Any]:
     return row | {"findings": [finding_row(finding) for finding in valuation.findings]}
 
 
-def _valuation(row: RowMapping) -> SessionValuation:
-    words = {
-        "basis": MatchBasis(row["basis"]),
-        "findings": tuple(finding_of(finding) for finding in row["findings"]),
-    }
-    return SessionValuation(**{**row, **words})
+def _valuation(row: Row[Any]) -> SessionValuation:
+    """Return the valuation of a row with all columns in their order."""
+    told: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
+    told["basis"] = MatchBasis(told["basis"])
+    told["findings"] = tuple(map(finding_of, told["findings"]))
+    return SessionValuation(**told)

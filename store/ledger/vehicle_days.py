@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, delete, select
+from sqlalchemy import Row, Select, delete, select
 
 from core.fleet import VehicleDay
 from core.readings import SlotShare
@@ -36,9 +36,7 @@ class VehicleDays:
         """Return the days from `first` to `last`, by vehicle and day."""
         wanted = _of(select(VEHICLE_DAY).where(_D.day.between(first, last)), _D.vehicle, vehicles)
         async with self._database.reading() as connection:
-            return tuple(
-                _day(row) for row in (await connection.execute(wanted.order_by(_D.vehicle, _D.day))).mappings()
-            )
+            return tuple(map(_day, await connection.execute(wanted.order_by(_D.vehicle, _D.day))))
 
     async def first_vehicle_day(self) -> date | None:
         """Return the oldest day that any vehicle has, None if none has one."""
@@ -80,9 +78,9 @@ def _row(day: VehicleDay) -> dict[str, Any]:
     }
 
 
-def _day(row: RowMapping) -> VehicleDay:
-    words = {
-        "distance_share": SlotShare(row["distance_share"]),
-        "findings": tuple(finding_of(finding) for finding in row["findings"]),
-    }
-    return VehicleDay(**{**row, **words})
+def _day(row: Row[Any]) -> VehicleDay:
+    """Return the day of a row with all columns in their order: a year of a thousand vehicles is read by this."""
+    told: dict[str, Any] = dict(zip(_DAY_NAMES, row, strict=True))
+    told["distance_share"] = SlotShare(told["distance_share"])
+    told["findings"] = tuple(map(finding_of, told["findings"]))
+    return VehicleDay(**told)
