@@ -59,6 +59,12 @@ def redact_topic(topic: str) -> str:
     return _VIN_TEXT.sub("[vin]", topic)
 
 
+def redact_text(text: str) -> str:
+    """Return a text without the values of sensitive names, VINs and pairs of coordinates."""
+    clean = _VIN_TEXT.sub(REDACTED, "".join(_without_values(text)))
+    return _PAIR.sub(REDACTED, clean)
+
+
 def is_sensitive(name: str) -> bool:
     """Return whether the value of a name must not be kept."""
     return any(_SENSITIVE.fullmatch(part) for part in (name, *_PARTS.split(name)))
@@ -76,9 +82,7 @@ def _walk(value: object, depth: int) -> object:
 
 def _text(payload: bytes) -> bytes:
     """Return bytes of no known structure without what looks like a secret; one byte is one character here."""
-    text = payload.decode("latin-1")
-    clean = _VIN_TEXT.sub(REDACTED, "".join(_without_values(text)))
-    return _PAIR.sub(REDACTED, clean).encode("latin-1")
+    return redact_text(payload.decode("latin-1")).encode("latin-1")
 
 
 def _without_values(text: str) -> Iterator[str]:

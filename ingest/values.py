@@ -17,6 +17,7 @@ from core.quantities import Kind, Quantity
 from core.readings import Reading
 from core.texts import Finding
 from ingest.messages import Field
+from ingest.redaction import redact_text
 
 SHOWN_CHARS = 40
 SENTINELS = frozenset({-8388608.0, 2147483647.0, -2147483648.0, 4294967295.0})
@@ -120,8 +121,8 @@ def _bare(text: str) -> str:
 
 
 def shown(raw: object) -> str:
-    """Return a foreign value short enough to be told to people."""
-    return str(raw)[:SHOWN_CHARS]
+    """Return a foreign value short enough to be told to people, without what must not be kept."""
+    return redact_text(str(raw)[: 4 * SHOWN_CHARS])[:SHOWN_CHARS]
 
 
 def gather(
