@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
@@ -14,6 +14,9 @@ from core.alarms import ALARMS, Alarm, AlarmEvent, Severity
 from core.inventory import Inventory
 from core.letters import Letter
 from core.texts import Catalogue, Finding, Language, Param, catalogue
+
+MOMENTS: Final[dict[Language, str]] = {"de": "dd.MM.y, HH:mm", "en": "y-MM-dd HH:mm"}
+"""Never so that day, month and year can be mistaken for each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +126,7 @@ def _item(one: News, place: Place, language: Language) -> Item:
     def said(code: str, at_utc: datetime | None, **more: Param) -> list[str]:
         if at_utc is None:
             return []
-        at = format_datetime(at_utc.astimezone(place.zone), "short", locale=language)
+        at = format_datetime(at_utc.astimezone(place.zone), MOMENTS[language])
         return [texts.say(code, at=at, **more)]
 
     where = (place.subject_name(alarm), place.site_name(alarm))

@@ -65,7 +65,7 @@ async def test_that_an_alarm_is_over_is_told_too(
     await opened.tell(alarm(cleared_at_utc=NOW), event=AlarmEvent.RESOLVED)
     await opened.postman.deliver(NOW)
     assert mail_server.mails[0]["Subject"].startswith("[Kreiswatt] Behoben: Zähler meldet sich nicht")
-    assert "Vorbei seit 22.11.26, 11:00" in text_of(mail_server)
+    assert "Vorbei seit 22.11.2026, 11:00" in text_of(mail_server)
 
 
 async def test_a_mail_that_is_refused_is_tried_again_later_with_the_same_message_id(
