@@ -9,8 +9,6 @@ descriptions of these formats; no file of the publishers is kept in this project
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import json
 import math
@@ -27,7 +25,7 @@ from core.errors import FormatError
 from core.factor_subjects import Subject
 from core.factors import Boundary
 from core.texts import Finding
-from ingest.grid_generation import Amounts, read_entsoe, read_smard_csv, read_smard_zip
+from ingest.grid_generation import BELIEVABLE_MS, Amounts, cells_of, read_entsoe, read_smard_csv, read_smard_zip
 
 MAX_BYTES: Final = 64_000_000
 HIGHEST_G_PER_KWH: Final = 5_000.0
@@ -109,7 +107,7 @@ def _generated(kind: GridFormat, amounts: Amounts) -> GridFile:
 def _energy_charts(text: str) -> GridFile:
     try:
         found = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FormatError("intensity.json_damaged") from error
     if "series" in found and "unix_seconds" not in found:
         raise FormatError("intensity.smard_one_technology")
@@ -124,16 +122,16 @@ def _energy_charts(text: str) -> GridFile:
         said = known if known is not None else ahead
         if said is None:
             continue
-        if not isinstance(at_s, int) or not _sound(said):
+        if not _believable(at_s) or not _sound(said):
             problems.append(Finding.of("intensity.row_value", row=number, found=str(said)[:20]))
             continue
         values[at_s * 1000] = Intensity(float(said), forecast=known is None)
-    every_ms = [at_s * 1000 for at_s in instants if isinstance(at_s, int)]
+    every_ms = [at_s * 1000 for at_s in instants if _believable(at_s)]
     return _of_intensity(GridFormat.ENERGY_CHARTS, {None: values}, every_ms, problems)
 
 
 def _electricity_maps(text: str) -> GridFile:
-    rows = list(csv.reader(io.StringIO(text)))
+    rows = list(cells_of(text, ","))
     columns = dict(_intensity_columns(rows[0]))
     at_column = next((number for number, name in enumerate(rows[0]) if "datetime" in name.casefold()), None)
     if at_column is None or not columns:
@@ -199,7 +197,12 @@ def _instant_ms(text: str) -> int | None:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
-    return round((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+    at_ms = round((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+    return at_ms if at_ms in BELIEVABLE_MS else None
+
+
+def _believable(at_s: Any) -> bool:
+    return isinstance(at_s, int) and at_s * 1000 in BELIEVABLE_MS
 
 
 def _number(text: str) -> float:

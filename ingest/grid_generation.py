@@ -22,6 +22,9 @@ from core.factor_subjects import Subject
 from core.texts import Finding
 
 UNPACKED_MAX: Final = 256_000_000
+BELIEVABLE_MS: Final = range(946_684_800_000, 4_102_444_800_000)
+"""From 2000 to 2100: any other instant is a mistake."""
+POSITIONS_MAX: Final = 100_000
 _LOCAL: Final = ZoneInfo("Europe/Berlin")
 
 SMARD_NAMES: Final[dict[str, Subject]] = {
@@ -99,7 +102,7 @@ class Amounts:
 
 def read_smard_csv(text: str) -> Amounts:
     """Return what a download of SMARD says: local time without offset, decimal comma, `-` where nothing is known."""
-    rows = csv.reader(io.StringIO(text), delimiter=";")
+    rows = cells_of(text, ";")
     header = next(rows, [])
     columns = {number: subject for number, name in enumerate(header) if (subject := _smard_subject(name))}
     if not columns:
@@ -122,6 +125,14 @@ def read_smard_csv(text: str) -> Amounts:
                 amounts.problems.append(Finding.of("intensity.row_value", row=number, found=cell[:20]))
     amounts.keep_complete()
     return amounts
+
+
+def cells_of(text: str, delimiter: str) -> Iterator[list[str]]:
+    """Yield the rows of a CSV file. Raises `FormatError` where it is none."""
+    try:
+        yield from csv.reader(io.StringIO(text), delimiter=delimiter)
+    except csv.Error as error:
+        raise FormatError("intensity.format_unknown") from error
 
 
 def _smard_subject(name: str) -> Subject | None:
@@ -173,11 +184,13 @@ def read_smard_zip(content: bytes) -> Amounts:
 def _smard_series(amounts: Amounts, subject: Subject, content: bytes, name: str) -> None:
     try:
         rows = json.loads(content)["series"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise FormatError("intensity.json_damaged") from error
+    if not isinstance(rows, list):
+        raise FormatError("intensity.json_damaged")
     for number, row in enumerate(rows, start=1):
         match row:
-            case [int(at_ms), int() | float() as mwh] if mwh >= 0:
+            case [int(at_ms), int() | float() as mwh] if mwh >= 0 and at_ms in BELIEVABLE_MS:
                 amounts.add(at_ms, subject, float(mwh))
             case [int(), None]:
                 pass
@@ -210,18 +223,24 @@ def read_entsoe(content: bytes) -> Amounts:
 def _points(amounts: Amounts, period: ET.Element) -> Iterator[tuple[int, float]]:
     """Yield what was generated at each position; one that is left out is as the one before it (curve A03)."""
     try:
-        begin = datetime.fromisoformat(period.findtext("{*}timeInterval/{*}start", ""))
-        end = datetime.fromisoformat(period.findtext("{*}timeInterval/{*}end", ""))
+        begin, end = (
+            datetime.fromisoformat(period.findtext(f"{{*}}timeInterval/{{*}}{name}", "")).astimezone(UTC)
+            for name in ("start", "end")
+        )
         step = timedelta(minutes={"PT15M": 15, "PT60M": 60, "PT1H": 60}[period.findtext("{*}resolution", "")])
         power_mw = {
             int(point.findtext("{*}position", "")): float(point.findtext("{*}quantity", ""))
             for point in period.iterfind("{*}Point")
         }
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, OverflowError):
+        begin = end = datetime.min.replace(tzinfo=UTC)
+        step, power_mw = timedelta(minutes=15), {}
+    positions = (end - begin) // step
+    if positions > POSITIONS_MAX or round(begin.timestamp() * 1000) not in BELIEVABLE_MS:
         amounts.problems.append(Finding.of("intensity.row_instant", row=1, found="Period"))
         return
     value = None
-    for position in range(1, (end - begin) // step + 1):
+    for position in range(1, positions + 1):
         value = power_mw.get(position, value)
         if value is not None and math.isfinite(value) and value >= 0:
             at_utc = begin + (position - 1) * step

@@ -160,6 +160,11 @@ def test_entsoe_says_power_by_position_and_repeats_nothing_and_pumps_are_no_gene
         (b"Datum von;Datum bis;Preis [EUR/MWh]\n", "intensity.no_technology"),
         (energy_charts([None, None], [None, None]), "intensity.nothing_in_it"),
         (energy_charts([1.0], [None]), "intensity.resolution"),
+        (energy_charts([1.0, 2.0], [None, None], 10**18), "intensity.nothing_in_it"),
+        (b"{" * 100_000, "intensity.json_damaged"),
+        (b'Datum von;Braunkohle [MWh]\n"' + b"x" * 200_000, "intensity.format_unknown"),
+        (ENTSOE.replace(b"2026-11-20T00:30Z", b"9999-11-20T00:30Z"), "intensity.no_technology"),
+        (ENTSOE.replace(b"PT15M", b"P1Y"), "intensity.no_technology"),
     ],
 )
 def test_a_file_that_is_none_says_what_is_wrong(content: bytes, code: str) -> None:
