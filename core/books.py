@@ -35,6 +35,7 @@ from core.periods import Period
 from core.ports import Page
 from core.retention import DeletionBook
 from core.statements import StatementBook
+from core.voucher_files import VoucherMappingBook
 from core.work import BookingBook, CheckpointBook, DirtyBook, JobBook
 
 
@@ -254,6 +255,7 @@ class Ledger(
     BillBook,
     ReportBook,
     FleetBooks,
+    VoucherMappingBook,
     Protocol,
 ):
     """All books together; parts ask only for the book they need."""

@@ -82,6 +82,9 @@ class Capability:
 _KEEPERS: Any = {"role": Role.FACILITY, "others": (Role.FLEET, Role.OPERATOR)}
 """Who keeps some kind of entry; which, says `operations.keepers.KEEPERS`."""
 
+_IMPORTERS: Any = {"role": Role.FACILITY, "others": (Role.FLEET,)}
+"""Who imports files: of readings the one, of papers about vehicles the other."""
+
 CAPABILITIES: dict[str, Capability] = {
     "overview.show": Capability("operations.overview:show_overview"),
     "sites.list": Capability("operations.sites:list_sites"),
@@ -107,11 +110,11 @@ CAPABILITIES: dict[str, Capability] = {
     "meters.discover": Capability("operations.arrivals.detective:discover_devices", whole=True, long=True, **_KEEPERS),
     "imports.list": Capability("operations.arrivals.imports:list_imports"),
     "imports.show": Capability("operations.arrivals.imports:show_import"),
-    "imports.look": Capability("operations.arrivals.imports:look_at_file", Role.FACILITY),
-    "imports.preview": Capability("operations.arrivals.imports:preview_import", Role.FACILITY, long=True),
-    "imports.run": Capability("operations.arrivals.imports:run_import", Role.FACILITY, changes=True, long=True),
-    "imports.withdraw": Capability("operations.arrivals.imports:withdraw_import", Role.FACILITY, changes=True),
-    "mappings.list": Capability("operations.arrivals.file_mappings:list_mappings", Role.FACILITY),
+    "imports.look": Capability("operations.arrivals.imports:look_at_file", **_IMPORTERS),
+    "imports.preview": Capability("operations.arrivals.imports:preview_import", **_IMPORTERS, long=True),
+    "imports.run": Capability("operations.arrivals.imports:run_import", **_IMPORTERS, changes=True, long=True),
+    "imports.withdraw": Capability("operations.arrivals.imports:withdraw_import", **_IMPORTERS, changes=True),
+    "mappings.list": Capability("operations.arrivals.file_mappings:list_mappings", **_IMPORTERS),
     "mappings.show": Capability("operations.arrivals.file_mappings:show_mapping", Role.FACILITY),
     "mappings.save": Capability("operations.arrivals.file_mappings:save_mapping", Role.FACILITY, changes=True),
     "meters.decode": Capability("operations.arrivals.decoding:decode_payload", Role.OPERATOR),
@@ -129,6 +132,11 @@ CAPABILITIES: dict[str, Capability] = {
     "vouchers.add": Capability("operations.fleet.vouchers:add_voucher", Role.FLEET, changes=True),
     "vouchers.withdraw": Capability("operations.fleet.vouchers:withdraw_voucher", Role.FLEET, changes=True),
     "vehicles.candidates": Capability("operations.fleet.candidates:list_candidates", Role.FLEET),
+    "voucher_mappings.list": Capability("operations.fleet.voucher_mappings:list_voucher_mappings", Role.FLEET),
+    "voucher_mappings.show": Capability("operations.fleet.voucher_mappings:show_voucher_mapping", Role.FLEET),
+    "voucher_mappings.save": Capability(
+        "operations.fleet.voucher_mappings:save_voucher_mapping", Role.FLEET, changes=True
+    ),
     "savings.show": Capability("operations.fleet.savings:show_savings", Role.FLEET),
     "factors.list": Capability("operations.fleet.factors:list_factors", apart=True),
     "factors.show": Capability("operations.fleet.factors:show_factor", apart=True),

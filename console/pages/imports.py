@@ -12,6 +12,7 @@ from console.pages.errors import Problem, can_be_mended, problems_of
 from console.pages.filters import Filters, choice, members
 from console.pages.places import may
 from console.pages.visit import Visit
+from console.pages.vouchers import said_of
 from console.uploads import keep_form_file
 from core.errors import ServiceError
 from core.imports import ImportState
@@ -47,8 +48,14 @@ async def hand_in(visit: Visit) -> Response:
 async def look(visit: Visit) -> Response:
     """Return the first rows of a file as they stand there, and the mappings to try."""
     found = await visit.ask("imports.look", upload=visit.part("upload"))
-    known = await visit.ask("mappings.list")
-    return visit.page("imports/look.html", found.name, look=found, mappings=known.items, column_letter=letter)
+    return visit.page(
+        "imports/look.html",
+        found.name,
+        look=found,
+        mappings=await _known(visit),
+        papers=_papers(visit),
+        column_letter=letter,
+    )
 
 
 async def start_trial(visit: Visit) -> Response:
@@ -60,7 +67,8 @@ async def start_trial(visit: Visit) -> Response:
 async def show_trial(visit: Visit) -> Response:
     """Return how far a trial is, and then what the file would bring."""
     run = visit.desk.long.run(visit.part("run"), visit.actor)
-    return visit.page("imports/trial.html", visit.words.t("console.imports.trial"), run=run)
+    heading = visit.words.t("console.imports.trial")
+    return visit.page("imports/trial.html", heading, run=run, says=lambda row: said_of(visit.words, row))
 
 
 async def cancel_trial(visit: Visit) -> Response:
@@ -109,6 +117,16 @@ async def withdraw(visit: Visit) -> Response:
     return visit.go(f"/imports/{visit.part('id')}", "console.done_import_withdrawn")
 
 
+async def _known(visit: Visit) -> tuple[Any, ...]:
+    """Return the mappings that files may be tried by: of readings, and of papers for who sees these."""
+    papers = (await visit.ask("voucher_mappings.list")).items if _papers(visit) else ()
+    return (*(await visit.ask("mappings.list")).items, *papers)
+
+
+def _papers(visit: Visit) -> bool:
+    return may(visit.actor, "voucher_mappings.list")
+
+
 def _try(visit: Visit, digest: str, mapping: str) -> Response:
     request = read_request(admitted(TRY, visit.actor), {"upload": digest, "mapping": mapping})
     return visit.go(f"/imports/trial/{visit.desk.long.start(TRY, request, visit.actor).id}")
@@ -120,8 +138,14 @@ async def _list(visit: Visit, problems: list[Problem] | None = None, status: int
     filters = Filters("/imports", fields, visit.query.get("cursor", ""))
     page = await visit.ask("imports.list", **filters.given(), cursor=filters.cursor)
     may_import = may(visit.actor, RUN)
-    mappings = (await visit.ask("mappings.list")).items if may_import else ()
-    values: Mapping[str, Any] = {"page": page, "filters": filters, "mappings": mappings, "may_import": may_import}
+    mappings = await _known(visit) if may_import else ()
+    values: Mapping[str, Any] = {
+        "page": page,
+        "filters": filters,
+        "mappings": mappings,
+        "may_import": may_import,
+        "papers": _papers(visit),
+    }
     values = {**values, "limit_mb": words.number(visit.desk.settings.upload_max_mb)}
     return visit.page("imports/list.html", words.t("console.imports.title"), status, problems=problems or (), **values)
 

@@ -48,6 +48,7 @@ from console.pages import (
     users,
     vouchers,
 )
+    voucher_mappings,
 from console.pages.visit import Desk, Visit
 from console.signin import TooManyAttemptsError
 from core.errors import ServiceError
@@ -113,12 +114,16 @@ PAGES: tuple[Page, ...] = (
     Page("POST", "/bills", bills.add),
     Page("GET", "/bills/{id}", bills.show),
     Page("POST", "/bills/{id}/withdraw", bills.withdraw),
-    Page("GET", "/explain", evidence.ask),
+    Page("GET", "/voucher-mappings", voucher_mappings.show_all),
+    Page("POST", "/voucher-mappings", voucher_mappings.save),
+    Page("GET", "/voucher-mappings/new", voucher_mappings.show_new),
+    Page("GET", "/voucher-mappings/{name}", voucher_mappings.show),
     Page("GET", "/vouchers", vouchers.show_all),
     Page("POST", "/vouchers", vouchers.add),
     Page("POST", "/vouchers/{id}/withdraw", vouchers.withdraw),
     Page("GET", "/explain/{figure:path}", evidence.show),
     Page("GET", "/intensity", intensity.show_all),
+    Page("GET", "/explain", evidence.ask),
     Page("POST", "/intensity", intensity.take),
     Page("GET", "/intensity/{id:path}", intensity.show),
     Page("GET", "/factors", factors.show_all),

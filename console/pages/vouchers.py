@@ -14,6 +14,7 @@ from console.pages.errors import Problem, can_be_mended, problems_of
 from console.pages.filters import Choice, Filters, choice, members
 from console.pages.places import may
 from console.pages.visit import Visit
+from console.pages.words import Words
 from core.errors import ConflictError, ServiceError
 from core.fleet import ChargePlace, VoucherKind
 from core.inventory.mobility import FuelKind
@@ -94,7 +95,7 @@ async def _list(
         kinds=tuple(VoucherKind),
         fuels=tuple(FuelKind),
         charge_places=tuple(ChargePlace),
-        says=lambda row: _says(visit, row),
+        says=lambda row: said_of(words, row),
     )
 
 
@@ -104,9 +105,8 @@ def _vehicles(visit: Visit) -> list[Any]:
     return sorted((each for each in found if visit.actor.sees(each.site)), key=lambda each: each.name)
 
 
-def _says(visit: Visit, row: Any) -> str:
+def said_of(words: Words, row: Any) -> str:
     """Return what a paper says in one line."""
-    words = visit.words
     said = [
         f"{words.number(float(value / factor), digits)} {unit}"
         for value, factor, digits, unit in (

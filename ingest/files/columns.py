@@ -60,12 +60,13 @@ def columns_of(mapping: FileMapping, first: Sequence[Cell]) -> Columns:
     """
     headers = tuple(as_found(cell).strip() for cell in first) if mapping.header else ()
     named = (mapping.date_column, mapping.time_column, mapping.value_column, mapping.last_value_column)
-    places = [_place(name, headers, len(first)) for name in (*named, mapping.meter_column, mapping.status_column)]
+    places = [column_place(name, headers, len(first)) for name in (*named, mapping.meter_column, mapping.status_column)]
     day, time, value, last, meter, status = places
     return Columns(day, time, value, max(value, last), meter, status, len(first), headers)
 
 
-def _place(name: str, headers: Sequence[str], width: int) -> int:
+def column_place(name: str, headers: Sequence[str], width: int) -> int:
+    """Return where the column of a header or letter stands, -1 for an empty name. Raises `FormatError`."""
     if not name:
         return _NOT_THERE
     found = [place for place, header in enumerate(headers) if header == name]

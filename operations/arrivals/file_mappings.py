@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from annotated_types import Ge, Gt, Le, Len
 
-from core.errors import NotFoundError, ServiceError
+from core.errors import ConflictError, NotFoundError, ServiceError
 from core.imports import ClockChange, FileClock, FileLayout, FileMapping, RowKind, Stamp
 from core.inventory import Inventory
 from core.ports import Page
@@ -128,6 +128,8 @@ async def save_mapping(house: House, request: SaveMapping, call: Call) -> Mappin
     wrong = [*_wrong(mapping), *_wrong_meters(mapping, house.inventory())]
     if wrong:
         raise InvalidRequestError(wrong)
+    if await house.ledger.voucher_mapping(mapping.name) is not None:
+        raise ConflictError("vouchers.mapping_taken", name=mapping.name)
     for meter in named_meters(mapping):
         must_keep(call.actor, EntryKind.METERS, [seen_meter(house, meter, call).site])
     return _row(await house.ledger.save_mapping(mapping))

@@ -12,6 +12,7 @@ from core.readings import ReadingQuality
 from energy.register_walk import at_utc
 from operations.arrivals.import_reading import SeriesFound
 from operations.evidence.interval import exact
+from operations.fleet.voucher_rows import VoucherRow
 from operations.metering.booking_rows import Reason
 from operations.values import Limit, Told
 
@@ -117,7 +118,10 @@ class WrongRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportPreview:
-    """What an import would do. Nothing is imported where there are reasons in `refused`."""
+    """What an import would do. Nothing is imported where there are reasons in `refused`.
+
+    Of a file of papers `vouchers` are the first that were understood.
+    """
 
     file: str
     name: str
@@ -134,6 +138,7 @@ class ImportPreview:
     problems: tuple[WrongRow, ...]
     notes: tuple[Told, ...]
     refused: tuple[Told, ...]
+    vouchers: tuple[VoucherRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,7 @@ from operations.arrivals.import_rows import (
 )
 from operations.arrivals.import_storing import PROBLEMS_KEPT, QUALITIES, store_file
 from operations.arrivals.import_withdrawal import take_back
+from operations.fleet.voucher_import import VouchersFound, keep_file, look_through, take_vouchers_back
 from operations.house import Call, House
 from operations.keepers import EntryKind, must_keep
 from operations.values import Told
@@ -72,6 +73,9 @@ async def look_at_file(house: House, request: LookAtFile, _call: Call) -> FileLo
 
 async def preview_import(house: House, request: PreviewImport, call: Call) -> ImportPreview:
     """Return what importing a file would do, every row that is wrong, and what would be refused; nothing is stored."""
+    papers = await house.ledger.voucher_mapping(request.mapping)
+    if papers is not None:
+        return _papers_preview(house, await look_through(house, kept_file(house, request.upload), papers, call))
     async with file_read(house, request.upload, request.mapping, call) as found:
         series = [await series_found(house, found, key) for key in found.reading.series]
         return ImportPreview(
@@ -100,12 +104,19 @@ async def run_import(house: House, request: RunImport, call: Call) -> ImportRow:
     `ConflictError` where it was imported otherwise, `ImportRefusedError` where it is implausible; nothing is
     stored then. Cancelled, it leaves an import that can be withdrawn.
     """
-    file, mapping = kept_file(house, request.upload), await known_mapping(house, request.mapping)
+    file = kept_file(house, request.upload)
+    papers = await house.ledger.voucher_mapping(request.mapping)
+    mapping = papers or await known_mapping(house, request.mapping)
     for earlier in await house.ledger.imports_of(file.digest):
         if earlier.state is ImportState.DONE and (earlier.mapping, earlier.version) == (mapping.name, mapping.version):
             return import_row(earlier)
         if earlier.state is not ImportState.WITHDRAWN:
             raise ConflictError("imports.imported_otherwise", id=earlier.id, mapping=earlier.mapping)
+    if papers is not None:
+        lines = await look_through(house, file, papers, call)
+        if lines.refused:
+            raise ImportRefusedError(list(lines.refused))
+        return import_row(await keep_file(house, lines, call))
     async with file_read(house, request.upload, request.mapping, call) as found:
         for key in found.reading.series:
             await series_found(house, found, key)
@@ -134,19 +145,22 @@ async def show_import(house: House, request: ShowImport, call: Call) -> ImportDe
 
 
 async def withdraw_import(house: House, request: WithdrawImport, call: Call) -> ImportRow:
-    """Take an import back: the readings and bookings that it brought go, and everything is computed again.
+    """Take an import back: the readings, bookings and vouchers that it brought go, and everything is computed again.
 
     Raises `NotFoundError`, `ForbiddenError`, `ConflictError` where it was taken back already, and
     `UnavailableError` where the time series stands in a store that cannot delete single readings; nothing has been
     changed then. Where it ends half-way, the import is broken off and can be taken back once more.
     """
     made = await _seen_import(house, request.id, call)
-    must_keep(call.actor, EntryKind.METERS, made.sites)
+    papers = await house.ledger.voucher_mapping(made.mapping, made.version)
+    must_keep(call.actor, EntryKind.METERS if papers is None else EntryKind.VEHICLES, made.sites)
     if made.state is ImportState.WITHDRAWN:
         raise ConflictError("imports.withdrawn_already", id=made.id)
-    if house.eraser is None or not await house.eraser.can_erase():
+    if papers is None and (house.eraser is None or not await house.eraser.can_erase()):
         raise UnavailableError("imports.no_eraser")
     await house.ledger.save_import(replace(made, state=ImportState.BROKEN_OFF))
+    if papers is not None:
+        await take_vouchers_back(house, made, request.reason, call)
     for part in await house.ledger.parts(made.id):
         await take_back(house, made, part, request.reason, call)
     gone = replace(
@@ -167,6 +181,27 @@ async def _seen_import(house: House, id: int, call: Call) -> FileImport:  # noqa
     for site in made.sites:
         call.must_see(site)
     return made
+
+
+def _papers_preview(house: House, found: VouchersFound) -> ImportPreview:
+    return ImportPreview(
+        file=found.file.digest,
+        name=found.file.name,
+        mapping=found.mapping.name,
+        version=found.mapping.version,
+        encoding=found.layout.encoding,
+        delimiter=found.layout.delimiter,
+        rows=found.rows,
+        left_out=found.wrong,
+        added=found.rows - found.wrong - found.known,
+        known=found.known,
+        series=(),
+        first_rows=(),
+        problems=tuple(wrong_row(each) for each in found.problems),
+        notes=(),
+        refused=tuple(Told.of(reason) for reason in found.refused),
+        vouchers=found.shown(house),
+    )
 
 
 def _first_rows(found: FileFound) -> tuple[ReadRow, ...]:

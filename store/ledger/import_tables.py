@@ -17,6 +17,9 @@ FILE_MAPPING = Table(
     Column("body", JSON, nullable=False),
 )
 
+ABOUT = "about"
+"""What the body of a mapping has that is not of readings: what it is of."""
+
 FILE_IMPORT = Table(
     "file_import",
     METADATA,

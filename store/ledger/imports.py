@@ -29,7 +29,7 @@ from core.ports import Page
 from core.quantities import Quantity
 from store.ledger.database import Database, as_cursor, finding_of, finding_row, place_of
 from store.ledger.database import replace as insert_or_replace
-from store.ledger.import_tables import FILE_IMPORT, FILE_IMPORT_PART, FILE_MAPPING
+from store.ledger.import_tables import ABOUT, FILE_IMPORT, FILE_IMPORT_PART, FILE_MAPPING
 
 _I = FILE_IMPORT.c
 _M = FILE_MAPPING.c
@@ -69,7 +69,7 @@ class Imports:
             wanted = wanted.where(_M.version == version)
         async with self._database.reading() as connection:
             row = (await connection.execute(wanted)).mappings().one_or_none()
-        return None if row is None else _mapping(row)
+        return None if row is None or ABOUT in row["body"] else _mapping(row)
 
     async def mappings(self) -> tuple[FileMapping, ...]:
         """Return the newest version of each, by name."""
@@ -77,7 +77,8 @@ class Imports:
         same = and_(_M.name == newest.c.name, _M.version == newest.c.version)
         wanted = select(FILE_MAPPING).join(newest, same).order_by(_M.name)
         async with self._database.reading() as connection:
-            return tuple(_mapping(row) for row in (await connection.execute(wanted)).mappings())
+            rows = (await connection.execute(wanted)).mappings()
+            return tuple(_mapping(row) for row in rows if ABOUT not in row["body"])
 
     async def save_import(self, made: FileImport) -> FileImport:
         """Insert an import, or replace it by its id, and return it with its id."""

@@ -33,6 +33,7 @@ from store.ledger.statements import Statements
 from store.ledger.stations import Stations
 from store.ledger.valuations import Valuations
 from store.ledger.vehicle_days import VehicleDays
+from store.ledger.voucher_mappings import VoucherMappings
 from store.ledger.vouchers import Vouchers
 
 
@@ -58,6 +59,7 @@ class SqlLedger(
     Reports,
     Presences,
     Vouchers,
+    VoucherMappings,
     VehicleDays,
     Valuations,
     Sendings,

@@ -126,6 +126,8 @@ async def a_file(district: District) -> None:
     mapping = {"name": "ablesung", "date_column": "A", "value_column": "B", "header": 0, "meter": "schule-wasser"}
     await district.ask("mappings.save", **mapping, quantity="volume_m3")
     await district.ask("imports.run", upload=FILE_DIGEST, mapping="ablesung")
+    papers = {"kind": "fuel", "date_column": "A", "vehicle": "lk-e-101", "fuel_l_column": "B"}
+    await district.ask("voucher_mappings.save", name="Tankkarte", **papers)
 
 
 ALARM = "a1"

@@ -144,7 +144,14 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "sessions.show": {"id": "lis-01-open"},
     "sessions.assign": {"id": "lis-01-open", "vehicle": "lk-e-101", "reason": "gesehen"},
     "vehicles.show": {"id": "lk-e-101"},
-    "vehicles.days": {"id": "lk-e-101", "month": "2026-11"},
+    "voucher_mappings.show": {"name": "Tankkarte"},
+    "voucher_mappings.save": {
+        "name": "Ladekarte",
+        "kind": "charging",
+        "date_column": "Ende",
+        "vehicle": "lk-e-101",
+        "energy_kwh_column": "kWh",
+    },
     "vouchers.add": {
         "vehicle": "lk-e-101",
         "kind": "charging",
@@ -157,6 +164,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "vouchers.withdraw": {"id": 1, "reason": "doppelt erfasst"},
     "savings.show": {"month": "2026-10", "scope": "vehicle:lk-e-101"},
     "inventory.list": {"kind": "meters", "limit": 2},
+    "vehicles.days": {"id": "lk-e-101", "month": "2026-11"},
     "inventory.show": {"id": "meters/schule-strom"},
     "inventory.add": {"id": "stations/lis-02", "values": STATION},
     "inventory.change": {"id": "stations/lis-02", "values": ["name=Lehrerparkplatz", "connectors[1].plug=ccs"]},

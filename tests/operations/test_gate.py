@@ -64,6 +64,7 @@ REFUSED: dict[str, dict[str, object]] = {
     "imports.withdraw": {"id": 77, "reason": "falsche Datei"},
     "vouchers.add": {"vehicle": "nirgends", "kind": "fuel", "at_utc": "2026-11-20T10:00:00Z", "fuel_l": "40"},
     "vouchers.withdraw": {"id": 77, "reason": "doppelt erfasst"},
+    "voucher_mappings.save": {"name": "Karte", "kind": "fuel", "date_column": "Datum", "vehicle": "nirgends"},
     "bills.withdraw": {"id": 77, "reason": "doppelt erfasst"},
     "sessions.assign": {"id": "nirgends", "vehicle": "nirgends", "reason": "gesehen"},
     "weather.import": {"id": "nirgends", "upload": "0" * 64},

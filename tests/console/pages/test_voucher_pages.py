@@ -7,10 +7,11 @@ from collections.abc import Callable
 import httpx
 
 from tests.console.pages.test_fleet_pages import words
-from tests.console.pages.test_forms import post
+from tests.console.pages.test_forms import post, put_in
 
 Client = Callable[..., httpx.Client]
 CAR = "aut-e-102"
+PSEUDONYM = "tag:0123456789abcdef0123"
 PAPER = {
     "vehicle": CAR,
     "kind": "charging",
@@ -53,3 +54,20 @@ def test_what_is_no_number_and_no_day_is_named(client: Client) -> None:
 
 def test_who_only_looks_sees_no_papers(client: Client) -> None:
     assert client("vera").get("/vouchers").status_code == 403
+
+
+def test_a_file_of_papers_is_mapped_tried_and_imported(client: Client) -> None:
+    anna = client("anna")
+    file = put_in(anna, "Ladekarte.csv", b"Ende;Karte;Fahrer;kWh\n10.11.2026 18:05;DE-KW-1;Erika Muster;23,4\n")
+    upload = file.removeprefix("/imports/files/")
+    assert "Neue Zuordnung für Belege" in anna.get(file).text
+    mapping = {"name": "Ladekarte", "kind": "charging", "date_column": "Ende", "vehicle_column": "Karte"}
+    more = {"vehicles": f"{PSEUDONYM}={CAR}", "energy_kwh_column": "kWh", "place": "public", "upload": upload}
+    wrong = post(anna, "/voucher-mappings", **mapping)
+    assert wrong.status_code == 422
+    assert "Spalte mit der Menge" in wrong.text
+    saved = post(anna, "/voucher-mappings", **mapping, **more)
+    assert "Ladekarte" in saved.text
+    shown = anna.get("/voucher-mappings/Ladekarte").text
+    assert f"{PSEUDONYM}={CAR}" in shown
+    assert "Ladekarte" in anna.get("/voucher-mappings").text
