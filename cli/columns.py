@@ -13,9 +13,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "meters.proposals": ("id", "name", "step", "from_utc", "from_value", "to_utc", "to_value", "age_s"),
     "stations.list": ("id", "name", "site_name", "state", "age_s", "protocol", "outlets"),
     "sessions.list": ("id", "station_name", "connector", "begun_at_utc", "duration_s", "energy_wh", "state", "tag"),
-    "vehicles.candidates": (
-        ("rank", "name", "distance_year_m", "best", "suitability", "limit", "failing")
-        + ("co2e_avoided_year_g", "cost_delta_eur", "reason")
+    "vehicles.candidates.items": (
+        "rank",
+        "name",
+        "year_distance_m",
+        "best",
+        "suitability",
+        "limit",
+        "failing",
+        "co2e_avoided_year_g",
+        "cost_delta_eur",
+        "reason",
     ),
     "vehicles.list": ("id", "name", "site_name", "drive", "state", "age_s", "soc", "odometer", "charging"),
     "inventory.list": ("id", "name", "site", "valid_from", "valid_to", "file", "managed"),

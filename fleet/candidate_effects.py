@@ -84,7 +84,7 @@ def _combustion(vehicle: Vehicle, year: Year, terms: Terms) -> Decimal | Finding
         return Finding.of("candidates.no_fuel_rate")
     price = terms.fuel_eur_per_l.get(vehicle.burns)
     if price is None:
-        return Finding.of("candidates.no_fuel_price", fuel=vehicle.burns.value)
+        return Finding.of("candidates.no_fuel_price", subject=vehicle.burns.value)
     of_100km = terms.fuel_l_per_100km * price + costs.maintenance_eur_per_100km
     # A vehicle without lease is paid for: what it cost once is no cost of keeping it.
     lease_eur = costs.lease_eur_per_month or Decimal(0)

@@ -12,6 +12,7 @@ from console.pages.evidence import path_of_figure
 from console.pages.exports import BYTE_ORDER_MARK, written_line
 from console.pages.fleet_vehicles import said_km
 from console.pages.visit import Visit
+from console.pages.words import NO_BREAK
 from operations.fleet.figures import FigureRow
 
 CANDIDATES: Final = "vehicles.candidates"
@@ -29,7 +30,7 @@ COLUMNS: Final = (
     "vehicle_class",
     "days_known",
     "days_driven",
-    "distance_year_m",
+    "year_distance_m",
     "best",
     "suitability",
     "limit",
@@ -77,7 +78,7 @@ async def export(visit: Visit) -> Response:
     found = await _found(visit)
     lines = [written_line(COLUMNS, visit.language)]
     lines += [written_line([getattr(row, name) for name in COLUMNS], visit.language) for row in found.items]
-    name = f"kreiswatt-candidates-{found.last}.csv"
+    name = f"kreiswatt-candidates-{found.until}.csv"
     return Response(
         BYTE_ORDER_MARK + "".join(lines),
         media_type="text/csv; charset=utf-8",
@@ -112,10 +113,10 @@ def _said(visit: Visit, row: FigureRow) -> str:
         return words.tell(row.reason) if row.reason else words.t("console.none")
     match row.unit:
         case "%":
-            return words.percent(float(row.value))
+            return f"{words.number(float(row.value), 1)}{NO_BREAK}%"
         case "Wh":
-            return words.energy(float(row.value))
+            return f"{words.number(float(row.value) / 1000)}{NO_BREAK}kWh"
         case "g":
-            return words.kilograms(row.value)
+            return f"{words.number(float(row.value) / 1000)}{NO_BREAK}kg"
         case _:
             return words.euro(row.value)

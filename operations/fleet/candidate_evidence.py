@@ -105,6 +105,7 @@ def _terms(house: House, read: ReadCandidates, vehicle: Vehicle, name: str) -> I
         said = Finding.of("candidates.fuel_rate")
         yield _leaf(said, f"vehicles/{vehicle.id}/fuel_l_per_100km", terms.fuel_l_per_100km, "l/100 km")
     if quantity == "cost_delta_eur":
+        yield from _costs(vehicle)
         if terms.electricity_eur_per_kwh is not None:
             said = Finding.of("candidates.power_price")
             yield _leaf(said, f"tariffs/{vehicle.site}", terms.electricity_eur_per_kwh, "EUR/kWh")
@@ -120,6 +121,14 @@ def _terms(house: House, read: ReadCandidates, vehicle: Vehicle, name: str) -> I
         if isinstance(found, Chosen):
             factor = found.factor
             yield _leaf(Finding.of(f"factors.subject.{subject.value}"), factor.id, factor.value, factor.unit)
+
+
+def _costs(vehicle: Vehicle) -> Iterator[Explanation]:
+    for attribute in ("lease_eur_per_month", "maintenance_eur_per_100km"):
+        stated = getattr(vehicle.costs, attribute, None)
+        if stated is not None:
+            said = Finding.of(f"candidates.vehicle_{attribute}")
+            yield _leaf(said, f"vehicles/{vehicle.id}/costs.{attribute}", stated, "EUR")
 
 
 def _leaf(title: Finding, reference: str, value: Decimal, unit: str) -> Explanation:

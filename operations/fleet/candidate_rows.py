@@ -62,7 +62,7 @@ class Candidate:
     days_driven: int
     days_with_temperature: int
     days_with_presence: int
-    distance_year_m: Decimal | None
+    year_distance_m: Decimal | None
     best: str | None
     suitability: Suitability | None
     limit: Limit | None
@@ -90,13 +90,13 @@ class QuotaPath:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
-    """All combustion vehicles, those to be replaced next first, over the days from `first` to `last`.
+    """All combustion vehicles, those to be replaced next first, over the days from `first` to `until`.
 
     `fuel_eur_per_l` are the mean prices of the fuel that was filled in, by fuel.
     """
 
     first: date
-    last: date
+    until: date
     years: int
     items: tuple[Candidate, ...]
     quotas: tuple[QuotaPath, ...]

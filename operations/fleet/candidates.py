@@ -60,7 +60,7 @@ async def list_candidates(house: House, request: ListCandidates, call: Call) -> 
     items = sorted((_candidate(house, read, each, request.years) for each in read.vehicles), key=_place)
     return Candidates(
         first=read.first,
-        last=read.last,
+        until=read.last,
         years=request.years,
         items=tuple(_ranked(items)),
         quotas=tuple(_quotas(house, last)) if call.actor.sites is None else (),
@@ -124,7 +124,7 @@ def _candidate(house: House, read: ReadCandidates, vehicle: Vehicle, years: int)
         days_driven=found.driven,
         days_with_temperature=found.with_temperature,
         days_with_presence=found.with_presence,
-        distance_year_m=_year_m(found),
+        year_distance_m=_year_m(found),
         best=best.name if best else None,
         suitability=best.suitability if best else None,
         limit=best.limit if best else None,

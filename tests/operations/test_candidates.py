@@ -123,7 +123,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
 
 async def test_vehicles_are_ranked_with_their_best_model(place: Place) -> None:
     found = await list_candidates(place.house, ListCandidates(), call())
-    assert (found.first, found.last, found.years) == (date(2025, 11, 22), LAST, 6)
+    assert (found.first, found.until, found.years) == (date(2025, 11, 22), LAST, 6)
     assert [(row.rank, row.vehicle, row.suitability, row.best) for row in found.items] == [
         (1, "lang", Suitability.SUITABLE, "Groß"),
         (2, "privat", Suitability.SUITABLE, "Groß"),
