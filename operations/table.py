@@ -176,6 +176,9 @@ CAPABILITIES: dict[str, Capability] = {
         "operations.reports.carrier_report:make_carriers", Role.FACILITY, changes=True, whole=True, long=True
     ),
     "report.fleet": Capability("operations.fleet.report:make_fleet_report", Role.FLEET, changes=True, long=True),
+    "actions.list": Capability("operations.fleet.actions:list_actions", Role.FLEET, whole=True),
+    "actions.add": Capability("operations.fleet.actions:add_action", Role.FLEET, changes=True, whole=True),
+    "actions.change": Capability("operations.fleet.actions:change_action", Role.FLEET, changes=True, whole=True),
     "sendings.list": Capability("operations.fleet.report_sending:list_sendings", Role.FLEET, whole=True),
     "sendings.resend": Capability("operations.fleet.report_sending:resend_report", Role.FLEET, changes=True, whole=True),
     "sendings.settle": Capability("operations.fleet.report_sending:settle_sending", Role.FLEET, changes=True, whole=True),

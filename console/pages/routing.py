@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from console.pages import (
     account,
+    actions,
     alarms,
     audit,
     balance,
@@ -208,6 +209,9 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/reports/run/{run}", reports.show_run),
     Page("POST", "/reports/run/{run}/cancel", reports.cancel_run),
     Page("GET", "/files/{id}", reports.fetch),
+    Page("GET", "/actions", actions.show_all),
+    Page("POST", "/actions", actions.add),
+    Page("POST", "/actions/{id}/done", actions.finish),
     Page("GET", "/sendings", sendings.show_all),
     Page("POST", "/sendings/{id}/resend", sendings.resend),
     Page("POST", "/sendings/{id}/settle", sendings.settle),

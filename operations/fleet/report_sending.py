@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Final
 
 from core.documents import MEDIA_TYPES, DocumentFormat
-from core.errors import ConflictError, NotFoundError, ServiceError, UnavailableError
+from core.errors import ConflictError, NotFoundError, ServiceError
 from core.fleet import Sending, SendingState
 from core.inventory import Inventory
 from core.inventory.mobility import Recipient
@@ -24,7 +24,9 @@ from core.statements import StatementKey
 from core.texts import Language, catalogue
 from fleet.savings import FLEET
 from fleet.scopes import SITE, group_scope
+from operations.fleet.actions import suggest_actions
 from operations.fleet.report import KEPT_AS, MakeFleetReport, compose
+from operations.fleet.report_facts import read_months
 from operations.fleet.savings_job import first_working_day
 from operations.house import Call, House
 from operations.reports.made import ReportFormat, heavy, keep, next_version
@@ -78,10 +80,14 @@ async def list_sendings(house: House, request: ListSendings, _call: Call) -> Pag
 
 
 async def resend_report(house: House, request: ResendReport, call: Call) -> Sending:
-    """Send a letter again, as it is archived. Raises `NotFoundError`, `ConflictError` where nobody has to decide."""
+    """Send a letter again, as it is archived; without a mail server it waits for one.
+
+    Raises `NotFoundError`, `ConflictError` where nobody has to decide.
+    """
     sending = await _undecided(house, request.id)
     again = replace(sending, state=SendingState.WAITING, attempts=0, next_attempt_at_utc=call.now_utc)
-    return await _attempt(house, _post(house), await house.ledger.keep_sending(again), call)
+    kept = await house.ledger.keep_sending(again)
+    return await _attempt(house, house.report_post, kept, call) if house.report_post else kept
 
 
 async def settle_sending(house: House, request: SettleSending, _call: Call) -> Sending:
@@ -139,6 +145,8 @@ async def _prepare(house: House, post: ReportPost, call: Call) -> int:
             message_id(f"{first:%Y-%m}", each, recipient.id, scope, post.domain()) in known for each in REVISIONS
         )
     ]
+    if fresh:
+        await suggest_actions(house, (await read_months(house, FLEET, first)).now, call)
     documents: dict[tuple[str, str], tuple[FleetDocument, tuple[tuple[str, bytes, str], ...]]] = {}
     prepared = 0
     for recipient, scope in fresh:
@@ -250,9 +258,3 @@ async def _undecided(house: House, id_: int) -> Sending:
     if sending.state not in DECIDED:
         raise ConflictError("sendings.nothing_to_decide", id=id_)
     return sending
-
-
-def _post(house: House) -> ReportPost:
-    if house.report_post is None:
-        raise UnavailableError("sendings.no_mail")
-    return house.report_post

@@ -18,7 +18,7 @@ import pytest
 from cli import main as cli_main
 from cli import wire
 from core.alarms import Alarm, AlarmChange
-from core.fleet import VehicleDay
+from core.fleet import FleetAction, Sending, SendingState, VehicleDay
 from core.meter_life import MeterProposal
 from core.people import Actor, Role
 from core.quantities import Quantity
@@ -81,6 +81,7 @@ def filled(tmp_path: Path) -> Path:
             await a_file(district)
             await what_waits(district)
             await a_month_of_driving(district)
+            await a_report_on_its_way(district)
 
     asyncio.run(make())
     return tmp_path / "filled"
@@ -109,6 +110,25 @@ async def a_month_of_driving(district: District) -> None:
     await district.stores.ledger.save_vehicle_days([day])
     call = Call(Actor(name="job:savings", role=Role.ADMIN), NOW)
     await compute_savings(house, JobWork(period="2026-11-02"), call)
+
+
+async def a_report_on_its_way(district: District) -> None:
+    """Leave two letters of which nobody knows whether they arrived, and something to be done."""
+    ledger = district.stores.ledger
+    for number in (1, 2):
+        sending = Sending(
+            report="fleet",
+            period="2026-10",
+            revision=1,
+            recipient="leitung",
+            message_id=f"<{number}@landkreis.example>",
+            state=SendingState.UNCERTAIN,
+            attempts=1,
+            created_at_utc=NOW,
+        )
+        await ledger.keep_sending(sending, b"letter")
+    action = FleetAction(code="lease_ends", subject="fleet", text="Nachfolge klären", made_by="job", made_at_utc=NOW)
+    await ledger.save_action(action)
 
 
 async def a_file(district: District) -> None:

@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from core.errors import ConflictError, NotFoundError
+from core.errors import ConflictError, NotFoundError, RequestError
 from core.fleet import Sending, SendingState
 from core.inventory import Drive, Inventory, Site, SiteKind, Vehicle
 from core.inventory.mobility import Recipient
 from core.people import Actor, Role
 from notify.report_mail import SmtpReports
 from notify.settings import MailSettings
+from operations.fleet.actions import AddAction, ChangeAction, ListActions, add_action, change_action, list_actions
 from operations.fleet.report_sending import (
     ListSendings,
     ResendReport,
@@ -195,3 +196,27 @@ async def test_no_server_at_all_is_tried_again_until_it_is_given_up(place: Place
     for day in range(8):
         await send(place, MONDAY + timedelta(days=2 * day))
     assert {each.state for each in (await states(place)).values()} == {SendingState.GIVEN_UP}
+
+
+async def test_findings_of_the_month_become_actions_once_and_people_change_them(place: Place) -> None:
+    await send(place)
+    await send(place, MONDAY + timedelta(hours=1))
+    page = await list_actions(place.house, ListActions(), Call(ANNA, MONDAY))
+    assert [each.text for each in page.items] == ["Wagen 1: Kilometerstand nachtragen und Übertragung prüfen"]
+    change = ChangeAction(id=page.items[0].id, owner="Bauhof", due=date(2026, 12, 1))
+    changed = await change_action(place.house, change, Call(ANNA, MONDAY))
+    assert (changed.owner, changed.due, changed.text) == ("Bauhof", date(2026, 12, 1), page.items[0].text)
+    await change_action(place.house, ChangeAction(id=changed.id, done=True), Call(ANNA, MONDAY))
+    assert not (await list_actions(place.house, ListActions(), Call(ANNA, MONDAY))).items
+    assert (await list_actions(place.house, ListActions(done=True), Call(ANNA, MONDAY))).total == 1
+
+
+async def test_the_same_action_entered_twice_is_one_and_an_empty_one_is_none(place: Place) -> None:
+    said = AddAction(text="Ladekarte sperren", owner="Fuhrpark")
+    first = await add_action(place.house, said, Call(ANNA, MONDAY))
+    assert await add_action(place.house, said, Call(ANNA, MONDAY)) == first
+    assert (await add_action(place.house, AddAction(text="Anderes"), Call(ANNA, MONDAY))).id != first.id
+    with pytest.raises(RequestError, match="text_missing"):
+        await add_action(place.house, AddAction(text="  "), Call(ANNA, MONDAY))
+    with pytest.raises(NotFoundError, match=r"actions\.unknown"):
+        await change_action(place.house, ChangeAction(id=77), Call(ANNA, MONDAY))

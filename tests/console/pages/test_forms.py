@@ -109,6 +109,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         **{row: {"row": row} for row in ("report.energy", "report.carriers", "report.fleet", "exports.readings")},
         "exports.intervals": {"row": "exports.intervals", "period": "2026-11-17", "sources": "meter:lra-strom"},
         "rejections.replay": {"ids": "1"},
+        "actions.add": {"text": "Probe"},
         "audit.verify": {"head": ""},
         "users.add": {"name": "walker", "role": "viewer"},
         "users.change": {"role": "viewer", "language": "en"},
