@@ -9,7 +9,9 @@ ROOT = "/api/v1"
 FILES = f"{ROOT}/imports/files"
 """Takes files, which rows then name by their digest."""
 
-ASKED: frozenset[str] = frozenset({"history", "bookings", "days", "gaps", "proposals", "preview", "withdrawal"})
+ASKED: frozenset[str] = frozenset(
+    {"history", "bookings", "days", "gaps", "proposals", "preview", "withdrawal", "report"}
+)
 """Verbs that only ask."""
 
 

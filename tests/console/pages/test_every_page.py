@@ -102,6 +102,8 @@ PATHS = (
     "/users",
     "/users/vera",
     "/tokens",
+    "/privacy",
+    "/privacy?tag=karte",
     "/audit",
     "/jobs",
     "/jobs/history",
