@@ -47,9 +47,9 @@ from console.pages import (
     sessions,
     tokens,
     users,
+    voucher_mappings,
     vouchers,
 )
-    voucher_mappings,
 from console.pages.visit import Desk, Visit
 from console.signin import TooManyAttemptsError
 from core.errors import ServiceError
