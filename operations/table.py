@@ -180,8 +180,12 @@ CAPABILITIES: dict[str, Capability] = {
     "actions.add": Capability("operations.fleet.actions:add_action", Role.FLEET, changes=True, whole=True),
     "actions.change": Capability("operations.fleet.actions:change_action", Role.FLEET, changes=True, whole=True),
     "sendings.list": Capability("operations.fleet.report_sending:list_sendings", Role.FLEET, whole=True),
-    "sendings.resend": Capability("operations.fleet.report_sending:resend_report", Role.FLEET, changes=True, whole=True),
-    "sendings.settle": Capability("operations.fleet.report_sending:settle_sending", Role.FLEET, changes=True, whole=True),
+    "sendings.resend": Capability(
+        "operations.fleet.report_sending:resend_report", Role.FLEET, changes=True, whole=True
+    ),
+    "sendings.settle": Capability(
+        "operations.fleet.report_sending:settle_sending", Role.FLEET, changes=True, whole=True
+    ),
     "explain.show": Capability("operations.explain:explain_figure", alone=True),
     "intervals.recompute": Capability("operations.intervals.recomputing:recompute_intervals", changes=True, **_KEEPERS),
     "inventory.list": Capability("operations.inventory:list_entries", **_KEEPERS),
@@ -220,6 +224,7 @@ CAPABILITIES: dict[str, Capability] = {
     "tokens.list": Capability("operations.people.tokens:list_tokens", Role.ADMIN, whole=True),
     "tokens.add": Capability("operations.people.tokens:add_token", Role.ADMIN, changes=True, whole=True),
     "tokens.revoke": Capability("operations.people.tokens:revoke_token", Role.ADMIN, changes=True, whole=True),
+    "privacy.report": Capability("operations.upkeep.privacy:report_privacy", Role.ADMIN, whole=True),
     "audit.list": Capability("operations.people.audit:list_audit", Role.ADMIN, whole=True),
     "audit.verify": Capability("operations.people.audit:verify_audit", Role.ADMIN, whole=True, long=True),
 }
