@@ -101,12 +101,16 @@ def subject(request: Any, actor: Actor) -> str:
 def detail(request: Any) -> str:
     """Return what was asked for as JSON, empty where only defaults were.
 
-    A field kept out of repr is a secret, and kept out here; of a file its digest is named.
+    A field kept out of repr is a secret, and kept out here as what is `personal`; of a file its digest is named.
     """
-    shown = {field.name: _said(field, getattr(request, field.name)) for field in fields(request) if field.repr}
+    shown = {field.name: _said(field, getattr(request, field.name)) for field in fields(request) if _may_stand(field)}
     defaults = {field.name: field.default for field in fields(request)}
     said = {name: value for name, value in shown.items() if value != defaults[name]}
     return json.dumps(said, ensure_ascii=False, default=str) if said else ""
+
+
+def _may_stand(field: Field[Any]) -> bool:
+    return field.repr and not field.metadata.get("personal")
 
 
 def _said(field: Field[Any], value: Any) -> Any:

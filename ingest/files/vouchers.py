@@ -153,7 +153,11 @@ class _Taker:
             place=self._mapping.place,
             entered_by=self._by,
             entered_at_utc=self._at,
-            **numbers,
+            fuel_l=numbers["fuel_l"],
+            energy_wh=numbers["energy_wh"],
+            distance_m=numbers["distance_m"],
+            odometer_m=numbers["odometer_m"],
+            amount_eur=numbers["amount_eur"],
         )
 
     def _vehicle(self, cells: list[Cell]) -> str:

@@ -64,7 +64,7 @@ class SaveVoucherMapping:
     pattern: Annotated[str, Len(1, 40)] = "dd.MM.yyyy HH:mm"
     vehicle: Text = ""
     vehicle_column: Text = ""
-    vehicles: tuple[str, ...] = field(default=(), repr=False)
+    vehicles: tuple[str, ...] = field(default=(), metadata={"personal": True})
     number_column: Text = ""
     fuel_column: Text = ""
     fuels: tuple[str, ...] = ()

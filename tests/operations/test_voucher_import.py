@@ -27,6 +27,7 @@ from operations.fleet.voucher_mappings import (
     save_voucher_mapping,
     show_voucher_mapping,
 )
+from operations.gate import detail
 from operations.house import Call
 from tests.operations.places import Place, opened
 from tests.operations.test_vouchers import ANNA, ELSEWHERE, NOW, day_of, inventory
@@ -138,6 +139,11 @@ async def test_a_file_that_is_mostly_wrong_is_refused_whole(place: Place) -> Non
     with pytest.raises(ImportRefusedError):
         await run(place, await file_of(place, GOOD[0], GOOD[1].replace("erzkw101", "fremd")))
     assert await kept(place) == ()
+
+
+async def test_no_plate_stands_in_the_audit() -> None:
+    assert PLATE not in detail(FUEL)
+    assert "Tankkarte" in detail(FUEL)
 
 
 async def test_no_plate_and_no_driver_is_kept_anywhere(place: Place, tmp_path: Path) -> None:

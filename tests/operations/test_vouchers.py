@@ -102,7 +102,7 @@ async def day_of(place: Place, vehicle: str) -> Any:
 
 async def test_a_paper_counts_into_the_day_until_it_is_taken_back(place: Place) -> None:
     row = await add(place, charged())
-    assert (row.vehicle_name, row.number, row.energy_wh) == ("Wagen strom", "L-1", 20_000)
+    assert (row.vehicle_name, row.number, row.energy_wh) == ("Wagen strom", "L-1", Decimal(20_000))
     assert (await day_of(place, "strom")).elsewhere_charged_wh == 20_000
     gone = await withdraw_voucher(place.house, WithdrawVoucher(id=row.id, reason="doppelt"), call())
     assert (gone.withdrawn_by, gone.withdrawn_reason) == ("anna", "doppelt")
