@@ -44,9 +44,9 @@ async def test_devices_of_both_versions_reach_the_store(
     port = settings.port if protocol == MQTTv5 else settings.port_311
     async with running(make(ours(settings), store)):
         with Device(port, protocol, USER, PASSWORD) as device:
-            await asyncio.to_thread(device.send_all, [(SOC, str(number)) for number in range(1000)])
+            await asyncio.to_thread(device.send_all, [(SOC, f"{number / 100}") for number in range(1000)])
             await until(lambda: len(store.readings) == 1000)
-    assert [reading.value for reading in store.readings] == [float(number) for number in range(1000)]
+    assert [reading.value for reading in store.readings] == [number / 100 for number in range(1000)]
     assert embedded.running
 
 
@@ -56,7 +56,7 @@ async def test_a_session_is_resumed_while_the_broker_lives(
     async with running(make(ours(settings), ListStore())):
         assert embedded.running
     with Device(settings.port_311, MQTTv311, USER, PASSWORD) as device:
-        await asyncio.to_thread(device.send_all, [(SOC, str(number)) for number in range(300)])
+        await asyncio.to_thread(device.send_all, [(SOC, f"{number / 100}") for number in range(300)])
     async with running(make(ours(settings), store)):
         await until(lambda: len(store.readings) == 300)
 

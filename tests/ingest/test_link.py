@@ -85,7 +85,7 @@ async def test_messages_come_over_tls(encrypted: Mosquitto, store: ListStore) ->
         sender.connect("127.0.0.1", encrypted.port)
         sender.loop_start()
         for number in range(500):
-            sender.publish(SOC, f"{number}", 1)
+            sender.publish(SOC, f"{number / 10}", 1)
         await until(lambda: len(store.readings) == 500)
         sender.disconnect()
         sender.loop_stop()

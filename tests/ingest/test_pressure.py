@@ -64,14 +64,14 @@ async def test_while_the_store_is_slow_the_broker_waits_and_the_queue_stays_shor
     store, longest = SlowStore(), 0
     daemon = make(mosquitto.settings(window=200), store)
     async with running(daemon):
-        messages = [(SOC, b"%d" % number) for number in range(4_000)]
+        messages = [(SOC, b"%.2f" % (number / 100)) for number in range(4_000)]
         sending = asyncio.create_task(asyncio.to_thread(send, mosquitto, messages))
         while len(store.readings) < len(messages):
             longest = max(longest, len(link_of(daemon).queue))
             await asyncio.sleep(0.002)
         await sending
     assert 100 < longest <= 1002  # one beyond the limit, and what says that the connection began
-    assert [reading.value for reading in store.readings] == [float(number) for number in range(4_000)]
+    assert [reading.value for reading in store.readings] == [number / 100 for number in range(4_000)]
 
 
 @pytest.mark.mosquitto
@@ -105,12 +105,12 @@ async def test_a_store_that_hangs_for_longer_than_the_broker_waits_loses_and_dou
     daemon = make(mosquitto.settings(), store)
     store.open.clear()
     async with running(daemon):
-        await asyncio.to_thread(send, mosquitto, [(SOC, b"%d" % number) for number in range(1000)])
+        await asyncio.to_thread(send, mosquitto, [(SOC, b"%.2f" % (number / 100)) for number in range(1000)])
         await until(lambda: link_of(daemon)._number > 1)
         assert link_of(daemon)._unsettled.count == 101
         store.open.set()
         await until(lambda: len(store.readings) >= 1000)
-    assert [reading.value for reading in store.readings] == [float(number) for number in range(1000)]
+    assert [reading.value for reading in store.readings] == [number / 100 for number in range(1000)]
 
 
 @pytest.mark.mosquitto

@@ -34,10 +34,10 @@ async def test_the_broker_keeps_what_comes_while_nobody_listens(
 ) -> None:
     async with running(make(mosquitto.settings(), store)):
         pass
-    device.send_all([(SOC, str(number)) for number in range(3000)])
+    device.send_all([(SOC, f"{number / 100}") for number in range(3000)])
     async with running(make(mosquitto.settings(), store)):
         await until(lambda: len(store.readings) == 3000)
-    assert soc_values(store) == [float(number) for number in range(3000)]
+    assert soc_values(store) == [number / 100 for number in range(3000)]
 
 
 async def test_a_broker_that_restarts_is_found_again(mosquitto: Mosquitto, store: ListStore) -> None:
