@@ -30,7 +30,8 @@ def part_name(name: str, texts: Catalogue) -> str:
 def figures_said(name: str, figures: Mapping[str, float], texts: Catalogue, zone: tzinfo | None) -> Iterator[Said]:
     """Yield the figures of a part in their order, all that is counted of a job in one line.
 
-    A figure that has no text keeps the name that programs know. Instants are those of `zone`, None for that of this machine.
+    A figure that has no text keeps the name that programs know. Instants are those of `zone`, None for that of
+    this machine.
     """
     part = name.partition(":")[0]
     for figure, value in figures.items():

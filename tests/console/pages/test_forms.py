@@ -82,7 +82,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "inventory.add": {"kind": "buildings", "id": "lra-garage", **building},
         "inventory.change": {**building, "name": "Garagen"},
         "inventory.end": {"end_on": "2030-01-01"},
-        **dict.fromkeys(("totals.freeze", "balance.freeze"), {"period": "2026-11-17"}),
+        **{key: {"period": "2026-11-17"} for key in ("totals.freeze", "balance.freeze")},
         "meters.exchange": {**at, "end_value": "1", "start_value": "2"},
         "meters.read": {**at, "start_value": "1,5"},
         "meters.correct": {**at, "until_utc": "2026-11-17T11:00", "amount": "-1"},
