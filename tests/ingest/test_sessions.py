@@ -138,9 +138,9 @@ async def test_several_brokers_are_served_side_by_side(mosquitto: Mosquitto, tmp
         async with running(daemons[0]), running(daemons[1]):
             for port in (mosquitto.port, other.port):
                 with Device(port) as device:
-                    device.send(SOC, str(port))
+                    device.send(SOC, f"{port / 1000}")
             await until(lambda: bool(store.readings) and bool(store.found))
-        assert soc_values(store) == [float(mosquitto.port)]
+        assert soc_values(store) == [mosquitto.port / 1000]
         assert [(found.channel, found.subject) for found in store.found] == [("mqtt:other", SOC)]
     finally:
         other.stop()
