@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
+from functools import lru_cache, reduce
 
 from core.texts import Language
 
@@ -14,16 +15,22 @@ DIGITS = 50
 
 _ROUNDED = Context(prec=DIGITS, rounding=ROUND_HALF_EVEN)
 
+EXACT = Context(prec=20_000, traps=[Inexact, InvalidOperation])
+"""Adds and multiplies decimals without ever rounding; it raises instead."""
+
 
 def decimal_of(value: Fraction) -> Decimal:
     """Return a fraction as a Decimal without trailing zeros: with all its digits, or with fifty if they never end."""
     places = _places(value.denominator)
     if places is None:
         return _ROUNDED.divide(Decimal(value.numerator), Decimal(value.denominator))
-    digits = str(abs(value.numerator) * 10**places // value.denominator).zfill(places + 1)
-    whole, broken = digits[: len(digits) - places], digits[len(digits) - places :].rstrip("0")
-    sign = "-" if value < 0 else ""
-    return Decimal(f"{sign}{whole}.{broken}" if broken else f"{sign}{whole}")
+    return EXACT.scaleb(Decimal(value.numerator * (10**places // value.denominator)), -places)
+
+
+def sum_of(values: Iterable[Decimal]) -> Decimal:
+    """Return an exact sum, without zeros at its end."""
+    whole = reduce(EXACT.add, values, Decimal(0))
+    return decimal_of(Fraction(whole))
 
 
 def product(terms: Iterable[Decimal]) -> Decimal:
@@ -40,6 +47,7 @@ def written(formula: str, language: Language) -> str:
     return re.sub(r"(?<=\d)\.(?=\d)", ",", signed) if language == "de" else signed
 
 
+@lru_cache(maxsize=1024)
 def _places(denominator: int) -> int | None:
     """Return how many digits follow the point, None where there is no end of them."""
     counts = []

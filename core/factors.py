@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from core.exact import decimal_of
 from core.factor_subjects import PUBLISHED_YEARLY, Subject
@@ -35,8 +36,9 @@ class Boundary(StrEnum):
     @property
     def whole(self) -> Boundary:
         """Return the boundary of the calculations that it belongs to: `ttw`, `wtw`, or itself alone."""
-        pairs = {Boundary.DIRECT: Boundary.TTW, Boundary.CO2E_UPSTREAM: Boundary.WTW}
-        return pairs.get(self, self)
+        if self is Boundary.DIRECT:
+            return Boundary.TTW
+        return Boundary.WTW if self is Boundary.CO2E_UPSTREAM else self
 
 
 class Reference(StrEnum):
@@ -163,9 +165,8 @@ class Factor:
     @property
     def grams(self) -> Fraction:
         """Return the grams per Wh, litre or kilogram. Only emission factors have them."""
-        grams = UNITS[self.unit].grams
-        assert grams is not None, self.id  # noqa: S101 - `per` says which have
-        return Fraction(self.value) * Fraction(grams)
+        assert UNITS[self.unit].grams is not None, self.id  # noqa: S101 - `per` says which have
+        return _grams(self.value, self.unit)
 
     @property
     def question(self) -> tuple[object, ...]:
@@ -178,6 +179,11 @@ class Factor:
         terms = (*(self.terms or (("factor_kg_per_kg", self.value),)), ("density_kg_per_l", density_kg_per_l))
         value = decimal_of(Fraction(self.value) * Fraction(density_kg_per_l))
         return replace(self, value=value, unit="kg/l" if self.unit == "kg/kg" else "g/l", terms=terms)
+
+
+@lru_cache(maxsize=1024)
+def _grams(value: Decimal, unit: str) -> Fraction:
+    return Fraction(value) * Fraction(UNITS[unit].grams or 0)
 
 
 @dataclass(frozen=True, slots=True)

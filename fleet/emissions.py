@@ -177,6 +177,10 @@ class Sum:
         return None if self.grams is None else decimal_of(self.grams)
 
 
+Fuels = tuple[Sum, Sum]
+"""The emissions of the baseline's fuel and of the vehicle's own, within one boundary."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Savings:
     """A saving of one variant with its parts; `avoided_g` None with `reasons` where it is not computed."""
@@ -195,12 +199,14 @@ class Savings:
         """Return the baseline's grams less those of own fuel and electricity."""
         if self.baseline.grams is None or self.own_fuel.grams is None or self.electricity.grams is None:
             return None
-        return self.baseline.grams - self.own_fuel.grams - self.electricity.grams
+        burnt = self.baseline.grams - self.own_fuel.grams if self.own_fuel.lines else self.baseline.grams
+        return burnt - self.electricity.grams
 
     @property
     def avoided_g(self) -> Decimal | None:
         """Return what was avoided in grams with all their digits."""
-        return None if self.avoided is None else decimal_of(self.avoided)
+        avoided = self.avoided
+        return None if avoided is None else decimal_of(avoided)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -219,10 +225,13 @@ def savings(
     boundary: Boundary,
     account: Account = Account.LOCATION,
     resolution: Resolution = Resolution.ANNUAL,
+    fuels: Fuels | None = None,
 ) -> Savings:
-    """Return what a vehicle avoided within a boundary. Raises `CalculationError` where factors of two would meet."""
-    baseline = _burnt(Term.BASELINE, activity.baseline, choice, boundary)
-    own_fuel = _burnt(Term.OWN_FUEL, activity.own_fuel, choice, boundary)
+    """Return what a vehicle avoided within a boundary. Raises `CalculationError` where factors of two would meet.
+
+    `fuels` are those of the activity within this boundary, where they have been computed before.
+    """
+    baseline, own_fuel = fuels or fuels_of(activity, choice, boundary)
     drawn = activity.drawn
     electricity = (
         Sum(grams=None, reasons=(drawn,))
@@ -241,6 +250,12 @@ def savings(
     )
     check_boundaries(found.lines, boundary)
     return found
+
+
+def fuels_of(activity: Activity, choice: FactorChoice, boundary: Boundary) -> Fuels:
+    """Return the fuel of the baseline and that of the vehicle: the same for all accounts of electricity."""
+    baseline = _burnt(Term.BASELINE, activity.baseline, choice, boundary)
+    return baseline, _burnt(Term.OWN_FUEL, activity.own_fuel, choice, boundary)
 
 
 def electricity_of(
@@ -262,8 +277,10 @@ def total(parts: Sequence[Line | Finding]) -> Sum:
     """Return the sum of lines; it is not computed where one of them is not."""
     lines = tuple(part for part in parts if isinstance(part, Line))
     reasons = _unique(tuple(part for part in parts if isinstance(part, Finding)))
-    grams = None if reasons else sum((line.grams for line in lines), Fraction(0))
-    return Sum(grams=grams, lines=lines, reasons=reasons)
+    if reasons:
+        return Sum(grams=None, lines=lines, reasons=reasons)
+    grams = lines[0].grams if len(lines) == 1 else sum((line.grams for line in lines), Fraction(0))
+    return Sum(grams=grams, lines=lines)
 
 
 def check_boundaries(lines: Sequence[Line], boundary: Boundary) -> None:

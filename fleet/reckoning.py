@@ -22,8 +22,8 @@ from core.factors import Boundary, Chosen, Factor, FactorTable, Per, Reference
 from core.fleet import SessionValuation, VehicleDay, Voucher
 from core.inventory import Drive, Vehicle
 from core.texts import Finding
-from fleet.choice import FactorChoice
-from fleet.emissions import Activity, Burnt, Drawn, Line, Resolution, Savings, savings
+from fleet.choice import WHOLE, FactorChoice
+from fleet.emissions import Activity, Burnt, Drawn, Line, Resolution, Savings, fuels_of, savings
 from fleet.savings import (
     FIGURES,
     BaselineUsed,
@@ -193,6 +193,8 @@ def _figures(
     """Return all figures; those by quarter hours need a series of intensities, which electricity must bring along."""
     found: dict[Variant, SavedFigure] = {}
     drawn = activity.drawn
+    fuels = {boundary: fuels_of(activity, choice, boundary) for boundary in WHOLE}
+    lines = KeptLines()
     without_series = isinstance(drawn, Drawn) and drawn.series is None
     for name, variant in FIGURES.items():
         boundary, account, resolution = variant
@@ -200,22 +202,20 @@ def _figures(
             reasons = found[boundary, account, Resolution.ANNUAL].reasons
             found[variant] = SavedFigure(name=name, value_g=None, reasons=(*reasons, Finding.of("emissions.no_series")))
         else:
-            found[variant] = _figure(name, vehicle, activity, choice, used)
+            saved = savings(activity, choice, *variant, fuels[boundary])
+            used.update((line.factor.id, line.factor) for line in saved.lines if line.factor)
+            found[variant] = _figure(name, saved, vehicle, choice, lines)
     return tuple(found.values())
 
 
-def _figure(
-    name: str, vehicle: Vehicle, activity: Activity, choice: FactorChoice, used: dict[str, Factor]
-) -> SavedFigure:
-    found = savings(activity, choice, *FIGURES[name])
-    used.update({line.factor.id: line.factor for line in found.lines if line.factor})
+def _figure(name: str, found: Savings, vehicle: Vehicle, choice: FactorChoice, lines: KeptLines) -> SavedFigure:
     band = band_of(found, choice, vehicle.baseline.basis if vehicle.baseline else None, measured=True)
     known = band if isinstance(band, Band) else None
     return SavedFigure(
         name=name,
         value_g=found.avoided_g,
         provisional=found.provisional,
-        lines=tuple(map(_line, found.lines)),
+        lines=tuple(map(lines.saved, found.lines)),
         low_g=known.low_g if known else None,
         high_g=known.high_g if known else None,
         doubts=tuple(
@@ -231,6 +231,19 @@ def _stand_ins(found: Savings) -> Iterator[Finding]:
     for line in found.lines:
         if line.provisional and line.factor:
             yield Finding.of("calc.provisional", subject=line.subject.value, year=str(line.factor.year))
+
+
+class KeptLines:
+    """Lines as they are kept, each made once: several figures of a vehicle share those of its fuel."""
+
+    def __init__(self) -> None:
+        self._by_line: dict[int, tuple[Line, SavedLine]] = {}
+
+    def saved(self, line: Line) -> SavedLine:
+        """Return a line as it is kept."""
+        if id(line) not in self._by_line:
+            self._by_line[id(line)] = line, _line(line)
+        return self._by_line[id(line)][1]
 
 
 def _line(line: Line) -> SavedLine:

@@ -7,7 +7,7 @@ what is as by default left out. A field that a later release adds needs a defaul
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,7 +21,7 @@ from fleet.savings import SavingsStatement
 
 def text_of(statement: SavingsStatement) -> str:
     """Return a statement as JSON, the same for equal statements."""
-    return json.dumps(_plain(statement), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(_told(statement), ensure_ascii=False, separators=(",", ":"))
 
 
 def statement_of(text: str) -> SavingsStatement:
@@ -30,29 +30,37 @@ def statement_of(text: str) -> SavingsStatement:
     return read
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_plain(each) for each in value]
-    if isinstance(value, Decimal | date):
-        return str(value)
-    if isinstance(value, Finding):
-        return {"code": value.code, "params": dict(value.params)}
-    return _told(value) if is_dataclass(value) else value
-
-
 def _told(value: Any) -> dict[str, Any]:
+    """Return what a dataclass says but for what is as by default; a fleet has a hundred thousand of them a month."""
     told = {}
-    for name, default in _fields(value.__class__):
+    for name, default, plain in _fields(value.__class__):
         each = getattr(value, name)
         if each is not default and each != default:
-            told[name] = _plain(each)
+            told[name] = each if plain is None or each is None else plain(each)
     return told
 
 
 @cache
-def _fields(kind: Any) -> tuple[tuple[str, Any], ...]:
-    """Return the fields of a dataclass with what they are by default."""
-    return tuple((each.name, each.default) for each in fields(kind))
+def _fields(kind: type) -> tuple[tuple[str, Any, Callable[[Any], Any] | None], ...]:
+    """Return the fields of a dataclass with what they are by default, and what makes them plain (None: they are)."""
+    hints = _hints(kind)
+    return tuple((each.name, each.default, _plainer(hints[each.name])) for each in fields(kind))
+
+
+def _plainer(hint: Any) -> Callable[[Any], Any] | None:
+    """Return what makes values of a type those of JSON, None where they are already."""
+    if isinstance(hint, list):
+        of = _plainer(hint[0])
+        return list if of is None else lambda several: [of(each) for each in several]
+    if hint in (Decimal, date):
+        return str
+    if hint is Finding:
+        return _finding
+    return _told if is_dataclass(hint) else None
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {"code": finding.code, "params": dict(finding.params)}
 
 
 @cache

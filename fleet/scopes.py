@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from fractions import Fraction
 from typing import Final
 
-from core.exact import decimal_of
+from core.exact import sum_of
 from fleet.savings import FIGURES, FLEET, GROUP, ScopeSavings, SummedFigure, VehicleSavings
 from fleet.sums import ZERO
 
@@ -58,5 +57,5 @@ def _summed(place: int, name: str, vehicles: Sequence[VehicleSavings]) -> Summed
 
 
 def _sum(values: Sequence[Decimal | None]) -> Decimal | None:
-    known = [Fraction(value) for value in values if value is not None]
-    return decimal_of(sum(known, Fraction(0))) if known else None
+    known = [value for value in values if value is not None]
+    return sum_of(known) if known else None

@@ -11,7 +11,7 @@ from decimal import ROUND_CEILING, Context, Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from core.exact import decimal_of
+from core.exact import EXACT, decimal_of, sum_of
 from core.factor_subjects import Subject
 from core.factors import Chosen, Factor, Status
 from core.inventory.mobility import BaselineBasis
@@ -57,7 +57,8 @@ def band_of(
 
     Without a stated `basis` the baseline counts as one from a table; `measured` says that energy is a meter's.
     """
-    if found.avoided is None:
+    avoided_g = found.avoided_g
+    if avoided_g is None:
         return None
     rules = [
         (Doubt.BASELINE, _BASES[basis or BaselineBasis.TABLE], found.baseline.grams),
@@ -69,10 +70,9 @@ def band_of(
     missing = next((part for part in parts if isinstance(part, Finding)), None)
     if missing:
         return missing
-    squares = sum((Fraction(part.co2e_g) ** 2 for part in known), Fraction(0))
-    half = _SQUARES.sqrt(decimal_of(squares)).quantize(Decimal(1), ROUND_CEILING)
-    width = Fraction(half)
-    return Band(decimal_of(found.avoided - width), decimal_of(found.avoided + width), half, known)
+    squares = sum_of(EXACT.multiply(part.co2e_g, part.co2e_g) for part in known)
+    half = _SQUARES.sqrt(squares).quantize(Decimal(1), ROUND_CEILING)
+    return Band(EXACT.subtract(avoided_g, half), EXACT.add(avoided_g, half), half, known)
 
 
 _BASES = {

@@ -6,6 +6,7 @@ in UTC. Neither keeps NUL in text on every way, nor half a surrogate pair: both 
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -49,9 +50,17 @@ def sqlite_engine(path: Path) -> AsyncEngine:
         pool_size=_READERS,
         max_overflow=0,
         connect_args={"factory": _RolledBack},
+        json_deserializer=_read_json,
     )
     event.listen(engine.sync_engine, "connect", _configure)
     return _alike(engine, _begin_sqlite)
+
+
+def _read_json(text: str) -> Any:
+    """Return what a JSON column holds; of most rows it is nothing at all."""
+    if text == "[]":
+        return []
+    return {} if text == "{}" else json.loads(text)
 
 
 def postgresql_engine(url: str) -> AsyncEngine:
