@@ -47,7 +47,7 @@ async def take(visit: Visit) -> Response:
         await form.close()
         return await _list(visit, 422, problems=[Problem(visit.words.t("console.intensity.no_file"), "file")])
     admitted(IMPORT, visit.actor)
-    asked = {name: str(form.get(name, "")).strip() for name in ("boundary", "name")}
+    asked = {name: str(form.get(name, "")).strip() for name in ("boundary", "series")}
     try:
         kept = await keep_form_file(visit.desk.gate.house, file)
         taken = await visit.ask(IMPORT, upload=kept.digest, **asked, dry_run="true" if form.get("dry_run") else "false")

@@ -45,6 +45,8 @@ LABELS: dict[str, str] = {
     "Bridge": "console.bridge.",
     "BudgetStatus": "budgets.status.",
     "MeterEventKind": "console.booking_kind.",
+    "SendingState": "sendings.state.",
+    "Shelf": "console.privacy.shelf_",
     "SlotShare": "evidence.share.",
     "AlarmState": "console.alarm_state.",
     "Cadence": "jobs.cadence.",

@@ -39,13 +39,13 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}\Z")
 class ImportIntensity:
     """A file about the grid's electricity that was handed in, by its digest; the command line takes its path.
 
-    `boundary` says what its values count where the file does not, and by which factors generation is weighted. The
-    series gets a `name` of its own, or that of the publisher. With `dry_run` nothing is kept.
+    `boundary` says what its values count where the file does not, and by which factors generation is weighted. What
+    is read becomes the `series` of that name, or of the publisher's. With `dry_run` nothing is kept.
     """
 
     upload: str = field(metadata={"upload": True})
     boundary: Boundary | None = None
-    name: str = ""
+    series: str = ""
     dry_run: bool = False
 
 
@@ -149,8 +149,8 @@ async def import_intensity(house: House, request: ImportIntensity, call: Call) -
     """
     if house.sink is None:
         raise UnavailableError("intensity.no_store")
-    if request.name and not _NAME.match(request.name):
-        raise RequestError("intensity.name_invalid", name=request.name[:80])
+    if request.series and not _NAME.match(request.series):
+        raise RequestError("intensity.name_invalid", name=request.series[:80])
     if request.boundary not in (None, *BOUNDARIES):
         raise RequestError("intensity.boundary_invalid", boundary=request.boundary or "")
     path = inbox_of(house).path(kept_file(house, request.upload).digest)
@@ -254,7 +254,7 @@ async def _take(
 ) -> TakenSeries:
     boundary = found.boundary or request.boundary
     assert boundary is not None  # noqa: S101 - `_within` has seen to it
-    series = GridSeries(request.name or file.format.value, boundary, found.resolution_min)
+    series = GridSeries(request.series or file.format.value, boundary, found.resolution_min)
     rows = [
         Reading(
             series.source,

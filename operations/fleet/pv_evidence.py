@@ -29,7 +29,7 @@ from operations.fleet.pv import (
     why_not,
 )
 from operations.fleet.pv_rows import PvLine
-from operations.fleet.pv_share import BUILDINGS
+from operations.fleet.pv_share import BUILDINGS, Connection
 from operations.house import Call, House
 from operations.loads.scopes import METER, zone_of_load
 
@@ -103,7 +103,7 @@ def _energy(figure: FigureId, variant: tuple[str, ...], read: ReadPv) -> Explana
 
 def _balances(figure: FigureId, read: ReadPv) -> Iterator[Explanation]:
     for each in read.slots.connections:
-        for name in BALANCED[figure.quantity]:
+        for name in _balanced(figure.quantity, each):
             variant = ("pv",) if name in {"generation_wh", "self_use_wh"} else ()
             of_meter = FigureId(BALANCE, figure.period, METER + each.meter.id, name, variant)
             yield Explanation(
@@ -111,6 +111,12 @@ def _balances(figure: FigureId, read: ReadPv) -> Iterator[Explanation]:
                 figure=str(of_meter),
                 citation=Citation(kind=CitedKind.FIGURE, reference=str(of_meter)),
             )
+
+
+def _balanced(quantity: str, connection: Connection) -> tuple[str, ...]:
+    """Return the balance's figures below an energy; without a battery, what was made shows that nothing was stored."""
+    stores = bool(connection.allocation.stored.any())
+    return BALANCED["generation_wh" if quantity == "stored_wh" and not stores else quantity]
 
 
 def _outlets(figure: FigureId, read: ReadPv) -> Iterator[Explanation]:

@@ -28,8 +28,8 @@ from tests.district import NOW, District, open_district
 SITE = "bauhof"
 HEATING = {Medium.HEAT, Medium.GAS, Medium.OIL, Medium.PELLETS}
 LOADS = ("loads.show", "peaks.show", "baseload.show")
-NOT_ON_PAGES = {INTERVAL, "energy", "carriers"}
-"""What stands below other figures, and what reports print."""
+NOT_ON_PAGES = {INTERVAL, "energy", "carriers", "fleet", "savings", "candidates", "vehicle_day"}
+"""What stands below other figures, what reports print, and what is told of vehicles."""
 GROUND = {CitedKind.READING, CitedKind.BOOKING, CitedKind.RULE, CitedKind.FRAME}
 """What nothing lies under: a value that came in, one that a person booked, the rule by which one was deleted."""
 
@@ -98,7 +98,7 @@ async def shown(district: District, inventory: Inventory) -> list[Any]:
         *(("totals.show", source, dict(year)) for source in meters),
         *(("totals.show", places[0], {**year, "medium": medium}) for medium in media),
         *((row, place, dict(year)) for place in places for row in LOADS),
-        *((row, places[0], dict(year)) for row in ("balance.show", "metering.show", "compare.show")),
+        *((row, places[0], dict(year)) for row in ("balance.show", "metering.show", "compare.show", "pv.show")),
         *(("costs.show", SITE, {"year": 2026, "medium": medium}) for medium in media),
         *(("weather.show", SITE, {"medium": medium}) for medium in media if medium in HEATING),
     ]

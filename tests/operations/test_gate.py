@@ -82,7 +82,7 @@ REFUSED: dict[str, dict[str, object]] = {
 }
 """What this district has nothing for: that it was tried is in the audit all the same."""
 CALCULATED = {"savings", "thg", "clean_vehicles"}
-LOOKED_AT = {"list", "show", "decode", "verify", "kinds", "discover", "look", "readings", "intervals"}
+LOOKED_AT = {"list", "show", "candidates", "decode", "verify", "kinds", "discover", "look", "readings", "intervals"}
 ASKED = LOOKED_AT | CALCULATED | routes.ASKED
 
 

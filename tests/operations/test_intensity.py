@@ -269,7 +269,7 @@ async def test_an_hour_holds_for_its_four_quarters_and_only_the_same_boundary_is
 
 
 async def test_a_series_is_listed_and_shown_with_how_much_of_it_is_known(grid: Grid) -> None:
-    await grid.take(energy_charts([400.0, None, 300.0], [None, 500.0, None]), Boundary.DIRECT, name="eigene")
+    await grid.take(energy_charts([400.0, None, 300.0], [None, 500.0, None]), Boundary.DIRECT, series="eigene")
     (row,) = (await list_intensity(grid.house, ListIntensity(), grid.call)).items
     assert (row.id, row.first_utc, row.last_g_per_kwh) == ("eigene-direct/15", BEGIN, 300.0)
     shown = await show_intensity(grid.house, ShowIntensity(id=row.id, period="2026-11-20"), grid.call)
