@@ -12,10 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.fleet import MatchBasis, SessionValuation
 from core.periods import Period
 from store.ledger.database import Database, finding_of, finding_row
+from store.ledger.filling import filler
 from store.ledger.fleet_tables import SESSION_VALUATION
 
 _C = SESSION_VALUATION.c
 _NAMES = tuple(column.name for column in _C)
+_BASIS, _FINDINGS = _NAMES.index("basis"), _NAMES.index("findings")
+_BASES = {basis.value: basis for basis in MatchBasis}
+_fill = filler(SessionValuation, _NAMES)
 _AT_ONCE = 500
 _NOT_SAID = frozenset({"version", "reason", "made_by", "made_at_utc"})
 _SAID = tuple(column.name for column in _C if column.name not in _NOT_SAID)
@@ -85,7 +89,7 @@ def _row(valuation: SessionValuation) -> dict[str, Any]:
 
 def _valuation(row: Row[Any]) -> SessionValuation:
     """Return the valuation of a row with all columns in their order."""
-    told: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
-    told["basis"] = MatchBasis(told["basis"])
-    told["findings"] = tuple(map(finding_of, told["findings"]))
-    return SessionValuation(**told)
+    told = list(row)
+    told[_BASIS] = _BASES[told[_BASIS]]
+    told[_FINDINGS] = tuple(map(finding_of, told[_FINDINGS]))
+    return _fill(told)

@@ -12,11 +12,15 @@ from core.fleet import VehicleDay
 from core.readings import SlotShare
 from core.vehicle_months import VehicleMonth
 from store.ledger.database import Database, finding_of, finding_row, insert, replace
+from store.ledger.filling import filler
 from store.ledger.fleet_tables import VEHICLE_DAY, VEHICLE_MONTH
 
 _D = VEHICLE_DAY.c
 _M = VEHICLE_MONTH.c
 _DAY_NAMES = tuple(column.name for column in _D)
+_SHARE, _FINDINGS = _DAY_NAMES.index("distance_share"), _DAY_NAMES.index("findings")
+_SHARES = {share.value: share for share in SlotShare}
+_fill = filler(VehicleDay, _DAY_NAMES)
 
 
 class VehicleDays:
@@ -80,7 +84,7 @@ def _row(day: VehicleDay) -> dict[str, Any]:
 
 def _day(row: Row[Any]) -> VehicleDay:
     """Return the day of a row with all columns in their order: a year of a thousand vehicles is read by this."""
-    told: dict[str, Any] = dict(zip(_DAY_NAMES, row, strict=True))
-    told["distance_share"] = SlotShare(told["distance_share"])
-    told["findings"] = tuple(map(finding_of, told["findings"]))
-    return VehicleDay(**told)
+    told = list(row)
+    told[_SHARE] = _SHARES[told[_SHARE]]
+    told[_FINDINGS] = tuple(map(finding_of, told[_FINDINGS]))
+    return _fill(told)
