@@ -25,6 +25,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "cost_delta_eur",
         "reason",
     ),
+    "vehicles.costs.figures": ("name", "value", "unit", "computed", "not_computed", "reason"),
+    "vehicles.costs.vehicles": ("vehicle", "name", "distance_m", "saved_eur", "co2_price_eur"),
     "vehicles.list": ("id", "name", "site_name", "drive", "state", "age_s", "soc", "odometer", "charging"),
     "inventory.list": ("id", "name", "site", "valid_from", "valid_to", "file", "managed"),
     "inventory.history": ("id", "at_utc", "actor", "action", "entry", "undoes", "undone", "undoable"),

@@ -232,6 +232,7 @@ _BEGINNINGS: Mapping[str, tuple[str, ...]] = {
     "thg_pv": ("t/MWh",),
     "thg_wind": ("t/MWh",),
     "thg_deadline": ("d",),
+    "thg_price": ("EUR/t",),
     "clean_co2": ("g/km",),
     "clean": ("%",),
 }

@@ -99,6 +99,7 @@ class Subject(StrEnum):
     THG_WIND = "thg_wind"
     THG_DEADLINE_VEHICLES = "thg_deadline_vehicles"
     THG_DEADLINE_POINTS = "thg_deadline_points"
+    THG_PRICE = "thg_price"
 
     CLEAN_QUOTA_LIGHT = "clean_quota_light"
     CLEAN_QUOTA_LIGHT_FEDERAL = "clean_quota_light_federal"

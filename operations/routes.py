@@ -10,7 +10,7 @@ FILES = f"{ROOT}/imports/files"
 """Takes files, which rows then name by their digest."""
 
 ASKED: frozenset[str] = frozenset(
-    {"history", "bookings", "days", "gaps", "proposals", "preview", "withdrawal", "report"}
+    {"history", "bookings", "costs", "days", "gaps", "proposals", "preview", "withdrawal", "report"}
 )
 """Verbs that only ask."""
 

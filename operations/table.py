@@ -132,6 +132,7 @@ CAPABILITIES: dict[str, Capability] = {
     "vouchers.add": Capability("operations.fleet.vouchers:add_voucher", Role.FLEET, changes=True),
     "vouchers.withdraw": Capability("operations.fleet.vouchers:withdraw_voucher", Role.FLEET, changes=True),
     "vehicles.candidates": Capability("operations.fleet.candidates:list_candidates", Role.FLEET),
+    "vehicles.costs": Capability("operations.fleet.costs:list_fleet_costs", Role.FLEET),
     "voucher_mappings.list": Capability("operations.fleet.voucher_mappings:list_voucher_mappings", Role.FLEET),
     "voucher_mappings.show": Capability("operations.fleet.voucher_mappings:show_voucher_mapping", Role.FLEET),
     "voucher_mappings.save": Capability(

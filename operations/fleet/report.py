@@ -16,6 +16,7 @@ from core.texts import Catalogue, Finding, Language, catalogue
 from fleet.savings import FLEET
 from fleet.scopes import SITE
 from operations.evidence.freezing import FIGURES, Frozen, freeze, frozen
+from operations.fleet.costs import with_costs
 from operations.fleet.report_document import Change, FleetReport, by_name, document_of
 from operations.fleet.report_facts import FleetMonth, month_asked, read_months
 from operations.fleet.report_figures import FLEET_REPORT, sections_of
@@ -75,6 +76,7 @@ async def compose(
     """Return the document of a month, its figures frozen unless it is preliminary."""
     call.progress(READ, Finding.of("fleet_report.reading", month=f"{first:%Y-%m}"))
     months = await read_months(house, request.scope, first)
+    months = replace(months, now=await with_costs(house, months.now, call))
     sections = sections_of(months.now, house.factors())
     shown = by_name(sections)
     call.progress(STATED, Finding.of("fleet_report.stating"))

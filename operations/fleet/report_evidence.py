@@ -6,6 +6,7 @@ from datetime import date
 
 from core.errors import RequestError
 from core.evidence import Explanation, FigureId
+from operations.fleet.costs import with_costs
 from operations.fleet.report import figure_id, must_see, title_of
 from operations.fleet.report_document import by_name
 from operations.fleet.report_facts import read_months
@@ -21,7 +22,8 @@ async def explain_fleet(house: House, figure: FigureId, call: Call) -> Explanati
     except ValueError as error:
         raise RequestError("evidence.period_invalid", period=figure.period[:80]) from error
     months = await read_months(house, figure.scope, first)
-    found = by_name(sections_of(months.now, house.factors())).get(".".join((figure.quantity, *figure.variant)))
+    now = await with_costs(house, months.now, call)
+    found = by_name(sections_of(now, house.factors())).get(".".join((figure.quantity, *figure.variant)))
     if found is None:
         raise RequestError("evidence.quantity_unknown", quantity=figure.quantity[:80])
     return found.explanation(figure_id(figure.period, figure.scope, found.name), title_of(found, figure.period))

@@ -18,6 +18,7 @@ from core.inventory import Inventory, Station, Vehicle
 from core.periods import Period, local_month
 from core.statements import StatementKey
 from fleet.battery import BatteryHealth, health_of
+from fleet.cost_figures import ScopeCosts
 from fleet.figures import VehicleFigures
 from fleet.savings import FLEET, GROUP, HEADLINE, SAVINGS, SavingsStatement
 from fleet.scopes import SITE, group_scope
@@ -66,6 +67,7 @@ class FleetMonth:
     savings: SavingsStatement | None = None
     batteries: Mapping[str, BatteryHealth] = field(default_factory=dict, hash=False)
     actions: tuple[FleetAction, ...] = ()
+    costs: ScopeCosts | None = None
 
     @property
     def is_known(self) -> bool:
@@ -124,6 +126,13 @@ async def read_months(house: House, scope: str, first: date) -> FleetMonths:
     last_year = await _month(house, scope, vehicles, months[0], by_month[months[0]])
     course = [await _course(house, scope, vehicles, month, by_month[month]) for month in months[1:]]
     return FleetMonths(now=now, previous=previous, last_year=last_year, course=tuple(course))
+
+
+async def read_month(house: House, scope: str, first: date) -> FleetMonth:
+    """Return the month that begins on `first` alone, without batteries and actions."""
+    vehicles = vehicles_in(house.inventory(), scope)
+    days = await house.ledger.vehicle_days(first, last_of(first), [each.id for each in vehicles])
+    return await _month(house, scope, vehicles, first, days)
 
 
 def months_until(first: date, count: int) -> list[date]:

@@ -267,15 +267,23 @@ def costs(month: FleetMonth) -> Figures:
         yield ReportFigure(name="paid_eur", value=legible(sum(papers, ZERO)), unit="EUR", how=how("paid_eur"))
     else:
         yield not_told("paid_eur", "EUR", how("paid_eur"), Finding.of("fleet_report.no_papers"))
-    for name, unit in (
-        ("saved_eur", "EUR"),
-        ("cost_eur_per_100km.battery", "EUR/100 km"),
-        ("cost_eur_per_100km.reference", "EUR/100 km"),
-        ("peak_cost_eur", "EUR"),
-        ("thg_eur", "EUR"),
-        ("budget_percent", "%"),
-    ):
-        yield not_told(name, unit, how(name), Finding.of("fleet_report.costs_not_stated"))
+    yield from _cost_figures(month)
+
+
+def _cost_figures(month: FleetMonth) -> Figures:
+    """Yield costs per 100 km and what belongs to them; other months than the reported one are not reckoned."""
+    if month.costs is None:
+        for name, unit in (("saved_eur", "EUR"), ("cost_eur_per_100km.battery", "EUR/100 km")):
+            yield not_told(name, unit, how(name), Finding.of("fleet_report.costs_not_stated"))
+        return
+    for each in month.costs.figures():
+        if isinstance(each.value, Finding):
+            yield not_told(each.name, each.unit, how(each.name), each.value)
+            continue
+        missing = (Finding.of("fleet_report.without_vehicles", count=each.not_computed),) if each.not_computed else ()
+        yield ReportFigure(
+            name=each.name, value=legible(each.value), unit=each.unit, how=how(each.name), remarks=missing
+        )
 
 
 def candidates(month: FleetMonth) -> Figures:

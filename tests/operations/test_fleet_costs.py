@@ -1,0 +1,141 @@
+"""Costs of the fleet as all three ways ask for them: prices of the site and papers, scopes, and reasons."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.errors import ForbiddenError, NotFoundError, RequestError
+from core.fleet import VehicleDay, Voucher, VoucherKind
+from core.inventory import Inventory, Medium, Site, SiteKind, Vehicle
+from core.inventory.mobility import Baseline, BaselineBasis, Drive, FuelKind, VehicleCosts
+from core.inventory.supplies import Tariff
+from core.people import Actor, Role
+from operations.fleet.costs import ListFleetCosts, list_fleet_costs
+from operations.house import Call
+from tests.operations.places import Place, opened
+
+NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
+SINCE, OCTOBER = date(2024, 1, 1), date(2026, 10, 1)
+ANNA = Actor(name="anna", role=Role.ADMIN)
+
+
+def vehicle(name: str, **changes: Any) -> Vehicle:
+    said: dict[str, Any] = {
+        "id": name,
+        "name": name.title(),
+        "valid_from": SINCE,
+        "site": "amt",
+        "maker": "A",
+        "model": "B",
+        "drive": Drive.BATTERY,
+        "group": "Amt",
+    }
+    return Vehicle(**(said | changes))
+
+
+def inventory() -> Inventory:
+    costs = VehicleCosts(
+        lease_eur_per_month=Decimal(310), maintenance_eur_per_100km=Decimal(4), fixed_eur_per_month=Decimal(0)
+    )
+    baseline = Baseline(
+        fuel=FuelKind.DIESEL, fuel_l_per_100km=Decimal(7), basis=BaselineBasis.FUEL_CARDS, source="Tankkarten"
+    )
+    cars = [
+        vehicle("neu", costs=costs, baseline=baseline, replaces="alt", battery_wh=50_000.0),
+        vehicle("alt", drive=Drive.DIESEL, costs=costs, valid_to=date(2026, 9, 1)),
+        vehicle("fern", site="tor", costs=costs),
+    ]
+    tariff = Tariff(
+        id="strom",
+        name="Strom",
+        valid_from=SINCE,
+        medium=Medium.ELECTRICITY,
+        sites=("amt",),
+        energy_eur_per_kwh=Decimal("0.30"),
+    )
+    sites = [
+        Site(id=name, name=name.title(), valid_from=SINCE, kind=SiteKind.OFFICE, municipality="au")
+        for name in ("amt", "tor")
+    ]
+    return Inventory(
+        sites={each.id: each for each in sites},
+        vehicles={each.id: each for each in cars},
+        tariffs={"strom": tariff},
+    )
+
+
+@pytest.fixture
+async def place(tmp_path: Path) -> AsyncIterator[Place]:
+    async with opened(tmp_path) as here:
+        here.house = replace(here.house, inventory=inventory)
+        days = [
+            VehicleDay(vehicle=name, day=OCTOBER, distance_m=Decimal(1_000_000), own_charged_wh=Decimal(200_000))
+            for name in ("neu", "fern")
+        ]
+        await here.stores.ledger.save_vehicle_days(days)
+        filled = Voucher(
+            kind=VoucherKind.FUEL,
+            vehicle="anderer",
+            at_utc=datetime(2026, 10, 9, tzinfo=UTC),
+            fuel=FuelKind.DIESEL,
+            fuel_l=Decimal(50),
+            amount_eur=Decimal(80),
+            entered_at_utc=NOW,
+        )
+        await here.stores.ledger.keep_vouchers([filled])
+        yield here
+
+
+async def test_a_month_costs_what_tariff_papers_and_inventory_say(place: Place) -> None:
+    found = await list_fleet_costs(place.house, ListFleetCosts(scope="site:amt"), Call(ANNA, NOW))
+    assert (found.period, found.preliminary, [row.vehicle for row in found.vehicles]) == ("2026-10", False, ["neu"])
+    row = found.vehicles[0]
+    assert row.own.eur == Decimal(410)  # 200 kWh x 0.30 + 10 x 4 + 310
+    assert row.own.eur_per_100km == Decimal(41)
+    assert row.reference is not None
+    assert row.reference.eur == Decimal(462)  # 70 l x 1.60 + 10 x 4 + 310
+    assert row.saved_eur == Decimal(52)
+    sources = {each.name: each.source for part in row.own.parts for each in part.inputs}
+    assert sources["electricity_price"] == "tariff:strom"
+    assert sources["lease"] == "vehicle:neu/costs"
+
+
+async def test_what_lacks_an_input_says_so_and_is_counted(place: Place) -> None:
+    found = await list_fleet_costs(place.house, ListFleetCosts(month="2026-10"), Call(ANNA, NOW))
+    fern = next(row for row in found.vehicles if row.vehicle == "fern")
+    assert fern.own.reason is not None
+    assert (fern.own.eur, fern.own.reason.code) == (None, "fleet_costs.no_tariff")
+    figures = {row.name: row for row in found.figures}
+    battery = figures["cost_eur_per_100km.battery"]
+    assert (battery.value, battery.computed, battery.not_computed) == (Decimal(41), 1, 1)
+    reasons = {name: row.reason.code for name, row in figures.items() if row.reason}
+    assert reasons["thg_eur.with_quota"] == "fleet_costs.no_thg_price"
+    assert reasons["budget_percent"] == "fleet_costs.no_budget"
+    assert reasons["cost_eur_per_100km.combustion"] == "fleet_costs.no_vehicles"
+
+
+async def test_a_running_month_takes_the_days_that_are_over(place: Place) -> None:
+    found = await list_fleet_costs(place.house, ListFleetCosts(month="2026-11"), Call(ANNA, NOW))
+    lease = next(part for part in found.vehicles[-1].own.parts if part.part == "lease")
+    assert found.preliminary
+    assert lease.eur == Decimal(217)  # 310 x 21 of 30 days
+
+
+async def test_what_is_no_month_or_scope_or_not_seen_is_refused(place: Place) -> None:
+    elsewhere = Actor(name="tom", role=Role.FLEET, sites=frozenset({"tor"}))
+    for request, actor, error in (
+        (ListFleetCosts(month="2026-13"), ANNA, RequestError),
+        (ListFleetCosts(month="2027-01"), ANNA, RequestError),
+        (ListFleetCosts(scope="site:weg"), ANNA, NotFoundError),
+        (ListFleetCosts(scope="site:amt"), elsewhere, ForbiddenError),
+        (ListFleetCosts(), elsewhere, ForbiddenError),
+    ):
+        with pytest.raises(error):
+            await list_fleet_costs(place.house, request, Call(actor, NOW))
