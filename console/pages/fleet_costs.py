@@ -10,7 +10,7 @@ from fastapi import Response
 from console.pages.fleet_vehicles import said_km
 from console.pages.visit import Visit
 from core.exact import written
-from operations.fleet.costs import CostFigureRow
+from operations.fleet.cost_rows import CostFigureRow
 
 COSTS: Final = "vehicles.costs"
 

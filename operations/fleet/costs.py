@@ -11,17 +11,17 @@ from typing import Final
 from core.errors import NotFoundError
 from core.fleet import Voucher
 from core.inventory import Medium, Tariff, Vehicle
-from core.inventory.mobility import Drive
 from core.texts import Finding
 from fleet.choice import FactorChoice
 from fleet.cost_figures import CostFigure, ScopeCosts, certificates_of
-from fleet.costs import Cost, CostPart, Input, Month, Part, Price, VehicleCost, mean_price, vehicle_cost
+from fleet.costs import Cost, CostPart, Input, Month, Price, VehicleCost, mean_price, vehicle_cost
 from fleet.savings import FLEET
 from fleet.scopes import SITE
 from fleet.sums import Value
 from fleet.thg import year_choice
 from operations.costs.cost import month_cost, months_gone
 from operations.costs.reading import read_costs
+from operations.fleet.cost_rows import CostFigureRow, CostInputRow, CostPartRow, CostRow, FleetCosts, VehicleCostRow
 from operations.fleet.figures import legible
 from operations.fleet.report_facts import FleetMonth, month_asked, read_month, span_of_month
 from operations.house import Call, House
@@ -34,75 +34,6 @@ class ListFleetCosts:
 
     month: str | None = None
     scope: str = FLEET
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CostFigureRow:
-    """A figure of the scope in `unit`; None: not computed, for the `reason`. `computed` vehicles are in it."""
-
-    name: str
-    value: Decimal | None
-    unit: str
-    computed: int
-    not_computed: int
-    reason: Told | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CostInputRow:
-    """A number that went in, and where it stands."""
-
-    name: str
-    value: Decimal
-    unit: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CostPartRow:
-    """A part of a cost of the month with its inputs; None: not computed, for the `reason`."""
-
-    part: Part
-    eur: Decimal | None
-    inputs: tuple[CostInputRow, ...]
-    reason: Told | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CostRow:
-    """What a month cost, whole and per 100 km, part by part; None: not computed, for the `reason`."""
-
-    eur: Decimal | None
-    eur_per_100km: Decimal | None
-    parts: tuple[CostPartRow, ...]
-    reason: Told | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VehicleCostRow:
-    """A vehicle's own cost and, of one that is charged, that of a combustion vehicle in its place."""
-
-    vehicle: str
-    name: str
-    drive: Drive
-    distance_m: Decimal | None
-    own: CostRow
-    reference: CostRow | None
-    saved_eur: Decimal | None
-    co2_price_eur: Decimal | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FleetCosts:
-    """What a scope costs in a month; `preliminary` until it is over. THG revenue is that of the whole year."""
-
-    period: str
-    scope: str
-    preliminary: bool
-    figures: tuple[CostFigureRow, ...]
-    vehicles: tuple[VehicleCostRow, ...]
-    inputs: tuple[CostInputRow, ...]
-    notes: tuple[Told, ...]
 
 
 async def list_fleet_costs(house: House, request: ListFleetCosts, call: Call) -> FleetCosts:
