@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Context, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from core.exact import EXACT, decimal_of, sum_of
 from core.factor_subjects import Subject
@@ -100,4 +101,9 @@ def _part(doubt: Doubt, rule: Chosen | Finding, grams: Fraction) -> Part | Findi
     if isinstance(rule, Finding):
         return rule
     percent = rule.factor.value
-    return Part(doubt, rule.factor.id, percent, decimal_of(abs(grams) * Fraction(percent) / 100))
+    return Part(doubt, rule.factor.id, percent, decimal_of(abs(grams) * _share(percent)))
+
+
+@lru_cache(maxsize=64)
+def _share(percent: Decimal) -> Fraction:
+    return Fraction(percent) / 100
