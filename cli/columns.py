@@ -141,6 +141,9 @@ WORDS: dict[str, str] = {
     "suitability": "candidates.suitability.",
     "vehicles.limit": "candidates.limit.",
     "vehicles.state": "console.freshness.",
+    "vouchers.kind": "vouchers.kind.",
+    "vouchers.place": "vouchers.place.",
+    "voucher_mappings.kind": "vouchers.kind.",
     "stations.state": "console.station_state.",
     "sessions.state": "console.session_state.",
 }

@@ -46,7 +46,7 @@ class AddAction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeAction:
+class AmendAction:
     """Which one is to be changed; what is left out stays. `done` marks it as done, or as open again."""
 
     id: int
@@ -103,7 +103,7 @@ async def add_action(house: House, request: AddAction, call: Call) -> FleetActio
     return await house.ledger.save_action(action)
 
 
-async def change_action(house: House, request: ChangeAction, call: Call) -> FleetAction:
+async def change_action(house: House, request: AmendAction, call: Call) -> FleetAction:
     """Change something to be done. Raises `NotFoundError` for an unknown one, `RequestError` for an empty text."""
     action = next((each for each in await house.ledger.actions() if each.id == request.id), None)
     if action is None:

@@ -31,9 +31,9 @@ def test_a_whole_chain_is_said_with_its_head_which_proves_it_later(type_in: Type
     typed = type_in("check", sound, "--audit")
     assert typed.code == 0, typed.err
     *_, said, head = typed.out.splitlines()
-    assert said == "All 5 entries of the audit are as they were written."
+    assert said == "All 7 entries of the audit are as they were written."
     noted = head.rpartition(" ")[2]
-    assert noted.startswith("5:")
+    assert noted.startswith("7:")
     again = type_in("check", sound, "--head", noted, "--json")
     assert json.loads(again.out)["audit"]["head"] == noted
     assert (again.code, json.loads(again.out)["audit"]["whole"]) == (0, True)
@@ -64,7 +64,7 @@ def test_a_running_service_is_asked(type_in: Type, sound: str, filled: Path, tmp
         (runtime / "service.json").write_text(json.dumps(said), encoding="utf-8")
         typed = type_in("check", sound, "--audit")
     assert typed.code == 0, typed.err
-    assert "All 5 entries" in typed.out
+    assert "All 7 entries" in typed.out
 
 
 def test_a_wrong_configuration_is_said_before_any_store_is_opened(type_in: Type, sound: str) -> None:

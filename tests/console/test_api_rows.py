@@ -209,9 +209,10 @@ async def test_answers_are_as_the_document_says(admin: httpx.AsyncClient) -> Non
     for name, capability in CAPABILITIES.items():
         method, path = route_of(name, capability)
         if method == "GET" and capability.key is None:
-            schema = told["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-            answer = (await admin.get(path)).json()
-            jsonschema_rs.validator_for(schema | {"components": told["components"]}).validate(answer)
+            answer = await admin.get(path)
+            (content,) = told["paths"][path]["get"]["responses"][str(answer.status_code)]["content"].values()
+            schema = content["schema"] | {"components": told["components"]}
+            jsonschema_rs.validator_for(schema).validate(answer.json())
 
 
 async def test_a_session_with_a_slash_in_its_id_is_found(admin: httpx.AsyncClient, api_district: District) -> None:

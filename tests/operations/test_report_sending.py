@@ -21,7 +21,7 @@ from core.inventory.mobility import Recipient
 from core.people import Actor, Role
 from notify.report_mail import SmtpReports
 from notify.settings import MailSettings
-from operations.fleet.actions import AddAction, ChangeAction, ListActions, add_action, change_action, list_actions
+from operations.fleet.actions import AddAction, AmendAction, ListActions, add_action, change_action, list_actions
 from operations.fleet.report_sending import (
     ListSendings,
     ResendReport,
@@ -203,10 +203,10 @@ async def test_findings_of_the_month_become_actions_once_and_people_change_them(
     await send(place, MONDAY + timedelta(hours=1))
     page = await list_actions(place.house, ListActions(), Call(ANNA, MONDAY))
     assert [each.text for each in page.items] == ["Wagen 1: Kilometerstand nachtragen und Übertragung prüfen"]
-    change = ChangeAction(id=page.items[0].id, owner="Bauhof", due=date(2026, 12, 1))
+    change = AmendAction(id=page.items[0].id, owner="Bauhof", due=date(2026, 12, 1))
     changed = await change_action(place.house, change, Call(ANNA, MONDAY))
     assert (changed.owner, changed.due, changed.text) == ("Bauhof", date(2026, 12, 1), page.items[0].text)
-    await change_action(place.house, ChangeAction(id=changed.id, done=True), Call(ANNA, MONDAY))
+    await change_action(place.house, AmendAction(id=changed.id, done=True), Call(ANNA, MONDAY))
     assert not (await list_actions(place.house, ListActions(), Call(ANNA, MONDAY))).items
     assert (await list_actions(place.house, ListActions(done=True), Call(ANNA, MONDAY))).total == 1
 
@@ -219,4 +219,4 @@ async def test_the_same_action_entered_twice_is_one_and_an_empty_one_is_none(pla
     with pytest.raises(RequestError, match="text_missing"):
         await add_action(place.house, AddAction(text="  "), Call(ANNA, MONDAY))
     with pytest.raises(NotFoundError, match=r"actions\.unknown"):
-        await change_action(place.house, ChangeAction(id=77), Call(ANNA, MONDAY))
+        await change_action(place.house, AmendAction(id=77), Call(ANNA, MONDAY))

@@ -26,10 +26,10 @@ def test_a_file_is_tried_taken_in_and_its_course_is_drawn(client: Client) -> Non
     content = json.dumps(columns | {"co2eq_forecast": [None] * 95 + [505.0]}).encode()
     anna = client()
     assert "Bilanzgrenze ist anzugeben" in post(anna, content).text
-    tried = post(anna, content, boundary="co2e_upstream", name="eigene", dry_run="1")
+    tried = post(anna, content, boundary="co2e_upstream", series="eigene", dry_run="1")
     assert "nicht eingelesen" in tried.text
     assert "/intensity/eigene" not in tried.text
-    taken = post(anna, content, boundary="co2e_upstream", name="eigene")
+    taken = post(anna, content, boundary="co2e_upstream", series="eigene")
     assert "eigene-co2e-upstream/15: 96 Werte, 96 neu, 0 geändert" in taken.text
     link = re.search(r'href="(/intensity/[^"]+)"', taken.text)
     assert link
