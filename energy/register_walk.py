@@ -279,14 +279,14 @@ class Walk:
 
     def _roll_over(self, at_ms: int, width: float) -> None:
         line, first = self._line, self._pending[self._run_start] if self._candidate else None
-        if line is not None and first is not None and first.value < line.value:
+        if line is not None and first is not None and first.value < line.value <= width:
             self._take_up(line, first, Step.ROLLOVER, width)
         self._release(self._pending, Step.GLITCH)
-        if self._line is None or (self._line == line and line.value > width / 2):
+        if self._line is None or (self._line == line and width / 2 < line.value <= width):
             uncounted = 0 if line is None else thousandths(width) - thousandths(line.value)
             self._begin(at_ms, 0.0, Step.BOOKED, uncounted=uncounted)
         else:
-            # Counted already: the line stays where it was last read, or what follows would seem too fast.
+            # Counted already, or too high for that width: the line stays where it was last read.
             self.rows.put(at_ms, self._line.value, self._position, Step.BOOKED)
 
     def _confirm(self, at_ms: int, value: float) -> None:

@@ -102,7 +102,9 @@ def _rises(event: MeterEvent, line: Line | None, reached: float | None, around: 
 
 
 def _fell(line: Line | None, following: Line | None, width: float) -> bool:
-    return line is not None and (line.value > width / 2 or (following is not None and following.value < line.value))
+    if line is None or line.value > width:
+        return False
+    return line.value > width / 2 or (following is not None and following.value < line.value)
 
 
 def _corrects(event: MeterEvent) -> bool:

@@ -3,11 +3,11 @@
 import random
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import numpy as np
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from core.quantities import Kind, Quantity
@@ -178,6 +178,13 @@ def test_the_order_of_arrival_does_not_matter(samples: Samples, chance: random.R
 
 
 @given(wild(), st.lists(on_dial, max_size=3))
+@example(
+    samples=samples_of([(second * 1000, 0.0, 0) for second in (1, 2, 3, 900)]),
+    bookings=[
+        Restart(datetime(1970, 1, 1, tzinfo=UTC), 100_001.0, 0.0),
+        Rollover(datetime(1970, 1, 1, tzinfo=UTC), 100_000.0),
+    ],
+)
 def test_slots_sum_to_what_the_register_counted(samples: Samples, bookings: list[Booking]) -> None:
     computed = compute(samples, IMPORT, bookings=bookings)
     counted = count(samples.at_ms, samples.value, REGISTER, bookings=bookings)

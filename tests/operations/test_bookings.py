@@ -213,6 +213,9 @@ async def test_a_rollover_is_counted_by_its_width(district: District) -> None:
     with pytest.raises(BookingRefusedError) as refused:
         await district.ask("meters.rollover", id=METER, at_utc=(BEGIN + 48 * SLOT).isoformat())
     assert [each.code for each in refused.value.findings] == ["bookings.no_width"]
+    with pytest.raises(DoubtfulBookingError) as doubted:  # the register has shown more than that
+        await district.ask("meters.rollover", id=METER, at_utc=(BEGIN + 48 * SLOT).isoformat(), end_value=9e7)
+    assert "bookings.nothing_fell" in [each.code for each in doubted.value.findings]
     await district.ask("meters.rollover", id=METER, at_utc=(BEGIN + 48 * SLOT).isoformat(), end_value=1e8)
     await count(district)
     assert await day(district) == (Decimal(1_000_000 + 250 * 96), "measured")

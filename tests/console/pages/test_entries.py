@@ -45,7 +45,7 @@ def test_every_field_of_a_form_has_a_name_in_both_languages(client: Client, kind
 def test_a_meter_is_added_changed_and_taken_back_by_form_alone(visit: Callable[..., Page], district: Any) -> None:
     page = visit("/inventory/new/meters")
     page.get_by_label("Kennung").fill("lra-keller")
-    page.get_by_label("Name").fill("Keller")
+    page.get_by_label("Name", exact=True).fill("Keller")
     page.get_by_label("Liegenschaft").select_option(label="Landratsamt Auental")
     page.get_by_label("Medium").select_option(label="Strom")
     page.get_by_label("Lage des Zählers").select_option("submeter")
@@ -58,7 +58,7 @@ def test_a_meter_is_added_changed_and_taken_back_by_form_alone(visit: Callable[.
     assert violations(page) == []
     page.get_by_role("alert").get_by_role("link").click()
     expect(page.locator("[id^='feed.']:focus")).to_be_visible()
-    assert page.get_by_label("Name").input_value() == "Keller"
+    assert page.get_by_label("Name", exact=True).input_value() == "Keller"
     page.get_by_label("Topic").fill("tele/lra-keller/SENSOR")
     page.get_by_role("button", name="Anlegen").click()
 
