@@ -15,14 +15,14 @@ from core.exact import written
 from core.ports import Page
 from core.texts import Language, catalogue
 from core.units import money, number, show_exact
-from operations.edge import result_adapter
-from operations.fleet.calc_rows import (
+from operations.calc.rows import (
     CalculatedCleanVehicles,
     CalculatedSavings,
     CalculatedThg,
     CalcVehicle,
     SavingsRow,
 )
+from operations.edge import result_adapter
 from operations.table import CAPABILITIES
 from operations.values import Told
 

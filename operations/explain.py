@@ -10,6 +10,8 @@ from core.errors import NotFoundError
 from core.evidence import Explanation, FigureId
 from fleet.savings import SAVINGS
 from operations.balances.balance import BALANCE
+from operations.candidates.candidates import CANDIDATES
+from operations.candidates.evidence import explain_candidate
 from operations.costs.cost import COST
 from operations.evidence.balance import explain_balance
 from operations.evidence.cost import explain_cost
@@ -20,20 +22,18 @@ from operations.evidence.load import explain_base_load, explain_peak
 from operations.evidence.report import explain_carriers, explain_energy
 from operations.evidence.rows import Explained, told
 from operations.evidence.weather import explain_weather
-from operations.fleet.candidate_evidence import explain_candidate
-from operations.fleet.candidates import CANDIDATES
 from operations.fleet.evidence import explain_vehicle_day
 from operations.fleet.figures import VEHICLE_DAY
-from operations.fleet.pv import PV
-from operations.fleet.pv_evidence import explain_pv
-from operations.fleet.report_evidence import explain_fleet
-from operations.fleet.report_figures import FLEET_REPORT
-from operations.fleet.savings_evidence import explain_savings
+from operations.fleet_report.evidence import explain_fleet
+from operations.fleet_report.figures import FLEET_REPORT
 from operations.house import Call, House
 from operations.loads.base import BASE_LOAD
 from operations.loads.peaks import PEAK
 from operations.reports.carriers import CARRIERS
 from operations.reports.place import ENERGY
+from operations.roofs.evidence import explain_pv
+from operations.roofs.pv import PV
+from operations.savings.evidence import explain_savings
 from operations.weather.use import WEATHER
 
 Explainer = Callable[[House, FigureId, Call], Awaitable[Explanation]]

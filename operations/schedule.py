@@ -69,8 +69,8 @@ JOB_ROWS: dict[str, Capability] = {
     "alarms.watch": Capability("operations.alarms.watching:watch_district", Role.ADMIN, whole=True, long=True),
     "alarms.watch_usage": Capability("operations.alarms.watching:watch_usage", Role.ADMIN, whole=True, long=True),
     "fleet.compute": Capability("operations.fleet.days:compute_fleet", Role.ADMIN, whole=True, long=True),
-    "savings.compute": Capability("operations.fleet.savings_job:compute_savings", Role.ADMIN, whole=True, long=True),
-    "sendings.send": Capability("operations.fleet.report_sending:send_reports", Role.ADMIN, whole=True, long=True),
+    "savings.compute": Capability("operations.savings.job:compute_savings", Role.ADMIN, whole=True, long=True),
+    "sendings.send": Capability("operations.fleet_report.sending:send_reports", Role.ADMIN, whole=True, long=True),
     "facts.publish": Capability("operations.upkeep.publication:publish_facts", Role.ADMIN, whole=True, long=True),
 }
 """What jobs call. These rows have no address and no command of their own: people run the job (`jobs.run`)."""

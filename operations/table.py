@@ -128,28 +128,26 @@ CAPABILITIES: dict[str, Capability] = {
     "vehicles.list": Capability("operations.vehicles:list_vehicles"),
     "vehicles.show": Capability("operations.vehicles:show_vehicle"),
     "vehicles.days": Capability("operations.fleet.vehicle_days:list_vehicle_days", Role.FLEET),
-    "vouchers.list": Capability("operations.fleet.vouchers:list_vouchers", Role.FLEET),
-    "vouchers.add": Capability("operations.fleet.vouchers:add_voucher", Role.FLEET, changes=True),
-    "vouchers.withdraw": Capability("operations.fleet.vouchers:withdraw_voucher", Role.FLEET, changes=True),
-    "vehicles.candidates": Capability("operations.fleet.candidates:list_candidates", Role.FLEET),
+    "vouchers.list": Capability("operations.vouchers.vouchers:list_vouchers", Role.FLEET),
+    "vouchers.add": Capability("operations.vouchers.vouchers:add_voucher", Role.FLEET, changes=True),
+    "vouchers.withdraw": Capability("operations.vouchers.vouchers:withdraw_voucher", Role.FLEET, changes=True),
+    "vehicles.candidates": Capability("operations.candidates.candidates:list_candidates", Role.FLEET),
     "vehicles.costs": Capability("operations.fleet.costs:list_fleet_costs", Role.FLEET),
-    "voucher_mappings.list": Capability("operations.fleet.voucher_mappings:list_voucher_mappings", Role.FLEET),
-    "voucher_mappings.show": Capability("operations.fleet.voucher_mappings:show_voucher_mapping", Role.FLEET),
-    "voucher_mappings.save": Capability(
-        "operations.fleet.voucher_mappings:save_voucher_mapping", Role.FLEET, changes=True
-    ),
-    "savings.show": Capability("operations.fleet.savings:show_savings", Role.FLEET),
-    "factors.list": Capability("operations.fleet.factors:list_factors", apart=True),
-    "factors.show": Capability("operations.fleet.factors:show_factor", apart=True),
-    "pv.show": Capability("operations.fleet.pv:show_pv", alone=True),
-    "intensity.list": Capability("operations.fleet.intensity:list_intensity"),
-    "intensity.show": Capability("operations.fleet.intensity:show_intensity"),
+    "voucher_mappings.list": Capability("operations.vouchers.mappings:list_voucher_mappings", Role.FLEET),
+    "voucher_mappings.show": Capability("operations.vouchers.mappings:show_voucher_mapping", Role.FLEET),
+    "voucher_mappings.save": Capability("operations.vouchers.mappings:save_voucher_mapping", Role.FLEET, changes=True),
+    "savings.show": Capability("operations.savings.savings:show_savings", Role.FLEET),
+    "factors.list": Capability("operations.calc.factors:list_factors", apart=True),
+    "factors.show": Capability("operations.calc.factors:show_factor", apart=True),
+    "pv.show": Capability("operations.roofs.pv:show_pv", alone=True),
+    "intensity.list": Capability("operations.grid.intensity:list_intensity"),
+    "intensity.show": Capability("operations.grid.intensity:show_intensity"),
     "intensity.import": Capability(
-        "operations.fleet.intensity:import_intensity", Role.FLEET, changes=True, whole=True, others=(Role.FACILITY,)
+        "operations.grid.intensity:import_intensity", Role.FLEET, changes=True, whole=True, others=(Role.FACILITY,)
     ),
-    "calc.savings": Capability("operations.fleet.calc_savings:calc_savings", apart=True),
-    "calc.thg": Capability("operations.fleet.calc_thg:calc_thg", apart=True),
-    "calc.clean_vehicles": Capability("operations.fleet.calc_clean_vehicles:calc_clean_vehicles", apart=True),
+    "calc.savings": Capability("operations.calc.savings:calc_savings", apart=True),
+    "calc.thg": Capability("operations.calc.thg:calc_thg", apart=True),
+    "calc.clean_vehicles": Capability("operations.calc.clean_vehicles:calc_clean_vehicles", apart=True),
     "totals.show": Capability("operations.intervals.totals:show_totals"),
     "totals.freeze": Capability("operations.intervals.totals:freeze_totals", Role.FACILITY, changes=True),
     "loads.show": Capability("operations.loads.shown:show_loads", alone=True),
@@ -176,16 +174,16 @@ CAPABILITIES: dict[str, Capability] = {
     "report.carriers": Capability(
         "operations.reports.carrier_report:make_carriers", Role.FACILITY, changes=True, whole=True, long=True
     ),
-    "report.fleet": Capability("operations.fleet.report:make_fleet_report", Role.FLEET, changes=True, long=True),
-    "actions.list": Capability("operations.fleet.actions:list_actions", Role.FLEET, whole=True),
-    "actions.add": Capability("operations.fleet.actions:add_action", Role.FLEET, changes=True, whole=True),
-    "actions.change": Capability("operations.fleet.actions:change_action", Role.FLEET, changes=True, whole=True),
-    "sendings.list": Capability("operations.fleet.report_sending:list_sendings", Role.FLEET, whole=True),
+    "report.fleet": Capability("operations.fleet_report.report:make_fleet_report", Role.FLEET, changes=True, long=True),
+    "actions.list": Capability("operations.fleet_report.actions:list_actions", Role.FLEET, whole=True),
+    "actions.add": Capability("operations.fleet_report.actions:add_action", Role.FLEET, changes=True, whole=True),
+    "actions.change": Capability("operations.fleet_report.actions:change_action", Role.FLEET, changes=True, whole=True),
+    "sendings.list": Capability("operations.fleet_report.sending:list_sendings", Role.FLEET, whole=True),
     "sendings.resend": Capability(
-        "operations.fleet.report_sending:resend_report", Role.FLEET, changes=True, whole=True
+        "operations.fleet_report.sending:resend_report", Role.FLEET, changes=True, whole=True
     ),
     "sendings.settle": Capability(
-        "operations.fleet.report_sending:settle_sending", Role.FLEET, changes=True, whole=True
+        "operations.fleet_report.sending:settle_sending", Role.FLEET, changes=True, whole=True
     ),
     "explain.show": Capability("operations.explain:explain_figure", alone=True),
     "intervals.recompute": Capability("operations.intervals.recomputing:recompute_intervals", changes=True, **_KEEPERS),

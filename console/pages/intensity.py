@@ -15,8 +15,8 @@ from console.pages.visit import Visit
 from console.uploads import keep_form_file
 from core.errors import ServiceError
 from core.factors import Boundary
-from operations.fleet.grid_series import BOUNDARIES
 from operations.gate import admitted
+from operations.grid.series import BOUNDARIES
 
 IMPORT = "intensity.import"
 HOUR_S = 3600

@@ -12,9 +12,9 @@ from core.readings import ReadingQuality
 from energy.register_walk import at_utc
 from operations.arrivals.import_reading import SeriesFound
 from operations.evidence.interval import exact
-from operations.fleet.voucher_rows import VoucherRow
 from operations.metering.booking_rows import Reason
 from operations.values import Limit, Told
+from operations.vouchers.rows import VoucherRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

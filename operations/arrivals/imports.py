@@ -37,10 +37,10 @@ from operations.arrivals.import_rows import (
 )
 from operations.arrivals.import_storing import PROBLEMS_KEPT, QUALITIES, store_file
 from operations.arrivals.import_withdrawal import take_back
-from operations.fleet.voucher_import import VouchersFound, keep_file, look_through, take_vouchers_back
 from operations.house import Call, House
 from operations.keepers import EntryKind, must_keep
 from operations.values import Told
+from operations.vouchers.importing import VouchersFound, keep_file, look_through, take_vouchers_back
 
 SHOWN: Final = 20
 

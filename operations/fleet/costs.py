@@ -23,7 +23,7 @@ from operations.costs.cost import month_cost, months_gone
 from operations.costs.reading import read_costs
 from operations.fleet.cost_rows import CostFigureRow, CostInputRow, CostPartRow, CostRow, FleetCosts, VehicleCostRow
 from operations.fleet.figures import legible
-from operations.fleet.report_facts import FleetMonth, month_asked, read_month, span_of_month
+from operations.fleet_report.facts import FleetMonth, month_asked, read_month, span_of_month
 from operations.house import Call, House
 from operations.values import Told
 

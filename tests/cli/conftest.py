@@ -23,9 +23,9 @@ from core.meter_life import MeterProposal
 from core.people import Actor, Role
 from core.quantities import Quantity
 from core.texts import Finding
-from operations.fleet.savings_job import compute_savings
 from operations.gate import Gate
 from operations.house import Call
+from operations.savings.job import compute_savings
 from operations.schedule import JobWork
 from tests.district import NOW, District, open_district, yesterday
 from tests.district_content import fill

@@ -20,9 +20,9 @@ from core.inventory.supplies import Tariff
 from core.people import Actor, Role
 from core.periods import Period
 from fleet.candidates import Limit, Suitability
+from operations.candidates.candidates import ListCandidates, list_candidates
+from operations.candidates.facts import nights_taken
 from operations.explain import ExplainFigure, explain_figure
-from operations.fleet.candidate_facts import nights_taken
-from operations.fleet.candidates import ListCandidates, list_candidates
 from operations.house import Call
 from tests.operations.places import BERLIN, NOW, SINCE, Place, opened
 

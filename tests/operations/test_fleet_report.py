@@ -24,7 +24,7 @@ from core.readings import SlotShare
 from core.texts import catalogue
 from operations.evidence.rows import Explained
 from operations.explain import ExplainFigure, explain_figure
-from operations.fleet.report import MakeFleetReport, compose, make_fleet_report
+from operations.fleet_report.report import MakeFleetReport, compose, make_fleet_report
 from operations.house import Call
 from operations.reports.made import ReportFormat
 from reports.fleet_document import FleetDocument

@@ -23,8 +23,7 @@ from core.periods import Period
 from core.texts import Finding
 from ingest.files.inbox import DiskInbox
 from ingest.grid_files import GridFormat, read_grid_file
-from operations.fleet.grid_series import GridIntensity, GridSeries, read_intensity
-from operations.fleet.intensity import (
+from operations.grid.intensity import (
     ImportIntensity,
     IntensityImported,
     ListIntensity,
@@ -33,6 +32,7 @@ from operations.fleet.intensity import (
     list_intensity,
     show_intensity,
 )
+from operations.grid.series import GridIntensity, GridSeries, read_intensity
 from store.open import open_embedded
 from tests.operations.explaining import Asked
 from tests.operations.places import NOW

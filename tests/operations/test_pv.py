@@ -15,8 +15,8 @@ from core.intervals import Resolution
 from core.readings import Reading
 from energy.days import days_of
 from fleet.pv_savings import PvMethod
-from operations.fleet.pv import ShowPv, show_pv
-from operations.fleet.pv_rows import PvLine, PvOf, PvRow
+from operations.roofs.pv import ShowPv, show_pv
+from operations.roofs.rows import PvLine, PvOf, PvRow
 from store.open import open_embedded
 from tests.operations.explaining import Asked
 from tests.operations.places import BERLIN, NOW, inventory

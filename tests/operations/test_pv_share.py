@@ -20,7 +20,7 @@ from energy.balance import Balance, Place
 from energy.series import SHARE_NUMBERS
 from operations.balances.balance import read_balance, sums_of
 from operations.evidence.figures import span_of
-from operations.fleet.pv_share import BUILDINGS, PvSlots, pv_of_slots
+from operations.roofs.share import BUILDINGS, PvSlots, pv_of_slots
 from store.open import open_embedded
 from tests.operations.explaining import Asked
 from tests.operations.places import BERLIN, NOW, SINCE

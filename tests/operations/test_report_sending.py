@@ -21,8 +21,8 @@ from core.inventory.mobility import Recipient
 from core.people import Actor, Role
 from notify.report_mail import SmtpReports
 from notify.settings import MailSettings
-from operations.fleet.actions import AddAction, AmendAction, ListActions, add_action, change_action, list_actions
-from operations.fleet.report_sending import (
+from operations.fleet_report.actions import AddAction, AmendAction, ListActions, add_action, change_action, list_actions
+from operations.fleet_report.sending import (
     ListSendings,
     ResendReport,
     SendingsDone,

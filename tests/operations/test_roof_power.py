@@ -16,7 +16,7 @@ from core.intervals import Resolution
 from core.inventory import MeterRole
 from core.readings import Reading
 from core.texts import Finding
-from operations.fleet.roof_power import share_roof_power
+from operations.roofs.sessions import share_roof_power
 from store.open import open_embedded
 from tests.operations.explaining import Asked
 from tests.operations.places import NOW

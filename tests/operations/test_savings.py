@@ -24,9 +24,9 @@ from fleet.days import dates
 from fleet.savings import FIGURES, HEADLINE
 from operations.evidence.rows import Explained
 from operations.explain import ExplainFigure, explain_figure
-from operations.fleet.savings import ShownSavings, ShowSavings, show_savings
-from operations.fleet.savings_job import SavingsDone, compute_savings, first_working_day
 from operations.house import Call
+from operations.savings.job import SavingsDone, compute_savings, first_working_day
+from operations.savings.savings import ShownSavings, ShowSavings, show_savings
 from operations.schedule import JobWork
 from tests.operations.places import Place, opened
 

@@ -19,7 +19,9 @@ from ingest.files.inbox import DiskInbox
 from operations.arrivals.import_rows import ListImports, PreviewImport, RunImport, WithdrawImport
 from operations.arrivals.imports import ImportRefusedError, list_imports, preview_import, run_import, withdraw_import
 from operations.edge import InvalidRequestError
-from operations.fleet.voucher_mappings import (
+from operations.gate import detail
+from operations.house import Call
+from operations.vouchers.mappings import (
     ListVoucherMappings,
     SaveVoucherMapping,
     ShowVoucherMapping,
@@ -27,8 +29,6 @@ from operations.fleet.voucher_mappings import (
     save_voucher_mapping,
     show_voucher_mapping,
 )
-from operations.gate import detail
-from operations.house import Call
 from tests.operations.places import Place, opened
 from tests.operations.test_vouchers import ANNA, ELSEWHERE, NOW, day_of, inventory
 

@@ -18,17 +18,17 @@ from core.inventory.mobility import FuelKind
 from core.people import Actor, Role
 from operations.edge import InvalidRequestError
 from operations.fleet.days import compute_days
-from operations.fleet.voucher_rows import (
+from operations.house import Call
+from operations.intervals.job import compute_intervals
+from operations.schedule import JobWork
+from operations.vouchers.rows import (
     AddVoucher,
     DoubtfulVoucherError,
     ListVouchers,
     VoucherRow,
     WithdrawVoucher,
 )
-from operations.fleet.vouchers import add_voucher, list_vouchers, withdraw_voucher
-from operations.house import Call
-from operations.intervals.job import compute_intervals
-from operations.schedule import JobWork
+from operations.vouchers.vouchers import add_voucher, list_vouchers, withdraw_voucher
 from tests.operations.places import BERLIN, Place, opened
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=BERLIN)

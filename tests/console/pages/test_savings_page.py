@@ -15,8 +15,8 @@ import pytest
 from core.fleet import VehicleDay
 from core.people import Actor, Role
 from core.readings import SlotShare
-from operations.fleet.savings_job import compute_savings
 from operations.house import Call
+from operations.savings.job import compute_savings
 from operations.schedule import JobWork
 from tests.console.pages.content import NOW
 from tests.console.pages.test_fleet_pages import CAR, words

@@ -1,0 +1,1 @@
+"""Which combustion vehicle to replace next, and with what."""

@@ -1,0 +1,1 @@
+"""How much the grid's electricity emits, hour by hour."""

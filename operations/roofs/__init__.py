@@ -1,0 +1,1 @@
+"""Whose the power of roofs was, and what it saved."""

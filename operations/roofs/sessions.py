@@ -1,0 +1,80 @@
+"""How much of each charge session was power from the roof: kept with whose session it was, so that it counts once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+
+from core.fleet import MatchBasis, SessionValuation
+from core.periods import Period
+from fleet.charges import Charge
+from operations.fleet.reading import Charged, read_charged
+from operations.house import Call, House
+from operations.roofs.share import PvSlots, pv_of_slots
+
+UNKNOWN: Final = "valuation.pv_unknown"
+AFTER: Final = timedelta(days=2)
+"""So long after a period its last sessions may go on."""
+
+
+async def share_roof_power(house: House, period: Period, call: Call, *, again: bool) -> int:
+    """Say of the sessions begun in a period what of them was roof power; return of how many that is new.
+
+    Without `again` only of those of which it was not known.
+    """
+    wanted = [
+        each
+        for each in await house.ledger.valuations(period)
+        if each.energy_wh is not None and (again or each.pv_wh is None)
+    ]
+    if not wanted or house.intervals is None:
+        return 0
+    reach = Period(period.start_utc, period.end_utc + AFTER)
+    charged = await read_charged(house, reach, call.now_utc)
+    found: list[SessionValuation] = []
+    for site, valuations in _by_site(house, wanted, charged).items():
+        sources = {charged.sessions[each.session].source for each in valuations}
+        slots = await pv_of_slots(house, site, reach, sources, call)
+        for each in valuations:
+            charge = charged.charges.get(each.session)
+            pv_wh = _of(slots, charged.sessions[each.session].source, charge) if charge else None
+            if pv_wh is not None and each.energy_wh is not None:
+                found.append(_valued(each, min(pv_wh, each.energy_wh), call))
+    return await house.ledger.value_sessions(found)
+
+
+def _by_site(
+    house: House, valuations: Sequence[SessionValuation], charged: Charged
+) -> dict[str, list[SessionValuation]]:
+    stations = house.inventory().stations
+    found: dict[str, list[SessionValuation]] = defaultdict(list)
+    for each in valuations:
+        session = charged.sessions.get(each.session)
+        station = stations.get(session.station) if session else None
+        if station is not None:
+            found[station.site].append(each)
+    return found
+
+
+def _of(slots: PvSlots, source: str, charge: Charge) -> Decimal | None:
+    """Return the roof power in a session, None where a quarter hour of it is not known."""
+    part = slots.of_charge(source, charge.start_ms, charge.thousandths)
+    return Decimal(int(part.pv.sum())).scaleb(-3) if bool(part.known.all()) else None
+
+
+def _valued(before: SessionValuation, pv_wh: Decimal, call: Call) -> SessionValuation:
+    if before.pv_wh == pv_wh:
+        return before
+    assert before.energy_wh is not None  # noqa: S101 - only sessions of known energy are looked at
+    return replace(
+        before,
+        pv_wh=pv_wh,
+        grid_wh=before.energy_wh - pv_wh,
+        findings=tuple(each for each in before.findings if each.code != UNKNOWN),
+        made_by=before.made_by if before.basis is MatchBasis.HAND else call.actor.name,
+        made_at_utc=call.now_utc,
+    )

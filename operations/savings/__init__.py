@@ -1,0 +1,1 @@
+"""What driving electric avoided: stated by the month, kept in versions."""

@@ -1,0 +1,1 @@
+"""Papers about vehicles: fuel, charging elsewhere, logbooks."""
