@@ -19,12 +19,13 @@ CAR = "aut-e-102"
 
 @pytest.fixture(scope="module", autouse=True)
 def fleet(district: Any) -> None:
-    day = VehicleDay(vehicle=CAR, day=date(2026, 10, 5), distance_m=Decimal(100_000), own_charged_wh=Decimal(18_000))
+    # a year that no other test of the same district computes anew
+    day = VehicleDay(vehicle=CAR, day=date(2023, 10, 5), distance_m=Decimal(100_000), own_charged_wh=Decimal(18_000))
     district.do(district.stores.ledger.save_vehicle_days([day]))
 
 
 def test_costs_stand_with_their_inputs_or_the_reason(client: Client) -> None:
-    page = client().get("/fleet-costs", params={"month": "2026-10"})
+    page = client().get("/fleet-costs", params={"month": "2023-10"})
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text))
     assert page.status_code == 200
     assert "Elektrofahrzeuge je 100 km" in text

@@ -37,10 +37,17 @@ def as_one(question: str, answer: dict[str, Any]) -> dict[str, Any]:
     return {"results": results}
 
 
+def told_again(question: str) -> int:
+    """Return how often a question is asked: a limit on integral() cuts off whichever windows InfluxDB sends last."""
+    return 30 if "integral" in question and ("LIMIT" in question or "OFFSET" in question) else 1
+
+
 def compare(ours: Ours, theirs: Ask, question: str) -> str | None:
-    expected, given = theirs(question), answered(ours, question)
-    if same(as_one(question, given), as_one(question, expected)):
-        return None
+    given = answered(ours, question)
+    for _ in range(told_again(question)):
+        expected = theirs(question)
+        if same(as_one(question, given), as_one(question, expected)):
+            return None
     return f"{question}\n  InfluxDB  {str(expected)[:600]}\n  Kreiswatt {str(given)[:600]}"
 
 
