@@ -17,6 +17,7 @@ from rich.text import Text
 
 from cli.columns import COLUMNS, EXACT, EXPENDABLE, MEASURED, NUMBERED, PROSE, UNITS, WORDS
 from cli.layout import Strip, fitting, table_of
+from core.intervals import Reliability
 from core.quantities import Quantity
 from core.texts import Language, catalogue
 from core.units import money, number
@@ -155,7 +156,15 @@ class Sheet:
         """Return a value in its shown unit; exact ones come as text."""
         if row[column] is None or (column == "corrected" and not float(row[column])):
             return "–"
-        return show_quantity(Quantity(row["quantity"]), float(row[column]), self._language).text
+        shown = show_quantity(Quantity(row["quantity"]), float(row[column]), self._language).text
+        return self._relied(shown, row) if column == "value" else shown
+
+    def _relied(self, shown: str, row: Mapping[str, Any]) -> str:
+        """Return a total, as a lower bound or as too little known where it is not the whole."""
+        reliability = row.get("reliability", Reliability.WHOLE)
+        if reliability == Reliability.WHOLE:
+            return shown
+        return self._texts.say(f"evidence.reliability.{reliability}", value=shown)
 
     def _caption(self, answer: Mapping[str, Any]) -> str:
         following = answer["next_cursor"]

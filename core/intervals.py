@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from core.periods import Period
 from core.quantities import Quantity
@@ -46,6 +47,21 @@ class Shares:
         return getattr(self, f"{share.value}_s") / self.span_s if self.span_s else 0.0
 
 
+class Reliability(StrEnum):
+    """How far a total may be relied upon."""
+
+    WHOLE = "whole"
+    """All of it is known, if only by estimate."""
+    AT_LEAST = "at_least"
+    """Some of it is missing: it was that much or more."""
+    NOT_RELIABLE = "not_reliable"
+    """So much is missing that what was counted says little."""
+
+
+RELIABLE_FROM: Final = 0.8
+"""How much of a period must be known (own rule): with less a total is no lower bound worth telling."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
     """What a series, or several together, counted in `period`, in integer thousandths of the unit (mWh, litres, mm).
@@ -62,6 +78,16 @@ class Amount:
     shares: Shares
     sources: int = 1
     silent: tuple[str, ...] = ()
+
+    def reliability(self, gone: float = 1.0, *, rises: bool = True) -> Reliability:
+        """Return how far the total may be relied upon, of a period of which a part (0 to 1) has `gone`.
+
+        Where it `rises` with all that is counted, what is known of it is a lower bound.
+        """
+        if self.share is not SlotShare.MISSING and not self.silent:
+            return Reliability.WHOLE
+        known = 1 - self.shares.of(SlotShare.MISSING)
+        return Reliability.AT_LEAST if rises and known >= RELIABLE_FROM * gone else Reliability.NOT_RELIABLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -11,6 +11,7 @@ from fastapi import Response
 from console.pages.places import may
 from console.pages.visit import Visit
 from core.evidence import FigureId
+from core.intervals import Reliability
 from core.inventory import Medium
 from core.texts import catalogue
 from operations.evidence.rows import Explained, TotalRow
@@ -128,4 +129,16 @@ def said(visit: Visit) -> dict[str, Any]:
         named = next((medium for medium in Medium if medium.value in parsed.variant), None)
         return named or inventory.medium_of(parsed.scope)
 
-    return {"share_text": share_text, "path_of_figure": path_of_figure, "medium_of_figure": medium_of_figure}
+    def total_text(row: TotalRow) -> str:
+        """Return a total, as a lower bound or as too little known where it is not the whole."""
+        value = visit.words.quantity(row.quantity, row.value, medium_of_figure(row.figure))
+        if row.value is None or row.reliability is Reliability.WHOLE:
+            return value
+        return visit.words.t(f"evidence.reliability.{row.reliability.value}", value=value)
+
+    return {
+        "total_text": total_text,
+        "share_text": share_text,
+        "path_of_figure": path_of_figure,
+        "medium_of_figure": medium_of_figure,
+    }

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from core.evidence import Citation, Explanation
+from core.intervals import Reliability
 from core.quantities import Quantity
 from core.readings import SlotShare
 from operations.values import Told
@@ -16,7 +17,8 @@ from operations.values import Told
 class TotalRow:
     """A total: exactly what was counted (None: not known), how that is known, and how much was measured.
 
-    `corrected` is how much of it no dial counted: people booked it to be added, or taken away if negative.
+    `reliability` says whether that is the whole, a lower bound, or too little to be relied upon. `corrected` is how
+    much of it no dial counted: people booked it to be added, or taken away if negative.
     """
 
     period: str
@@ -26,6 +28,7 @@ class TotalRow:
     share: SlotShare
     measured_percent: float
     figure: str
+    reliability: Reliability = Reliability.WHOLE
     corrected: Decimal = Decimal(0)
 
 

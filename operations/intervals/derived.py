@@ -97,7 +97,7 @@ async def derived_of(house: House) -> tuple[Derived, ...]:
 async def derived_for(house: House, source: str) -> tuple[Derived, ...]:
     """Return the derived series of one source."""
     inventory = house.inventory()
-    meters = _needed(inventory, source)
+    meters = meters_behind(inventory, source)
     if not any(meter.terms or meter.medium in BURNT for meter in meters.values()):
         return ()
     sources = [meter.source for meter in meters.values()]
@@ -138,7 +138,7 @@ def derived_series(
     return tuple(_Deriver(inventory, known, house_zone, bookings).all())
 
 
-def _needed(inventory: Inventory, source: str) -> dict[str, Meter]:
+def meters_behind(inventory: Inventory, source: str) -> dict[str, Meter]:
     """Return a meter and all that its formula stands on."""
     found: dict[str, Meter] = {}
     front = [source.removeprefix("meter:")]

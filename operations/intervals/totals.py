@@ -42,7 +42,7 @@ from operations.evidence.versions import FrozenFigures, FrozenVersion, frozen_fi
 from operations.evidence.witnesses import interval_store
 from operations.house import Call, House
 from operations.intervals.counting import totals_of
-from operations.intervals.derived import counted_by, derived_for
+from operations.intervals.derived import counted_by, derived_for, meters_behind
 from operations.intervals.plans import booking_of, is_on_a_dial
 
 
@@ -96,10 +96,10 @@ async def show_totals(house: House, request: ShowTotals, call: Call) -> Totals:
         name=scope.name,
         period=span.name,
         quantities=tuple(dict.fromkeys(Quantity(each.quantity) for each in named)),
-        whole=_with_corrections(_row(figure, span.name, whole), span, booked),
+        whole=_with_corrections(_row(house, figure, span.name, whole, scope, call), span, booked),
         totals=tuple(
             _with_corrections(row, _span_of(row, scope, span), booked)
-            for row in await _rows(house, figure, scope, span)
+            for row in await _rows(house, figure, scope, span, call)
         ),
         versions=await versions_of(house, StatementKey(TOTAL, span.name, request.id)),
     )
@@ -188,7 +188,7 @@ def _wanted(request: ShowTotals, span: Span, named: tuple[FigureId, ...]) -> Fig
     return FigureId(TOTAL, span.name, request.id, quantity.value, variant if len(MEDIA.get(quantity, ())) > 1 else ())
 
 
-async def _rows(house: House, figure: FigureId, scope: Scope, span: Span) -> tuple[TotalRow, ...]:
+async def _rows(house: House, figure: FigureId, scope: Scope, span: Span, call: Call) -> tuple[TotalRow, ...]:
     quantity = Quantity(figure.quantity)
     if span.each is Resolution.SLOT:
         return await _slot_rows(house, figure, scope, span)
@@ -196,7 +196,7 @@ async def _rows(house: House, figure: FigureId, scope: Scope, span: Span) -> tup
     found = (await totals_of(house, groups, quantity, span.period, scope.zone, span.each))[scope.text]
     names = [span_name(amount.period, scope.zone, span.each) for amount in found]
     return tuple(
-        _row(replace(figure, period=name), name, amount)
+        _row(house, replace(figure, period=name), name, amount, scope, call)
         for name, amount in zip(names, found, strict=True)
         if amount.thousandths is not None
     )
@@ -226,7 +226,8 @@ def _slot_row(key: SeriesKey, row: Amounts) -> TotalRow:
     )
 
 
-def _row(figure: FigureId, name: str, amount: Amount) -> TotalRow:
+def _row(house: House, figure: FigureId, name: str, amount: Amount, scope: Scope, call: Call) -> TotalRow:
+    gone = (call.now_utc - amount.period.start_utc) / (amount.period.end_utc - amount.period.start_utc)
     return TotalRow(
         period=name,
         begin_utc=amount.period.start_utc,
@@ -235,7 +236,15 @@ def _row(figure: FigureId, name: str, amount: Amount) -> TotalRow:
         share=amount.share,
         measured_percent=100 * amount.shares.of(SlotShare.MEASURED),
         figure=str(figure),
+        reliability=amount.reliability(min(max(gone, 0.0), 1.0), rises=_rises(house, scope)),
     )
+
+
+def _rises(house: House, scope: Scope) -> bool:
+    """Return whether nothing that a scope counts is taken away from it, however deep in the formulas of its meters."""
+    inventory = house.inventory()
+    behind = (meter for source in scope.sources for meter in meters_behind(inventory, source).values())
+    return all(term.factor >= 0 for meter in behind for term in meter.terms)
 
 
 async def _smallest(house: House, figure: FigureId, scope: Scope, span: Span) -> dict[str, dict[str, int]]:

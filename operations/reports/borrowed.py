@@ -13,7 +13,7 @@ from operations.balances.rows import BalanceRow
 from operations.costs.cost import ShowCosts, show_costs
 from operations.loads.peaks import PEAK, peak_row
 from operations.loads.reading import read_load
-from operations.reports.figures import ENOUGH_KNOWN, PERCENT, Ground, ReportFigure, not_told
+from operations.reports.figures import ENOUGH_KNOWN, PERCENT, Ground, ReportFigure, not_told, remark_of
 from operations.reports.place import ReportedPlace
 from operations.values import Told
 from operations.weather.shown import ShowWeather, show_weather
@@ -121,7 +121,7 @@ def _of_balance_said(row: BalanceRow) -> Iterator[Finding]:
     if row.estimated:
         yield Finding.of("reports.self_use_estimated")
     if row.known_percent < PERCENT * ENOUGH_KNOWN:
-        yield Finding.of("reports.incomplete", known=round(row.known_percent, 1))
+        yield remark_of(row.known_percent / PERCENT)
 
 
 def _finding(told: Told | None) -> Finding:

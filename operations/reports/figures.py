@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
 from core.evidence import Explanation
-from core.intervals import Amount
+from core.intervals import RELIABLE_FROM, Amount
 from core.readings import SlotShare
 from core.texts import Finding
 from operations.evidence.interval import exact
@@ -126,8 +126,13 @@ def _incomplete(amount: Amount) -> Iterator[Finding]:
         yield Finding.of("reports.silent", count=len(amount.silent), sources=", ".join(amount.silent[:3]))
     elif amount.share is not SlotShare.MISSING:
         return  # between two readings the total is whole, however little is known of its course
-    known = 1 - amount.shares.of(SlotShare.MISSING)
+    yield remark_of(1 - amount.shares.of(SlotShare.MISSING))
+
+
+def remark_of(known: float) -> Finding:
+    """Return what is to be said of a total of which only a part (0 to 1) is known, or all but its begin or end."""
+    if known < RELIABLE_FROM:
+        return Finding.of("reports.not_reliable", known=round(PERCENT * known, 1))
     if known < ENOUGH_KNOWN:
-        yield Finding.of("reports.incomplete", known=round(PERCENT * known, 1))
-    elif amount.share is SlotShare.MISSING:
-        yield Finding.of("reports.border_missing")
+        return Finding.of("reports.incomplete", known=round(PERCENT * known, 1))
+    return Finding.of("reports.border_missing")

@@ -68,6 +68,19 @@ def test_a_total_says_how_it_is_known_and_what_was_corrected(said: Any) -> None:
     assert "\N{MINUS SIGN}10,0 kWh" in text
 
 
+@pytest.mark.parametrize(
+    ("reliability", "shown"),
+    [("whole", " 662,0 kWh"), ("at_least", "mindestens 662,0 kWh"), ("not_reliable", "nicht belastbar (662,0 kWh")],
+)
+def test_a_total_says_how_far_it_is_to_be_relied_upon(said: Any, reliability: str, shown: str) -> None:
+    row = {"period": "2026-11", "quantity": "energy_import_wh", "value": "662000.000", "share": "missing"}
+    row |= {"measured_percent": 85.0, "corrected": "0.000", "figure": "total/2026-11/meter:a/energy_import_wh"}
+    row["reliability"] = reliability
+    text = said("totals.show", {"whole": row, "totals": [row]})
+    assert text.count(shown) == 2
+    assert ("mindestens" in text, "belastbar" in text) == (reliability == "at_least", reliability == "not_reliable")
+
+
 def test_what_weather_did_to_a_years_use_stands_in_its_unit(said: Any) -> None:
     use = {"quantity": "fuel_ho_wh", "used": "528305399.732", "corrected": "550076913.801", "factor": "1.0438"}
     text = said("weather.show", {"use": use, "months": [WEATHER_MONTH]})

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest_asyncio
 
-from core.intervals import Resolution
+from core.intervals import Reliability, Resolution
 from core.inventory import Fuel, FuelMonth, Inventory, Medium, Meter, MeterRole, Term
 from core.people import Actor, Role
 from core.periods import Period
 from core.quantities import Quantity
-from core.readings import Reading
+from core.readings import Reading, SlotShare
 from core.work import MeterEvent, MeterEventKind
 from operations.house import Call, silent
 from operations.intervals.derived import derived_series
@@ -121,6 +121,19 @@ async def test_a_share_of_a_virtual_meter_telescopes(school: Derived) -> None:
     await school.compute()
     found = await school.slots("meter:drittel", IMPORT)
     assert abs(sum(found) - Decimal("0.3333") * 96 * 199_750) <= Decimal("0.5")
+
+
+async def test_a_difference_of_which_some_is_missing_is_no_lower_bound(school: Derived) -> None:
+    await electricity(school)
+    await school.compute()
+    school.now_utc = BEGIN + timedelta(days=1, hours=4)
+    shown = {
+        name: (await school.totals(f"meter:{name}", f"{BEGIN + timedelta(days=1):%Y-%m}")).whole
+        for name in ("strom", "rest", "drittel")
+    }
+    assert {row.share for row in shown.values()} == {SlotShare.MISSING}
+    assert shown["strom"].reliability is Reliability.AT_LEAST
+    assert (shown["rest"].reliability, shown["drittel"].reliability) == (Reliability.NOT_RELIABLE,) * 2
 
 
 async def test_what_comes_late_changes_what_stands_on_it(school: Derived) -> None:

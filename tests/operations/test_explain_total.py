@@ -16,6 +16,7 @@ import pytest
 from core.errors import NotFoundError, RequestError
 from core.evidence import Explanation, FigureId
 from core.facts import GeneratedSpan
+from core.intervals import Reliability
 from core.quantities import Quantity
 from core.readings import Reading, SlotShare
 from core.retention import Deletion
@@ -138,6 +139,9 @@ async def test_totals_are_shown_with_the_ids_that_explain_them(school: Asked) ->
         assert told.value == row.value
     day = await school.totals(period="2026-10-02")
     assert len(day.totals) == 96
+    assert (day.whole.reliability, totals.whole.reliability) == (Reliability.WHOLE, Reliability.NOT_RELIABLE)
+    school.now_utc = OCTOBER + timedelta(days=DAYS, hours=4)
+    assert (await school.totals(period="2026-10")).whole.reliability is Reliability.AT_LEAST
     assert day.totals[0].figure == slot(OCTOBER + timedelta(days=1))
     assert (day.totals[0].value, day.totals[0].measured_percent) == (Decimal("100.000"), 100.0)
     assert sum(row.value or 0 for row in day.totals) == day.whole.value

@@ -55,7 +55,7 @@ async def test_the_pdf_says_figures_with_their_ids_and_umlauts(year: District) -
     assert "Gezählt von Hauptzähler" in text
     plain = text.replace("\n", "").replace("\u200b", "")
     assert f"energy/2026/site:schule/{MAIN}@r1" in plain
-    assert "Unvollständig: 0,3 % des Zeitraums sind bekannt." in " ".join(text.split())
+    assert "Nicht belastbar: Nur 0,3 % des Zeitraums sind bekannt." in " ".join(text.split())
     head = await year.stores.ledger.audit_head()
     assert head
     assert head.digest in plain
