@@ -13,8 +13,9 @@ from core.inventory import Vehicle
 from core.ports import Page
 from core.texts import Finding, catalogue
 from fleet.savings import FLEET
+from operations.fleet_report.ahead import WARRANTY_PERCENT
 from operations.fleet_report.facts import FleetMonth, vehicles_in
-from operations.fleet_report.figures import LEASE_AHEAD, WARRANTY_PERCENT
+from operations.fleet_report.stock import LEASE_AHEAD
 from operations.house import Call, House
 
 BY_HAND = "by_hand"

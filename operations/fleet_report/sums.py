@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Final
 
@@ -14,6 +14,8 @@ from fleet.sums import ZERO, Value
 from operations.fleet.figures import FIGURES, VEHICLE_DAY, legible
 from operations.fleet_report.facts import FleetMonth
 from operations.reports.figures import Ground, ReportFigure, not_told
+
+Figures = Iterator[ReportFigure]
 
 PERCENT: Final = 100
 VEHICLES, SESSIONS, ACTIONS, CONNECTORS = "vehicles", "sessions", "actions", "connectors"

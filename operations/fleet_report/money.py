@@ -1,0 +1,45 @@
+"""Section 8 of the monthly report: what the fleet costs."""
+
+from __future__ import annotations
+
+from core.texts import Finding
+from fleet.sums import ZERO
+from operations.fleet.figures import legible
+from operations.fleet_report.facts import FleetMonth
+from operations.fleet_report.sums import PERCENT, Figures, how
+from operations.reports.figures import ReportFigure, not_told
+
+
+def costs(month: FleetMonth) -> Figures:
+    """Yield section 8: what is known of money."""
+    known = [each.cost_eur for each in month.valuations if each.cost_eur is not None]
+    name = "charging_cost_eur"
+    if known:
+        share = PERCENT * len(known) / len(month.valuations)
+        yield ReportFigure(
+            name=name, value=legible(sum(known, ZERO)), unit="EUR", how=how(name), measured_percent=share
+        )
+    else:
+        yield not_told(name, "EUR", how(name), Finding.of("fleet_report.no_costs"))
+    papers = [each.amount_eur for each in month.vouchers if each.amount_eur is not None]
+    if papers:
+        yield ReportFigure(name="paid_eur", value=legible(sum(papers, ZERO)), unit="EUR", how=how("paid_eur"))
+    else:
+        yield not_told("paid_eur", "EUR", how("paid_eur"), Finding.of("fleet_report.no_papers"))
+    yield from _cost_figures(month)
+
+
+def _cost_figures(month: FleetMonth) -> Figures:
+    """Yield costs per 100 km and what belongs to them; other months than the reported one are not reckoned."""
+    if month.costs is None:
+        for name, unit in (("saved_eur", "EUR"), ("cost_eur_per_100km.battery", "EUR/100 km")):
+            yield not_told(name, unit, how(name), Finding.of("fleet_report.costs_not_stated"))
+        return
+    for each in month.costs.figures():
+        if isinstance(each.value, Finding):
+            yield not_told(each.name, each.unit, how(each.name), each.value)
+            continue
+        missing = (Finding.of("fleet_report.without_vehicles", count=each.not_computed),) if each.not_computed else ()
+        yield ReportFigure(
+            name=each.name, value=legible(each.value), unit=each.unit, how=how(each.name), remarks=missing
+        )
