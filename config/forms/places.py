@@ -34,6 +34,9 @@ from core.inventory import (
     Weekday,
 )
 
+LEAST_CONNECTION_W = 1_000
+"""Less is meant in kW."""
+
 
 class MunicipalityForm(EntryForm):
     """A Gemeinde."""
@@ -57,6 +60,7 @@ class SiteForm(EntryForm):
     calendar: Slug | None = None
     weather_station: Slug | None = None
     radius_m: Positive = Field(default=150.0, ge=20, le=5_000)
+    grid_connection_w: Positive | None = Field(default=None, ge=LEAST_CONNECTION_W)
 
 
 class BuildingForm(EntryForm):

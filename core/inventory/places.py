@@ -105,6 +105,7 @@ class Site(Entry):
     """A place with buildings, meters, charge points.
 
     A vehicle within `radius_m` of its coordinates is at the site; nothing else is kept of where it is.
+    `grid_connection_w` is the power that the contract of the grid connection allows; None: not known.
     """
 
     kind: SiteKind
@@ -115,6 +116,7 @@ class Site(Entry):
     calendar: str | None = None
     weather_station: str | None = None
     radius_m: float = 150.0
+    grid_connection_w: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
