@@ -11,9 +11,11 @@ from core.factor_subjects import Subject
 from core.factors import Boundary, Per
 from core.inventory.mobility import ElectricModel, FuelKind, Vehicle
 from core.texts import Finding
-from fleet.candidates import PER_100KM, Replay, Replayed
+from fleet.candidates import Replay, Replayed
 from fleet.choice import FactorChoice
-from fleet.emissions import Activity, Burnt, Drawn, savings
+from fleet.driven_again import PER_100KM
+from fleet.emission_terms import Activity, Burnt, Drawn
+from fleet.emissions import savings
 
 DAYS_A_YEAR = 365
 MONTHS_A_YEAR = 12

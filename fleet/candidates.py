@@ -1,15 +1,13 @@
-"""Which combustion vehicles an electric model could stand for: their days, driven again with its battery.
+"""Which combustion vehicles an electric model could stand for: the verdict on their days, driven again with it.
 
-Every morning the battery holds what the nights before left in it; of a full one, four fifths of the winter range
-count. A day needs its distance at the consumption of its weather. It is charged at night where the vehicle stands,
-if an outlet is free there, and while it stands longer than a night. The rules are explained in docs/candidates.md.
+The rules are explained in docs/candidates.md.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -18,32 +16,13 @@ from typing import Final
 from core.fleet import VehicleDay
 from core.inventory.mobility import ElectricModel, Vehicle
 from core.texts import Finding
-
-SAFE_PART: Final = Decimal("0.8")
-"""So much of the winter range is counted on."""
+from fleet.driven_again import EFFICIENCY, HUNDRED, NOUGHT, CandidateFacts, Limit, driven_again, full_of
 
 ENOUGH_PERCENT: Final = Decimal(98)
 """So many of the days driven must work."""
 
 DAYS_LEAST: Final = 30
 """Fewer days with a known distance say nothing."""
-
-NIGHT_S: Final = 10 * 3600
-"""So long a vehicle stands for the night; what it stands longer on a day can serve to charge on the way."""
-
-WINTER_BELOW_C: Final = 10.0
-"""Days with a lower mean take the winter's consumption."""
-
-WINTER_MONTHS: Final = frozenset({10, 11, 12, 1, 2, 3, 4})
-"""The months that count as winter where no temperature is known."""
-
-LOSS_PERCENT: Final = Decimal(10)
-"""So much of the energy drawn is lost on the way to the battery."""
-
-HOUR_S: Final = 3600
-PER_100KM: Final = Decimal(100_000)
-HUNDRED: Final = Decimal(100)
-NOUGHT: Final = Decimal(0)
 
 
 class Suitability(StrEnum):
@@ -52,34 +31,6 @@ class Suitability(StrEnum):
     SUITABLE = "suitable"
     WITH_CHARGING = "with_intermediate_charging"
     NOT_SUITABLE = "not_suitable"
-
-
-class Limit(StrEnum):
-    """What a model lacks."""
-
-    RANGE = "range"
-    NO_OUTLET = "no_outlet"
-    OUTLET_TAKEN = "outlet_taken"
-    TIME = "time"
-    """It stands too short, or is charged too slowly."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outlet:
-    """An outlet of a site, and the nights that a session took it."""
-
-    power_w: Decimal
-    taken: Collection[date] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CandidateFacts:
-    """What is known of a vehicle: its days, the outlets of each site, and the mean temperatures at its own."""
-
-    vehicle: Vehicle
-    days: Sequence[VehicleDay]
-    outlets: Mapping[str, Sequence[Outlet]] = field(default_factory=dict)
-    means_c: Mapping[date, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,20 +119,16 @@ def _reason(vehicle: Vehicle, known: int, driven: int, models: Sequence[Electric
 
 def replay(facts: CandidateFacts, days: Sequence[VehicleDay], model: ElectricModel) -> Replay:
     """Return how a model would have done on days in their order."""
-    reach_m = SAFE_PART * Decimal(str(model.winter_range_m))
-    full_wh = reach_m * model.winter_energy_wh_per_100km / PER_100KM
-    level_wh, used_wh, last = full_wh, NOUGHT, Limit.TIME
+    reach_m, full_wh = full_of(model)
+    used_wh, last = NOUGHT, Limit.TIME
     hard = []
-    for day in days:
-        distance_m = day.distance_m or NOUGHT
-        need_wh = distance_m * _per_100km(facts, day.day, model) / PER_100KM
-        night_wh, more_wh, limit = _charge(facts, day, model)
-        if need_wh > level_wh:
-            cause = Limit.RANGE if need_wh > full_wh else last
-            hard.append(HardDay(day.day, distance_m, cause, fails=need_wh > level_wh + more_wh))
-        level_wh = min(full_wh, max(NOUGHT, level_wh - need_wh + more_wh) + night_wh)
-        used_wh += need_wh
-        last = limit
+    for again in driven_again(facts, days, model):
+        if again.need_wh > again.level_wh:
+            cause = Limit.RANGE if again.need_wh > full_wh else last
+            fails = again.need_wh > again.level_wh + again.standing.more_wh
+            hard.append(HardDay(again.day.day, again.day.distance_m or NOUGHT, cause, fails=fails))
+        used_wh += again.need_wh
+        last = again.standing.limit
     driven = [day for day in days if day.distance_m]
     near = sum(1 for day in driven if (day.distance_m or NOUGHT) <= reach_m)
     range_percent = HUNDRED * near / len(driven) if driven else HUNDRED
@@ -191,45 +138,9 @@ def replay(facts: CandidateFacts, days: Sequence[VehicleDay], model: ElectricMod
         suitability=suitability,
         limit=None if suitability is Suitability.SUITABLE else _limit(hard),
         range_percent=range_percent,
-        energy_wh=used_wh / (1 - LOSS_PERCENT / HUNDRED),
+        energy_wh=used_wh / EFFICIENCY,
         hard=tuple(hard),
     )
-
-
-def is_winter(facts: CandidateFacts, day: date) -> bool:
-    """Return whether a day takes the winter's consumption."""
-    mean_c = facts.means_c.get(day)
-    return day.month in WINTER_MONTHS if mean_c is None else mean_c < WINTER_BELOW_C
-
-
-def _per_100km(facts: CandidateFacts, day: date, model: ElectricModel) -> Decimal:
-    return model.winter_energy_wh_per_100km if is_winter(facts, day) else model.energy_wh_per_100km
-
-
-def _charge(facts: CandidateFacts, day: VehicleDay, model: ElectricModel) -> tuple[Decimal, Decimal, Limit]:
-    """Return what the night and what standing by day would have brought, and what the night lacks."""
-    site, stood_s = _place(facts, day)
-    outlets = facts.outlets.get(site, ())
-    if not outlets:
-        return NOUGHT, NOUGHT, Limit.NO_OUTLET
-    free = [outlet.power_w for outlet in outlets if day.day not in outlet.taken]
-    if not free:
-        return NOUGHT, NOUGHT, Limit.OUTLET_TAKEN
-    power_w = min(max(free), Decimal(str(model.ac_power_w))) * (1 - LOSS_PERCENT / HUNDRED)
-    return _over(power_w, min(stood_s, NIGHT_S)), _over(power_w, max(0, stood_s - NIGHT_S)), Limit.TIME
-
-
-def _over(power_w: Decimal, stood_s: int) -> Decimal:
-    return power_w * stood_s / HOUR_S
-
-
-def _place(facts: CandidateFacts, day: VehicleDay) -> tuple[str, int]:
-    """Return where a vehicle stood longest at an outlet, and how long; where nothing is known, a night at home."""
-    if not day.dwell_s:
-        return facts.vehicle.site, NIGHT_S
-    there = [(dwelt_s, site) for site, dwelt_s in day.dwell_s.items() if facts.outlets.get(site)]
-    stood_s, site = max(there, default=(0, facts.vehicle.site))
-    return site, stood_s
 
 
 def _suitability(range_percent: Decimal, hard: Sequence[HardDay], driven: int) -> Suitability:

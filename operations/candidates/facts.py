@@ -16,7 +16,8 @@ from core.inventory import Medium, Vehicle
 from core.inventory.mobility import ElectricModel, FuelKind
 from core.periods import Period, local_day
 from fleet.candidate_effects import Terms, fuel_rate
-from fleet.candidates import CandidateFacts, Outlet, Replayed, replay_all
+from fleet.candidates import Replayed, replay_all
+from fleet.driven_again import CandidateFacts, Outlet
 from operations.fleet.reading import LONGEST_SESSION, by_vehicle, sessions_begun
 from operations.house import Call, House
 from operations.weather.temperatures import daily_means, station_of

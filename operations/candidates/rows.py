@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from core.inventory.mobility import VehicleClass
-from fleet.candidates import Limit, Suitability
+from fleet.candidates import Suitability
+from fleet.driven_again import Limit
 from fleet.procurement import QuotaGroup, QuotaPeriod
 from operations.fleet.figures import FigureRow
 from operations.values import Told

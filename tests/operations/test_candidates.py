@@ -19,7 +19,8 @@ from core.inventory.mobility import ElectricModel, FuelKind, Procurement, Vehicl
 from core.inventory.supplies import Tariff
 from core.people import Actor, Role
 from core.periods import Period
-from fleet.candidates import Limit, Suitability
+from fleet.candidates import Suitability
+from fleet.driven_again import Limit
 from operations.candidates.candidates import ListCandidates, list_candidates
 from operations.candidates.facts import nights_taken
 from operations.explain import ExplainFigure, explain_figure
