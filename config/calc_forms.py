@@ -15,7 +15,7 @@ from core.factor_subjects import Subject
 from core.factors import Boundary, Reference
 from core.fleet import PvAllocation
 from core.inventory.mobility import BaselineBasis, Drive, VehicleClass
-from fleet.emissions import Account
+from fleet.emission_terms import Account
 from fleet.losses import LossBasis
 from fleet.procurement import QuotaGroup, QuotaPeriod
 from fleet.thg import Convention

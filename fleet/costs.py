@@ -24,7 +24,8 @@ from core.fleet import Voucher, VoucherKind
 from core.inventory.mobility import FuelKind, Vehicle, VehicleCosts
 from core.texts import Finding
 from fleet.choice import FactorChoice
-from fleet.emissions import Activity, Burnt, Drawn, savings
+from fleet.emission_terms import Activity, Burnt, Drawn
+from fleet.emissions import savings
 from fleet.figures import VehicleFigures
 from fleet.sums import ZERO, Value
 

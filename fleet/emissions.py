@@ -9,214 +9,26 @@ batteries is outside. The rules are explained in docs/emissions.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from enum import StrEnum
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from core.errors import CalculationError
-from core.exact import decimal_of
 from core.factor_subjects import Subject
-from core.factors import Boundary, Chosen, Factor, Per, Reference
+from core.factors import Boundary, Chosen, Per
 from core.texts import Finding
 from fleet.choice import FactorChoice, shown
-
-METRES_PER_100KM = 100_000
-
-
-class Account(StrEnum):
-    """How purchased electricity is counted, side by side: by where it was drawn, or by what was bought."""
-
-    LOCATION = "location"
-    MARKET = "market"
-
-
-class Resolution(StrEnum):
-    """Whether electricity counts with the year's average or with the intensity of each slot: two metrics."""
-
-    ANNUAL = "annual"
-    TIME_RESOLVED = "time_resolved"
-
-
-class Term(StrEnum):
-    """What a line of the sum is about."""
-
-    BASELINE = "baseline"
-    OWN_FUEL = "own_fuel"
-    GRID = "grid"
-    GRID_SLOTS = "grid_slots"
-    """Grid electricity of slots whose intensity is known."""
-    GUARANTEES = "guarantees"
-    """Electricity with cancelled guarantees of origin (Herkunftsnachweise): nought, market-based."""
-    PV = "pv"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Burnt:
-    """Fuel: an amount in litres, kilograms or Wh (`per`, of the heating value `reference`).
-
-    Where it comes from a consumption, `distance_m` and `per_100km` say so.
-    """
-
-    subject: Subject
-    amount: Fraction
-    per: Per
-    reference: Reference | None = None
-    density_kg_per_l: Decimal | None = None
-    distance_m: Fraction | None = None
-    per_100km: Decimal | None = None
-
-    @classmethod
-    def over(
-        cls,
-        subject: Subject,
-        distance_m: Fraction,
-        per_100km: Decimal,
-        per: Per,
-        *,
-        reference: Reference | None = None,
-        density_kg_per_l: Decimal | None = None,
-    ) -> Burnt:
-        """Return the fuel that a consumption per 100 km makes over a distance; an energy is in Wh."""
-        return cls(
-            subject=subject,
-            amount=distance_m / METRES_PER_100KM * Fraction(per_100km),
-            per=per,
-            reference=reference,
-            density_kg_per_l=density_kg_per_l,
-            distance_m=distance_m,
-            per_100km=per_100km,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """Grid and PV electricity of a slot; `intensity_g_per_kwh` None where the series has none."""
-
-    grid_wh: Fraction
-    pv_wh: Fraction = Fraction(0)
-    intensity_g_per_kwh: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
-    """Electricity at the charge point. `slots`, where known, add up to grid and PV; `series` is their boundary.
-
-    `guaranteed_wh` of the grid electricity have cancelled guarantees of origin. `supplied` says that the rest comes
-    from a supplier whose mix is known.
-    """
-
-    grid_wh: Fraction
-    pv_wh: Fraction = Fraction(0)
-    slots: tuple[Slot, ...] = ()
-    series: Boundary | None = None
-    guaranteed_wh: Fraction = Fraction(0)
-    supplied: bool = False
-
-    @classmethod
-    def of_slots(cls, slots: Sequence[Slot], series: Boundary | None, guaranteed_wh: Fraction = Fraction(0)) -> Drawn:
-        """Return the electricity that slots add up to."""
-        return cls(
-            grid_wh=sum((slot.grid_wh for slot in slots), Fraction(0)),
-            pv_wh=sum((slot.pv_wh for slot in slots), Fraction(0)),
-            slots=tuple(slots),
-            series=series,
-            guaranteed_wh=guaranteed_wh,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Activity:
-    """What a vehicle did in a period; what is not known is the finding why."""
-
-    baseline: Burnt | Finding
-    own_fuel: tuple[Burnt, ...] | Finding = ()
-    drawn: Drawn | Finding
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A term of the sum: `amount` (Wh, litres or kilograms by `per`) with its factor, and the grams they make.
-
-    A line of slots has no factor: its intensity is the energy-weighted one (`g_per_kwh`).
-    """
-
-    term: Term
-    subject: Subject
-    amount: Fraction
-    per: Per
-    grams: Fraction
-    factor: Factor | None = None
-    provisional: bool = False
-    distance_m: Fraction | None = None
-    per_100km: Decimal | None = None
-
-    @property
-    def co2e_g(self) -> Decimal:
-        """Return the grams with all their digits."""
-        return decimal_of(self.grams)
-
-    @property
-    def g_per_kwh(self) -> Decimal | None:
-        """Return the intensity of a line without factor: energy-weighted, never the mean of intensities."""
-        return decimal_of(self.grams * 1000 / self.amount) if self.factor is None and self.amount else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sum:
-    """Lines that add up to grams; None with `reasons` where a line could not be computed."""
-
-    grams: Fraction | None
-    lines: tuple[Line, ...] = ()
-    reasons: tuple[Finding, ...] = ()
-
-    @property
-    def co2e_g(self) -> Decimal | None:
-        """Return the grams with all their digits."""
-        return None if self.grams is None else decimal_of(self.grams)
-
-
-Fuels = tuple[Sum, Sum]
-"""The emissions of the baseline's fuel and of the vehicle's own, within one boundary."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Savings:
-    """A saving of one variant with its parts; `avoided_g` None with `reasons` where it is not computed."""
-
-    boundary: Boundary
-    account: Account
-    resolution: Resolution
-    baseline: Sum
-    own_fuel: Sum
-    electricity: Sum
-    reasons: tuple[Finding, ...] = ()
-    notes: tuple[Finding, ...] = ()
-
-    @property
-    def avoided(self) -> Fraction | None:
-        """Return the baseline's grams less those of own fuel and electricity."""
-        if self.baseline.grams is None or self.own_fuel.grams is None or self.electricity.grams is None:
-            return None
-        burnt = self.baseline.grams - self.own_fuel.grams if self.own_fuel.lines else self.baseline.grams
-        return burnt - self.electricity.grams
-
-    @property
-    def avoided_g(self) -> Decimal | None:
-        """Return what was avoided in grams with all their digits."""
-        avoided = self.avoided
-        return None if avoided is None else decimal_of(avoided)
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """Return all lines, the baseline first."""
-        return (*self.baseline.lines, *self.own_fuel.lines, *self.electricity.lines)
-
-    @property
-    def provisional(self) -> bool:
-        """Return whether a factor stands in for one that is not published yet."""
-        return any(line.provisional for line in self.lines)
+from fleet.emission_terms import (
+    Account,
+    Activity,
+    Burnt,
+    Drawn,
+    Fuels,
+    Line,
+    Resolution,
+    Savings,
+    Sum,
+    Term,
+)
 
 
 def savings(
@@ -246,7 +58,7 @@ def savings(
         own_fuel=own_fuel,
         electricity=electricity,
         reasons=_unique((*baseline.reasons, *own_fuel.reasons, *electricity.reasons)),
-        notes=_notes(drawn, resolution),
+        notes=tuple(_notes(drawn, boundary, resolution)),
     )
     check_boundaries(found.lines, boundary)
     return found
@@ -364,37 +176,44 @@ def _by_purchase(drawn: Drawn, choice: FactorChoice, boundary: Boundary) -> list
 
 
 def _by_slots(drawn: Drawn, choice: FactorChoice, boundary: Boundary) -> list[Line | Finding]:
-    """Return Σ kWh·g of the slots; those without intensity fall back to the year's average, in a line of their own."""
-    if drawn.series is None:
-        return [Finding.of("emissions.no_series")]
-    if drawn.series.whole is not boundary.whole:
-        return [Finding.of("emissions.series_boundary", series=drawn.series.value, boundary=boundary.value)]
-    known = [slot for slot in drawn.slots if slot.intensity_g_per_kwh is not None]
-    energy_wh = sum((slot.grid_wh for slot in known), Fraction(0))
-    grams = sum((slot.grid_wh * Fraction(slot.intensity_g_per_kwh or 0) / 1000 for slot in known), Fraction(0))
+    """Return Σ kWh·g of the slots; all other grid electricity counts with the year's average, in a line of its own."""
+    timed = drawn.timed_within(boundary)
+    if isinstance(timed, Finding):
+        return [timed]
     lines: list[Line | Finding] = []
-    if known:
+    if timed.grid_wh:
         lines.append(
             Line(
                 term=Term.GRID_SLOTS,
                 subject=Subject.GRID,
-                amount=energy_wh,
+                amount=timed.grid_wh,
                 per=Per.ENERGY,
-                grams=grams,
+                grams=timed.grams,
             )
         )
-    missing = drawn.grid_wh - energy_wh
-    return [*lines, _grid(Subject.GRID, missing, choice, boundary)] if missing else lines
+    rest = drawn.grid_wh - timed.grid_wh
+    return [*lines, _grid(Subject.GRID, rest, choice, boundary)] if rest else lines
 
 
-def _notes(drawn: Drawn | Finding, resolution: Resolution) -> tuple[Finding, ...]:
+def _notes(drawn: Drawn | Finding, boundary: Boundary, resolution: Resolution) -> Iterator[Finding]:
+    """Yield how much of time-resolved electricity counts with the year's average instead, and why."""
     if isinstance(drawn, Finding) or resolution is Resolution.ANNUAL:
-        return ()
-    missing = [slot for slot in drawn.slots if slot.intensity_g_per_kwh is None and slot.grid_wh]
-    if not missing:
-        return ()
-    energy_kwh = sum((slot.grid_wh for slot in missing), Fraction(0)) / 1000
-    return (Finding.of("emissions.slots_without_intensity", count=len(missing), energy_kwh=float(energy_kwh)),)
+        return
+    timed = drawn.timed_within(boundary)
+    if isinstance(timed, Finding):
+        return
+    if timed.missing_slots:
+        yield slots_missing(timed.slots, timed.missing_slots, timed.missing_wh)
+    rest = drawn.grid_wh - timed.grid_wh - timed.missing_wh
+    if rest:
+        yield Finding.of("emissions.without_slots", energy_kwh=float(rest) / 1000)
+
+
+def slots_missing(slots: int, missing: int, missing_wh: Fraction) -> Finding:
+    """Return that some slots have no intensity, and which share of all they are."""
+    percent = round(100 * missing / (slots + missing), 1)
+    energy_kwh = float(missing_wh) / 1000
+    return Finding.of("emissions.slots_without_intensity", count=missing, energy_kwh=energy_kwh, percent=percent)
 
 
 def _unique(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from core.fleet import PvAllocation
 from core.texts import Finding
-from fleet.emissions import METRES_PER_100KM
+from fleet.emission_terms import METRES_PER_100KM
 
 
 class LossBasis(StrEnum):

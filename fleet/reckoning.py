@@ -16,38 +16,34 @@ from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
 
-from core.exact import decimal_of
 from core.factor_subjects import Subject
 from core.factors import Boundary, Chosen, Factor, FactorTable, Per, Reference
 from core.fleet import SessionValuation, VehicleDay, Voucher
 from core.inventory import Drive, Vehicle
 from core.texts import Finding
-from fleet.choice import WHOLE, FactorChoice
-from fleet.emissions import Activity, Burnt, Drawn, Line, Resolution, Savings, fuels_of, savings
+from fleet.choice import FactorChoice
+from fleet.emission_terms import Activity, Burnt, Drawn
+from fleet.saved_figures import figures_of
 from fleet.savings import (
-    FIGURES,
     BaselineUsed,
     FactorUsed,
     InputsUsed,
     Light,
-    SavedDoubt,
-    SavedFigure,
-    SavedLine,
     SavingsStatement,
     SessionUsed,
-    Variant,
     VehicleSavings,
 )
 from fleet.scopes import scopes_of
 from fleet.sums import ZERO, Sums
-from fleet.uncertainty import Band, band_of
+from fleet.timed import GridCourse, TimedUsed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthFacts:
     """What is known of a vehicle in a month; `owned_days` of it, until now, it was ours.
 
-    `odometer_before_m` is where the odometer stood on the evening before. `sessions` began in the month.
+    `odometer_before_m` is where the odometer stood on the evening before. `sessions` began in the month. `timed` is its
+    grid electricity by quarter hours.
     """
 
     vehicle: Vehicle
@@ -56,6 +52,7 @@ class MonthFacts:
     odometer_before_m: Decimal | None = None
     sessions: Sequence[SessionValuation] = ()
     vouchers: Sequence[Voucher] = ()
+    timed: tuple[TimedUsed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +84,16 @@ class KeptChoice(FactorChoice):
         return self.found[asked]
 
 
-def statement_of_month(month: Month, facts: Sequence[MonthFacts], table: FactorTable) -> SavingsStatement:
+def statement_of_month(
+    month: Month, facts: Sequence[MonthFacts], table: FactorTable, course: GridCourse | None = None
+) -> SavingsStatement:
     """Return the statement of a month over all its electric vehicles, by id; the factors are those of its first day."""
     choice = KeptChoice(table, month.first)
+    course = course or GridCourse()
     used: dict[str, Factor] = {}
-    vehicles = tuple(
-        _vehicle(each, month, choice, used) for each in sorted(facts, key=lambda each: each.vehicle.id) if _counts(each)
-    )
-    owned = sum(each.owned_days for each in facts if _counts(each))
+    there = sorted((each for each in facts if _counts(each)), key=lambda each: each.vehicle.id)
+    vehicles = tuple(_vehicle(each, month, course, choice, used) for each in there)
+    owned = sum(each.owned_days for each in there)
     told = sum(each.inputs.distance_days for each in vehicles)
     percent = Decimal(100 * told) / owned if owned else Decimal(100)
     return SavingsStatement(
@@ -107,6 +106,7 @@ def statement_of_month(month: Month, facts: Sequence[MonthFacts], table: FactorT
         vehicles=vehicles,
         scopes=scopes_of(vehicles),
         factors=tuple(FactorUsed.of(used[name]) for name in sorted(used)),
+        series=course.series,
     )
 
 
@@ -114,13 +114,17 @@ def _counts(facts: MonthFacts) -> bool:
     return facts.vehicle.plugs_in and facts.owned_days > 0
 
 
-def _vehicle(facts: MonthFacts, month: Month, choice: FactorChoice, used: dict[str, Factor]) -> VehicleSavings:
+def _vehicle(
+    facts: MonthFacts, month: Month, course: GridCourse, choice: FactorChoice, used: dict[str, Factor]
+) -> VehicleSavings:
     vehicle, sums = facts.vehicle, Sums(facts.vehicle, facts.days)
     shared = [each.pv_wh for each in facts.sessions if each.pv_wh is not None]
     pv_wh = min(sum(shared, ZERO), sums.own_wh)
     grid_wh = sums.known_wh - pv_wh
     activity = Activity(
-        baseline=_baseline(vehicle, sums), own_fuel=_own_fuel(vehicle, sums), drawn=_drawn(sums, grid_wh, pv_wh)
+        baseline=_baseline(vehicle, sums),
+        own_fuel=_own_fuel(vehicle, sums),
+        drawn=_drawn(sums, grid_wh, pv_wh, facts.timed),
     )
     baseline = vehicle.baseline
     known, litres = sums.known_percent, sums.fuel_l
@@ -147,9 +151,10 @@ def _vehicle(facts: MonthFacts, month: Month, choice: FactorChoice, used: dict[s
         )
         if baseline
         else None,
-        figures=_figures(vehicle, activity, choice, used),
+        figures=figures_of(vehicle, activity, course, choice, used),
         inputs=_inputs(facts, month),
         notes=(*sums.findings, *_pv_unknown(facts.sessions)),
+        timed=facts.timed,
     )
 
 
@@ -170,14 +175,15 @@ def _own_fuel(vehicle: Vehicle, sums: Sums) -> tuple[Burnt, ...] | Finding:
     return (Burnt(subject=Subject(vehicle.burns.value), amount=Fraction(sums.fuel_l), per=Per.VOLUME),)
 
 
-def _drawn(sums: Sums, grid_wh: Decimal, pv_wh: Decimal) -> Drawn | Finding:
+def _drawn(sums: Sums, grid_wh: Decimal, pv_wh: Decimal, timed: Sequence[TimedUsed]) -> Drawn | Finding:
     """Return the electricity; of a vehicle that drove on unknown electricity, why there is none."""
     if sums.reliable is False:
         percent = round(float(sums.known_percent)) if isinstance(sums.known_percent, Decimal) else 0
         return Finding.of("figures.not_reliable", percent=percent)
     if sums.vehicle.drive is Drive.BATTERY and not sums.known_wh and sums.distance_m != ZERO:
         return Finding.of("emissions.no_energy")
-    return Drawn(grid_wh=Fraction(grid_wh), pv_wh=Fraction(pv_wh))
+    by_slots = tuple(each.timed for each in timed)
+    return Drawn(grid_wh=Fraction(grid_wh), pv_wh=Fraction(pv_wh), timed=by_slots)
 
 
 def _pv_unknown(sessions: Iterable[SessionValuation]) -> Iterator[Finding]:
@@ -185,80 +191,6 @@ def _pv_unknown(sessions: Iterable[SessionValuation]) -> Iterator[Finding]:
     if unknown:
         energy_kwh = float(sum(unknown, ZERO) / 1000)
         yield Finding.of("savings.pv_unknown", count=len(unknown), energy_kwh=energy_kwh)
-
-
-def _figures(
-    vehicle: Vehicle, activity: Activity, choice: FactorChoice, used: dict[str, Factor]
-) -> tuple[SavedFigure, ...]:
-    """Return all figures; those by quarter hours need a series of intensities, which electricity must bring along."""
-    found: dict[Variant, SavedFigure] = {}
-    drawn = activity.drawn
-    fuels = {boundary: fuels_of(activity, choice, boundary) for boundary in WHOLE}
-    lines = KeptLines()
-    without_series = isinstance(drawn, Drawn) and drawn.series is None
-    for name, variant in FIGURES.items():
-        boundary, account, resolution = variant
-        if resolution is Resolution.TIME_RESOLVED and without_series:
-            reasons = found[boundary, account, Resolution.ANNUAL].reasons
-            found[variant] = SavedFigure(name=name, value_g=None, reasons=(*reasons, Finding.of("emissions.no_series")))
-        else:
-            saved = savings(activity, choice, *variant, fuels[boundary])
-            used.update((line.factor.id, line.factor) for line in saved.lines if line.factor)
-            found[variant] = _figure(name, saved, vehicle, choice, lines)
-    return tuple(found.values())
-
-
-def _figure(name: str, found: Savings, vehicle: Vehicle, choice: FactorChoice, lines: KeptLines) -> SavedFigure:
-    band = band_of(found, choice, vehicle.baseline.basis if vehicle.baseline else None, measured=True)
-    known = band if isinstance(band, Band) else None
-    return SavedFigure(
-        name=name,
-        value_g=found.avoided_g,
-        provisional=found.provisional,
-        lines=tuple(map(lines.saved, found.lines)),
-        low_g=known.low_g if known else None,
-        high_g=known.high_g if known else None,
-        doubts=tuple(
-            SavedDoubt(doubt=part.doubt, rule=part.rule, percent=part.percent, co2e_g=part.co2e_g)
-            for part in (known.parts if known else ())
-        ),
-        reasons=found.reasons,
-        notes=(*found.notes, *_stand_ins(found), *([band] if isinstance(band, Finding) else [])),
-    )
-
-
-def _stand_ins(found: Savings) -> Iterator[Finding]:
-    for line in found.lines:
-        if line.provisional and line.factor:
-            yield Finding.of("calc.provisional", subject=line.subject.value, year=str(line.factor.year))
-
-
-class KeptLines:
-    """Lines as they are kept, each made once: several figures of a vehicle share those of its fuel."""
-
-    def __init__(self) -> None:
-        self._by_line: dict[int, tuple[Line, SavedLine]] = {}
-
-    def saved(self, line: Line) -> SavedLine:
-        """Return a line as it is kept."""
-        if id(line) not in self._by_line:
-            self._by_line[id(line)] = line, _line(line)
-        return self._by_line[id(line)][1]
-
-
-def _line(line: Line) -> SavedLine:
-    return SavedLine(
-        term=line.term,
-        subject=line.subject,
-        amount=decimal_of(line.amount),
-        per=line.per,
-        co2e_g=line.co2e_g,
-        factor=line.factor.id if line.factor else "",
-        provisional=line.provisional,
-        g_per_kwh=line.g_per_kwh,
-        distance_m=None if line.distance_m is None else decimal_of(line.distance_m),
-        per_100km=line.per_100km,
-    )
 
 
 def _inputs(facts: MonthFacts, month: Month) -> InputsUsed:

@@ -17,7 +17,8 @@ from core.factor_subjects import Subject
 from core.factors import Boundary, Factor, Per, Provenance, Status
 from core.inventory.mobility import BaselineBasis, Drive, FuelKind
 from core.texts import Finding
-from fleet.emissions import Account, Resolution, Term
+from fleet.emission_terms import Account, Resolution, Term
+from fleet.timed import SeriesUsed, TimedUsed
 from fleet.uncertainty import Doubt
 
 SAVINGS: Final = "savings"
@@ -176,7 +177,8 @@ class BaselineUsed:
 class VehicleSavings:
     """A vehicle's month. `own_wh` came from our charge points, `elsewhere_wh` by papers, `pv_wh` is part of `own_wh`.
 
-    `grid_wh` is the rest of both. `own_fuel_l` None: it has none, or nothing is known (then figures say so).
+    `grid_wh` is the rest of both; `timed` is what is known of it by quarter hours, once per series of intensities.
+    `own_fuel_l` None: it has none, or nothing is known (then figures say so).
     """
 
     vehicle: str
@@ -197,6 +199,7 @@ class VehicleSavings:
     figures: tuple[SavedFigure, ...]
     inputs: InputsUsed
     notes: tuple[Finding, ...] = ()
+    timed: tuple[TimedUsed, ...] = ()
 
     def figure(self, name: str) -> SavedFigure | None:
         """Return a figure by its name, None if there is none."""
@@ -207,7 +210,8 @@ class VehicleSavings:
 class SummedFigure:
     """A figure of several vehicles: the sum of the `computed` ones (None if there is none) beside the others.
 
-    Bands are added as they are: what vehicles have in common, factors and baselines, errs together.
+    `reasons` are those that all vehicles share which are not computed. Bands are added as they are: what vehicles
+    have in common, factors and baselines, errs together.
     """
 
     name: str
@@ -217,6 +221,8 @@ class SummedFigure:
     provisional: bool = False
     low_g: Decimal | None = None
     high_g: Decimal | None = None
+    reasons: tuple[Finding, ...] = ()
+    notes: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +245,8 @@ class ScopeSavings:
 class SavingsStatement:
     """A month (`2026-10`) of all electric vehicles, from `first` to `last`; not `final` while days are to come.
 
-    `coverage_percent` of the vehicles' days have a distance. `because` says why there is this version after another.
+    `coverage_percent` of the vehicles' days have a distance. `series` are those of the grid's intensity. `because`
+    says why there is this version after another.
     """
 
     period: str
@@ -252,6 +259,7 @@ class SavingsStatement:
     scopes: tuple[ScopeSavings, ...]
     factors: tuple[FactorUsed, ...]
     because: tuple[Finding, ...] = ()
+    series: tuple[SeriesUsed, ...] = ()
 
     def vehicle(self, name: str) -> VehicleSavings | None:
         """Return a vehicle's month, None if it has none."""

@@ -24,6 +24,8 @@ def _causes(before: SavingsStatement, now: SavingsStatement) -> Iterator[Finding
     changed = sorted({each.id for each in set(before.factors) ^ set(now.factors)})
     if changed:
         yield Finding.of("savings.because_factors", count=len(changed), ids=", ".join(changed))
+    if before.series != now.series and now.last == before.last:
+        yield Finding.of("savings.because_series", ids=", ".join(sorted({each.id for each in now.series})) or "–")
     then = {each.vehicle: each for each in before.vehicles}
     today = {each.vehicle: each for each in now.vehicles}
     if then.keys() != today.keys():

@@ -18,9 +18,11 @@ from core.factors import Chosen, Factor, Status
 from core.inventory.mobility import BaselineBasis
 from core.texts import Finding
 from fleet.choice import FactorChoice
-from fleet.emissions import Line, Savings, Term
+from fleet.emission_terms import Line, Savings, Term
 
 _SQUARES = Context(prec=50)
+GRID = frozenset({Term.GRID, Term.GRID_SLOTS})
+"""The intensity of slots has nobody's status: it counts as the least certain of factors."""
 
 
 class Doubt(StrEnum):
@@ -64,7 +66,7 @@ def band_of(
     rules = [
         (Doubt.BASELINE, _BASES[basis or BaselineBasis.TABLE], found.baseline.grams),
         (Doubt.ENERGY, _energy_rule(measured=measured), found.electricity.grams),
-        *((Doubt.GRID_FACTOR, _status_rule(line), line.grams) for line in found.lines if line.term is Term.GRID),
+        *((Doubt.GRID_FACTOR, _status_rule(line), line.grams) for line in found.lines if line.term in GRID),
     ]
     parts = [_part(doubt, choice.figure(rule), grams or Fraction(0)) for doubt, rule, grams in rules]
     known = tuple(part for part in parts if isinstance(part, Part) and part.co2e_g)

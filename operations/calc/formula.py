@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from core.factor_subjects import Subject
 from core.factors import Chosen
-from fleet.emissions import Term
+from fleet.emission_terms import Term
 from fleet.thg import Certificate
 from operations.calc.inputs import number, thousandth
 from operations.calc.rows import TermRow

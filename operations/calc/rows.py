@@ -13,7 +13,7 @@ from core.factor_subjects import Subject
 from core.factors import Boundary, Factor, Per, Provenance, Reference, Status
 from core.fleet import PvAllocation
 from core.inventory.mobility import VehicleClass
-from fleet.emissions import Account, Line, Resolution, Term
+from fleet.emission_terms import Account, Line, Resolution, Term
 from fleet.procurement import QuotaGroup, QuotaPeriod, Verdict
 from fleet.pv_savings import PvMethod
 from fleet.thg import CertificateOf, Convention

@@ -16,7 +16,8 @@ from core.factor_subjects import Kind, Subject
 from core.factors import Boundary
 from core.texts import Finding
 from fleet.choice import FactorChoice
-from fleet.emissions import Account, Activity, Drawn, Resolution, Savings, electricity_of, savings
+from fleet.emission_terms import Account, Activity, Drawn, Resolution, Savings
+from fleet.emissions import electricity_of, savings
 from fleet.losses import LossBasis, electric_distance_m
 from fleet.pv_savings import PvSaving, pv_savings
 from fleet.uncertainty import Band, band_of

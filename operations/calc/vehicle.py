@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,7 +13,7 @@ from core.fleet import PvAllocation
 from core.inventory.mobility import Drive, VehicleClass
 from core.texts import Finding
 from fleet.choice import FactorChoice
-from fleet.emissions import Activity, Burnt, Drawn, Slot
+from fleet.emission_terms import Activity, Burnt, Drawn, Slot
 from fleet.losses import drawn_wh, pv_share_wh
 from operations.calc.inputs import wh
 
@@ -115,14 +116,8 @@ def _drawn(form: ElectricityForm, choice: FactorChoice) -> Drawn:
     guaranteed = wh(form.guarantees_kwh or Decimal(0))
     if form.guarantees_percent is not None:
         guaranteed = grid * Fraction(form.guarantees_percent) / 100
-    return Drawn(
-        grid_wh=grid,
-        pv_wh=drawn.pv_wh,
-        slots=drawn.slots,
-        series=form.intensity_boundary,
-        guaranteed_wh=guaranteed,
-        supplied=any(_is_mix(factor) for factor in choice.table),
-    )
+    supplied = any(_is_mix(factor) for factor in choice.table)
+    return replace(drawn, guaranteed_wh=guaranteed, supplied=supplied)
 
 
 def _is_mix(factor: Factor) -> bool:
@@ -147,9 +142,8 @@ def _shown(form: ElectricityForm) -> Fraction:
 
 def _of_slots(form: ElectricityForm) -> Drawn:
     slots = [_slot(slot, form.pv_allocation) for slot in form.slots or ()]
-    if form.elsewhere_kwh:
-        slots.append(Slot(wh(form.elsewhere_kwh)))
-    return Drawn.of_slots(slots, form.intensity_boundary)
+    here = Drawn.of_slots(slots, form.intensity_boundary)
+    return replace(here, grid_wh=here.grid_wh + wh(form.elsewhere_kwh or Decimal(0)))
 
 
 def _slot(form: SlotForm, method: PvAllocation) -> Slot:

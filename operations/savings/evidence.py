@@ -17,7 +17,7 @@ from core.periods import local_day
 from core.quantities import Quantity
 from core.statements import Statement, StatementKey
 from core.texts import Finding
-from fleet.emissions import Term
+from fleet.emission_terms import Term
 from fleet.savings import (
     FIGURES,
     FLEET,

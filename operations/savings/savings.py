@@ -14,7 +14,7 @@ from core.factors import Boundary
 from core.inventory.mobility import Drive
 from core.statements import Statement, StatementFilter, StatementKey
 from core.texts import Finding
-from fleet.emissions import Account, Resolution
+from fleet.emission_terms import Account, Resolution
 from fleet.savings import (
     FIGURES,
     FLEET,

@@ -18,18 +18,8 @@ from core.fleet import PvAllocation
 from core.inventory.mobility import BaselineBasis
 from core.texts import Finding
 from fleet.choice import WHOLE, FactorChoice
-from fleet.emissions import (
-    Account,
-    Activity,
-    Burnt,
-    Drawn,
-    Resolution,
-    Slot,
-    Term,
-    check_boundaries,
-    electricity_of,
-    savings,
-)
+from fleet.emission_terms import Account, Activity, Burnt, Drawn, Resolution, Slot, Term
+from fleet.emissions import check_boundaries, electricity_of, savings
 from fleet.losses import LossBasis, drawn_wh, electric_distance_m, pv_share_wh
 from fleet.pv_savings import PvMethod, pv_savings
 from fleet.uncertainty import Band, Doubt, band_of
@@ -103,7 +93,7 @@ def test_a_slot_without_intensity_counts_with_the_annual_average_and_says_so() -
     found = savings(activity, choice(), TTW, resolution=Resolution.TIME_RESOLVED)
     assert found.electricity.co2e_g == Decimal(2905) - 145 + 172
     assert [line.term for line in found.electricity.lines] == [Term.GRID_SLOTS, Term.GRID]
-    assert found.notes == (Finding.of("emissions.slots_without_intensity", count=1, energy_kwh=0.5),)
+    assert found.notes == (Finding.of("emissions.slots_without_intensity", count=1, energy_kwh=0.5, percent=25.0),)
 
 
 def test_a_series_of_the_other_boundary_is_not_used() -> None:

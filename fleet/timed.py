@@ -1,0 +1,176 @@
+"""Grid electricity by quarter hours, each with the grid's intensity in it: of sessions, and of a vehicle's month.
+
+    grams = Σ (charged - roof power) × intensity of the quarter hour
+
+Amounts are whole thousandths (mWh, mg/kWh) until the end, so nothing is lost. Only quarter hours within the month
+count; one without an intensity is counted beside the others and left to the year's average.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.exact import sum_of
+from core.factors import Boundary
+from core.texts import Finding
+from energy.positions import SLOT_MS
+from energy.series import Instants
+from fleet.charges import Charge
+from fleet.emission_terms import Timed
+
+Numbers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+UNKNOWN: Final = -1
+ZERO: Final = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesUsed:
+    """A series of the grid's intensity as it was in a month: what it counts, its values and a digest of them."""
+
+    boundary: Boundary
+    id: str
+    values: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridCourse:
+    """Which series of the grid's intensity a month takes, and within which boundary there is none, for what reason."""
+
+    series: tuple[SeriesUsed, ...] = ()
+    reasons: Mapping[Boundary, Finding] = field(default_factory=dict, hash=False)
+
+    def why_not(self, boundary: Boundary) -> Finding | None:
+        """Return why nothing is resolved by quarter hours within a boundary, None where it is."""
+        if any(each.boundary.whole is boundary.whole for each in self.series):
+            return None
+        return self.reasons.get(boundary) or Finding.of("emissions.no_series")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedSession:
+    """Grid electricity of a session's quarter hours in the month, as far as their intensity is known."""
+
+    id: str
+    slots: int
+    grid_wh: Decimal
+    co2e_g: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedUsed:
+    """A vehicle's grid electricity by quarter hours with the intensities of `series`.
+
+    `missing_slots` with `missing_wh` have none. Of `grid_wh`, `forecast_wh` has one that was only forecast.
+    """
+
+    series: str
+    boundary: Boundary
+    grid_wh: Decimal
+    co2e_g: Decimal
+    slots: int
+    missing_slots: int = 0
+    missing_wh: Decimal = ZERO
+    forecast_wh: Decimal = ZERO
+    sessions: tuple[TimedSession, ...] = ()
+
+    @property
+    def timed(self) -> Timed:
+        """Return it as a calculation takes it."""
+        return Timed(
+            boundary=self.boundary,
+            grid_wh=Fraction(self.grid_wh),
+            grams=Fraction(self.co2e_g),
+            slots=self.slots,
+            missing_slots=self.missing_slots,
+            missing_wh=Fraction(self.missing_wh),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SessionSlots:
+    """A session's electricity from grid and roof by quarter hours, in mWh."""
+
+    session: str
+    start_ms: Instants
+    grid: Numbers
+    pv: Numbers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SlotIntensity:
+    """The grid's intensity in mg/kWh (`UNKNOWN`: there is none) in the quarter hours from `begin_ms` on."""
+
+    series: SeriesUsed
+    begin_ms: int
+    mg_per_kwh: Numbers
+    forecast: Flags
+
+    def at(self, start_ms: Instants) -> tuple[Numbers, Flags, Flags]:
+        """Return the intensities of quarter hours, which of these lie in the period, and which are only forecast."""
+        row = (start_ms - self.begin_ms) // SLOT_MS
+        inside = (row >= 0) & (row < len(self.mg_per_kwh))
+        row = np.where(inside, row, 0)
+        return np.where(inside, self.mg_per_kwh[row], UNKNOWN), inside, inside & self.forecast[row]
+
+
+def session_slots(charge: Charge, pv_wh: Decimal | None, pv: Numbers | None) -> SessionSlots:
+    """Return a session's electricity by quarter hours, of which `pv_wh` was roof power (None: not known, so none).
+
+    `pv` says in which of them; where it does not come to `pv_wh`, that is shared out by what was charged in each.
+    """
+    charged = np.maximum(charge.thousandths, 0)
+    wanted = 0 if pv_wh is None else int(pv_wh.scaleb(3))
+    if pv is None or int(pv.sum()) != wanted:
+        pv = charged * wanted // max(int(charged.sum()), 1)
+    pv = np.minimum(pv, charged)
+    return SessionSlots(charge.session, charge.start_ms, charged - pv, pv)
+
+
+def timed_of(sessions: Iterable[SessionSlots], intensity: SlotIntensity) -> TimedUsed:
+    """Return what sessions drew from the grid in the quarter hours of a month, with the intensity of each."""
+    found: list[TimedSession] = []
+    missing_slots, missing, forecast = 0, 0, 0
+    for each in sessions:
+        mg_per_kwh, inside, foretold = intensity.at(each.start_ms)
+        drawing = inside & (each.grid > 0)
+        known = drawing & (mg_per_kwh != UNKNOWN)
+        unknown = drawing & ~known
+        missing_slots += int(unknown.sum())
+        missing += int(each.grid[unknown].sum())
+        forecast += int(each.grid[known & foretold].sum())
+        if known.any():
+            grid = each.grid[known]
+            grams = Decimal(int((grid * mg_per_kwh[known]).sum())).scaleb(-9)
+            found.append(
+                TimedSession(id=each.session, slots=len(grid), grid_wh=_wh(int(grid.sum())), co2e_g=_short(grams))
+            )
+    return TimedUsed(
+        series=intensity.series.id,
+        boundary=intensity.series.boundary,
+        grid_wh=sum_of(each.grid_wh for each in found),
+        co2e_g=sum_of(each.co2e_g for each in found),
+        slots=sum(each.slots for each in found),
+        missing_slots=missing_slots,
+        missing_wh=_wh(missing),
+        forecast_wh=_wh(forecast),
+        sessions=tuple(found),
+    )
+
+
+def _wh(thousandths: int) -> Decimal:
+    return _short(Decimal(thousandths).scaleb(-3))
+
+
+def _short(value: Decimal) -> Decimal:
+    """Return a number without zeros at its end, as `sum_of` does."""
+    return sum_of((value,))
