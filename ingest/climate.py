@@ -7,9 +7,6 @@ KL-Tageswerte"; written after that description, no file of a station is kept in 
 
 from __future__ import annotations
 
-import io
-import zipfile
-import zlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from fnmatch import fnmatch
@@ -18,6 +15,7 @@ from typing import Final
 
 from core.errors import FormatError
 from core.texts import Finding
+from ingest.files.archives import archive_in
 
 MAX_BYTES: Final = 32_000_000
 """A station of 150 years has 6 MB."""
@@ -64,16 +62,12 @@ def _text(content: bytes) -> str:
 
 
 def _unpacked(content: bytes) -> bytes:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            name = next((each for each in archive.namelist() if fnmatch(each.rpartition("/")[2], _NAME)), None)
-            if name is None:
-                raise FormatError("weather.zip_without_file", name=_NAME)
-            with archive.open(name) as file:
-                return file.read(MAX_BYTES + 1)
-    # zipfile raises RuntimeError for a password and NotImplementedError for a compression it does not know
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        raise FormatError("weather.zip_damaged") from error
+    with archive_in(content) as archive:
+        name = next((each for each in archive.namelist() if fnmatch(each.rpartition("/")[2], _NAME)), None)
+        if name is None:
+            raise FormatError("weather.zip_without_file", name=_NAME)
+        with archive.open(name) as file:
+            return file.read(MAX_BYTES + 1)
 
 
 def _rows(lines: list[str], header: list[str]) -> ClimateFile:

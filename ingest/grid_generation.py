@@ -7,8 +7,6 @@ import io
 import json
 import math
 import re
-import zipfile
-import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,6 +18,7 @@ from zoneinfo import ZoneInfo
 from core.errors import FormatError
 from core.factor_subjects import Subject
 from core.texts import Finding
+from ingest.files.archives import archive_in
 
 UNPACKED_MAX: Final = 256_000_000
 BELIEVABLE_MS: Final = range(946_684_800_000, 4_102_444_800_000)
@@ -163,18 +162,14 @@ def _german(text: str) -> float | None:
 def read_smard_zip(content: bytes) -> Amounts:
     """Return what JSON files of SMARD in a zip say; the first number of each name is its technology."""
     amounts = Amounts()
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(each.file_size for each in archive.infolist()) > UNPACKED_MAX:
-                raise FormatError("intensity.file_too_large", limit_byte=UNPACKED_MAX)
-            for name in sorted(archive.namelist()):
-                found = re.match(r"(\d+)_.*\.json\Z", name.rpartition("/")[2])
-                subject = SMARD_FILTERS.get(int(found[1])) if found else None
-                if subject is not None:
-                    _smard_series(amounts, subject, archive.read(name), name)
-    # zipfile raises RuntimeError for a password and NotImplementedError for a compression it does not know
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        raise FormatError("intensity.zip_damaged") from error
+    with archive_in(content) as archive:
+        if sum(each.file_size for each in archive.infolist()) > UNPACKED_MAX:
+            raise FormatError("intensity.file_too_large", limit_byte=UNPACKED_MAX)
+        for name in sorted(archive.namelist()):
+            found = re.match(r"(\d+)_.*\.json\Z", name.rpartition("/")[2])
+            subject = SMARD_FILTERS.get(int(found[1])) if found else None
+            if subject is not None:
+                _smard_series(amounts, subject, archive.read(name), name)
     if not amounts.mwh:
         raise FormatError("intensity.no_technology")
     amounts.keep_complete()

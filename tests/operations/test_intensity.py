@@ -156,7 +156,7 @@ def test_entsoe_says_power_by_position_and_repeats_nothing_and_pumps_are_no_gene
         (b"<a", "intensity.xml_damaged"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "intensity.xml_damaged"),
         (b"<a/>", "intensity.no_technology"),
-        (b"PK\x03\x04", "intensity.zip_damaged"),
+        (b"PK\x03\x04", "imports.archive_damaged"),
         (b"Datum von;Datum bis;Preis [EUR/MWh]\n", "intensity.no_technology"),
         (energy_charts([None, None], [None, None]), "intensity.nothing_in_it"),
         (energy_charts([1.0], [None]), "intensity.resolution"),
