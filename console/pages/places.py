@@ -165,17 +165,32 @@ MENU: tuple[Group, ...] = (
             Link("/alarms", "console.alarms.title", "alarms.list"),
             Link("/quality", "console.data_quality.title", "quality.list"),
             Link("/sessions", "console.sessions.title", "sessions.list"),
+        ),
+    ),
+    Group(
+        "console.menu.buildings",
+        (
             Link("/budgets", "console.budgets.title", "budgets.show"),
             Link("/bills", "console.bills.title", "bills.list"),
-            Link("/vouchers", "vouchers.title", "vouchers.list"),
             Link("/benchmark", "console.benchmark.title", "benchmark.show"),
+        ),
+    ),
+    Group(
+        "console.menu.fleet",
+        (
+            Link("/savings", "console.savings.title", "savings.show"),
+            Link("/fleet-costs", "fleet_costs.title", "vehicles.costs"),
+            Link("/candidates", "candidates.title", "vehicles.candidates"),
+            Link("/vouchers", "vouchers.title", "vouchers.list"),
+            Link("/actions", "actions.title", "actions.list"),
+        ),
+    ),
+    Group(
+        "console.menu.evidence",
+        (
             Link("/reports", "console.reports.title", "report.list"),
             Link("/sendings", "sendings.title", "sendings.list"),
-            Link("/actions", "actions.title", "actions.list"),
             Link("/explain", "console.explain.title", "explain.show"),
-            Link("/savings", "console.savings.title", "savings.show"),
-            Link("/candidates", "candidates.title", "vehicles.candidates"),
-            Link("/fleet-costs", "fleet_costs.title", "vehicles.costs"),
             Link("/calc", "calc.title", "calc.savings"),
             Link("/factors", "factors.title", "factors.list"),
             Link("/intensity", "console.intensity.title", "intensity.list"),
