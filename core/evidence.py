@@ -63,6 +63,8 @@ class CitedKind(StrEnum):
     SESSION = "session"
     FRAME = "frame"
     VOUCHER = "voucher"
+    ENTRY = "entry"
+    """What stands in the inventory or in a book that people keep."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
-from core.evidence import Explanation
+from core.evidence import Citation, Explanation
 from core.intervals import RELIABLE_FROM, Amount
 from core.readings import SlotShare
 from core.texts import Finding
@@ -22,19 +22,21 @@ HUNDREDTH: Final = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What a figure stands on: another figure by its id, what it came to and whose it is."""
+    """What a figure stands on: another figure by its id, or a thing that is cited; what it came to, and whose it is."""
 
-    figure: str
+    figure: str = ""
     name: str
     value: Decimal | None
     unit: str
+    citation: Citation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFigure:
     """One figure: `name` as in its id, `value` in `unit` (None: not computed, `reason` says why), `how` it came about.
 
-    `share` says how a total is known, `measured_percent` how much of its course was measured.
+    `share` says how a total is known, `measured_percent` how much of its course was measured. `grounds_left_out` of
+    very many equal grounds are not spelled out.
     """
 
     name: str
@@ -46,6 +48,7 @@ class ReportFigure:
     reason: Finding | None = None
     remarks: tuple[Finding, ...] = ()
     grounds: tuple[Ground, ...] = ()
+    grounds_left_out: int = 0
 
     def explanation(self, figure: str, title: Finding) -> Explanation:
         """Return where the figure comes from; the figures it stands on explain themselves."""
@@ -65,15 +68,19 @@ class ReportFigure:
                     figure=each.figure,
                     value=each.value,
                     unit=each.unit,
+                    citation=each.citation,
                 )
                 for each in self.grounds
             ),
+            parts_left_out=self.grounds_left_out,
             details=said,
         )
 
 
-def of_amount(name: str, unit: str, how: Finding, amount: Amount, grounds: Iterable[Ground]) -> ReportFigure:
-    """Return the figure of what was counted; one that is not known throughout says so."""
+def of_amount(
+    name: str, unit: str, how: Finding, amount: Amount, grounds: Iterable[Ground], names: Mapping[str, str]
+) -> ReportFigure:
+    """Return the figure of what was counted; one that is not known throughout says so, silent sources by `names`."""
     known = ReportFigure(
         name=name,
         value=None if amount.thousandths is None else exact(amount.thousandths),
@@ -85,7 +92,7 @@ def of_amount(name: str, unit: str, how: Finding, amount: Amount, grounds: Itera
     )
     if amount.thousandths is None:
         return replace(known, share=None, measured_percent=None, reason=Finding.of("reports.nothing_known"))
-    return replace(known, remarks=tuple(_incomplete(amount)))
+    return replace(known, remarks=tuple(_incomplete(amount, names)))
 
 
 def not_told(name: str, unit: str, how: Finding, reason: Finding) -> ReportFigure:
@@ -121,9 +128,10 @@ def named(figures: Iterable[ReportFigure]) -> Mapping[str, ReportFigure]:
     return {each.name: each for each in figures}
 
 
-def _incomplete(amount: Amount) -> Iterator[Finding]:
+def _incomplete(amount: Amount, names: Mapping[str, str]) -> Iterator[Finding]:
     if amount.silent:
-        yield Finding.of("reports.silent", count=len(amount.silent), sources=", ".join(amount.silent[:3]))
+        silent = ", ".join(names.get(source, source) for source in amount.silent[:3])
+        yield Finding.of("reports.silent", count=len(amount.silent), sources=silent)
     elif amount.share is not SlotShare.MISSING:
         return  # between two readings the total is whole, however little is known of its course
     yield remark_of(1 - amount.shares.of(SlotShare.MISSING))
