@@ -132,7 +132,7 @@ def _told(
         )
         for meter in meters
     ]
-    return of_amount(name, unit, how, amounts[ALL], grounds)
+    return of_amount(name, unit, how, amounts[ALL], grounds, {meter.source: meter.name for meter in meters})
 
 
 def _by_month(months: Mapping[str, tuple[Amount, ...]], zone: ZoneInfo) -> dict[str, dict[str, Amount]]:
