@@ -95,6 +95,15 @@ def written_line(values: Iterable[Any], language: Language) -> str:
     return _line([_cell(value, language) for value in values], language)
 
 
+def csv_answer(name: str, lines: Iterable[str]) -> Response:
+    """Return lines of CSV as a file to keep, called after what it is of."""
+    return Response(
+        BYTE_ORDER_MARK + "".join(lines),
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="kreiswatt-{name}.csv"'},
+    )
+
+
 def _line(cells: Iterable[str], language: Language) -> str:
     written = io.StringIO()
     csv.writer(written, delimiter=";" if language == "de" else ",", lineterminator="\r\n").writerow(cells)

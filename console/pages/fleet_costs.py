@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import Response
 
+from console.pages.exports import csv_answer, written_line
+from console.pages.filters import Filters, choice
 from console.pages.fleet_vehicles import said_km
+from console.pages.scopes import months, scopes_of_vehicles
 from console.pages.visit import Visit
 from core.exact import written
-from operations.fleet.cost_rows import CostFigureRow
+from operations.fleet.cost_rows import CostFigureRow, CostRow, FleetCosts, VehicleCostRow
 
 COSTS: Final = "vehicles.costs"
+PATH: Final = "/fleet-costs"
+OWN, REFERENCE = "own", "reference"
+COLUMNS: Final = (
+    *("period", "vehicle", "name", "drive", "distance_m"),
+    *("cost_of", "part", "eur", "eur_per_100km", "inputs", "reason"),
+)
 
 
 async def show(visit: Visit) -> Response:
     """Return the costs of a month and scope."""
     words = visit.words
-    asked = {name: visit.query.get(name, "").strip() for name in ("month", "scope")}
-    found: Any = await visit.ask(COSTS, **{name: value for name, value in asked.items() if value})
-    query = urlencode({"month": found.period, "scope": found.scope})
+    found = await _asked(visit)
+    given = {"month": found.period, "scope": found.scope}
     return visit.page(
         "fleet/costs.html",
         words.t("fleet_costs.title"),
@@ -31,8 +40,48 @@ async def show(visit: Visit) -> Response:
         part=lambda value: words.t(f"fleet_costs.part.{value}"),
         given=lambda row: words.t(f"fleet_costs.input.{row.name}"),
         plain=lambda value: written(str(value), visit.language),
-        json_path=f"/api/v1/vehicles/costs?{query}",
+        filters=Filters(
+            PATH,
+            (
+                choice(given, "month", "console.savings.month", months(visit, found.period)),
+                choice(given, "scope", "console.savings.scope", scopes_of_vehicles(visit)),
+            ),
+        ),
+        csv_path=f"{PATH}.csv?{urlencode(given)}",
+        json_path=f"/api/v1/vehicles/costs?{urlencode(given)}",
     )
+
+
+async def export(visit: Visit) -> Response:
+    """Return each part of each vehicle's costs as CSV, in euros with all digits, and why one is not computed."""
+    found = await _asked(visit)
+    lines = [written_line(COLUMNS, visit.language)]
+    for row in found.vehicles:
+        costs = [(OWN, row.own), *([(REFERENCE, row.reference)] if row.reference else [])]
+        lines += [
+            written_line([*_of_vehicle(found, row), of, *cells], visit.language)
+            for of, cost in costs
+            for cells in _of_cost(visit, cost)
+        ]
+    return csv_answer(f"fleet-costs-{found.period}", lines)
+
+
+async def _asked(visit: Visit) -> FleetCosts:
+    asked = {name: visit.query.get(name, "").strip() for name in ("month", "scope")}
+    found: FleetCosts = await visit.ask(COSTS, **{name: value for name, value in asked.items() if value})
+    return found
+
+
+def _of_vehicle(found: FleetCosts, row: VehicleCostRow) -> list[Any]:
+    return [found.period, row.vehicle, row.name, row.drive.value, row.distance_m]
+
+
+def _of_cost(visit: Visit, cost: CostRow) -> Iterator[list[Any]]:
+    """Yield each part, then their sum, with what is told where there is no amount."""
+    for each in cost.parts:
+        inputs = "; ".join(f"{one.name} {one.value} {one.unit} ({one.source})" for one in each.inputs)
+        yield [each.part.value, each.eur, None, inputs, visit.words.tell(each.reason) if each.reason else ""]
+    yield ["sum", cost.eur, cost.eur_per_100km, "", visit.words.tell(cost.reason) if cost.reason else ""]
 
 
 def _said(visit: Visit, row: CostFigureRow) -> str:

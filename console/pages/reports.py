@@ -8,12 +8,11 @@ from typing import Any, Final
 from fastapi import Response
 
 from console.files import file_answer
-from console.pages.filters import Choice, Filters
+from console.pages.filters import Filters
 from console.pages.places import may
+from console.pages.scopes import groups_of_vehicles, places
 from console.pages.visit import Visit
 from core.errors import NotFoundError
-from core.inventory import Entry
-from fleet.scopes import group_scope
 from operations.edge import read_request
 from operations.gate import admitted
 from operations.reports.export_rows import ExportResolution
@@ -36,14 +35,14 @@ async def show_all(visit: Visit) -> Response:
         visit.words.t("console.reports.title"),
         page=page,
         filters=filters,
-        sites=_choices(visit, "sites"),
-        buildings=_choices(visit, "buildings"),
+        sites=places(visit, "sites"),
+        buildings=places(visit, "buildings"),
         last_year=now.year - 1,
         this_month=f"{now:%Y-%m}",
         may_make=may(visit.actor, ENERGY),
         may_tell=may(visit.actor, CARRIERS),
         may_drive=may(visit.actor, FLEET),
-        groups=_groups(visit),
+        groups=groups_of_vehicles(visit),
         last_month=f"{now.replace(day=1) - timedelta(days=1):%Y-%m}",
         whole=visit.actor.sites is None,
         kind_of=lambda row: visit.words.t(f"console.report_kind.{row.kind}"),
@@ -89,24 +88,3 @@ async def cancel_run(visit: Visit) -> Response:
 async def fetch(visit: Visit) -> Response:
     """Return a file that was made."""
     return file_answer(await visit.desk.gate.fetch(visit.part("id"), visit.actor, visit.now_utc))
-
-
-def _choices(visit: Visit, kind: str) -> tuple[Choice, ...]:
-    """Return the sites or buildings that the visitor may see, by name."""
-    inventory = visit.desk.gate.house.inventory()
-    shelf: dict[str, Any] = getattr(inventory, kind)
-    found = [each for each in shelf.values() if visit.actor.sees(each.id if kind == "sites" else each.site)]
-    prefix = kind.removesuffix("s")
-    names = [Choice(f"{prefix}:{each.id}", _named(inventory.sites, kind, each)) for each in found]
-    return tuple(sorted(names, key=lambda choice: choice.text))
-
-
-def _groups(visit: Visit) -> tuple[Choice, ...]:
-    """Return the groups of vehicles, for those who see the whole district."""
-    vehicles = visit.desk.gate.house.inventory().vehicles.values() if visit.actor.sites is None else ()
-    return tuple(Choice(group_scope(name), name) for name in sorted({each.group for each in vehicles}))
-
-
-def _named(sites: dict[str, Any], kind: str, entry: Any) -> str:
-    site: Entry | None = sites.get(entry.site) if kind == "buildings" else None
-    return f"{site.name}: {entry.name}" if site else str(entry.name)

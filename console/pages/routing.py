@@ -144,6 +144,7 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/candidates", fleet_candidates.show),
     Page("GET", "/candidates.csv", fleet_candidates.export),
     Page("GET", "/fleet-costs", fleet_costs.show),
+    Page("GET", "/fleet-costs.csv", fleet_costs.export),
     Page("GET", "/vehicles", inventory.show_vehicles),
     Page("GET", "/vehicles/{id}", fleet_vehicles.show),
     Page("GET", "/vehicles/{id}/days", fleet_vehicles.show_days),

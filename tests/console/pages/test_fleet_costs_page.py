@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Callable
 from datetime import date
@@ -32,3 +34,22 @@ def test_costs_stand_with_their_inputs_or_the_reason(client: Client) -> None:
     assert "an eigenen Ladepunkten geladen 18 kWh" in text
     assert "kein Preis" in text
     assert "Budgets gelten für Liegenschaften" in text
+
+
+def test_a_month_and_a_site_are_chosen_and_those_are_what_the_export_holds(client: Client) -> None:
+    page = client().get("/fleet-costs", params={"month": "2023-10"})
+    chosen = re.findall(r'<option value="([^"]*)" selected', page.text)
+    assert "2023-10" in chosen
+    offered = re.findall(r'<option value="(site:[^"]+|group:[^"]+)"', page.text)
+    assert offered
+    for scope in offered:
+        assert client().get("/fleet-costs", params={"month": "2023-10", "scope": scope}).status_code == 200
+    answer = client().get("/fleet-costs.csv", params={"month": "2023-10"})
+    assert answer.headers["content-disposition"] == 'attachment; filename="kreiswatt-fleet-costs-2023-10.csv"'
+    header, *rows = csv.reader(io.StringIO(answer.text.lstrip("\ufeff")), delimiter=";")
+    mine = [dict(zip(header, row, strict=True)) for row in rows if row[1] == CAR]
+    assert {each["cost_of"] for each in mine} == {"own", "reference"}
+    energy = next(each for each in mine if (each["cost_of"], each["part"]) == ("own", "energy"))
+    assert "own_charged 18 kWh (sessions)" in energy["inputs"]
+    assert (float(energy["eur"].replace(",", ".")), energy["reason"]) == (pytest.approx(18 * 0.3124, abs=0.005), "")
+    assert {each["reason"] != "" for each in mine if not each["eur"]} == {True}
