@@ -12,6 +12,8 @@ from fleet.savings import SAVINGS
 from operations.balances.balance import BALANCE
 from operations.candidates.candidates import CANDIDATES
 from operations.candidates.evidence import explain_candidate
+from operations.candidates.infrastructure import INFRASTRUCTURE
+from operations.candidates.site_evidence import explain_infrastructure
 from operations.costs.cost import COST
 from operations.evidence.balance import explain_balance
 from operations.evidence.cost import explain_cost
@@ -25,7 +27,7 @@ from operations.evidence.weather import explain_weather
 from operations.fleet.evidence import explain_vehicle_day
 from operations.fleet.figures import VEHICLE_DAY
 from operations.fleet_report.evidence import explain_fleet
-from operations.fleet_report.figures import FLEET_REPORT
+from operations.fleet_report.rows import FLEET_REPORT
 from operations.house import Call, House
 from operations.loads.base import BASE_LOAD
 from operations.loads.peaks import PEAK
@@ -34,6 +36,7 @@ from operations.reports.place import ENERGY
 from operations.roofs.evidence import explain_pv
 from operations.roofs.pv import PV
 from operations.savings.evidence import explain_savings
+from operations.savings.slot_evidence import CHARGE, explain_charge
 from operations.weather.use import WEATHER
 
 Explainer = Callable[[House, FigureId, Call], Awaitable[Explanation]]
@@ -56,7 +59,9 @@ EXPLAINERS: Final[dict[str, Explainer]] = {
     PV: explain_pv,
     FLEET_REPORT: explain_fleet,
     SAVINGS: explain_savings,
+    CHARGE: explain_charge,
     CANDIDATES: explain_candidate,
+    INFRASTRUCTURE: explain_infrastructure,
 }
 """How each kind of figure is explained, by the first part of its id."""
 

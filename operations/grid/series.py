@@ -8,7 +8,7 @@ are kept there too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -102,13 +102,21 @@ async def read_intensity(
     Only series that count the same are taken. Of several the one of `name` is, else the one with most values in the
     period, then the finest, then the first by name.
     """
-    fitting = [each for each in await all_series(house) if each.boundary.whole is boundary.whole]
-    fitting = [each for each in fitting if name in (None, each.name)]
+    there = await all_series(house)
+    fitting = [each for each in there if each.boundary.whole is boundary.whole and name in (None, each.name)]
     found = [await read_series(house, each, period) for each in fitting]
     with_values = [each for each in found if len(each.samples)]
     if not with_values:
-        return Finding.of("intensity.no_series", boundary=boundary.value)
+        return _why_none(boundary, fitting, there)
     return _fullest(with_values)
+
+
+def _why_none(boundary: Boundary, fitting: Sequence[GridSeries], there: Sequence[GridSeries]) -> Finding:
+    """Return that there is no course within a boundary, and whether there are only such that count something else."""
+    if there and not fitting:
+        others = ", ".join(each.id for each in there)
+        return Finding.of("intensity.other_boundary", series=others, boundary=boundary.value)
+    return Finding.of("intensity.no_series", boundary=boundary.value)
 
 
 def _fullest(found: Iterable[GridIntensity]) -> GridIntensity:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
+from core.facts import ChargeSession
 from core.fleet import MatchBasis, SessionValuation
 from core.periods import Period
 from fleet.charges import Charge
 from operations.fleet.reading import Charged, read_charged
 from operations.house import Call, House
-from operations.roofs.share import PvSlots, pv_of_slots
+from operations.roofs.share import PvPart, pv_of_slots
 
 UNKNOWN: Final = "valuation.pv_unknown"
 AFTER: Final = timedelta(days=2)
@@ -33,18 +34,42 @@ async def share_roof_power(house: House, period: Period, call: Call, *, again: b
     ]
     if not wanted or house.intervals is None:
         return 0
-    reach = Period(period.start_utc, period.end_utc + AFTER)
-    charged = await read_charged(house, reach, call.now_utc)
-    found: list[SessionValuation] = []
-    for site, valuations in _by_site(house, wanted, charged).items():
-        sources = {charged.sessions[each.session].source for each in valuations}
-        slots = await pv_of_slots(house, site, reach, sources, call)
-        for each in valuations:
-            charge = charged.charges.get(each.session)
-            pv_wh = _of(slots, charged.sessions[each.session].source, charge) if charge else None
-            if pv_wh is not None and each.energy_wh is not None:
-                found.append(_valued(each, min(pv_wh, each.energy_wh), call))
+    power = await power_of(house, wanted, Period(period.start_utc, period.end_utc + AFTER), call)
+    found = [
+        _valued(each, min(pv_wh, each.energy_wh), call)
+        for each in wanted
+        if each.energy_wh is not None and (pv_wh := _known_wh(power.get(each.session))) is not None
+    ]
     return await house.ledger.value_sessions(found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SessionPower:
+    """The energy of a session by quarter hours, and what of each was roof power, as far as that is known."""
+
+    session: ChargeSession
+    charge: Charge
+    pv: PvPart
+
+
+async def power_of(
+    house: House, valuations: Sequence[SessionValuation], reach: Period, call: Call
+) -> dict[str, SessionPower]:
+    """Return the energy of sessions by quarter hours; those without a known energy or station are left out.
+
+    Outside of `reach`, and more than a week before it begins, nothing is read.
+    """
+    charged = await read_charged(house, reach, call.now_utc)
+    found: dict[str, SessionPower] = {}
+    for site, of_site in _by_site(house, valuations, charged).items():
+        sources = {charged.sessions[each.session].source for each in of_site}
+        slots = await pv_of_slots(house, site, reach, sources, call)
+        for each in of_site:
+            session, charge = charged.sessions[each.session], charged.charges.get(each.session)
+            if charge is not None:
+                pv = slots.of_charge(session.source, charge.start_ms, charge.thousandths)
+                found[each.session] = SessionPower(session, charge, pv)
+    return found
 
 
 def _by_site(
@@ -60,10 +85,11 @@ def _by_site(
     return found
 
 
-def _of(slots: PvSlots, source: str, charge: Charge) -> Decimal | None:
+def _known_wh(power: SessionPower | None) -> Decimal | None:
     """Return the roof power in a session, None where a quarter hour of it is not known."""
-    part = slots.of_charge(source, charge.start_ms, charge.thousandths)
-    return Decimal(int(part.pv.sum())).scaleb(-3) if bool(part.known.all()) else None
+    if power is None or not bool(power.pv.known.all()):
+        return None
+    return Decimal(int(power.pv.pv.sum())).scaleb(-3)
 
 
 def _valued(before: SessionValuation, pv_wh: Decimal, call: Call) -> SessionValuation:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from core.errors import NotFoundError, RequestError
 from core.evidence import Citation, CitedKind, Explanation, FigureId
+from core.factors import Boundary
 from core.periods import local_day
 from core.quantities import Quantity
 from core.statements import Statement, StatementKey
@@ -34,8 +35,9 @@ from operations.evidence.leaves import of_parts
 from operations.fleet.figures import VEHICLE_DAY
 from operations.house import Call, House
 from operations.savings.job import read_statement
-from operations.savings.rows import saved_terms
-from operations.savings.savings import VEHICLE, seen_vehicles, stated
+from operations.savings.rows import VEHICLE, saved_terms
+from operations.savings.savings import seen_vehicles, stated
+from operations.savings.slot_evidence import sessions_by_slots
 
 
 async def explain_savings(house: House, figure: FigureId, call: Call) -> Explanation:
@@ -135,7 +137,7 @@ def _of_vehicle(
     house: House, statement: SavingsStatement, vehicle: VehicleSavings, found: SavedFigure, figure: FigureId
 ) -> Explanation:
     boundary, account, resolution = FIGURES[found.name]
-    lines = [_line(house, statement, vehicle, line) for line in found.lines]
+    lines = [_line(house, statement, vehicle, line, boundary) for line in found.lines]
     rules = [
         Explanation(
             title=Finding.of("savings.doubt", doubt=part.doubt.value),
@@ -161,9 +163,14 @@ def _of_vehicle(
     )
 
 
-def _line(house: House, statement: SavingsStatement, vehicle: VehicleSavings, line: SavedLine) -> Explanation:
+def _line(
+    house: House, statement: SavingsStatement, vehicle: VehicleSavings, line: SavedLine, boundary: Boundary
+) -> Explanation:
     factor = statement.factor(line.factor)
-    amounts = tuple(_amounts(house, statement, vehicle, line))
+    if line.term is Term.GRID_SLOTS:
+        amounts: tuple[Explanation, ...] = tuple(_by_slots(statement, vehicle, line, boundary))
+    else:
+        amounts = tuple(_amounts(house, statement, vehicle, line))
     sign = 1 if line.term is Term.BASELINE else -1
     return Explanation(
         title=Finding.of(f"savings.term.{line.term.value}"),
@@ -210,6 +217,13 @@ def _amounts(
             tuple(_sessions(vehicle, of_roof=line.term is Term.PV)),
             Finding.of("savings.its_sessions", count=len(vehicle.inputs.sessions)),
         )
+
+
+def _by_slots(
+    statement: SavingsStatement, vehicle: VehicleSavings, line: SavedLine, boundary: Boundary
+) -> Iterator[Explanation]:
+    yield Explanation(title=Finding.of("savings.energy"), value=line.amount, unit="Wh")
+    yield from sessions_by_slots(vehicle, statement.period, boundary)
 
 
 def _daily(vehicle: VehicleSavings, period: str, name: str, value: Decimal | None, unit: str) -> Explanation:

@@ -19,10 +19,12 @@ from fleet.reckoning import Month, MonthFacts, statement_of_month
 from fleet.savings import FLEET, SAVINGS, SavingsStatement
 from fleet.savings_body import statement_of, text_of
 from fleet.savings_changes import because_of
+from fleet.timed import GridCourse
 from operations.evidence.freezing import FIGURES, digest_of, is_intact
 from operations.fleet.reading import by_vehicle, owned_between
 from operations.house import Call, House
 from operations.roofs.sessions import share_roof_power
+from operations.savings.slots import read_intensities, with_slots
 from operations.schedule import JobWork
 
 MONTHS_BACK: Final = 12
@@ -93,8 +95,11 @@ async def state_month(house: House, month: Month, call: Call) -> bool | None:
         facts = await read_month(house, month)
     if newest is None and not any(each.days for each in facts):
         return None
-    statement = await _reckoned(house, month, facts)
     before = read_statement(newest) if newest else None
+    intensities = await read_intensities(house, _period(house, month))
+    kept = None if recent else before
+    facts = await with_slots(house, facts, _period(house, month), intensities, kept, call)
+    statement = await _reckoned(house, month, facts, intensities.course)
     because = because_of(before, statement)
     if before is not None and not because:
         return False
@@ -121,10 +126,10 @@ def _is_recent(month: Month, call: Call) -> bool:
     return month.last >= call.now_utc.date() - LATE
 
 
-async def _reckoned(house: House, month: Month, facts: Sequence[MonthFacts]) -> SavingsStatement:
+async def _reckoned(house: House, month: Month, facts: Sequence[MonthFacts], course: GridCourse) -> SavingsStatement:
     if house.worker is None:
-        return statement_of_month(month, facts, house.factors())
-    return await house.worker.run(statement_of_month, month, facts, house.factors())
+        return statement_of_month(month, facts, house.factors(), course)
+    return await house.worker.run(statement_of_month, month, facts, house.factors(), course)
 
 
 def body_of(statement: SavingsStatement) -> dict[str, Any]:

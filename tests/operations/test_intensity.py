@@ -23,15 +23,8 @@ from core.periods import Period
 from core.texts import Finding
 from ingest.files.inbox import DiskInbox
 from ingest.grid_files import GridFormat, read_grid_file
-from operations.grid.intensity import (
-    ImportIntensity,
-    IntensityImported,
-    ListIntensity,
-    ShowIntensity,
-    import_intensity,
-    list_intensity,
-    show_intensity,
-)
+from operations.grid.intensity import import_intensity, list_intensity, show_intensity
+from operations.grid.rows import ImportIntensity, IntensityImported, ListIntensity, ShowIntensity
 from operations.grid.series import GridIntensity, GridSeries, read_intensity
 from store.open import open_embedded
 from tests.operations.explaining import Asked
@@ -265,7 +258,7 @@ async def test_an_hour_holds_for_its_four_quarters_and_only_the_same_boundary_is
     assert value[known].tolist() == [300.5, 300.5, 310.0]
     missing = await read_intensity(grid.house, Boundary.CO2E_NO_UPSTREAM, DAY)
     assert isinstance(missing, Finding)
-    assert missing.code == "intensity.no_series"
+    assert missing.code == "intensity.other_boundary"
 
 
 async def test_a_series_is_listed_and_shown_with_how_much_of_it_is_known(grid: Grid) -> None:

@@ -26,7 +26,8 @@ from operations.evidence.rows import Explained
 from operations.explain import ExplainFigure, explain_figure
 from operations.house import Call
 from operations.savings.job import SavingsDone, compute_savings, first_working_day
-from operations.savings.savings import ShownSavings, ShowSavings, show_savings
+from operations.savings.rows import ShownSavings
+from operations.savings.savings import ShowSavings, show_savings
 from operations.schedule import JobWork
 from tests.operations.places import Place, opened
 
@@ -153,7 +154,7 @@ async def test_what_is_not_computed_is_a_line_with_its_reason_and_no_nought(plac
     assert "diesel" not in rows
     market = next(each for each in (await shown(place)).figures if each.name.endswith("wtw.market"))
     assert market.avoided_g is None
-    assert [each.code for each in market.reasons] == ["savings.none_computed"]
+    assert [each.code for each in market.reasons] == ["savings.none_computed", "factors.no_residual_mix"]
 
 
 async def test_what_is_computed_again_without_a_change_is_no_new_version(place: Place) -> None:

@@ -1,0 +1,124 @@
+"""What vehicles drew from the grid by quarter hours, with the grid's intensity in each: read, or as stated before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Final
+
+import numpy as np
+
+from core.factors import Boundary
+from core.fleet import SessionValuation
+from core.periods import Period
+from core.texts import Finding
+from energy.loads import slots_in
+from energy.register_walk import epoch_ms
+from fleet.choice import WHOLE
+from fleet.reckoning import MonthFacts
+from fleet.savings import SavingsStatement
+from fleet.timed import UNKNOWN, GridCourse, SeriesUsed, SessionSlots, SlotIntensity, session_slots, timed_of
+from operations.fleet.reading import LONGEST_SESSION
+from operations.grid.series import GridIntensity, read_intensity
+from operations.house import Call, House
+from operations.roofs.sessions import AFTER, SessionPower, power_of
+
+MILLIGRAMS: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Intensities:
+    """The intensities that a month takes, once per boundary, and why there is none within the others."""
+
+    found: tuple[SlotIntensity, ...] = ()
+    reasons: Mapping[Boundary, Finding] = field(default_factory=dict)
+
+    @property
+    def course(self) -> GridCourse:
+        """Return what a statement says of them."""
+        return GridCourse(series=tuple(each.series for each in self.found), reasons=self.reasons)
+
+
+async def read_intensities(house: House, period: Period) -> Intensities:
+    """Return the intensities of the quarter hours of a period: within each boundary those that count just that."""
+    if house.intervals is None:
+        return Intensities()
+    found: list[SlotIntensity] = []
+    reasons: dict[Boundary, Finding] = {}
+    for boundary in WHOLE:
+        read = await read_intensity(house, boundary, period)
+        if isinstance(read, Finding):
+            reasons[boundary] = read
+        else:
+            found.append(slot_intensity(read, period))
+    there_is_none = not found and all(each.code == "intensity.no_series" for each in reasons.values())
+    return Intensities(tuple(found), {} if there_is_none else reasons)
+
+
+def slot_intensity(read: GridIntensity, period: Period) -> SlotIntensity:
+    """Return a series in whole thousandths of a gram, with a digest of what it says in the period."""
+    start_ms = slots_in(period)
+    value, known, forecast = read.at(start_ms)
+    mg_per_kwh = np.where(known, np.rint(np.nan_to_num(value) * MILLIGRAMS), UNKNOWN).astype(np.int64)
+    used = SeriesUsed(
+        boundary=read.series.boundary,
+        id=read.series.id,
+        values=int(known.sum()),
+        digest=sha256(mg_per_kwh.tobytes() + forecast.tobytes()).hexdigest(),
+    )
+    return SlotIntensity(used, epoch_ms(period.start_utc), mg_per_kwh, forecast)
+
+
+async def with_slots(
+    house: House,
+    facts: Sequence[MonthFacts],
+    period: Period,
+    intensities: Intensities,
+    before: SavingsStatement | None,
+    call: Call,
+) -> list[MonthFacts]:
+    """Return facts of a month with the grid electricity of its quarter hours.
+
+    It is that of the statement `before`, where neither sessions nor intensities have changed since.
+    """
+    if not intensities.found:
+        return list(facts)
+    if before is not None and _holds(before, facts, intensities):
+        kept = {each.vehicle: each.timed for each in before.vehicles}
+        return [replace(each, timed=kept.get(each.vehicle.id, ())) for each in facts]
+    slots = await _slots_of(house, facts, period, call)
+    return [
+        replace(each, timed=tuple(timed_of(slots.get(each.vehicle.id, ()), one) for one in intensities.found))
+        for each in facts
+    ]
+
+
+def _holds(before: SavingsStatement, facts: Sequence[MonthFacts], intensities: Intensities) -> bool:
+    """Return whether a statement knows the same sessions and series."""
+    if before.series != intensities.course.series:
+        return False
+    then = {each.vehicle: {(one.id, one.valuation) for one in each.inputs.sessions} for each in before.vehicles}
+    now = {each.vehicle.id: {(one.session, one.version) for one in each.sessions} for each in facts if each.owned_days}
+    return then == now
+
+
+async def _slots_of(
+    house: House, facts: Sequence[MonthFacts], period: Period, call: Call
+) -> dict[str, list[SessionSlots]]:
+    """Return the quarter hours of all sessions that may have brought energy in a period, by vehicle."""
+    names = [each.vehicle.id for each in facts]
+    valuations = await house.ledger.valuations(Period(period.start_utc - LONGEST_SESSION, period.end_utc), names)
+    power = await power_of(house, valuations, Period(period.start_utc - AFTER, period.end_utc + AFTER), call)
+    found: dict[str, list[SessionSlots]] = {name: [] for name in names}
+    for each in valuations:
+        of_session = power.get(each.session)
+        if of_session is not None and each.vehicle is not None:
+            found[each.vehicle].append(slots_of(each, of_session))
+    return found
+
+
+def slots_of(valuation: SessionValuation, power: SessionPower) -> SessionSlots:
+    """Return a session's quarter hours with as much roof power as is told of it."""
+    known = bool(power.pv.known.all())
+    return session_slots(power.charge, valuation.pv_wh, power.pv.pv if known else None)
