@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.texts import Finding
 from fleet.savings import FIGURES as SAVINGS_FIGURES
-from fleet.savings import SAVINGS
+from fleet.savings import SAVINGS, SummedFigure
 from fleet.sums import ZERO
 from operations.fleet.figures import legible
 from operations.fleet_report.facts import FleetMonth
@@ -40,8 +40,7 @@ def emissions(month: FleetMonth) -> Figures:
     for name in SAVINGS_FIGURES:
         figure = of_scope.figure(name) if of_scope else None
         if figure is None or figure.value_g is None:
-            reason = Finding.of("fleet_report.no_savings" if of_scope is None else "fleet_report.savings_not_computed")
-            yield not_told(name, "g", how(name), reason)
+            yield not_told(name, "g", how(name), _why_not(figure))
             continue
         remarks = (
             [Finding.of("fleet_report.without_vehicles", count=figure.not_computed)] if figure.not_computed else []
@@ -51,6 +50,7 @@ def emissions(month: FleetMonth) -> Figures:
             remarks.append(Finding.of("fleet_report.band", low=low, high=high))
         if figure.provisional:
             remarks.append(Finding.of("fleet_report.provisional"))
+        remarks += figure.notes
         all_of = figure.computed + figure.not_computed
         yield ReportFigure(
             name=name,
@@ -68,3 +68,10 @@ def emissions(month: FleetMonth) -> Figures:
                 ),
             ),
         )
+
+
+def _why_not(figure: SummedFigure | None) -> Finding:
+    """Return why nothing is told of a figure: the reason that all its vehicles share, where there is one."""
+    if figure is None:
+        return Finding.of("fleet_report.no_savings")
+    return next(iter(figure.reasons), Finding.of("fleet_report.savings_not_computed"))
