@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 import numpy as np
@@ -55,6 +56,18 @@ def duration_of(load: Load) -> Duration | Finding:
         full_load_h=int(ranked.sum()) / peak / SLOTS_PER_HOUR if peak > 0 else None,
         above=tuple(_above(ranked, share) for share in THRESHOLDS) if peak > 0 else (),
     )
+
+
+def reached_rate(load: Load, percent: int) -> Decimal | None:
+    """Return the rate that a load was not above in `percent` of what is known of it (nearest rank), exactly.
+
+    None where nothing is known.
+    """
+    ranked = np.sort(load.thousandths[load.known])
+    if not len(ranked):
+        return None
+    place = max(0, -(-percent * len(ranked) // 100) - 1)
+    return Decimal(int(ranked[place]) * SLOTS_PER_HOUR) / 1000
 
 
 def _above(ranked: np.ndarray, share: float) -> Above:

@@ -10,7 +10,21 @@ FILES = f"{ROOT}/imports/files"
 """Takes files, which rows then name by their digest."""
 
 ASKED: frozenset[str] = frozenset(
-    {"history", "bookings", "costs", "days", "gaps", "proposals", "preview", "withdrawal", "report"}
+    {
+        "history",
+        "bookings",
+        "candidates",
+        "costs",
+        "days",
+        "infrastructure",
+        "gaps",
+        "proposals",
+        "preview",
+        "withdrawal",
+        "report",
+        "scenario",
+        "unknown",
+    }
 )
 """Verbs that only ask."""
 

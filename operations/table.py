@@ -139,6 +139,7 @@ CAPABILITIES: dict[str, Capability] = {
     "savings.show": Capability("operations.savings.savings:show_savings", Role.FLEET),
     "factors.list": Capability("operations.calc.factors:list_factors", apart=True),
     "factors.show": Capability("operations.calc.factors:show_factor", apart=True),
+    "vehicles.infrastructure": Capability("operations.candidates.infrastructure:show_infrastructure", Role.FLEET),
     "pv.show": Capability("operations.roofs.pv:show_pv", alone=True),
     "intensity.list": Capability("operations.grid.intensity:list_intensity"),
     "intensity.show": Capability("operations.grid.intensity:show_intensity"),

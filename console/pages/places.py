@@ -104,6 +104,7 @@ PLACES: dict[str, str] = {
     "inventory.show": "/inventory/{id}",
     "inventory.add": "/inventory/new",
     "inventory.change": "/inventory/{id}/change",
+    "vehicles.infrastructure": "/infrastructure",
     "inventory.end": "/inventory/{id}/end",
     "inventory.undo": "/inventory/history/{id}/undo",
     "rejections.list": "/rejections",
@@ -186,6 +187,7 @@ MENU: tuple[Group, ...] = (
         ),
     ),
     Group(
+            Link("/infrastructure", "infrastructure.title", "vehicles.infrastructure"),
         "console.menu.evidence",
         (
             Link("/reports", "console.reports.title", "report.list"),

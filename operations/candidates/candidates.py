@@ -17,9 +17,9 @@ from core.texts import Finding
 from fleet.candidate_effects import avoided_g, cost_delta_eur, year_of
 from fleet.candidates import Replay, Replayed, Suitability
 from fleet.choice import FactorChoice
-from fleet.procurement import QuotaGroup, QuotaState, count, judge, period_of, state_of
 from operations.candidates.facts import ReadCandidates, read_candidates, terms_of
-from operations.candidates.rows import Candidate, CandidateModel, Candidates, HardDayRow, QuotaPath
+from operations.candidates.quotas import quota_paths
+from operations.candidates.rows import Candidate, CandidateModel, Candidates, HardDayRow
 from operations.fleet.figures import FigureRow, legible
 from operations.house import Call, House
 from operations.values import Told
@@ -49,24 +49,34 @@ class ListCandidates:
 
 async def list_candidates(house: House, request: ListCandidates, call: Call) -> Candidates:
     """Return combustion vehicles with their models, best first. Raises `RequestError` or `NotFoundError`."""
-    if not 1 <= request.years <= YEARS_MOST:
-        raise RequestError("candidates.years_invalid", years=request.years, most=YEARS_MOST)
-    last = request.until or house.day(call.now_utc) - timedelta(days=1)
-    if last >= house.day(call.now_utc):
-        raise RequestError("candidates.day_ahead", day=last.isoformat())
+    last = last_day(house, request.until, request.years, call)
     if request.vehicle is not None:
         _seen(house, request.vehicle, call)
     read = await read_candidates(house, last, call, request.vehicle)
-    items = sorted((_candidate(house, read, each, request.years) for each in read.vehicles), key=_place)
     return Candidates(
         first=read.first,
         until=read.last,
         years=request.years,
-        items=tuple(_ranked(items)),
-        quotas=tuple(_quotas(house, last)) if call.actor.sites is None else (),
+        items=ranking(house, read, request.years),
+        quotas=quota_paths(house, last) if call.actor.sites is None else (),
         fuel_eur_per_l={fuel.value: legible(price) for fuel, price in sorted(read.fuel_eur_per_l.items())},
         notes=tuple(Told.of(note) for note in _notes(read)),
     )
+
+
+def last_day(house: House, until: date | None, years: int, call: Call) -> date:
+    """Return the last day that is replayed. Raises `RequestError` for one to come and for an odd holding time."""
+    if not 1 <= years <= YEARS_MOST:
+        raise RequestError("candidates.years_invalid", years=years, most=YEARS_MOST)
+    last = until or house.day(call.now_utc) - timedelta(days=1)
+    if last >= house.day(call.now_utc):
+        raise RequestError("candidates.day_ahead", day=last.isoformat())
+    return last
+
+
+def ranking(house: House, read: ReadCandidates, years: int) -> tuple[Candidate, ...]:
+    """Return the vehicles that were read, those to be replaced next first."""
+    return tuple(_ranked(sorted((_candidate(house, read, each, years) for each in read.vehicles), key=_place)))
 
 
 def figures_of(
@@ -190,30 +200,6 @@ def _place(item: Candidate) -> tuple[bool, tuple[int, bool, Decimal, Decimal, st
 def _ranked(items: list[Candidate]) -> Iterator[Candidate]:
     for number, item in enumerate(items, 1):
         yield replace(item, rank=number) if item.models else item
-
-
-def _quotas(house: House, last: date) -> Iterator[QuotaPath]:
-    """Yield the groups of the quota period that `last` lies in."""
-    table, period = house.factors(), period_of(last)
-    vehicles = house.inventory().vehicles.values()
-    judged = [judge(each.vehicle_class, each.procurement, table) for each in vehicles if each.procurement]
-    if period is None:
-        return
-    for group in QuotaGroup:
-        counted = count(judged, group, period)
-        state = state_of(counted, group, period, table)
-        if counted.procured and isinstance(state, QuotaState):
-            yield QuotaPath(
-                group=group,
-                period=period,
-                quota_percent=state.quota.value,
-                procured=counted.procured,
-                clean=counted.clean,
-                needed=state.needed,
-                gap=state.gap,
-                next_needed=state.next_needed,
-                factor=state.quota.id,
-            )
 
 
 def _notes(read: ReadCandidates) -> Iterator[Finding]:

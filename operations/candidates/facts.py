@@ -18,6 +18,7 @@ from core.periods import Period, local_day
 from fleet.candidate_effects import Terms, fuel_rate
 from fleet.candidates import Replayed, replay_all
 from fleet.driven_again import CandidateFacts, Outlet
+from operations.candidates.power import SitePower, site_powers
 from operations.fleet.reading import LONGEST_SESSION, by_vehicle, sessions_begun
 from operations.house import Call, House
 from operations.weather.temperatures import daily_means, station_of
@@ -32,14 +33,21 @@ YEAR_DAYS: Final = 365
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadCandidates:
-    """The vehicles with what is known of them, the models, and what each replay gave, by vehicle."""
+    """The vehicles with what is known of them, the models, and what each replay gave, by vehicle.
+
+    `powers` are those of the sites at which the vehicles stood.
+    """
 
     first: date
     last: date
+    period: Period
     vehicles: Sequence[Vehicle]
     days: Mapping[str, Sequence[VehicleDay]]
     models: Sequence[ElectricModel]
+    facts: Mapping[str, CandidateFacts]
     replayed: Mapping[str, Replayed]
+    outlets: Mapping[str, Sequence[Outlet]]
+    powers: Mapping[str, SitePower]
     fuel_eur_per_l: Mapping[FuelKind, Decimal]
 
 
@@ -60,20 +68,42 @@ async def read_candidates(house: House, last: date, call: Call, vehicle: str | N
     days = by_vehicle(await house.ledger.vehicle_days(first, last, [each.id for each in vehicles]))
     outlets = await _outlets(house, period, last, zone)
     means_c = await _means(house, vehicles, first, last, zone)
+    stood = {site for rows in days.values() for day in rows for site in day.dwell_s}
+    powers = await site_powers(house, stood | {each.site for each in vehicles}, period, call)
+    room_w = {site: power.headroom_w for site, power in powers.items() if isinstance(power.headroom_w, Decimal)}
     facts = [
-        CandidateFacts(vehicle=each, days=days.get(each.id, ()), outlets=outlets, means_c=means_c.get(each.site, {}))
+        CandidateFacts(
+            vehicle=each,
+            days=days.get(each.id, ()),
+            outlets=outlets,
+            room_w=room_w,
+            means_c=means_c.get(each.site, {}),
+        )
         for each in vehicles
     ]
-    found = replay_all(facts, models) if house.worker is None else await house.worker.run(replay_all, facts, models)
+    found = await replay_in_worker(house, facts, models)
     return ReadCandidates(
         first=first,
         last=last,
+        period=period,
         vehicles=vehicles,
         days=days,
         models=models,
+        facts={each.vehicle.id: each for each in facts},
+        outlets=outlets,
+        powers=powers,
         replayed={each.vehicle: each for each in found},
         fuel_eur_per_l=await _fuel_prices(house, period),
     )
+
+
+async def replay_in_worker(
+    house: House, facts: Sequence[CandidateFacts], models: Sequence[ElectricModel]
+) -> tuple[Replayed, ...]:
+    """Replay vehicles, outside of the daemons' process if there is one for that."""
+    if house.worker is None:
+        return replay_all(facts, models)
+    return await house.worker.run(replay_all, facts, models)
 
 
 def terms_of(house: House, read: ReadCandidates, vehicle: Vehicle, years: int) -> Terms:

@@ -103,3 +103,48 @@ class Candidates:
     quotas: tuple[QuotaPath, ...]
     fuel_eur_per_l: dict[str, Decimal]
     notes: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusyEvening:
+    """An evening that decides: vehicles that would come to charge, connectors in use already, and power."""
+
+    day: date
+    newcomers: int
+    already: int
+    at_once_w: Decimal
+    managed_w: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteInfrastructure:
+    """What a site needs. `newcomers` are how many vehicles would be charged there.
+
+    `figures` are all of them, each with its id and, where it is not computed, the reason. `evenings` are the busiest
+    ones; they are not told where they would tell of a single person's vehicle (`hidden`).
+    """
+
+    site: str
+    site_name: str
+    newcomers: int
+    connectors: int
+    connectors_needed: int
+    evenings_short: int
+    headroom_w: Decimal | None
+    added_at_once_w: Decimal
+    added_managed_w: Decimal
+    figures: tuple[FigureRow, ...]
+    evenings: tuple[BusyEvening, ...]
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Infrastructure:
+    """What all sites need for `vehicles` to become electric, over the days from `first` to `until`."""
+
+    first: date
+    until: date
+    replace: str
+    vehicles: int
+    items: tuple[SiteInfrastructure, ...]
+    notes: tuple[Told, ...]

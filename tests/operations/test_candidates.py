@@ -13,11 +13,10 @@ import pytest
 
 from core.errors import ForbiddenError, NotFoundError, RequestError
 from core.facts import ChargeSession, Protocol, SessionState
-from core.fleet import VehicleDay, Voucher, VoucherKind
-from core.inventory import Connector, Drive, Inventory, Medium, Site, SiteKind, Station, Vehicle
-from core.inventory.mobility import ElectricModel, FuelKind, Procurement, VehicleClass, VehicleCosts
-from core.inventory.supplies import Tariff
-from core.people import Actor, Role
+from core.fleet import VehicleDay
+from core.inventory import Connector, Drive, Inventory, Station, Vehicle
+from core.inventory.mobility import ElectricModel, Procurement, VehicleClass, VehicleCosts
+from core.people import Actor
 from core.periods import Period
 from fleet.candidates import Suitability
 from fleet.driven_again import Limit
@@ -25,29 +24,20 @@ from operations.candidates.candidates import ListCandidates, list_candidates
 from operations.candidates.facts import nights_taken
 from operations.explain import ExplainFigure, explain_figure
 from operations.house import Call
+from tests.operations.offices import ANNA, ELSEWHERE, filled, sites, tariffs, vehicle
 from tests.operations.places import BERLIN, NOW, SINCE, Place, opened
 
 LAST = date(2026, 11, 21)
-ANNA = Actor(name="anna", role=Role.ADMIN)
-ELSEWHERE = Actor(name="fritz", role=Role.FLEET, sites=frozenset({"tor"}))
 KM = {"kurz": 60, "lang": 300, "privat": 250, "neu": 10}
 
 
-def vehicle(name: str, **changes: Any) -> Vehicle:
+def car(name: str, **changes: Any) -> Vehicle:
     said: dict[str, Any] = {
-        "id": name,
-        "name": f"Wagen {name}",
-        "valid_from": SINCE,
-        "site": "amt",
-        "maker": "A",
-        "model": "B",
-        "drive": Drive.DIESEL,
-        "group": "Amt",
         "fuel_l_per_100km": Decimal(6),
         "costs": VehicleCosts(maintenance_eur_per_100km=Decimal(5)),
         "procurement": Procurement(awarded=date(2026, 2, 1), co2_g_per_km=Decimal(120)),
     }
-    return Vehicle(**(said | changes))
+    return vehicle(name, **(said | changes))
 
 
 def inventory() -> Inventory:
@@ -67,31 +57,19 @@ def inventory() -> Inventory:
     outlet = Connector(number=1, max_power_w=11_000, plug="type_2")
     station = Station(id="lis", name="Hof", valid_from=SINCE, site="amt", maker="A", model="B", connectors=(outlet,))
     cars = [
-        vehicle("kurz"),
-        vehicle("lang"),
-        vehicle("privat", personal=True),
-        vehicle("neu"),
-        vehicle("strom", drive=Drive.BATTERY),
-        vehicle("fort", valid_to=date(2026, 6, 1)),
-    ]
-    tariff = Tariff(
-        id="strom",
-        name="Strom",
-        valid_from=SINCE,
-        medium=Medium.ELECTRICITY,
-        sites=("amt",),
-        energy_eur_per_kwh=Decimal("0.30"),
-    )
-    sites = [
-        Site(id=name, name=name.title(), valid_from=SINCE, kind=SiteKind.OFFICE, municipality="au")
-        for name in ("amt", "tor")
+        car("kurz"),
+        car("lang"),
+        car("privat", personal=True),
+        car("neu"),
+        car("strom", drive=Drive.BATTERY),
+        car("fort", valid_to=date(2026, 6, 1)),
     ]
     return Inventory(
-        sites={each.id: each for each in sites},
+        sites=sites(),
         stations={"lis": station},
         vehicles={each.id: each for each in cars},
         electric_models={each.id: each for each in models},
-        tariffs={"strom": tariff},
+        tariffs=tariffs(),
     )
 
 
@@ -109,16 +87,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
             for number in range(20 if name == "neu" else 60)
         ]
         await here.stores.ledger.save_vehicle_days(days)
-        filled = Voucher(
-            kind=VoucherKind.FUEL,
-            vehicle="kurz",
-            at_utc=datetime(2026, 10, 1, tzinfo=UTC),
-            fuel=FuelKind.DIESEL,
-            fuel_l=Decimal(50),
-            amount_eur=Decimal(80),
-            entered_at_utc=NOW,
-        )
-        await here.stores.ledger.keep_vouchers([filled])
+        await here.stores.ledger.keep_vouchers([filled("kurz")])
         yield here
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,32 +12,20 @@ from typing import Any
 import pytest
 
 from core.errors import ForbiddenError, NotFoundError, RequestError
-from core.fleet import VehicleDay, Voucher, VoucherKind
-from core.inventory import Inventory, Medium, Site, SiteKind, Vehicle
+from core.fleet import VehicleDay
+from core.inventory import Inventory, Vehicle
 from core.inventory.mobility import Baseline, BaselineBasis, Drive, FuelKind, VehicleCosts
-from core.inventory.supplies import Tariff
 from core.people import Actor, Role
 from operations.fleet.costs import ListFleetCosts, list_fleet_costs
 from operations.house import Call
-from tests.operations.places import Place, opened
+from tests.operations.offices import ANNA, filled, sites, tariffs, vehicle
+from tests.operations.places import NOW, Place, opened
 
-NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
-SINCE, OCTOBER = date(2024, 1, 1), date(2026, 10, 1)
-ANNA = Actor(name="anna", role=Role.ADMIN)
+OCTOBER = date(2026, 10, 1)
 
 
-def vehicle(name: str, **changes: Any) -> Vehicle:
-    said: dict[str, Any] = {
-        "id": name,
-        "name": name.title(),
-        "valid_from": SINCE,
-        "site": "amt",
-        "maker": "A",
-        "model": "B",
-        "drive": Drive.BATTERY,
-        "group": "Amt",
-    }
-    return Vehicle(**(said | changes))
+def car(name: str, **changes: Any) -> Vehicle:
+    return vehicle(name, **({"name": name.title(), "drive": Drive.BATTERY} | changes))
 
 
 def inventory() -> Inventory:
@@ -48,27 +36,11 @@ def inventory() -> Inventory:
         fuel=FuelKind.DIESEL, fuel_l_per_100km=Decimal(7), basis=BaselineBasis.FUEL_CARDS, source="Tankkarten"
     )
     cars = [
-        vehicle("neu", costs=costs, baseline=baseline, replaces="alt", battery_wh=50_000.0),
-        vehicle("alt", drive=Drive.DIESEL, costs=costs, valid_to=date(2026, 9, 1)),
-        vehicle("fern", site="tor", costs=costs),
+        car("neu", costs=costs, baseline=baseline, replaces="alt", battery_wh=50_000.0),
+        car("alt", drive=Drive.DIESEL, costs=costs, valid_to=date(2026, 9, 1)),
+        car("fern", site="tor", costs=costs),
     ]
-    tariff = Tariff(
-        id="strom",
-        name="Strom",
-        valid_from=SINCE,
-        medium=Medium.ELECTRICITY,
-        sites=("amt",),
-        energy_eur_per_kwh=Decimal("0.30"),
-    )
-    sites = [
-        Site(id=name, name=name.title(), valid_from=SINCE, kind=SiteKind.OFFICE, municipality="au")
-        for name in ("amt", "tor")
-    ]
-    return Inventory(
-        sites={each.id: each for each in sites},
-        vehicles={each.id: each for each in cars},
-        tariffs={"strom": tariff},
-    )
+    return Inventory(sites=sites(), vehicles={each.id: each for each in cars}, tariffs=tariffs())
 
 
 @pytest.fixture
@@ -80,16 +52,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
             for name in ("neu", "fern")
         ]
         await here.stores.ledger.save_vehicle_days(days)
-        filled = Voucher(
-            kind=VoucherKind.FUEL,
-            vehicle="anderer",
-            at_utc=datetime(2026, 10, 9, tzinfo=UTC),
-            fuel=FuelKind.DIESEL,
-            fuel_l=Decimal(50),
-            amount_eur=Decimal(80),
-            entered_at_utc=NOW,
-        )
-        await here.stores.ledger.keep_vouchers([filled])
+        await here.stores.ledger.keep_vouchers([filled("anderer")])
         yield here
 
 
