@@ -14,6 +14,7 @@ from typing import Protocol
 from core.alarms import AlarmBook
 from core.bills import BillBook
 from core.documents import ReportBook
+from core.erasure import PseudonymBook
 from core.facts import (
     ApiToken,
     AuditEntry,
@@ -256,6 +257,7 @@ class Ledger(
     ReportBook,
     FleetBooks,
     VoucherMappingBook,
+    PseudonymBook,
     Protocol,
 ):
     """All books together; parts ask only for the book they need."""

@@ -23,7 +23,7 @@ from core.errors import StoreError
 from core.periods import Period
 from core.ports import Frame
 from store.journal import frames as records
-from store.journal import segment
+from store.journal import rewriting, segment
 from store.journal.segment import Segment
 
 _GATHER_S = 0.002
@@ -122,6 +122,14 @@ class FileJournal:
         """
         return await self._loop.run_in_executor(self._threads, self._forget, before_utc.date().isoformat(), applied)
 
+    async def frames_with(self, word: bytes) -> tuple[Frame, ...]:
+        """Return the frames whose message holds a word, in order."""
+        return await self._loop.run_in_executor(None, self._with, word)
+
+    async def replace_in_frames(self, word: bytes, instead: bytes) -> int:
+        """Replace a word in all frames on disk and return in how many. Raises `StoreError` if the disk fails."""
+        return await self._loop.run_in_executor(self._threads, self._replace, word, instead)
+
     def _gather(self) -> None:
         """Wait a little for more frames, unless there are enough: the loop may be long in coming back."""
         if len(self._waiting) >= _ENOUGH:
@@ -148,6 +156,7 @@ class FileJournal:
     def _open(self) -> None:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            rewriting.sweep(self._folder)
             found = segment.segments(self._folder)
             if found:
                 self._resume(found)
@@ -191,6 +200,29 @@ class FileJournal:
         except OSError as error:
             raise StoreError("store.journal_failed", folder=str(self._folder), error=str(error)) from error
         return listed[old].first - listed[0].first if old else 0
+
+    def _with(self, word: bytes) -> tuple[Frame, ...]:
+        listed, durable_bytes = self._durable
+        sizes_bytes = [*(each.path.stat().st_size for each in listed[:-1]), durable_bytes]
+        files = zip(listed, sizes_bytes, strict=False)
+        return tuple(frame for each, size in files for frame in rewriting.frames_with(each.path, size, word))
+
+    def _replace(self, word: bytes, instead: bytes) -> int:
+        """Run in the writer's thread, so that nothing is written meanwhile."""
+        listed, durable_bytes = self._durable
+        count = 0
+        try:
+            for each in listed[:-1]:
+                count += rewriting.rewrite(each.path, each.path.stat().st_size, word, instead).frames
+            if listed:
+                found = rewriting.rewrite(listed[-1].path, durable_bytes, word, instead)
+                if found.frames:
+                    self._release()  # it is another file now; the next write begins a new one
+                    self._durable = listed, found.size_bytes
+                count += found.frames
+        except OSError as error:
+            raise StoreError("store.journal_failed", folder=str(self._folder), error=str(error)) from error
+        return count
 
     def _is_full(self, day: date) -> bool:
         listed, size_bytes = self._durable

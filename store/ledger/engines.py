@@ -110,6 +110,7 @@ def _configure(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     for pragma in ("foreign_keys=ON", "busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL"):
         cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute("PRAGMA secure_delete=FAST")  # what was erased shall not be found in the file
     cursor.close()
 
 

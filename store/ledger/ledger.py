@@ -24,6 +24,7 @@ from store.ledger.migrate import upgrade
 from store.ledger.people import People
 from store.ledger.presences import Presences
 from store.ledger.proposals import Proposals
+from store.ledger.pseudonyms import Pseudonyms
 from store.ledger.reading_links import ReadingLinks
 from store.ledger.rejections import Rejections
 from store.ledger.reports import Reports
@@ -64,6 +65,7 @@ class SqlLedger(
     Valuations,
     Sendings,
     FleetActions,
+    Pseudonyms,
     Copies,
 ):
     """`core.books.Ledger` over one database."""

@@ -12,6 +12,7 @@ from core.facts import ChargeSession, Origin, Protocol, SessionState, TagVerdict
 from core.ports import Page
 from core.readings import ReadingQuality
 from store.ledger.database import Database, as_cursor, finding_of, finding_row, insert, place_of, replace
+from store.ledger.pseudonyms import key_without_erased, without_erased
 from store.ledger.tables import CHARGE_SESSION, MARK, TRANSACTION_NUMBER
 from store.points.columns import from_us, to_us
 
@@ -26,9 +27,10 @@ class Sessions:
         self._database = database
 
     async def save_sessions(self, sessions: Sequence[ChargeSession]) -> None:
-        """Insert or replace sessions by id."""
+        """Insert or replace sessions by id; what was erased of them stays erased."""
         async with self._database.writing() as connection:
-            await replace(connection, CHARGE_SESSION, [_row(session) for session in sessions])
+            kept = await without_erased(connection, sessions)
+            await replace(connection, CHARGE_SESSION, [_row(session) for session in kept])
 
     async def session(self, id: str) -> ChargeSession | None:  # noqa: A002
         """Return one session, None if there is none."""
@@ -59,8 +61,9 @@ class Sessions:
         """Return a transaction's number: positive, never given twice, the same for the same key."""
         table = TRANSACTION_NUMBER
         async with self._database.writing() as connection:
-            known = select(table.c.number).where(table.c.station == station, table.c.natural_key == natural_key)
-            number: int | None = await connection.scalar(known)
+            keys = {natural_key, await key_without_erased(connection, natural_key)}
+            known = select(table.c.number).where(table.c.station == station, table.c.natural_key.in_(sorted(keys)))
+            number: int | None = await connection.scalar(known.order_by(table.c.number))
             if number is None:
                 fresh = insert(connection, table).values(station=station, natural_key=natural_key)
                 await connection.execute(fresh.on_conflict_do_nothing(index_elements=["station", "natural_key"]))
