@@ -70,6 +70,7 @@ ALARMS: Mapping[str, AlarmKind] = {
     ),
     "job_failed": AlarmKind(severity=Severity.CRITICAL, subject=SubjectKind.SERVICE, raise_after=HOUR / 4),
     "letters_undelivered": AlarmKind(severity=Severity.CRITICAL, subject=SubjectKind.SERVICE),
+    "report_undelivered": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.SERVICE),
     "backup_overdue": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.SERVICE),
     "base_load_creeps": AlarmKind(severity=Severity.INFO, subject=SubjectKind.METER, clear_after=14 * DAY),
     "water_never_stops": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.METER),

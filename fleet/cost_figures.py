@@ -14,6 +14,7 @@ from core.inventory.mobility import Drive, Vehicle
 from core.texts import Finding
 from fleet.choice import FactorChoice
 from fleet.costs import DRIVING, Cost, Part, VehicleCost, per_100km
+from fleet.peak_shares import SitePeak, cost_of_peaks_eur
 from fleet.sums import ZERO, Value
 from fleet.thg import HEAVY, Certificate, Convention, Sale, certificate, flat_kwh
 
@@ -34,11 +35,15 @@ class CostFigure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScopeCosts:
-    """The costs of the vehicles of a scope, and what those with a battery would be certified for in the year."""
+    """The costs of the vehicles of a scope, and what those with a battery would be certified for in the year.
+
+    `peaks` are those of the sites with charge points.
+    """
 
     vehicles: tuple[VehicleCost, ...]
     certificates: tuple[Certificate, ...] = ()
     thg_price: Value
+    peaks: tuple[SitePeak, ...] = ()
 
     def figures(self) -> tuple[CostFigure, ...]:
         """Return all figures in the order in which they are shown."""
@@ -63,7 +68,7 @@ class ScopeCosts:
         yield _summed("co2_price_eur", [each.co2_price_eur for each in battery + hybrid])
         for convention in Convention:
             yield self._revenue(convention)
-        yield CostFigure(name="peak_cost_eur", value=Finding.of("fleet_costs.no_peak_share"), unit=EUR)
+        yield CostFigure(name="peak_cost_eur", value=cost_of_peaks_eur(self.peaks), unit=EUR)
         yield CostFigure(name="budget_percent", value=Finding.of("fleet_costs.no_budget"), unit="%")
 
     def _revenue(self, convention: Convention) -> CostFigure:

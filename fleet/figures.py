@@ -54,6 +54,7 @@ class VehicleFigures:
     expected_wh: Value
     known_percent: Value
     reliable: bool | None
+    battery_charged_wh: Value
     charge_loss_percent: Value
     gross_wh_per_100km: Value
     net_wh_per_100km: Value
@@ -92,6 +93,7 @@ def figures_of(
         expected_wh=sums.expected_wh,
         known_percent=sums.known_percent,
         reliable=sums.reliable,
+        battery_charged_wh=sums.battery_wh,
         charge_loss_percent=sums.measured_loss_percent,
         gross_wh_per_100km=sums.gross,
         net_wh_per_100km=sums.net,

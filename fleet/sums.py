@@ -78,6 +78,14 @@ class Sums:
         return 100 * loss
 
     @cached_property
+    def battery_wh(self) -> Value:
+        """Return what arrived in the battery, by the vehicle's word, on the days on which it told that."""
+        if not self.vehicle.plugs_in:
+            return Finding.of("figures.not_electric")
+        told = [day.battery_charged_wh for day in self.days if day.battery_charged_wh is not None]
+        return sum(told, ZERO) if told else Finding.of("figures.loss_not_told")
+
+    @cached_property
     def rise_wh(self) -> Value:
         """Return by how much the battery holds more at the end than at the begin."""
         ends = [self.days[0].soc_begin_percent, self.days[-1].soc_end_percent] if self.days else [None, None]

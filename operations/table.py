@@ -175,7 +175,7 @@ CAPABILITIES: dict[str, Capability] = {
     "report.carriers": Capability(
         "operations.reports.carrier_report:make_carriers", Role.FACILITY, changes=True, whole=True, long=True
     ),
-    "report.fleet": Capability("operations.fleet_report.report:make_fleet_report", Role.FLEET, changes=True, long=True),
+    "report.fleet": Capability("operations.fleet_report.mailing:report_fleet", Role.FLEET, changes=True, long=True),
     "actions.list": Capability("operations.fleet_report.actions:list_actions", Role.FLEET, whole=True),
     "actions.add": Capability("operations.fleet_report.actions:add_action", Role.FLEET, changes=True, whole=True),
     "actions.change": Capability("operations.fleet_report.actions:change_action", Role.FLEET, changes=True, whole=True),

@@ -17,6 +17,7 @@ SERVICE_PLACES = {
     "part_unwell": ("/health", "health.show"),
     "job_failed": ("/jobs", "jobs.list"),
     "letters_undelivered": ("/notify", "notify.list"),
+    "report_undelivered": ("/sendings", "sendings.list"),
 }
 """Where the parts of the service are seen, and what one must be allowed to see there."""
 

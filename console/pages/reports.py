@@ -10,7 +10,7 @@ from fastapi import Response
 from console.files import file_answer
 from console.pages.filters import Filters
 from console.pages.places import may
-from console.pages.scopes import groups_of_vehicles, places
+from console.pages.scopes import groups_of_vehicles, places, recipients_of_reports
 from console.pages.visit import Visit
 from core.errors import NotFoundError
 from operations.edge import read_request
@@ -43,6 +43,7 @@ async def show_all(visit: Visit) -> Response:
         may_tell=may(visit.actor, CARRIERS),
         may_drive=may(visit.actor, FLEET),
         groups=groups_of_vehicles(visit),
+        recipients=recipients_of_reports(visit) if may(visit.actor, FLEET) else (),
         last_month=f"{now.replace(day=1) - timedelta(days=1):%Y-%m}",
         whole=visit.actor.sites is None,
         kind_of=lambda row: visit.words.t(f"console.report_kind.{row.kind}"),
@@ -62,6 +63,8 @@ async def make(visit: Visit) -> Response:
     if row not in MADE_HERE:
         raise NotFoundError("error.unknown_capability", name=row[:80])
     filled = {name: value for name, value in given.items() if value}
+    if mail := [str(each) for each in form.getlist("mail")]:
+        filled["mail"] = mail
     if "sources" in filled:
         filled["sources"] = [filled["sources"]]
     names = {field.name for field in admitted(row, visit.actor).fields}

@@ -32,6 +32,16 @@ def groups_of_vehicles(visit: Visit) -> tuple[Choice, ...]:
     return tuple(Choice(group_scope(name), name) for name in sorted({each.group for each in vehicles}))
 
 
+def recipients_of_reports(visit: Visit) -> tuple[Choice, ...]:
+    """Return who may be mailed reports today, where a mail server is set and for those who see the whole district."""
+    house = visit.desk.gate.house
+    if house.report_post is None or visit.actor.sites is not None:
+        return ()
+    today = house.day(visit.now_utc)
+    there = [each for each in house.inventory().recipients.values() if each.valid_on(today)]
+    return tuple(Choice(each.id, each.name) for each in sorted(there, key=lambda each: each.name))
+
+
 def _named(sites: dict[str, Any], kind: str, entry: Any) -> str:
     site: Entry | None = sites.get(entry.site) if kind == "buildings" else None
     return f"{site.name}: {entry.name}" if site else str(entry.name)

@@ -5,12 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from core.fleet import SendingState
 from core.letters import LetterState
+from core.report_post import DECIDED
 from core.texts import Finding
 from core.work import JobFilter, JobRun, JobState
 from operations.arrivals.sightings import Seen, Sighting
 from operations.house import Call, House
 from operations.schedule import BACKUP, JOBS
+
+UNDELIVERED: Final = {
+    SendingState.GIVEN_UP: "alarms.report_given_up",
+    SendingState.REFUSED: "alarms.report_refused",
+    SendingState.UNCERTAIN: "alarms.report_uncertain",
+}
+"""What is said of a report that a person has to decide about."""
 
 NEWEST_RUNS = 2
 """The newest run may still be going on; then the one before it counts."""
@@ -61,6 +70,27 @@ async def undelivered_letters(house: House, _call: Call) -> Seen:
             )
             for recipient, box in boxes.items()
             if recipient in known and box.last_state is LetterState.DEAD
+        )
+    )
+
+
+async def undelivered_reports(house: House, _call: Call) -> Seen:
+    """Return the recipients of whose newest undecided report nobody knows that it arrived, with what became of it."""
+    recipients = house.inventory().recipients
+    newest = {each.recipient: each for each in reversed(await house.ledger.sendings(states=DECIDED))}
+    return Seen(
+        sightings=tuple(
+            Sighting(
+                subject=f"service:{each.recipient}",
+                site=None,
+                finding=Finding.of(
+                    UNDELIVERED[each.state],
+                    name=recipients[each.recipient].name if each.recipient in recipients else each.recipient,
+                    period=each.period,
+                ),
+                since_utc=each.last_attempt_at_utc,
+            )
+            for each in newest.values()
         )
     )
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from operations.alarms.noticed import implausible_steps, proposed_bookings, wrong_clocks
-from operations.alarms.service_watches import failed_jobs, overdue_backups, undelivered_letters, unwell_parts
+from operations.alarms.service_watches import (
+    failed_jobs,
+    overdue_backups,
+    undelivered_letters,
+    undelivered_reports,
+    unwell_parts,
+)
 from operations.alarms.silent_meters import silent_meters
 from operations.alarms.stuck_meters import stuck_meters
 from operations.alarms.usage_watches import creeping_base_loads, never_ending_flows
@@ -23,6 +29,7 @@ WATCHES: Mapping[str, Watch] = {
     "part_unwell": unwell_parts,
     "job_failed": failed_jobs,
     "letters_undelivered": undelivered_letters,
+    "report_undelivered": undelivered_reports,
     "backup_overdue": overdue_backups,
 }
 """Each sees the whole district with a fixed number of queries. Kinds are rows of `core.alarms.ALARMS`."""

@@ -23,6 +23,7 @@ from operations.costs.cost import month_cost, months_gone
 from operations.costs.reading import read_costs
 from operations.fleet.cost_rows import CostFigureRow, CostInputRow, CostPartRow, CostRow, FleetCosts, VehicleCostRow
 from operations.fleet.figures import legible
+from operations.fleet.peaks import peaks_of
 from operations.fleet_report.facts import FleetMonth, month_asked, read_month, span_of_month
 from operations.house import Call, House
 from operations.values import Told
@@ -58,12 +59,12 @@ async def list_fleet_costs(house: House, request: ListFleetCosts, call: Call) ->
 NOTES: Final = ("fleet_costs.rule_energy", "fleet_costs.rule_monthly", "fleet_costs.rule_thg", "fleet_costs.rule_co2")
 
 
-async def with_costs(house: House, month: FleetMonth, call: Call) -> FleetMonth:
-    """Return a month with its costs."""
-    return replace(month, costs=await costs_of(house, month, call))
+async def with_costs(house: House, month: FleetMonth, call: Call, *, peaks: bool = True) -> FleetMonth:
+    """Return a month with its costs, those of `peaks` only where they are wanted."""
+    return replace(month, costs=await costs_of(house, month, call, peaks=peaks))
 
 
-async def costs_of(house: House, month: FleetMonth, call: Call) -> ScopeCosts:
+async def costs_of(house: House, month: FleetMonth, call: Call, *, peaks: bool = True) -> ScopeCosts:
     """Return the costs of a month's vehicles and the sums over them."""
     inventory, today = house.inventory(), house.day(call.now_utc)
     fuels = mean_price(await house.ledger.vouchers_during(span_of_month(house, month.first)))
@@ -84,7 +85,8 @@ async def costs_of(house: House, month: FleetMonth, call: Call) -> ScopeCosts:
             fuels=fuels,
         )
         vehicles.append(vehicle_cost(reckoned, choice))
-    return ScopeCosts(vehicles=tuple(vehicles), certificates=certificates, thg_price=thg_price)
+    found = await peaks_of(house, month.stations, month.period, call) if peaks else ()
+    return ScopeCosts(vehicles=tuple(vehicles), certificates=certificates, thg_price=thg_price, peaks=found)
 
 
 def share_of(vehicle: Vehicle, month: FleetMonth, today: date) -> Decimal:

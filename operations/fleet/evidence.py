@@ -42,6 +42,7 @@ OF_DAYS = {
     "expected_wh": ("soc_begin_percent", "soc_end_percent"),
     "gross_wh_per_100km": ("soc_begin_percent", "soc_end_percent"),
     "net_wh_per_100km": ("driven_wh",),
+    "battery_charged_wh": ("battery_charged_wh",),
     "charge_loss_percent": ("own_charged_wh", "battery_charged_wh"),
     "standing_percent_per_day": ("standby_percent", "parked_s"),
     "fuel_l": ("fuel_l",),

@@ -40,6 +40,7 @@ FIGURES: Final[dict[str, str]] = {
     "known_percent": "%",
     "gross_wh_per_100km": "Wh/100 km",
     "net_wh_per_100km": "Wh/100 km",
+    "battery_charged_wh": "Wh",
     "charge_loss_percent": "%",
     "standing_percent_per_day": "%/d",
     "electric_distance_m": "m",

@@ -52,8 +52,17 @@ def charging(month: FleetMonth) -> Figures:
     yield counted("unmatched_sessions", len(month.loose), SESSIONS)
     loose = [each.energy_wh for each in month.loose if each.energy_wh is not None]
     yield _of_energies("unmatched_wh", loose, len(month.loose))
-    yield not_told("blocked_s", "s", how("blocked_s"), Finding.of("fleet_report.no_charging_time"))
+    yield _blocked(month)
     yield not_told("available_percent", "%", how("available_percent"), Finding.of("fleet_report.no_statuses"))
+
+
+def _blocked(month: FleetMonth) -> ReportFigure:
+    name, beside = "blocked_s", month.beside
+    if beside is None or not beside.blocked_known:
+        return not_told(name, "s", how(name), Finding.of("fleet_report.no_charging_time"))
+    ended = sum(each.ended_at_utc is not None for each in month.sessions)
+    share = PERCENT * beside.blocked_known / ended
+    return ReportFigure(name=name, value=beside.blocked_s, unit="s", how=how(name), measured_percent=share)
 
 
 def _of_energies(name: str, energies: list[Decimal], sessions: int) -> ReportFigure:

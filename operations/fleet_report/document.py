@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,17 +16,14 @@ from core.texts import Catalogue
 from fleet.savings import FLEET, Light
 from fleet.scopes import SITE
 from operations.fleet_report.facts import FleetMonth, FleetMonths
-from operations.fleet_report.tables import FleetTables
+from operations.fleet_report.raw import raw_of
+from operations.fleet_report.sections import Sections, annex_said, sections_said
 from operations.fleet_report.words import FleetWords, Shown
 from operations.house import House
-from operations.reports.figures import ReportFigure
 from operations.reports.words import DASH, day_said
 from reports.document import Passage
-from reports.fleet_document import ChartSaid, FleetDocument, RawTable, SectionSaid, TableSaid
+from reports.fleet_document import FleetDocument, TableSaid
 
-Sections = Mapping[str, tuple[ReportFigure, ...]]
-
-FIRST_SECTION: Final = 2
 _LABELS: Final = (
     *("page", "summary", "head", "figure", "value", "unit", "quality", "note", "id", "annex", "method"),
     *("glossary", "seal", "seal_lead", "figures", "section", "sum"),
@@ -68,7 +65,6 @@ class FleetReport:
 def document_of(house: House, report: FleetReport, words: FleetWords) -> FleetDocument:
     """Return the document."""
     texts, month = words.texts, report.months.now
-    tables = FleetTables(house, words, month)
     shown = by_name(report.sections)
     light, light_text = _light(shown, words)
     return FleetDocument(
@@ -83,8 +79,8 @@ def document_of(house: House, report: FleetReport, words: FleetWords) -> FleetDo
         sentences=words.sentences(shown, report.previous),
         tiles=words.tiles(shown, report.previous, report.last_year),
         changes=_changes(report, words),
-        sections=tuple(_sections(report, words, tables)),
-        annex=tuple(each for each in (tables.vehicles(), tables.factors()) if each),
+        sections=tuple(sections_said(house, report.months, report.sections, words)),
+        annex=annex_said(house, report.months, words),
         passages=tuple(
             Passage(
                 heading=texts.say(f"fleet_report.method.{name}"),
@@ -95,7 +91,7 @@ def document_of(house: House, report: FleetReport, words: FleetWords) -> FleetDo
         glossary=tuple(
             (texts.say(f"fleet_report.term.{name}"), texts.say(f"fleet_report.term.{name}_text")) for name in _GLOSSARY
         ),
-        raw=(tables.raw_vehicles(), tables.raw_course(report.months.course), _raw_sessions(month, words)),
+        raw=raw_of(house, report.months, words),
         seal=report.seal,
         made_at_utc=report.made_at_utc,
     )
@@ -141,10 +137,12 @@ def _facts(house: House, report: FleetReport, words: FleetWords) -> Iterable[tup
     month, texts = report.months.now, words.texts
     days = f"{day_said(month.first, texts.language)} {DASH} {day_said(month.last, texts.language)}"
     factors = month.savings.factors if month.savings else ()
+    sites = {each.site for each in month.vehicles} | {each.site for each in month.stations}
     facts = {
         "period": days,
         "scope": scope_name(house, month, texts),
         "vehicles": words.number(float(len(month.vehicles)), 0),
+        "sites": words.number(float(len(sites)), 0),
         "as_of": _instant(house, report.made_at_utc, texts),
         "revision": str(report.revision),
         **({"reason": report.reason} if report.reason else {}),
@@ -184,70 +182,3 @@ def _changes(report: FleetReport, words: FleetWords) -> TableSaid | None:
         rows=rows,
         note=note,
     )
-
-
-def _sections(report: FleetReport, words: FleetWords, tables: FleetTables) -> Iterable[SectionSaid]:
-    charts, drawn = _charts(report, tables), _tables(report, tables)
-    for number, (name, figures) in enumerate(report.sections.items(), FIRST_SECTION):
-        yield SectionSaid(
-            number=number,
-            heading=words.texts.say(f"fleet_report.section.{name}"),
-            lead=words.texts.say(f"fleet_report.lead.{name}"),
-            figures=tuple(words.figure(each) for each in figures),
-            charts=charts.get(name, ()),
-            tables=drawn.get(name, ()),
-            remarks=tuple(_remarks(name, report, words)),
-        )
-
-
-def _charts(report: FleetReport, tables: FleetTables) -> dict[str, tuple[ChartSaid, ...]]:
-    course = report.months.course
-    found: dict[str, tuple[ChartSaid, ...]] = {}
-    if any(each.electric_m or each.burning_m for each in course):
-        found["use"] = (tables.distances(course),)
-    if any(each.own_wh or each.elsewhere_wh for each in course):
-        found["energy"] = (tables.energies(course),)
-    if any(each.avoided_g for each in course):
-        found["emissions"] = (tables.avoided(course),)
-    return found
-
-
-def _tables(report: FleetReport, tables: FleetTables) -> dict[str, tuple[TableSaid, ...]]:
-    month = report.months.now
-    drawn = {
-        "stock": (tables.by_drive(), tables.by_group()) if month.vehicles else (),
-        "infrastructure": (tables.sites(),) if month.stations else (),
-        "batteries": (tables.batteries(),) if any(each.capacity_wh for each in month.batteries.values()) else (),
-        "actions": (tables.actions(),) if month.actions else (),
-    }
-    return {name: said for name, said in drawn.items() if said}
-
-
-def _remarks(name: str, report: FleetReport, words: FleetWords) -> Iterable[str]:
-    month = report.months.now
-    if name == "actions" and not month.actions:
-        yield words.texts.say("fleet_report.no_actions")
-    if name == "batteries" and (silent := sum(each.capacity_wh is None for each in month.batteries.values())):
-        yield words.texts.say("fleet_report.batteries_unknown", count=silent)
-    if name == "quality":
-        told = [finding for each in month.figures.values() for finding in each.findings]
-        for code in sorted({each.code for each in told}):
-            of_code = [each for each in told if each.code == code]
-            text = words.texts.say("fleet_report.concerns", count=len(of_code), what=words.tell(of_code[0]))
-            yield text
-
-
-def _raw_sessions(month: FleetMonth, words: FleetWords) -> RawTable:
-    """Return the energies of sessions by their numbers, without instants: those would tell who was where."""
-    rows = [
-        (str(place), _kwh(each.energy_wh), _kwh(each.pv_wh), _kwh(each.grid_wh), float(each.confidence))
-        for place, each in enumerate(month.valuations, 1)
-    ]
-    names = ("session", "kwh", "pv_kwh", "grid_kwh", "confidence")
-    head = tuple(words.texts.say(f"fleet_report.column.{name}") for name in names)
-    sums = ((2, words.id("pv_wh")),)
-    return RawTable(name=words.texts.say("fleet_report.sheet.sessions"), head=head, rows=rows, sums=sums)
-
-
-def _kwh(value: Decimal | None) -> float | None:
-    return None if value is None else float(value / 1000)

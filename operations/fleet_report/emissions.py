@@ -8,6 +8,7 @@ from fleet.savings import SAVINGS, SummedFigure
 from fleet.sums import ZERO
 from operations.fleet.figures import legible
 from operations.fleet_report.facts import FleetMonth
+from operations.fleet_report.rows import RoofMonth
 from operations.fleet_report.sums import PERCENT, Figures, how, percent_of
 from operations.reports.figures import Ground, ReportFigure, not_told
 
@@ -31,7 +32,30 @@ def renewables(month: FleetMonth) -> Figures:
         yield pv
         yield charged_wh
         yield percent_of("renewable_percent", pv, charged_wh, month)
+    yield from _roofs(month)
     yield not_told("green_power_wh", "Wh", how("green_power_wh"), Finding.of("fleet_report.no_green_power"))
+
+
+def _roofs(month: FleetMonth) -> Figures:
+    """Yield which part of roof power was used at the sites with charge points, and of all use was local."""
+    roofs = month.beside.roofs if month.beside else ()
+    made = sum((each.generation_wh for each in roofs), ZERO)
+    used = sum((each.use_wh for each in roofs), ZERO)
+    parts = {
+        "self_use_percent": (sum((each.self_use_wh for each in roofs), ZERO), made),
+        "autarky_percent": (sum((each.local_wh for each in roofs), ZERO), used),
+    }
+    for name, (part, whole) in parts.items():
+        if not whole:
+            yield not_told(name, "%", how(name), Finding.of("fleet_report.no_roofs"))
+            continue
+        grounds = tuple(_balance(month, each) for each in roofs)
+        yield ReportFigure(name=name, value=legible(PERCENT * part / whole), unit="%", how=how(name), grounds=grounds)
+
+
+def _balance(month: FleetMonth, roof: RoofMonth) -> Ground:
+    id_ = f"balance/{month.period}/site:{roof.site}/use_wh"
+    return Ground(figure=id_, name=roof.name, value=roof.use_wh, unit="Wh")
 
 
 def emissions(month: FleetMonth) -> Figures:

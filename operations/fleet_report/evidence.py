@@ -6,7 +6,7 @@ from datetime import date
 
 from core.errors import RequestError
 from core.evidence import Explanation, FigureId
-from operations.fleet.costs import with_costs
+from operations.fleet_report.beside import with_beside
 from operations.fleet_report.document import by_name
 from operations.fleet_report.facts import read_months
 from operations.fleet_report.figures import sections_of
@@ -21,9 +21,8 @@ async def explain_fleet(house: House, figure: FigureId, call: Call) -> Explanati
         first = date.fromisoformat(f"{figure.period}-01")
     except ValueError as error:
         raise RequestError("evidence.period_invalid", period=figure.period[:80]) from error
-    months = await read_months(house, figure.scope, first)
-    now = await with_costs(house, months.now, call)
-    found = by_name(sections_of(now, house.factors())).get(".".join((figure.quantity, *figure.variant)))
+    months = await with_beside(house, await read_months(house, figure.scope, first), call)
+    found = by_name(sections_of(months.now, house.factors())).get(".".join((figure.quantity, *figure.variant)))
     if found is None:
         raise RequestError("evidence.quantity_unknown", quantity=figure.quantity[:80])
     return found.explanation(figure_id(figure.period, figure.scope, found.name), title_of(found, figure.period))

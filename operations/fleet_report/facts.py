@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from fleet.savings import FLEET, GROUP, HEADLINE, SAVINGS, SavingsStatement
 from fleet.scopes import SITE, group_scope
 from fleet.sums import ZERO
 from operations.fleet.figures import computed
+from operations.fleet_report.rows import Beside
 from operations.house import Call, House
 from operations.intervals.plans import EPOCH_UTC
 from operations.savings.job import read_statement
@@ -32,6 +33,8 @@ MONTHS: Final = 13
 """So many months are read: the one reported, and back to the same one of the year before."""
 
 SESSIONS_AT_ONCE: Final = 500
+
+YEAR: Final = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,7 @@ class FleetMonth:
     """A month of a scope: `fleet` (all), `site:<id>` or `group:<name>`; `vehicles` were there on any of its days.
 
     `sessions` took place at `stations`, `valuations` are of the vehicles, `loose` those of no vehicle at all.
+    `year_ago` is how batteries were a year before. `beside` is read of the month that is reported only.
     """
 
     period: str
@@ -68,6 +72,9 @@ class FleetMonth:
     batteries: Mapping[str, BatteryHealth] = field(default_factory=dict, hash=False)
     actions: tuple[FleetAction, ...] = ()
     costs: ScopeCosts | None = None
+    days: tuple[VehicleDay, ...] = field(default=(), hash=False)
+    year_ago: Mapping[str, BatteryHealth] = field(default_factory=dict, hash=False)
+    beside: Beside | None = field(default=None, hash=False)
 
     @property
     def is_known(self) -> bool:
@@ -77,12 +84,16 @@ class FleetMonth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetMonths:
-    """The month reported, the one before it, the same one of the year before, and the course up to it."""
+    """The month reported, the one before it, the same one of the year before, and the course up to it.
+
+    `days` are those of the course, by vehicle.
+    """
 
     now: FleetMonth
     previous: FleetMonth
     last_year: FleetMonth
     course: tuple[CourseMonth, ...]
+    days: Mapping[str, Sequence[VehicleDay]] = field(default_factory=dict, hash=False)
 
 
 def month_asked(house: House, text: str | None, call: Call) -> tuple[date, date, bool]:
@@ -125,7 +136,11 @@ async def read_months(house: House, scope: str, first: date) -> FleetMonths:
     previous = await _month(house, scope, vehicles, months[-2], by_month[months[-2]])
     last_year = await _month(house, scope, vehicles, months[0], by_month[months[0]])
     course = [await _course(house, scope, vehicles, month, by_month[month]) for month in months[1:]]
-    return FleetMonths(now=now, previous=previous, last_year=last_year, course=tuple(course))
+    of_year: dict[str, list[VehicleDay]] = {}
+    for day in days:
+        if day.day >= months[1]:
+            of_year.setdefault(day.vehicle, []).append(day)
+    return FleetMonths(now=now, previous=previous, last_year=last_year, course=tuple(course), days=of_year)
 
 
 async def read_month(house: House, scope: str, first: date) -> FleetMonth:
@@ -163,13 +178,19 @@ async def _whole(
     by_vehicle: dict[str, list[SessionValuation]] = {each.id: [] for each in electric}
     for each in await house.ledger.valuations(until, list(by_vehicle)) if electric else ():
         by_vehicle[str(each.vehicle)].append(each)
+    year_ago_utc = span.end_utc - YEAR
     subjects = {scope, *(each.source for each in vehicles)}
     actions = [each for each in await house.ledger.actions() if scope == FLEET or each.subject in subjects]
     return replace(
         month,
         batteries={each.id: health_of(each, by_vehicle[each.id]) for each in electric},
+        year_ago={each.id: health_of(each, _until(by_vehicle[each.id], year_ago_utc)) for each in electric},
         actions=tuple(actions),
     )
+
+
+def _until(valuations: Sequence[SessionValuation], end_utc: datetime) -> list[SessionValuation]:
+    return [each for each in valuations if each.begun_at_utc < end_utc]
 
 
 async def _month(
@@ -190,6 +211,7 @@ async def _month(
         last=last,
         vehicles=tuple(there),
         figures=_figures(inventory, there, days, first, last),
+        days=tuple(days),
         stations=stations,
         sessions=tuple(each for each in sessions if each.station in own),
         valuations=tuple(each for each in every if each.vehicle in names),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from core.factors import FactorTable
 from operations.fleet_report.ahead import batteries, candidates, infrastructure
@@ -11,18 +10,16 @@ from operations.fleet_report.charging import charging
 from operations.fleet_report.driving import energy, use
 from operations.fleet_report.emissions import emissions, renewables
 from operations.fleet_report.facts import FleetMonth
+from operations.fleet_report.grounds import grounded
 from operations.fleet_report.money import costs
 from operations.fleet_report.stock import stock
 from operations.fleet_report.trust import actions, quality
 from operations.reports.figures import ReportFigure
 
-FLEET_REPORT: Final = "fleet"
-"""The kind of the report and its statements, and the first word of the ids of its figures."""
-
 
 def sections_of(month: FleetMonth, table: FactorTable) -> Mapping[str, tuple[ReportFigure, ...]]:
-    """Return the figures of each section, in the order of the report."""
-    return {
+    """Return the figures of each section, in the order of the report, each with what it stands on."""
+    found = {
         "stock": tuple(stock(month, table)),
         "use": tuple(use(month)),
         "energy": tuple(energy(month)),
@@ -36,3 +33,4 @@ def sections_of(month: FleetMonth, table: FactorTable) -> Mapping[str, tuple[Rep
         "quality": tuple(quality(month)),
         "actions": tuple(actions(month)),
     }
+    return {name: tuple(grounded(month, each, table) for each in figures) for name, figures in found.items()}

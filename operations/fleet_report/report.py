@@ -16,10 +16,11 @@ from core.texts import Catalogue, Finding, Language, catalogue
 from fleet.savings import FLEET
 from fleet.scopes import SITE
 from operations.evidence.freezing import FIGURES, Frozen, freeze, frozen
-from operations.fleet.costs import with_costs
+from operations.fleet_report.beside import with_beside
 from operations.fleet_report.document import Change, FleetReport, by_name, document_of
 from operations.fleet_report.facts import FleetMonth, month_asked, read_months
-from operations.fleet_report.figures import FLEET_REPORT, sections_of
+from operations.fleet_report.figures import sections_of
+from operations.fleet_report.rows import FLEET_REPORT
 from operations.fleet_report.words import FleetWords, Shown
 from operations.house import Call, House
 from operations.reports.figures import ReportFigure
@@ -38,7 +39,8 @@ KEPT_AS: Final = FLEET_REPORT
 class MakeFleetReport:
     """Which report: of a month (`2026-10`; the last one over) and a scope (`fleet`, `site:<id>`, `group:<name>`).
 
-    `reason` says why there is to be another version where there is one already.
+    `reason` says why there is to be another version where there is one already. `mail` are recipients to be sent it,
+    or `all` who get this scope.
     """
 
     month: str | None = None
@@ -46,6 +48,7 @@ class MakeFleetReport:
     format: ReportFormat = ReportFormat.PDF
     language: Language = "de"
     reason: str = ""
+    mail: tuple[str, ...] = ()
 
 
 async def make_fleet_report(house: House, request: MakeFleetReport, call: Call) -> ReportRow:
@@ -75,8 +78,7 @@ async def compose(
 ) -> FleetDocument:
     """Return the document of a month, its figures frozen unless it is preliminary."""
     call.progress(READ, Finding.of("fleet_report.reading", month=f"{first:%Y-%m}"))
-    months = await read_months(house, request.scope, first)
-    months = replace(months, now=await with_costs(house, months.now, call))
+    months = await with_beside(house, await read_months(house, request.scope, first), call)
     sections = sections_of(months.now, house.factors())
     shown = by_name(sections)
     call.progress(STATED, Finding.of("fleet_report.stating"))

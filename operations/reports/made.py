@@ -69,7 +69,10 @@ class ListReports:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportRow:
-    """A report that was made, and its file. A preliminary one is of a year that was not over: nothing was frozen."""
+    """A report that was made, and its file. A preliminary one is of a time that was not over: nothing was frozen.
+
+    `mailed` are the recipients whom it was sent to as it was made, or will be as soon as the server takes it.
+    """
 
     id: int
     kind: str
@@ -83,6 +86,7 @@ class ReportRow:
     reason: str
     made_by: str
     made_at_utc: datetime
+    mailed: tuple[str, ...] = ()
 
 
 async def list_reports(house: House, request: ListReports, call: Call) -> Page[ReportRow]:

@@ -203,7 +203,7 @@ async def test_groups_below_five_vehicles_are_not_told_apart(place: Place) -> No
     (groups,) = [
         each for section in (await document(place)).sections for each in section.tables if "Gruppe" in each.title
     ]
-    assert [row[:2] for row in groups.rows] == [("Übrige Gruppen", "8")]
+    assert [row[:2] for row in groups.rows] == [("Amt, Bauhof", "8")]
 
 
 async def test_no_table_and_no_sheet_names_a_vehicle(place: Place) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
+from core.documents import ReportFilter
 from core.errors import ConflictError, NotFoundError, RequestError
 from core.fleet import Sending, SendingState
 from core.inventory import Drive, Inventory, Site, SiteKind, Vehicle
@@ -21,7 +22,10 @@ from core.inventory.mobility import Recipient
 from core.people import Actor, Role
 from notify.report_mail import SmtpReports
 from notify.settings import MailSettings
+from operations.alarms.service_watches import undelivered_reports
 from operations.fleet_report.actions import AddAction, AmendAction, ListActions, add_action, change_action, list_actions
+from operations.fleet_report.mailing import report_fleet
+from operations.fleet_report.report import MakeFleetReport
 from operations.fleet_report.sending import (
     ListSendings,
     ResendReport,
@@ -220,3 +224,49 @@ async def test_the_same_action_entered_twice_is_one_and_an_empty_one_is_none(pla
         await add_action(place.house, AddAction(text="  "), Call(ANNA, MONDAY))
     with pytest.raises(NotFoundError, match=r"actions\.unknown"):
         await change_action(place.house, AmendAction(id=77), Call(ANNA, MONDAY))
+
+
+async def mailed(place: Place, *recipients: str, now_utc: datetime = MONDAY, **given: Any) -> tuple[str, ...]:
+    request = MakeFleetReport(**({"month": "2026-10", "mail": recipients} | given))
+    return (await report_fleet(place.house, request, Call(ANNA, now_utc))).mailed
+
+
+async def test_a_report_on_demand_is_mailed_at_once_and_once_per_revision(place: Place, boxes: Mailboxes) -> None:
+    assert await mailed(place, "leitung") == ("leitung",)
+    assert await mailed(place, "all", reason="noch einmal") == ("leitung",)
+    assert [tos for tos, _ in boxes.letters] == [["fuhrpark@example.org"]]
+    assert await mailed(place, "amt", scope="group:amt", language="de") == ("amt",)
+    mail = email.message_from_bytes(boxes.letters[-1][1], policy=default)
+    assert mail["Subject"] == "Fleet report, October 2026 – Vehicles of the group Amt"
+    assert (await send(place)).prepared == 0, "who has it already gets it no second time by itself"
+
+
+async def test_who_gets_another_scope_or_is_unknown_is_named_before_anything_is_made(
+    place: Place, boxes: Mailboxes
+) -> None:
+    with pytest.raises(RequestError, match="not_their_scope"):
+        await mailed(place, "leitung", "amt")
+    with pytest.raises(NotFoundError, match="recipient_unknown"):
+        await mailed(place, "niemand")
+    with pytest.raises(RequestError, match="month_not_over"):
+        await mailed(place, "leitung", month="2026-11")
+    place.house = replace(place.house, report_post=None)
+    with pytest.raises(ConflictError, match="no_server"):
+        await mailed(place, "leitung")
+    assert not boxes.letters
+    assert not (await place.stores.ledger.reports(ReportFilter())).items
+
+
+async def test_what_a_person_has_to_decide_is_an_alarm_until_it_is_decided(place: Place, boxes: Mailboxes) -> None:
+    place.house = replace(place.house, inventory=lambda: inventory("refuses@example.org"))
+    boxes.answers = ["drop"]
+    await send(place)
+    seen = (await undelivered_reports(place.house, Call(ANNA, MONDAY))).sightings
+    assert {each.subject: each.finding.code for each in seen} == {
+        "service:leitung": "alarms.report_refused",
+        "service:amt": "alarms.report_uncertain",
+    }
+    assert dict(seen[0].finding.params)["period"] == "2026-10"
+    for each in (await states(place)).values():
+        await settle_sending(place.house, SettleSending(id=each.id), Call(ANNA, MONDAY))
+    assert not (await undelivered_reports(place.house, Call(ANNA, MONDAY))).sightings
