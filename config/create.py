@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from config.credentials import new_key, new_password
+from config.factors import FOLDER as FACTORS
 from config.inventory import FOLDER, MANAGED, inventory_of, read_texts
 from config.schema import schemas
 from config.settings import FILE, INGEST_USER
@@ -36,7 +37,11 @@ def create(folder: Path, *, example: bool, data_dir: Path, language: Language = 
 
 def example_inventory() -> Traversable:
     """Return the folder of the example district's inventory files."""
-    return resources.files("config") / "example" / "inventory"
+    return _example() / FOLDER
+
+
+def _example() -> Traversable:
+    return resources.files("config") / "example"
 
 
 def _refuse_existing(folder: Path) -> None:
@@ -48,10 +53,10 @@ def _refuse_existing(folder: Path) -> None:
 def _write(folder: Path, *, example: bool, data_dir: Path, language: Language) -> Iterable[Path]:
     template = resources.files("config") / "template"
     (folder / MANAGED).mkdir(parents=True)
-    source = example_inventory() if example else template / "inventory"
-    for file in sorted(source.iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith(".yaml"):
-            yield _new_file(folder / FOLDER / file.name, file.read_text(encoding="utf-8"))
+    yield from _copied(example_inventory() if example else template / FOLDER, folder / FOLDER)
+    if example:
+        (folder / FACTORS).mkdir()
+        yield from _copied(_example() / FACTORS, folder / FACTORS)
     yield from _write_secrets(folder)
     (folder / "schema").mkdir(exist_ok=True)
     for name, schema in schemas(language).items():
@@ -59,6 +64,12 @@ def _write(folder: Path, *, example: bool, data_dir: Path, language: Language) -
     # Last, so that a folder with this file is complete.
     text = (template / FILE).read_text(encoding="utf-8")
     yield _new_file(folder / FILE, text.replace("@data_dir@", json.dumps(str(data_dir.absolute()), ensure_ascii=False)))
+
+
+def _copied(source: Traversable, folder: Path) -> Iterable[Path]:
+    for file in sorted(source.iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".yaml"):
+            yield _new_file(folder / file.name, file.read_text(encoding="utf-8"))
 
 
 def _write_secrets(folder: Path) -> Iterable[Path]:

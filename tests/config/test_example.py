@@ -73,8 +73,11 @@ def test_every_vehicle_has_what_its_savings_costs_and_quotas_need(inventory: Inv
     assert bases == set(BaselineBasis)
     assert [vehicle.id for vehicle in vehicles if vehicle.plugs_in and not vehicle.baseline] == ["aut-e-401"]
     assert [vehicle.id for vehicle in vehicles if vehicle.personal] == ["aut-e-105"]
-    assert [(vehicle.id, vehicle.replaces) for vehicle in vehicles if vehicle.replaces] == [("aut-e-104", "aut-110")]
-    assert inventory.vehicles["aut-110"].valid_to == inventory.vehicles["aut-e-104"].valid_from
+    replaced = {vehicle.id: inventory.vehicles[vehicle.replaces] for vehicle in vehicles if vehicle.replaces}
+    assert {vehicle.id for vehicle in vehicles if vehicle.plugs_in} - set(replaced) == {"aut-e-401"}
+    assert len({former.id for former in replaced.values()}) == len(replaced)
+    assert all(former.valid_to == inventory.vehicles[name].valid_from for name, former in replaced.items())
+    assert all(vehicle.costs.lease_eur_per_month is not None for vehicle in vehicles if vehicle.costs)
 
 
 def test_its_awards_count_for_both_periods_of_the_quota_and_some_are_of_combustion_vehicles(
