@@ -28,13 +28,14 @@ class Tags:
         """Return whether the tag may charge on `day`.
 
         A card handed on has several entries; one valid entry is enough. One that is not valid
-        yet is blocked; an unknown one is invalid, unless the settings accept it.
+        yet is blocked, as is one that people blocked; an unknown one is invalid, unless the settings accept it.
         """
         tags = self._index().get(token)
         if tags is None:
             return TagVerdict.ACCEPTED if self._accept_unknown else TagVerdict.INVALID
-        if any(tag.valid_on(day) for tag in tags):
-            return TagVerdict.ACCEPTED
+        in_force = [tag for tag in tags if tag.valid_on(day)]
+        if in_force:
+            return TagVerdict.BLOCKED if any(tag.blocked for tag in in_force) else TagVerdict.ACCEPTED
         expired = any(tag.valid_to is not None and tag.valid_to <= day for tag in tags)
         return TagVerdict.EXPIRED if expired else TagVerdict.BLOCKED
 
@@ -43,6 +44,6 @@ class Tags:
         if inventory is not self._indexed:
             by_token: dict[str, list[Tag]] = {}
             for tag in inventory.tags.values():
-                by_token.setdefault(self._privacy.token(tag.uid), []).append(tag)
+                by_token.setdefault(tag.known_as(self._privacy.token), []).append(tag)
             self._indexed, self._by_token = inventory, by_token
         return self._by_token

@@ -22,6 +22,7 @@ from cli.keeping import Keeping
 from cli.post import post_office, report_post
 from cli.supervisor import Supervisor
 from cli.visits import Visits
+from config.cards import CardNumbers
 from config.load import Configuration, load
 from config.managed import ManagedInventory
 from config.settings import Settings
@@ -217,7 +218,7 @@ def _house(
         journal=stores.journal,
         health=health,
         clock=now_utc,
-        managed=ManagedInventory(shelf.configuration.folder),
+        managed=_managed(shelf.configuration),
         sink=stores.readings,
         intervals=stores.readings,
         facts=stores.readings,
@@ -244,6 +245,12 @@ def _house(
 
 def _inbox(settings: Settings) -> DiskInbox:
     return DiskInbox(settings.data_dir / "imports", now_utc, settings.console.upload_max_mb * 1_000_000)
+
+
+def _managed(configuration: Configuration) -> ManagedInventory:
+    managed = ManagedInventory(configuration.folder, CardNumbers.under(configuration.privacy_key))
+    managed.seal_numbers()
+    return managed
 
 
 def _pseudonym(key: bytes) -> Callable[[str], str]:

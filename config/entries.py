@@ -177,7 +177,7 @@ def _typed(annotation: Any, plain: Any) -> Any:
         return [_typed(_kind_at(annotation, (place,)), value) for place, value in enumerate(plain)]
     if annotation in (int, float, Decimal) and isinstance(plain, str) and _NUMBER.match(plain.strip()):
         return Decimal(plain.strip())
-    return _day(plain) if annotation is date else plain
+    return _day(plain) if annotation is date and isinstance(plain, str) else plain
 
 
 def _day(plain: Any) -> Any:

@@ -40,10 +40,10 @@ WARNINGS = frozenset(
 """What does not keep the service from running, but a person should know."""
 
 HIDDEN_KEYS = frozenset(
-    {"uid", "password", "privacy_key", "station_passwords", "users", "token", "ledger_url", "secret"}
+    {"uid", "uid_sealed", "password", "privacy_key", "station_passwords", "users", "token", "ledger_url", "secret"}
 )
 HIDDEN = "•••"
-_TAG_KEYS_SHOWN = frozenset({"name", "valid_from", "valid_to", "vehicle"})
+_TAG_KEYS_SHOWN = frozenset({"name", "valid_from", "valid_to", "vehicle", "group", "pseudonym", "blocked"})
 
 _CODES = {
     "missing": "config.key_missing",

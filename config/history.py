@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -40,15 +40,28 @@ def locked(folder: Path) -> Iterator[bool]:
     """Hold the folder for one writer, threads and processes alike; yield whether it can be written at all."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o600)
-        _belong_like(descriptor, folder)
+        descriptor = _held(folder)
     except OSError:
         yield False
         return
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield True
     finally:
+        os.close(descriptor)
+
+
+def _held(folder: Path) -> int:
+    """Return the open record, held for one writer; again where another writer has replaced it meanwhile."""
+    while True:
+        descriptor = os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _belong_like(descriptor, folder)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if os.path.samestat(os.fstat(descriptor), (folder / FILE).stat()):
+                return descriptor
+        except OSError:
+            os.close(descriptor)
+            raise
         os.close(descriptor)
 
 
@@ -63,7 +76,7 @@ def read_history(folder: Path) -> tuple[Change, ...]:
 
 def append(folder: Path, change: Change) -> None:
     """Write a change behind the others and return once it is on disk."""
-    line = json.dumps({**asdict(change), "at_utc": change.at_utc.isoformat()}, ensure_ascii=False) + "\n"
+    line = _line(change)
     with (folder / FILE).open("r+b") as file:
         if file.seek(0, os.SEEK_END):
             file.seek(-1, os.SEEK_END)
@@ -72,6 +85,15 @@ def append(folder: Path, change: Change) -> None:
         file.write(line.encode())
         file.flush()
         os.fsync(file.fileno())
+
+
+def rewrite(folder: Path, changes: Iterable[Change]) -> None:
+    """Put these changes in the place of all that stand there."""
+    replace_file(folder / FILE, "".join(map(_line, changes)))
+
+
+def _line(change: Change) -> str:
+    return json.dumps({**asdict(change), "at_utc": change.at_utc.isoformat()}, ensure_ascii=False) + "\n"
 
 
 def _read(line: str) -> Change | None:

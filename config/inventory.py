@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from config.findings import Locator
 from config.forms import KINDS, EntryForm
 from config.references import check_references
 from config.shelves import Shelves, Written
+from config.tag_rules import check_tags
 from config.tree import read_tree
 from config.values import is_slug
 from core.inventory import Inventory
@@ -40,16 +41,20 @@ def read_texts(folder: Path) -> tuple[dict[str, str], list[Finding]]:
     return texts, findings
 
 
-def inventory_of(texts: Mapping[str, str], brokers: frozenset[str] | None) -> tuple[Inventory, list[Finding]]:
+def inventory_of(
+    texts: Mapping[str, str], brokers: frozenset[str] | None, pseudonym_of: Callable[[str], str] | None = None
+) -> tuple[Inventory, list[Finding]]:
     """Return the inventory, and everything that is wrong in any file; with mistakes it is only what could be read.
 
-    `brokers` are the names a feed may use; None if they are not known, then they are not checked.
+    `brokers` are the names a feed may use; None if they are not known, then they are not checked. Without
+    `pseudonym_of` a card's number is not compared with the pseudonyms of others.
     """
     findings: list[Finding] = []
     shelves: Shelves = {kind: {} for kind in KINDS}
     for file, text in texts.items():
         findings += _read_file(file, text, shelves)
     findings += check_references(shelves, brokers)
+    findings += check_tags(shelves, pseudonym_of)
     return _inventory(shelves), findings
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
+from chargepoints.privacy import Privacy
 from config.credentials import Vault, password_fits_ocpp
 from config.factors import factors_in, shipped
 from config.findings import in_order, is_warning
@@ -70,21 +72,41 @@ def _read(
     form, locator, findings = read_form(text or "")
     if text is None:
         findings = [Finding.of("config.folder_empty", file=FILE, folder=str(folder))]
+    vault = None if form is None or locator is None else Vault(folder, environment, locator, recovered)
+    key = b"" if form is None or vault is None else vault.key(form.privacy_key, ("privacy_key",))
     texts, unreadable = read_texts(folder)
-    inventory, mistakes = inventory_of(texts, broker_names(form))
+    inventory, mistakes = inventory_of(texts, broker_names(form), _pseudonyms(key) if key else None)
     retention, too = retention_of(folder)
     factors, wrong = factors_in(folder)
     findings += [*unreadable, *mistakes, *too, *wrong]
-    if form is None or locator is None:
+    if form is None or locator is None or vault is None:
         return None, in_order(findings)
     findings += unknown_sites(form.notify, locator, inventory)
-    vault = Vault(folder, environment, locator, recovered)
-    configuration = _configuration(form, folder, vault, inventory, retention, factors)
+    configuration = _configuration(form, folder, vault, key, inventory, retention, factors)
     return configuration, in_order([*findings, *vault.findings, *advice(form, locator)])
 
 
+def _pseudonyms(key: bytes) -> Callable[[str], str]:
+    """Return what makes pseudonyms of card numbers; made when it is first asked for, as most files need none."""
+
+    def pseudonym_of(uid: str) -> str:
+        return privacy().token(uid)
+
+    @cache
+    def privacy() -> Privacy:
+        return Privacy(key)
+
+    return pseudonym_of
+
+
 def _configuration(
-    form: SettingsForm, folder: Path, vault: Vault, inventory: Inventory, retention: Retention, factors: FactorTable
+    form: SettingsForm,
+    folder: Path,
+    vault: Vault,
+    key: bytes,
+    inventory: Inventory,
+    retention: Retention,
+    factors: FactorTable,
 ) -> Configuration:
     passwords = vault.table(form.station_passwords, ("station_passwords",))
     _check_passwords(passwords, inventory, vault)
@@ -93,7 +115,7 @@ def _configuration(
         settings=settings_of(form, folder, vault),
         inventory=inventory,
         station_secrets=passwords,
-        privacy_key=vault.key(form.privacy_key, ("privacy_key",)),
+        privacy_key=key,
         retention=retention,
         outside_secrets=vault.outside,
         factors=factors,

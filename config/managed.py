@@ -6,16 +6,17 @@ anything is written; comments and order of the file stay as they are.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from config.cards import TAGS, CardNumbers, without_number
 from config.entries import entry_in, merged
 from config.findings import HIDDEN, in_order, is_warning
 from config.forms import KINDS
-from config.history import Action, Change, append, locked, read_history, replace_file
+from config.history import Action, Change, append, locked, read_history, replace_file, rewrite
 from config.inventory import MANAGED, inventory_of, read_texts
 from config.passwords import StationPassword, settle
 from config.settings import broker_names, read_form, read_settings_text
@@ -57,11 +58,13 @@ class ManagedInventory:
 
     Every method returns the `Change` once it is on disk. They raise `ConfigError` with findings
     if the configuration would not be sound, `ConflictError` and `NotFoundError` if the entry does
-    not allow it, `UnavailableError` with the text to paste if the folder cannot be written.
+    not allow it, `UnavailableError` with the text to paste if the folder cannot be written. No number
+    of a card is written in the clear, neither into the files nor into their history: `numbers` seals it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, numbers: CardNumbers | None = None) -> None:
         self._folder = folder
+        self._numbers = numbers
         self._managed = folder / MANAGED
         self._known: dict[str, tuple[str, dict[tuple[str, str], Place]]] = {}
 
@@ -82,7 +85,7 @@ class ManagedInventory:
         """Set some values of an entry; None removes one. All others stay as they are written."""
 
         def edit(texts: Mapping[str, str]) -> _Edit:
-            return _changed(texts, kind, entry, lambda _old: values)
+            return _changed(texts, kind, entry, lambda _old: _renumbered(kind, values))
 
         return self._apply(kind, edit, action="change", actor=actor, now_utc=now_utc)
 
@@ -92,7 +95,7 @@ class ManagedInventory:
         """Set some fields of an entry, such as `feed.topic`; an empty text removes one."""
 
         def edit(texts: Mapping[str, str]) -> _Edit:
-            return _changed(texts, kind, entry, lambda old: merged(kind, entry_in(old), fields))
+            return _changed(texts, kind, entry, lambda old: _renumbered(kind, merged(kind, entry_in(old), fields)))
 
         return self._apply(kind, edit, action="change", actor=actor, now_utc=now_utc)
 
@@ -165,6 +168,8 @@ class ManagedInventory:
             old = texts.get(edited.file, _HEADER)
             texts[edited.file] = replace_entry(old, kind, edited.entry, edited.after)
             self._check(texts, unreadable)
+            edited = self._without_number(edited)
+            texts[edited.file] = replace_entry(old, kind, edited.entry, edited.after)
             _check_layout(old, texts[edited.file], edited)
             past = read_history(self._managed)
             change = Change(
@@ -185,7 +190,8 @@ class ManagedInventory:
     def _check(self, texts: Mapping[str, str], unreadable: list[Finding]) -> None:
         """Raise `ConfigError` if the whole configuration would not be sound with these texts."""
         form, _, _ = read_form(read_settings_text(self._folder) or "")
-        _, findings = inventory_of(texts, broker_names(form))
+        pseudonym_of = self._numbers.pseudonym if self._numbers else None
+        _, findings = inventory_of(texts, broker_names(form), pseudonym_of)
         mistakes = [finding for finding in in_order([*unreadable, *findings]) if not is_warning(finding)]
         if mistakes:
             raise ConfigError(mistakes)
@@ -198,8 +204,36 @@ class ManagedInventory:
             append(self._managed, change)
         except OSError as error:
             paste = f"{edited.kind}:\n{edited.after or ''}"
-            shown = re.sub(r"(?m)^(\s*uid:).*$", rf"\1 {HIDDEN}", paste)
-            raise UnavailableError("config.managed_read_only", file=edited.file, text=shown) from error
+            raise UnavailableError("config.managed_read_only", file=edited.file, text=paste) from error
+
+    def seal_numbers(self) -> int:
+        """Take the numbers of cards out of files and history that an earlier version wrote; return how many."""
+        with locked(self._managed) as writable:
+            if not writable or self._numbers is None:
+                return 0
+            numbers = self._numbers.anew()
+            texts, _ = read_texts(self._folder)
+            written = {file: text for file, text in texts.items() if file.startswith(f"{MANAGED}/")}
+            past = read_history(self._managed)
+            sealed = [_sealed_change(numbers, change) for change in past]
+            for file, text in written.items():
+                without = _sealed_text(numbers, text)
+                if without != text:
+                    replace_file(self._folder / file, without)
+            if sealed != list(past):
+                rewrite(self._managed, sealed)
+            return numbers.count
+
+    def _without_number(self, edited: _Edit) -> _Edit:
+        if edited.kind != TAGS:
+            return edited
+        numbers = self._numbers.anew() if self._numbers else None
+        try:
+            before = without_number(numbers, edited.entry, edited.before)
+            after = without_number(numbers, edited.entry, edited.after)
+        except UnwritableError as error:
+            raise ConfigError([Finding.of("config.managed_layout", file=edited.file, entry=edited.entry)]) from error
+        return replace(edited, before=before, after=after)
 
 
 def _written(kind: str, entry: str, values: Mapping[str, object]) -> str:
@@ -207,6 +241,32 @@ def _written(kind: str, entry: str, values: Mapping[str, object]) -> str:
         return write_entry(entry, values)
     except UnwritableError as error:
         raise ConfigError([Finding.of("config.value_unwritable", key=f"{kind}.{entry}")]) from error
+
+
+def _renumbered(kind: str, values: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the values, and with a new number of a card that the old one goes."""
+    numbered = {"uid", "pseudonym"} & values.keys()
+    if kind != TAGS or not any(values[key] is not None for key in numbered):
+        return values
+    return {"uid": None, "pseudonym": None, "uid_sealed": None, **values}
+
+
+def _sealed_text(numbers: CardNumbers, text: str) -> str:
+    """Return a file without numbers of cards; an entry of unusual layout stays as people wrote it."""
+    tree, _ = read_tree(text, "")
+    section = tree.at((TAGS,)) if tree else None
+    for entry in section.keys if section else ():
+        with suppress(UnwritableError):
+            lines = without_number(numbers, entry, _lines(text, TAGS, entry))
+            text = replace_entry(text, TAGS, entry, lines)
+    return text
+
+
+def _sealed_change(numbers: CardNumbers, change: Change) -> Change:
+    if change.kind != TAGS:
+        return change
+    before, after = (without_number(numbers, change.entry, lines) for lines in (change.before, change.after))
+    return replace(change, before=before, after=after)
 
 
 def _places(file: str, text: str) -> Iterator[tuple[tuple[str, str], Place]]:

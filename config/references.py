@@ -10,11 +10,11 @@ from pydantic import ValidationError
 from config.fleet_rules import check_fleet
 from config.forms import FeedForm
 from config.meter_rules import check_meters
-from config.shelves import Shelves, Written, entries_of, twins
+from config.shelves import Shelves, Written, entries_of
 from config.supply_rules import check_supplies
 from config.tree import Step
 from config.values import is_slug
-from core.inventory import Entry, Feed, Plant, Site, Station, Tag, WeatherStation
+from core.inventory import Entry, Feed, Plant, Site, Station, WeatherStation
 from core.texts import Finding
 from ingest.routing import feed_findings
 
@@ -62,7 +62,6 @@ def check_references(shelves: Shelves, brokers: frozenset[str] | None) -> Iterat
     yield from check_supplies(shelves)
     yield from check_fleet(shelves)
     yield from _connectors(shelves)
-    yield from twins(entries_of(shelves, Tag), _uid, "config.uid_twice", "uid")
 
 
 def _validity(written: Written, entry: Entry) -> Iterator[Finding]:
@@ -182,7 +181,3 @@ def _connectors(shelves: Shelves) -> Iterator[Finding]:
             if connector.number in seen:
                 yield written.finding("config.connector_twice", "connectors", place, "number", found=connector.number)
             seen.add(connector.number)
-
-
-def _uid(tag: Tag) -> str:
-    return tag.uid.casefold()  # OCPP 1.6 and 2.0.1: a tag's number is compared without regard to case

@@ -135,6 +135,10 @@ Topic = Annotated[str, AfterValidator(_topic)]
 TopicFilter = Annotated[str, AfterValidator(_topic_filter)]
 Uid = Annotated[str, AfterValidator(matching(r"[!-~]{4,36}", "config.uid_invalid"))]
 """A card's number as the station sends it: OCPP allows 20 (1.6) or 36 (2.0.1) printable characters."""
+Pseudonym = Annotated[str, AfterValidator(matching(r"tag:[0-9a-f]{20}", "config.pseudonym_invalid"))]
+"""What stands for a card's number in everything readable, as sessions show it."""
+Sealed = Annotated[str, AfterValidator(matching(r"[A-Za-z0-9_-]{40,120}={0,2}", "config.sealed_invalid"))]
+"""A card's number encrypted with the service's own key; only the service writes it."""
 MunicipalityKey = Annotated[str, AfterValidator(matching(r"[0-9]{8}", "config.municipality_key_invalid"))]
 State = Annotated[str, AfterValidator(matching(r"[A-Z]{2}", "config.state_invalid"))]
 StationNumber = Annotated[str, AfterValidator(matching(r"([0-9]{5})?", "config.station_number_invalid"))]

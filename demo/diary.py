@@ -90,7 +90,7 @@ class _Keeper:
         self._plans: dict[tuple[str, date], Plan | None] = {}
         self._secretive = secretive_of(inventory)
         self._chance = random.Random(f"{seed}/diary")
-        self._tags = {tag.vehicle: tag.uid for tag in inventory.tags.values() if tag.vehicle}
+        self._tags = {tag.vehicle: tag.uid for tag in inventory.tags.values() if tag.vehicle and tag.uid}
         self._tracks = tracks
         self._outdoor_c: dict[date, float] = {}
 
@@ -273,7 +273,11 @@ class _Keeper:
         return self._tags.get(vehicle) or f"KW{key_of(self._seed, vehicle) & 0xFFFFFFFF:08X}"
 
     def _guest_tags(self, day: date) -> list[str]:
-        tags = [tag.uid for _, tag in sorted(self._inventory.tags.items()) if tag.vehicle is None and tag.valid_on(day)]
+        tags = [
+            tag.uid
+            for _, tag in sorted(self._inventory.tags.items())
+            if tag.vehicle is None and tag.uid and tag.valid_on(day)
+        ]
         return tags or ["KW00000000"]
 
     def _zone(self, site: str) -> ZoneInfo:

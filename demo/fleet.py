@@ -28,7 +28,9 @@ class Fleet:
         inventory, day = start.inventory, start.day
         self._chance = start.chance
         self._zones = {site.id: ZoneInfo(site.time_zone) for site in inventory.sites.values()}
-        self._tags = {tag.vehicle: tag.uid for tag in inventory.tags.values() if tag.vehicle and tag.valid_on(day)}
+        self._tags = {
+            tag.vehicle: tag.uid for tag in inventory.tags.values() if tag.vehicle and tag.uid and tag.valid_on(day)
+        }
         self.cars = {
             name: _car(vehicle, start) for name, vehicle in sorted(inventory.vehicles.items()) if vehicle.valid_on(day)
         }

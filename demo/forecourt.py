@@ -141,5 +141,5 @@ def _sampled(outlet: Outlet, visit: Visit, now_utc: datetime) -> Sampled:
 
 def _guest_tags(start: Start) -> list[str]:
     """Return the cards that visitors hold: those without a vehicle, or any, or an invented one."""
-    valid = [tag for _, tag in sorted(start.inventory.tags.items()) if tag.valid_on(start.day)]
+    valid = [tag for _, tag in sorted(start.inventory.tags.items()) if tag.uid and tag.valid_on(start.day)]
     return [tag.uid for tag in valid if tag.vehicle is None] or [tag.uid for tag in valid] or [_FALLBACK_TAG]

@@ -14,7 +14,7 @@ from operations.edge import InvalidRequestError
 from operations.keepers import EntryKind
 from operations.values import Limit
 
-TAG_FIELDS = ("name", "vehicle", "valid_from", "valid_to")
+TAG_FIELDS = ("name", "vehicle", "group", "blocked", "pseudonym", "valid_from", "valid_to")
 """What may be said of a card in the open; its number has a field of its own, which no audit or log shows."""
 
 
@@ -36,7 +36,7 @@ class ShowEntry:
 
     def __post_init__(self) -> None:
         """Refuse an id that is none."""
-        _refuse(_id_findings(self.id))
+        _refuse(id_findings(self.id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ class EndEntry:
 
     def __post_init__(self) -> None:
         """Refuse an id that is none."""
-        _refuse(_id_findings(self.id))
+        _refuse(id_findings(self.id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +114,8 @@ def _refuse(findings: list[Finding]) -> None:
         raise InvalidRequestError(findings)
 
 
-def _id_findings(id: str) -> list[Finding]:  # noqa: A002
+def id_findings(id: str) -> list[Finding]:  # noqa: A002
+    """Return what is wrong with kind and name of an entry; what was written is not repeated."""
     kind, _, name = id.partition("/")
     if kind in set(EntryKind) and is_slug(name):
         return []
@@ -124,7 +125,7 @@ def _id_findings(id: str) -> list[Finding]:  # noqa: A002
 
 def _request_findings(id: str, values: tuple[str, ...], uid: str | None) -> list[Finding]:  # noqa: A002
     """Return what is wrong with a request as such; what it says is checked with the whole configuration."""
-    findings = _id_findings(id)
+    findings = id_findings(id)
     card = id.startswith(f"{EntryKind.TAGS}/")
     if uid is not None and not card:
         findings.append(Finding.of("inventory.uid_unused", field="uid"))

@@ -113,7 +113,7 @@ async def list_entries(house: House, request: ListEntries, call: Call) -> Page[E
         if call.actor.sees(site_of(kind, entry, inventory)) and matches(entry, request.query)
     }
     page = page_of(list(found.values()), list(found), request.limit, request.cursor)
-    places = await _places(house)
+    places = await places_of(house)
     rows = tuple(_row(kind, entry, inventory, places) for kind, entry in page.items)
     return Page(rows, page.total, page.next_cursor)
 
@@ -127,7 +127,7 @@ async def show_entry(house: House, request: ShowEntry, call: Call) -> EntryDetai
     if entry is None:
         raise NotFoundError("config.entry_unknown", kind=kind, entry=name)
     said = tuple(EntryValue(field=name, value=value) for name, value in fields_of(entry).items())
-    return EntryDetail(entry=_row(kind, entry, inventory, await _places(house)), fields=said)
+    return EntryDetail(entry=_row(kind, entry, inventory, await places_of(house)), fields=said)
 
 
 async def list_changes(house: House, request: ListChanges, call: Call) -> Page[ChangeRow]:
@@ -150,7 +150,7 @@ async def add_entry(house: House, request: AddEntry, call: Call) -> EntryWritten
     must_keep(call.actor, kind, [site_said(kind, given, house.inventory(), name)])
     values = merged(kind, {}, given)
     by, now = call.actor.name, call.now_utc
-    return await _write(house, lambda managed: managed.add(kind, name, values, actor=by, now_utc=now))
+    return await write(house, lambda managed: managed.add(kind, name, values, actor=by, now_utc=now))
 
 
 async def change_entry(house: House, request: ChangeEntry, call: Call) -> EntryWritten:
@@ -162,7 +162,7 @@ async def change_entry(house: House, request: ChangeEntry, call: Call) -> EntryW
     goes = site_said(kind, given, inventory, name) if SITE_FIELDS.get(kind) in given else now
     must_keep(call.actor, kind, [now, goes])
     by, at = call.actor.name, call.now_utc
-    return await _write(house, lambda managed: managed.change_fields(kind, name, given, actor=by, now_utc=at))
+    return await write(house, lambda managed: managed.change_fields(kind, name, given, actor=by, now_utc=at))
 
 
 async def end_entry(house: House, request: EndEntry, call: Call) -> EntryWritten:
@@ -170,7 +170,7 @@ async def end_entry(house: House, request: EndEntry, call: Call) -> EntryWritten
     kind, name = parts_of(request.id)
     must_keep(call.actor, kind, [_site_now(kind, name, house.inventory())])
     by, now = call.actor.name, call.now_utc
-    return await _write(house, lambda managed: managed.end(kind, name, request.valid_to, actor=by, now_utc=now))
+    return await write(house, lambda managed: managed.end(kind, name, request.valid_to, actor=by, now_utc=now))
 
 
 async def undo_change(house: House, request: UndoChange, call: Call) -> EntryWritten:
@@ -184,10 +184,11 @@ async def undo_change(house: House, request: UndoChange, call: Call) -> EntryWri
         raise NotFoundError("config.change_unknown", change=request.id)
     must_keep(call.actor, EntryKind(change.kind), _sites_in(change, house.inventory()))
     by, now = call.actor.name, call.now_utc
-    return await _write(house, lambda managed: managed.undo(request.id, actor=by, now_utc=now))
+    return await write(house, lambda managed: managed.undo(request.id, actor=by, now_utc=now))
 
 
-async def _write(house: House, make: Callable[[InventoryWriter], Change]) -> EntryWritten:
+async def write(house: House, make: Callable[[InventoryWriter], Change]) -> EntryWritten:
+    """Make a change of the inventory and return it once it is in force."""
     return await asyncio.to_thread(_carry_out, house, make)
 
 
@@ -208,7 +209,8 @@ def _writer(house: House) -> InventoryWriter:
     return house.managed
 
 
-async def _places(house: House) -> Mapping[tuple[str, str], Place]:
+async def places_of(house: House) -> Mapping[tuple[str, str], Place]:
+    """Return where each entry stands. Raises `UnavailableError` where there is no folder."""
     return await asyncio.to_thread(_writer(house).places)
 
 

@@ -120,6 +120,13 @@ CAPABILITIES: dict[str, Capability] = {
     "meters.decode": Capability("operations.arrivals.decoding:decode_payload", Role.OPERATOR),
     "stations.list": Capability("operations.stations:list_stations"),
     "stations.show": Capability("operations.stations:show_station"),
+    "tags.list": Capability("operations.tags.cards:list_tags", Role.OPERATOR),
+    "tags.unknown": Capability("operations.tags.cards:list_unknown_tags", Role.OPERATOR),
+    "tags.add": Capability("operations.tags.cards:add_tag", Role.OPERATOR, changes=True),
+    "tags.show": Capability("operations.tags.cards:show_tag", Role.OPERATOR),
+    "tags.assign": Capability("operations.tags.cards:assign_tag", Role.OPERATOR, changes=True),
+    "tags.block": Capability("operations.tags.cards:block_tag", Role.OPERATOR, changes=True),
+    "tags.unblock": Capability("operations.tags.cards:unblock_tag", Role.OPERATOR, changes=True),
     "sessions.list": Capability("operations.sessions:list_sessions"),
     "sessions.show": Capability("operations.sessions:show_session"),
     "sessions.assign": Capability(

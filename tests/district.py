@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from config.cards import CardNumbers
 from config.entries import fields_of, merged
 from config.forms import KINDS
 from config.load import load
@@ -197,6 +198,7 @@ async def open_district(folder: Path) -> AsyncIterator[District]:
     stores = await open_embedded(folder / "data", clock)
     config = write_configuration(folder)
     shelf = [small_inventory()]
+    numbers = CardNumbers.under(load(config, {}).privacy_key)
 
     def reload() -> None:
         shelf[0] = load(config, {}).inventory
@@ -212,7 +214,8 @@ async def open_district(folder: Path) -> AsyncIterator[District]:
             health=lambda: health,
             clock=clock,
             sink=stores.readings,
-            managed=ManagedInventory(config),
+            managed=ManagedInventory(config, numbers),
+            pseudonym=numbers.pseudonym,
             facts=stores.readings,
             intervals=stores.readings,
             influxql=EmbeddedInfluxQl(stores.readings, lambda: shelf[0], clock, fresh_s=0),

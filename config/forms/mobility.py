@@ -11,7 +11,7 @@ from pydantic import Field
 
 from config.forms.form import EntryForm, PartForm
 from config.forms.metering import FeedForm
-from config.values import Amount, Day, MailAddress, Positive, Slug, Text, Uid, Whole
+from config.values import Amount, Day, MailAddress, Positive, Pseudonym, Sealed, Slug, Text, Uid, Whole
 from core.inventory import (
     Baseline,
     BaselineBasis,
@@ -125,8 +125,12 @@ class TagForm(EntryForm):
 
     makes: ClassVar[type[Entry]] = Tag
 
-    uid: Uid = Field(repr=False)
+    uid: Uid = Field(default="", repr=False)
     vehicle: Slug | None = None
+    group: str = Field(default="", max_length=100)
+    pseudonym: Pseudonym = ""
+    uid_sealed: Sealed = Field(default="", repr=False)
+    blocked: bool = False
 
 
 class ElectricModelForm(EntryForm):

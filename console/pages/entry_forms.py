@@ -57,6 +57,9 @@ PART_TITLES: dict[str, str] = {
 _MAPS = ("feed.fields", "feed.options")
 """Sections with free names, which are asked for as lines."""
 
+_SERVICE_WRITES = frozenset({"pseudonym", "uid_sealed"})
+"""What only the service writes; a card's pseudonym is taken on its own page."""
+
 _NUMBERED = "connectors"
 _ROW = re.compile(r"([a-z]+)\[([1-9][0-9]{0,3})\]\.", re.ASCII)
 _COMMA = re.compile(r"-?(\d+,(\d{1,2}|\d{4,12})|0,\d{1,12})", re.ASCII)
@@ -151,7 +154,7 @@ def _numbers(given: Mapping[str, str], shown: Mapping[str, str]) -> Iterator[str
 
 async def _own(visit: Visit, form: type[BaseModel]) -> AsyncIterator[FormField]:
     for name, written in form.model_fields.items():
-        if name == "feed" or name in PARTS or name in SECTIONS:
+        if name == "feed" or name in PARTS or name in SECTIONS or name in _SERVICE_WRITES:
             continue
         field = await _asked(visit, form, name, "", required=written.is_required())
         if name == "valid_from":

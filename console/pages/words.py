@@ -82,6 +82,7 @@ LABELS: dict[str, str] = {
     "SiteKind": "console.site_kind.",
     "State": "console.run_state.",
     "StationState": "console.station_state.",
+    "TagState": "tags.state.",
     "TagVerdict": "console.tag_verdict.",
     "VehicleClass": "console.vehicle_class.",
     "VoucherKind": "vouchers.kind.",

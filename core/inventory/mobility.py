@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -192,7 +193,19 @@ class Recipient(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tag(Entry):
-    """A charging card. `uid` is personal data: it is compared, never shown, stored or logged."""
+    """A charging card of a vehicle, or of a `group` of people such as a department; a `blocked` one charges nothing.
 
-    uid: str = field(repr=False)
+    `uid`, its number, is personal data: it is compared, never shown, stored or logged. Only files that people write
+    hold it. What the service writes holds its `pseudonym` and, where the number is known, `uid_sealed`.
+    """
+
+    uid: str = field(default="", repr=False)
     vehicle: str | None = None
+    group: str = ""
+    pseudonym: str = ""
+    uid_sealed: str = field(default="", repr=False)
+    blocked: bool = False
+
+    def known_as(self, pseudonym_of: Callable[[str], str]) -> str:
+        """Return its pseudonym, made of the number where the file holds that."""
+        return self.pseudonym or pseudonym_of(self.uid)

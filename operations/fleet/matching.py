@@ -208,7 +208,7 @@ def card_holders(house: House) -> dict[str, list[Tag]]:
     found: dict[str, list[Tag]] = defaultdict(list)
     if house.pseudonym is not None:
         for tag in house.inventory().tags.values():
-            found[house.pseudonym(tag.uid)].append(tag)
+            found[tag.known_as(house.pseudonym)].append(tag)
     return found
 
 

@@ -146,7 +146,7 @@ async def _card(house: House, name: str) -> CardReport:
         raise NotFoundError("privacy.card_unknown", id=name[:80])
     if house.pseudonym is None:
         raise UnavailableError("privacy.no_key")
-    pseudonym = house.pseudonym(card.uid)
+    pseudonym = card.known_as(house.pseudonym)
     found = [session async for session in _sessions(house) if session.tag == pseudonym]
     begun = sorted(session.begun_at_utc for session in found)
     return CardReport(

@@ -1,5 +1,7 @@
 """Entries written by console and commands: kept comments, whole validation, undo."""
 
+from base64 import urlsafe_b64decode
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -8,7 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from config.history import Change
+from chargepoints.privacy import Privacy
+from config.cards import CardNumbers
+from config.history import Change, rewrite
 from config.inventory import inventory_of, read_texts
 from config.load import load
 from config.managed import ManagedInventory
@@ -26,14 +30,14 @@ tags:
   # Die erste.
   neu-01:
     name: Karte Eins      # gelb
-    # Nummer vom Etikett
-    uid: "04AAAAAAAAAA80"
+    # Zuletzt an Säule 3 gesehen
+    pseudonym: "tag:aaaaaaaaaaaaaaaaaaaa"
     valid_from: 2026-01-01
 
   # Die zweite.
   neu-02:
     valid_from: 2026-02-01
-    uid: "04BBBBBBBBBB80"  # nachgemessen
+    pseudonym: "tag:bbbbbbbbbbbbbbbbbbbb"  # nachgemessen
     name: "Karte: Zwei"
 # Ende der Karten.
 """
@@ -41,7 +45,7 @@ tags:
 
 @pytest.fixture
 def managed(folder: Path) -> ManagedInventory:
-    return ManagedInventory(folder)
+    return ManagedInventory(folder, CardNumbers.under(load(folder, {}).privacy_key))
 
 
 def tags(folder: Path) -> Path:
@@ -50,8 +54,15 @@ def tags(folder: Path) -> Path:
 
 def test_a_new_entry_is_in_the_inventory(folder: Path, managed: ManagedInventory) -> None:
     change = managed.add("tags", "neu-01", CARD, **BY)
-    assert load(folder, {}).inventory.tags["neu-01"] == Tag(
-        id="neu-01", name="Karte Neu", uid="04FEDCBA987680", vehicle="aut-e-101", valid_from=date(2026, 11, 1)
+    privacy = Privacy(load(folder, {}).privacy_key)
+    tag = load(folder, {}).inventory.tags["neu-01"]
+    assert privacy.open(urlsafe_b64decode(tag.uid_sealed)) == b"04FEDCBA987680"
+    assert replace(tag, uid_sealed="") == Tag(
+        id="neu-01",
+        name="Karte Neu",
+        pseudonym=privacy.token("04fedcba987680"),
+        vehicle="aut-e-101",
+        valid_from=date(2026, 11, 1),
     )
     assert (change.id, change.action, change.kind, change.entry, change.actor) == (
         1,
@@ -145,7 +156,10 @@ def test_an_overtaken_change_cannot_be_undone(managed: ManagedInventory) -> None
         ({**CARD, "vehicle": "aut-e-1o1"}, "config.reference_unknown_near"),
         ({**CARD, "valid_to": date(2020, 1, 1)}, "config.validity_reversed"),
         ({**CARD, "colour": "gelb"}, "config.key_unknown"),
-        ({"name": "Ohne Nummer", "valid_from": date(2026, 1, 1)}, "config.key_missing"),
+        ({"name": "Ohne Nummer", "valid_from": date(2026, 1, 1)}, "config.tag_without_number"),
+        ({**CARD, "pseudonym": "tag:" + 20 * "a"}, "config.tag_numbered_twice"),
+        ({**CARD, "group": "Bauhof"}, "config.tag_of_two"),
+        ({**CARD, "uid": "04 A4"}, "config.uid_invalid"),
         ({**CARD, "name": float("nan")}, "config.value_unwritable"),
         ({**CARD, "name": object()}, "config.value_unwritable"),
     ],
@@ -216,8 +230,73 @@ def test_a_change_shows_no_card_number(managed: ManagedInventory) -> None:
     change = managed.add("tags", "neu-01", CARD, **BY)
     assert isinstance(change, Change)
     assert change.after
-    assert "04FEDCBA987680" in change.after
-    assert "04FEDCBA987680" not in repr(change)
+    assert "04FEDCBA987680" not in change.after + repr(change)
+
+
+OLD_FILE = """\
+tags:
+  alt-01:
+    name: Karte Alt
+    uid: "04CCCCCCCCCC80"  # vom Etikett
+    valid_from: 2026-01-01
+"""
+
+
+def _stands(folder: Path, number: str) -> list[str]:
+    return [path.name for path in (folder / "inventory" / "managed").iterdir() if number in path.read_text("utf-8")]
+
+
+def test_no_number_of_a_card_stands_in_files_or_history(folder: Path, managed: ManagedInventory) -> None:
+    managed.add("tags", "neu-01", CARD, **BY)
+    managed.change("tags", "neu-01", {"uid": "04FEDCBA987699"}, **BY)
+    tags(folder).write_text(tags(folder).read_text() + OLD_FILE.removeprefix("tags:\n"), encoding="utf-8")
+    managed.change("tags", "alt-01", {"name": "Karte"}, **BY)
+    assert [_stands(folder, number) for number in ("04FEDCBA987680", "04FEDCBA987699", "04CCCCCCCCCC80")] == [
+        [],
+        [],
+        [],
+    ]
+    known = load(folder, {})
+    assert known.inventory.tags["neu-01"].pseudonym == Privacy(known.privacy_key).token("04FEDCBA987699")
+
+
+def test_what_an_earlier_version_wrote_in_the_clear_is_sealed_and_can_still_be_undone(
+    folder: Path, managed: ManagedInventory
+) -> None:
+    managed.add("tags", "neu-01", {**CARD, "valid_from": date(2026, 1, 1)}, **BY)
+    tags(folder).write_text(OLD_FILE, encoding="utf-8")
+    lines = OLD_FILE.removeprefix("tags:\n")
+    old = replace(managed.history()[0], entry="alt-01", after=lines)
+    rewrite(folder / "inventory" / "managed", [old])
+    before = load(folder, {})
+    assert managed.seal_numbers() == 1
+    assert _stands(folder, "04CCCCCCCCCC80") == []
+    after = load(folder, {})
+    token = Privacy(after.privacy_key).token
+    assert [each.inventory.tags["alt-01"].known_as(token) for each in (before, after)] == [token("04CCCCCCCCCC80")] * 2
+    assert managed.seal_numbers() == 0
+    managed.undo(old.id, **BY)
+    assert "alt-01" not in load(folder, {}).inventory.tags
+
+
+def test_without_a_key_no_number_is_written(folder: Path) -> None:
+    with pytest.raises(UnavailableError):
+        ManagedInventory(folder).add("tags", "neu-01", CARD, **BY)
+    assert not tags(folder).exists()
+
+
+def test_a_number_and_its_pseudonym_are_one_card_and_both_holders_are_named(
+    folder: Path, managed: ManagedInventory
+) -> None:
+    by_hand = load(folder, {}).inventory.tags["karte-01"]
+    pseudonym = Privacy(load(folder, {}).privacy_key).token(by_hand.uid)
+    with pytest.raises(ConfigError) as raised:
+        managed.add("tags", "neu-01", {**CARD, "uid": None, "vehicle": "aut-e-101", "pseudonym": pseudonym}, **BY)
+    (finding,) = raised.value.findings
+    assert finding.code == "config.uid_twice"
+    said = catalogue("de").tell(finding)
+    assert "aut-e-101" in said
+    assert str(by_hand.vehicle) in said
 
 
 @pytest.fixture

@@ -171,7 +171,11 @@ async def test_the_number_of_a_card_is_told_to_nobody(empty_district: District) 
     told = str((made, detail, audit, caught.value.findings, (await empty_district.ask("inventory.history")).items))
     assert UID not in told
     assert "04FF" not in told
-    assert empty_district.gate.house.inventory().tags["karte-1"].uid == UID.replace("AA", "FF")
+    house = empty_district.gate.house
+    assert house.pseudonym
+    assert house.inventory().tags["karte-1"].pseudonym == house.pseudonym(UID.replace("AA", "FF"))
+    written = [path.read_text("utf-8") for path in empty_district.folder.glob("config/inventory/managed/*")]
+    assert not any(number in text for text in written for number in (UID, "04FF"))
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from config.cards import CardNumbers
 from config.create import create
 from config.inventory import inventory_of, read_texts
 from config.load import load
@@ -91,9 +92,12 @@ def district(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> 
     stores = do(open_embedded(folder, lambda: NOW))
     config = folder / "config"
     create(config, example=True, data_dir=folder / "data")
-    managed = ManagedInventory(config)
+    numbers = CardNumbers.under(load(config, {}).privacy_key)
+    managed = ManagedInventory(config, numbers)
     kept = {"name": "Neubau", "site": "lra", "valid_from": date(2026, 11, 1)}
     managed.add("buildings", "lra-neubau", kept, actor="anna", now_utc=NOW - timedelta(days=1))
+    card = {"name": "Karte Lager", "uid": "04A1B2C3D4E599", "vehicle": "aut-e-101", "valid_from": date(2026, 11, 1)}
+    managed.add("tags", "karte-lager", card, actor="anna", now_utc=NOW - timedelta(days=1))
     shelf = [load(config, {}).inventory]
 
     def reload() -> None:
@@ -109,6 +113,7 @@ def district(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> 
         clock=lambda: NOW,
         sink=stores.readings,
         managed=managed,
+        pseudonym=numbers.pseudonym,
         facts=stores.readings,
         intervals=stores.readings,
         jobs=runner,

@@ -248,6 +248,8 @@ async def fill_inbox(stores: Stores, inventory: Inventory) -> None:
             Discovery(channel="mqtt:main", subject="tele/rathaus-neu/SENSOR", count=214, hint="tasmota_sml", **seen),
             Discovery(channel="mqtt:main", subject=f"x/{HOSTILE}", count=2, sample=HOSTILE.encode(), **seen),
             Discovery(channel="ocpp", subject="unbekannt-17", count=31, **seen),
+            Discovery(channel="tag", subject="tag:0123456789abcdef0123", hint="lra-01", count=2, **seen),
+            Discovery(channel="tag", subject="tag:3210fedcba9876543210", hint=HOSTILE, **seen),
         ]
     )
     late = Finding.of("payload.time_implausible", time="2000-01-01T00:00:00")

@@ -57,7 +57,8 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "bills": "1",
         "factors": "uba.grid.direct.2025",
         "inventory": "buildings/lra-garage",
-        "inventory.undo": "4",
+        "inventory.undo": "6",
+        "tags": "karte-01",
         **dict.fromkeys(("totals", "loads", "peaks", "baseload", "loadmap", "compare"), "meter:lra-strom"),
         **dict.fromkeys(("balance", "metering", "pv"), "site:lra"),
         **dict.fromkeys(("costs", "weather", "meters.sheet"), "lra"),
@@ -112,6 +113,8 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "actions.add": {"text": "Probe"},
         "audit.verify": {"head": ""},
         "users.add": {"name": "walker", "role": "viewer"},
+        "tags.add": {"id": "karte-77", "name": "Karte 77", "uid": "04A1B2C3D4E580", "valid_from": "2026-11-01"},
+        "tags.assign": {"group": "Bauhof"},
         "users.change": {"role": "viewer", "language": "en"},
         "tokens.add": {"name": "walker", "role": "viewer", "days": "3"},
     }
