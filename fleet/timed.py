@@ -29,6 +29,8 @@ Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 UNKNOWN: Final = -1
+THOUSAND: Final = 1_000
+_MILLION: Final = 1_000_000
 ZERO: Final = Decimal(0)
 
 
@@ -150,10 +152,8 @@ def timed_of(sessions: Iterable[SessionSlots], intensity: SlotIntensity) -> Time
         forecast += int(each.grid[known & foretold].sum())
         if known.any():
             grid = each.grid[known]
-            grams = Decimal(int((grid * mg_per_kwh[known]).sum())).scaleb(-9)
-            found.append(
-                TimedSession(id=each.session, slots=len(grid), grid_wh=_wh(int(grid.sum())), co2e_g=_short(grams))
-            )
+            grams = grams_of(grid, mg_per_kwh[known])
+            found.append(TimedSession(id=each.session, slots=len(grid), grid_wh=_wh(int(grid.sum())), co2e_g=grams))
     return TimedUsed(
         series=intensity.series.id,
         boundary=intensity.series.boundary,
@@ -165,6 +165,35 @@ def timed_of(sessions: Iterable[SessionSlots], intensity: SlotIntensity) -> Time
         forecast_wh=_wh(forecast),
         sessions=tuple(found),
     )
+
+
+def timed_sum(courses: Iterable[tuple[Instants, Numbers]], intensity: SlotIntensity) -> Timed:
+    """Return what energies by quarter hours (mWh) come to with the intensity of each."""
+    slots, missing_slots, energy, missing, grams = 0, 0, 0, 0, ZERO
+    for start_ms, thousandths in courses:
+        mg_per_kwh, _, _ = intensity.at(start_ms)
+        drawing = thousandths > 0
+        known = drawing & (mg_per_kwh != UNKNOWN)
+        slots += int(known.sum())
+        missing_slots += int(drawing.sum()) - int(known.sum())
+        energy += int(thousandths[known].sum())
+        missing += int(thousandths[drawing & ~known].sum())
+        grams = sum_of((grams, grams_of(thousandths[known], mg_per_kwh[known])))
+    return Timed(
+        boundary=intensity.series.boundary,
+        grid_wh=Fraction(energy, THOUSAND),
+        grams=Fraction(grams),
+        slots=slots,
+        missing_slots=missing_slots,
+        missing_wh=Fraction(missing, THOUSAND),
+    )
+
+
+def grams_of(thousandths: Numbers, mg_per_kwh: Numbers) -> Decimal:
+    """Return what energies (mWh) with their intensities come to, exactly: however large, nothing overflows."""
+    millions, rest = np.divmod(thousandths, _MILLION)
+    whole = int((millions * mg_per_kwh).sum()) * _MILLION + int((rest * mg_per_kwh).sum())
+    return _short(Decimal(whole).scaleb(-9))
 
 
 def _wh(thousandths: int) -> Decimal:

@@ -17,6 +17,7 @@ from console.pages.visit import Visit
 from core.inventory import Generator, Medium
 from core.quantities import Quantity
 from core.units import look_of
+from fleet.pv_savings import BY_SLOTS
 
 SITE = "site:"
 COLUMNS = ("import_wh", "generation_wh", "export_wh", "self_use_wh", "use_wh", "own_wh", "autarky_percent")
@@ -41,6 +42,7 @@ async def show(visit: Visit) -> Response:
         tree=tree,
         pv=pv,
         pv_lines=_pv_lines(pv.whole.avoided) if pv and pv.whole else {},
+        pv_untold=_pv_untold(pv.whole.avoided) if pv and pv.whole else [],
         zone=ZoneInfo(balance.time_zone),
         flows=drawn(balance.flows),
         columns=[name for name in COLUMNS if name in there],
@@ -77,9 +79,24 @@ def _cells(row: Any, name: str) -> list[Any]:
 
 
 def _pv_lines(avoided: Iterable[Any]) -> dict[Any, list[Any]]:
-    """Return what each line saved, one per method; those that are counted elsewhere are left out."""
+    """Return what each line saved, one per method; those that are counted elsewhere are left out.
+
+    So are methods by quarter hours that no line has a figure of.
+    """
+    rows = [each for each in avoided if each.line != "charging"]
+    told = {each.method for each in rows if each.avoided_g is not None or each.method not in BY_SLOTS}
     lines: dict[Any, list[Any]] = {}
-    for each in avoided:
-        if each.line != "charging":
+    for each in rows:
+        if each.method in told:
             lines.setdefault(each.line, []).append(each)
     return lines
+
+
+def _pv_untold(avoided: Iterable[Any]) -> list[Any]:
+    """Return why nothing is told by quarter hours, each reason once."""
+    found: list[Any] = []
+    for each in avoided:
+        wanted = each.line != "charging" and each.method in BY_SLOTS and each.reason is not None
+        if wanted and each.reason not in found:
+            found.append(each.reason)
+    return found

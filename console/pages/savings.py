@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,10 +14,12 @@ from console.pages.exports import BYTE_ORDER_MARK, written_line
 from console.pages.filters import Choice, Filters, choice
 from console.pages.fleet_vehicles import said_km
 from console.pages.visit import Visit
+from console.pages.words import NO_BREAK, Words
 from core.errors import NotFoundError
 from core.exact import written
 
 PATH = "/savings"
+WHOLE_FROM_G = 10_000
 COLUMNS = (
     "scope",
     "name",
@@ -54,6 +57,9 @@ async def show(visit: Visit) -> Response:
         name=found.name or visit.words.t("console.savings.fleet"),
         filters=_filters(visit, found, given),
         blocks=list(_blocks(found.figures)),
+        said_once=list(_said_once(found.figures)),
+        remarks=lambda row: _remarks(row, found.figures),
+        mass=lambda mass_g: said_mass(visit.words, mass_g),
         path_of_figure=path_of_figure,
         km=lambda distance_m: said_km(visit.words, distance_m),
         formula=lambda text: written(text, visit.language),
@@ -99,6 +105,38 @@ def _blocks(figures: Iterable[Any]) -> Iterator[tuple[Any, list[Any]]]:
     for row in figures:
         by_boundary.setdefault(row.boundary, []).append(row)
     yield from by_boundary.items()
+
+
+def _said_once(figures: Iterable[Any]) -> Iterator[tuple[Any, list[Any]]]:
+    """Yield each way of accounting with the reasons that hold within every boundary: they are said once."""
+    by_account: dict[Any, list[Any]] = {}
+    for row in figures:
+        by_account.setdefault((row.account, row.resolution), []).append(row)
+    for rows in by_account.values():
+        shared = _shared(rows)
+        if shared:
+            yield rows[0], shared
+
+
+def _shared(rows: Sequence[Any]) -> list[Any]:
+    """Return the reasons that stand with each of several rows, nothing for a single one."""
+    return [each for each in rows[0].reasons if all(each in row.reasons for row in rows)] if len(rows) > 1 else []
+
+
+def _remarks(row: Any, figures: Iterable[Any]) -> list[Any]:
+    """Return what stands beside a figure: its notes, and the reasons that are not said once for all boundaries."""
+    alike = [each for each in figures if (each.account, each.resolution) == (row.account, row.resolution)]
+    once = _shared(alike)
+    return [*(each for each in row.reasons if each not in once), *row.notes]
+
+
+def said_mass(words: Words, mass_g: Decimal | None) -> str:
+    """Return a mass in kilograms: whole ones from ten on, three decimals below."""
+    if mass_g is None:
+        return words.t("console.none")
+    if abs(mass_g) < WHOLE_FROM_G:
+        return words.kilograms(mass_g)
+    return f"{words.number(float(mass_g) / 1000)}{NO_BREAK}kg"
 
 
 def _lines(visit: Visit, found: Any) -> Iterator[str]:

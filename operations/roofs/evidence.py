@@ -13,6 +13,7 @@ from core.fleet import PvAllocation
 from core.quantities import Quantity
 from core.texts import Finding
 from fleet.pv_savings import PvMethod
+from fleet.timed import SlotIntensity
 from operations.balances.balance import BALANCE
 from operations.evidence.figures import TOTAL, span_of
 from operations.evidence.interval import exact
@@ -53,6 +54,8 @@ HOW_AVOIDED: Final = {
     PvMethod.AVERAGE_DIRECT: "pv.how_average_direct",
     PvMethod.AVERAGE_UPSTREAM: "pv.how_average_upstream",
     PvMethod.SUBSTITUTION: "pv.how_substitution",
+    PvMethod.DIRECT_BY_SLOTS: "pv.how_direct_by_slots",
+    PvMethod.UPSTREAM_BY_SLOTS: "pv.how_upstream_by_slots",
 }
 BALANCED: Final = {
     "generation_wh": ("generation_wh",),
@@ -141,17 +144,27 @@ def _avoided(house: House, figure: FigureId, variant: tuple[str, ...], read: Rea
     allocated = () if read.allocation is PvAllocation.PRO_RATA else (read.allocation.value,)
     energy = _energy(replace(figure, quantity=LINE_ENERGY[line], variant=allocated), (), read)
     assert energy.value is not None  # noqa: S101 - `_energy` always has one
-    found = saving_of(choice_of(house, read, read.period), line, method, energy.value)
+    found = saving_of(read, choice_of(house, read, read.period), line, method, energy.value, read.period)
     return Explanation(
         title=Finding.of("pv.avoided", name=read.scope.name, period=figure.period),
         figure=str(figure),
         value=found.avoided_g,
         unit="g",
         how=Finding.of(HOW_AVOIDED[method]),
-        findings=() if found.reason is None else (found.reason,),
-        parts=(energy, *(_factor(each) for each in found.factors)),
+        findings=found.notes if found.reason is None else (found.reason,),
+        parts=(energy, *_series(read, method), *(_factor(each) for each in found.factors)),
         details={"line": line.value, "method": method.value},
     )
+
+
+def _series(read: ReadPv, method: PvMethod) -> Iterator[Explanation]:
+    """Yield the series of intensities that a method by quarter hours takes."""
+    found = None if method.boundary is None else read.intensities.within(method.boundary)
+    if isinstance(found, SlotIntensity):
+        yield Explanation(
+            title=Finding.of("savings.series", id=found.series.id),
+            details={"boundary": found.series.boundary.value, "values": str(found.series.values)},
+        )
 
 
 def _factor(factor: Factor) -> Explanation:

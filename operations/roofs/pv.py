@@ -1,4 +1,4 @@
-"""What roofs of sites and buildings made, who used it, and what that saved by each of three methods.
+"""What roofs of sites and buildings made, who used it, and what that saved by each method.
 
 What charge points took is a line of its own without a saving: it is counted with the vehicles.
 """
@@ -20,10 +20,13 @@ from core.intervals import Resolution
 from core.periods import Period, local_days, local_month
 from core.texts import Finding
 from energy.register_walk import epoch_ms
+from energy.series import Instants
 from fleet.choice import FactorChoice
-from fleet.pv_savings import PvMethod, PvSaving, pv_saving
+from fleet.pv_savings import PvMethod, PvSaving, pv_saving, pv_saving_by_slots
+from fleet.timed import Numbers, timed_sum
 from operations.evidence.figures import Span, span_name, span_of
 from operations.evidence.interval import exact
+from operations.grid.intensities import Intensities, read_intensities
 from operations.house import Call, House
 from operations.loads.reading import elapsed
 from operations.loads.scopes import LoadScope, load_scope, zone_of_load
@@ -62,6 +65,7 @@ class ReadPv:
     period: Period
     allocation: PvAllocation
     slots: PvSlots
+    intensities: Intensities
 
 
 async def show_pv(house: House, request: ShowPv, call: Call) -> PvOf:
@@ -93,7 +97,8 @@ async def read_pv(
     period = elapsed(span.period, call.now_utc)
     place = await load_scope(house, scope, None, period, call)
     slots = await pv_behind(house, scope, period, call, allocation)
-    return ReadPv(scope=place, span=span, period=period, allocation=allocation, slots=slots)
+    intensities = await read_intensities(house, period) if slots.connections else Intensities()
+    return ReadPv(scope=place, span=span, period=period, allocation=allocation, slots=slots, intensities=intensities)
 
 
 def why_not(read: ReadPv) -> Finding:
@@ -162,12 +167,29 @@ def choice_of(house: House, read: ReadPv, period: Period) -> FactorChoice:
     return FactorChoice(house.factors(), period.start_utc.astimezone(read.scope.zone).date())
 
 
-def saving_of(choice: FactorChoice, line: PvLine, method: PvMethod, energy: Decimal) -> PvSaving:
+def saving_of(
+    read: ReadPv, choice: FactorChoice, line: PvLine, method: PvMethod, energy: Decimal, period: Period
+) -> PvSaving:
     """Return what a line saved by a method; of charging nothing, as that is counted with the vehicles."""
     if line is PvLine.CHARGING:
         reason = Finding.of("pv.counted_with_vehicles")
         return PvSaving(method=method, energy_wh=energy, avoided_g=None, reason=reason)
-    return pv_saving(Fraction(energy), method, choice)
+    if method.boundary is None:
+        return pv_saving(Fraction(energy), method, choice)
+    intensity = read.intensities.within(method.boundary)
+    if isinstance(intensity, Finding):
+        return PvSaving(method=method, energy_wh=energy, avoided_g=None, reason=intensity)
+    timed = timed_sum([_line_slots(each, line, period) for each in read.slots.connections], intensity)
+    return pv_saving_by_slots(Fraction(energy), timed, method, choice)
+
+
+def _line_slots(connection: Connection, line: PvLine, period: Period) -> tuple[Instants, Numbers]:
+    """Return the energy of a line by quarter hours."""
+    ends = [epoch_ms(period.start_utc), epoch_ms(period.end_utc)]
+    part = slice(*np.searchsorted(connection.start_ms, ends).tolist())
+    shared = connection.allocation
+    amounts = shared.exported if line is PvLine.FEED_IN else shared.pv_of[BUILDINGS]
+    return connection.start_ms[part], amounts[part]
 
 
 def _avoided(house: House, read: ReadPv, name: str, period: Period, sums: dict[str, int]) -> Iterator[PvAvoided]:
@@ -175,7 +197,7 @@ def _avoided(house: House, read: ReadPv, name: str, period: Period, sums: dict[s
     for line in PvLine:
         for method in PvMethod:
             energy = exact(sums[LINE_ENERGY[line]])
-            found = saving_of(choice, line, method, energy)
+            found = saving_of(read, choice, line, method, energy, period)
             yield PvAvoided(
                 line=line,
                 method=method,
@@ -185,6 +207,7 @@ def _avoided(house: House, read: ReadPv, name: str, period: Period, sums: dict[s
                 provisional=found.provisional,
                 reason=None if found.reason is None else Told.of(found.reason),
                 figure=_figure(read, name, AVOIDED, line.value, method.value),
+                notes=tuple(map(Told.of, found.notes)),
             )
 
 

@@ -34,7 +34,8 @@ class PvEnergy:
 class PvAvoided:
     """What a line saved by one method; None with a `reason` where it is not computed.
 
-    Lines of one method add up; methods never do. `provisional`: a factor of another year stands in.
+    Lines of one method add up; methods never do. `provisional`: a factor of another year stands in. `notes` say what
+    of a method by quarter hours counts with the year's average.
     """
 
     line: PvLine
@@ -45,6 +46,7 @@ class PvAvoided:
     provisional: bool
     reason: Told | None
     figure: str
+    notes: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,9 +22,10 @@ from fleet.savings_changes import because_of
 from fleet.timed import GridCourse
 from operations.evidence.freezing import FIGURES, digest_of, is_intact
 from operations.fleet.reading import by_vehicle, owned_between
+from operations.grid.intensities import read_intensities
 from operations.house import Call, House
 from operations.roofs.sessions import share_roof_power
-from operations.savings.slots import read_intensities, with_slots
+from operations.savings.slots import with_slots
 from operations.schedule import JobWork
 
 MONTHS_BACK: Final = 12

@@ -27,12 +27,13 @@ from operations.evidence.figures import INTERVAL, slot_name, span_of
 from operations.evidence.interval import exact
 from operations.evidence.leaves import of_parts
 from operations.fleet.reading import slots_of_outlets
+from operations.grid.intensities import slot_intensity
 from operations.grid.series import GridSeries, read_intensity, read_series
 from operations.house import Call, House
 from operations.roofs.sessions import AFTER, SessionPower, power_of
 from operations.savings.cited import intensities_cited
 from operations.savings.job import read_statement
-from operations.savings.slots import slot_intensity, slots_of
+from operations.savings.slots import slots_of
 
 CHARGE: Final = "charge"
 SESSION: Final = "session:"

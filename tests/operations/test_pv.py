@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest_asyncio
 
 from core.evidence import CitedKind
+from core.factors import Boundary
 from core.fleet import PvAllocation
 from core.intervals import Resolution
 from core.readings import Reading
 from energy.days import days_of
 from fleet.pv_savings import PvMethod
+from operations.grid.series import QUANTITY, GridSeries
 from operations.roofs.pv import ShowPv, show_pv
 from operations.roofs.rows import PvLine, PvOf, PvRow
 from store.open import open_embedded
@@ -22,6 +25,8 @@ from tests.operations.explaining import Asked
 from tests.operations.places import BERLIN, NOW, inventory
 from tests.operations.test_balance import COUNTED, amounts
 from tests.operations.test_pv_share import DRAWN, charging
+
+HOUR = timedelta(hours=1)
 
 
 @pytest_asyncio.fixture
@@ -83,6 +88,33 @@ async def test_each_method_has_its_own_factor_and_what_cars_took_is_counted_with
     assert cars.avoided_g is None
     assert cars.reason is not None
     assert cars.reason.code == "pv.counted_with_vehicles"
+
+
+async def test_by_quarter_hours_each_counts_with_its_own_intensity_and_the_rest_with_the_years(school: Asked) -> None:
+    day = (await shown(school, "2026-11-10")).whole
+    assert day is not None
+    why_not = {each.method: each.reason for each in day.avoided if each.line is PvLine.SELF_USE}[
+        PvMethod.DIRECT_BY_SLOTS
+    ]
+    assert why_not is not None
+    assert why_not.code == "emissions.no_series"
+    series = GridSeries("eigene", Boundary.CO2E_UPSTREAM, 60)
+    begin = datetime(2026, 11, 10, 6, tzinfo=UTC)
+    hours = (300.0, 200.0, 100.0)
+    await school.put(*(Reading(series.source, QUANTITY, begin + n * HOUR, each) for n, each in enumerate(hours)))
+    found = (await shown(school, "2026-11-10")).whole
+    assert found is not None
+    rows = {(each.line, each.method): each for each in found.avoided}
+    for line in (PvLine.SELF_USE, PvLine.FEED_IN):
+        row = rows[line, PvMethod.UPSTREAM_BY_SLOTS]
+        assert row.energy_wh is not None
+        quarter_kwh = row.energy_wh / 24 / 1000  # six hours are bright, each as the other
+        own = sum(4 * quarter_kwh * Decimal(each) for each in hours) + 12 * quarter_kwh * 406
+        assert row.avoided_g == own - row.energy_wh / 1000 * Decimal("35.12")
+        assert [dict(each.params)["percent"] for each in row.notes] == [50.0]
+        other = rows[line, PvMethod.DIRECT_BY_SLOTS].reason
+        assert other is not None
+        assert other.code == "intensity.other_boundary"
 
 
 async def test_every_figure_is_explained_down_to_balances_charge_points_and_factors(school: Asked) -> None:

@@ -8,10 +8,13 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
+from console.pages.savings import said_mass
+from console.pages.words import Words
 from core.fleet import VehicleDay
 from core.people import Actor, Role
 from core.readings import SlotShare
@@ -55,6 +58,24 @@ def test_the_fleet_s_month_shows_both_boundaries_apart_with_reasons_and_versions
 def test_a_vehicle_shows_how_its_saving_is_computed_or_why_not(client: Client) -> None:
     text = words(client().get(f"/savings?month=2026-10&scope=vehicle:{CAR}").text)
     assert "Rechenweg" in text or "Ein Vergleichsfahrzeug (baseline) ist nicht angegeben" in text
+
+
+def test_a_reason_that_holds_within_both_boundaries_is_said_once(client: Client) -> None:
+    for scope in ("fleet", f"vehicle:{CAR}"):
+        text = words(client().get(f"/savings?month=2026-10&scope={scope}").text)
+        assert text.count("Es gibt keine Zeitreihe der Stromintensität") == 1
+        assert "Nicht berechnet, in keiner der beiden Bilanzgrenzen" in text
+
+
+def test_masses_are_whole_kilograms_from_ten_on() -> None:
+    german = Words("de", NOW, ZoneInfo("Europe/Berlin"))
+    told = [said_mass(german, each) for each in (Decimal(1_234_567), Decimal(-12_400), Decimal(9_876), None)]
+    assert [each.replace("\N{NO-BREAK SPACE}", " ") for each in told] == [
+        "1.235 kg",
+        "\N{MINUS SIGN}12 kg",
+        "9,876 kg",
+        "–",
+    ]
 
 
 def test_the_figures_come_as_csv_with_their_ids(client: Client) -> None:
