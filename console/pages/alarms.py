@@ -18,6 +18,7 @@ SERVICE_PLACES = {
     "job_failed": ("/jobs", "jobs.list"),
     "letters_undelivered": ("/notify", "notify.list"),
     "report_undelivered": ("/sendings", "sendings.list"),
+    "savings_missing": ("/savings", "savings.show"),
 }
 """Where the parts of the service are seen, and what one must be allowed to see there."""
 

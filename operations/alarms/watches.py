@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from operations.alarms.noticed import implausible_steps, proposed_bookings, wrong_clocks
+from operations.alarms.savings_watch import missing_savings
 from operations.alarms.service_watches import (
     failed_jobs,
     overdue_backups,
@@ -37,5 +38,6 @@ WATCHES: Mapping[str, Watch] = {
 DAILY_WATCHES: Mapping[str, Watch] = {
     "base_load_creeps": creeping_base_loads,
     "water_never_stops": never_ending_flows,
+    "savings_missing": missing_savings,
 }
-"""These read quarter hours of weeks, which say nothing new before the next night: the job `usage` asks them."""
+"""These see nothing new before the next night: the job `usage` asks them."""

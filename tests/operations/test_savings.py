@@ -22,6 +22,7 @@ from core.statements import StatementKey
 from core.vehicle_months import VehicleMonth
 from fleet.days import dates
 from fleet.savings import FIGURES, HEADLINE
+from operations.alarms.savings_watch import missing_savings
 from operations.evidence.rows import Explained
 from operations.explain import ExplainFigure, explain_figure
 from operations.house import Call
@@ -277,3 +278,18 @@ async def test_the_statement_is_intact_and_has_every_figure_of_the_fleet_by_name
     assert kept is not None
     assert set(FIGURES) <= set(kept.body["figures"])
     assert kept.made_at_utc <= NOW + timedelta(seconds=1)
+
+
+async def test_a_month_without_its_final_statement_is_told_from_the_second_working_day_on(place: Place) -> None:
+    async def said(on: date) -> list[str]:
+        now_utc = datetime(on.year, on.month, on.day, 10, tzinfo=UTC)
+        seen = await missing_savings(place.house, Call(ANNA, now_utc))
+        return [each.finding.code for each in seen.sightings]
+
+    assert await said(date(2026, 11, 2)) == []  # the first working day
+    assert await said(date(2026, 11, 3)) == ["alarms.savings_missing"]
+    await compute(place, "2026-10-31")
+    assert await said(date(2026, 11, 3)) == ["alarms.savings_not_final"]
+    await compute(place, "2026-11-02")
+    assert await said(date(2026, 11, 3)) == []
+    assert await said(date(2027, 1, 5)) == []  # nothing was told in December
