@@ -6,7 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel, create_model
 
-from config.calc_forms import CleanVehiclesForm, SavingsForm, ThgForm
+from config.calc.clean_vehicles import CleanVehiclesForm
+from config.calc.savings import SavingsForm
+from config.calc.thg import ThgForm
 from config.factor_forms import FactorFileForm
 from config.forms import KINDS, Form
 from config.retention import RetentionForm

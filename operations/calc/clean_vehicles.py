@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from config.calc_forms import Authority, AwardForm, CleanVehiclesForm
+from config.calc.clean_vehicles import Authority, AwardForm, CleanVehiclesForm
 from core.factors import FactorTable
 from core.inventory.mobility import Drive, Procurement
 from core.texts import Finding

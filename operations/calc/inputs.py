@@ -8,8 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Protocol, TypeVar
 
-from config.calc_forms import CalcForm
-from config.calc_input import GROUP, CalcInput, read_input
+from config.calc.parts import CalcForm
+from config.calc.reading import GROUP, CalcInput, read_input
 from core.errors import ConfigError
 from core.exact import decimal_of
 from core.factors import FactorTable

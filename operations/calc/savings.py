@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from config.calc_forms import CalcPlantForm, CalcVehicleForm, SavingsForm
-from config.calc_input import CalcInput
+from config.calc.reading import CalcInput
+from config.calc.savings import CalcPlantForm, CalcVehicleForm, SavingsForm
 from core.exact import decimal_of
 from core.factor_subjects import Kind, Subject
 from core.factors import Boundary

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from config.calc_forms import ThgForm, ThgPointForm, ThgVehicleForm
+from config.calc.thg import ThgForm, ThgPointForm, ThgVehicleForm
 from core.exact import decimal_of
 from core.factors import Chosen
 from core.texts import Finding

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from config.calc_forms import CalcBaselineForm, CalcFuelForm, CalcVehicleForm, ElectricityForm, SlotForm
+from config.calc.savings import CalcBaselineForm, CalcFuelForm, CalcVehicleForm, ElectricityForm, SlotForm
 from core.factor_subjects import Subject
 from core.factors import Factor, Layer, Per, Reference
 from core.fleet import PvAllocation

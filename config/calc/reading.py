@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from config.calc_forms import CalcForm
+from config.calc.parts import CalcForm
 from config.factor_forms import FactorForm, Origin, factors_of
 from config.factors import contradictions
 from config.findings import Locator, in_order

@@ -1,0 +1,1 @@
+"""What `kreiswatt calc` is given: forms of its three inputs, in the units people have them in."""
