@@ -52,13 +52,17 @@ async def list_candidates(house: House, request: ListCandidates, call: Call) -> 
     last = last_day(house, request.until, request.years, call)
     if request.vehicle is not None:
         _seen(house, request.vehicle, call)
-    read = await read_candidates(house, last, call, request.vehicle)
+    return candidates_of(house, await read_candidates(house, last, call, request.vehicle), request.years, call)
+
+
+def candidates_of(house: House, read: ReadCandidates, years: int, call: Call) -> Candidates:
+    """Return the vehicles that were read with their models, best first."""
     return Candidates(
         first=read.first,
         until=read.last,
-        years=request.years,
-        items=ranking(house, read, request.years),
-        quotas=quota_paths(house, last) if call.actor.sites is None else (),
+        years=years,
+        items=ranking(house, read, years),
+        quotas=quota_paths(house, read.last) if call.actor.sites is None else (),
         fuel_eur_per_l={fuel.value: legible(price) for fuel, price in sorted(read.fuel_eur_per_l.items())},
         notes=tuple(Told.of(note) for note in _notes(read)),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from core.errors import NotFoundError
@@ -14,9 +15,11 @@ from fleet.savings import FLEET
 from fleet.scopes import SITE
 from fleet.warmth import WarmthClass, classes_of
 from operations.balances.balance import read_balance, sums_of
-from operations.candidates.candidates import ListCandidates, list_candidates
-from operations.candidates.infrastructure import ShowInfrastructure, show_infrastructure
+from operations.candidates.candidates import YEARS, candidates_of
+from operations.candidates.facts import read_candidates
+from operations.candidates.infrastructure import infrastructure_of
 from operations.candidates.rows import Candidates, SiteInfrastructure
+from operations.candidates.selection import rank, selection_of
 from operations.evidence.figures import span_of
 from operations.evidence.interval import exact
 from operations.fleet.costs import with_costs
@@ -28,10 +31,13 @@ from operations.fleet_report.sources import sources_of
 from operations.house import Call, House
 from operations.weather.temperatures import daily_means, station_of
 
+SUITABLE: Final = selection_of("suitable")
+
 
 async def with_beside(house: House, months: FleetMonths, call: Call) -> FleetMonths:
     """Return the months with the costs of all three, and with what stands beside the one that is reported."""
     now = await with_costs(house, months.now, call)
+    candidates, infrastructure = await _ahead(house, now, call)
     idle_s, known = await blocked_s(house, now.sessions)
     beside = Beside(
         roofs=await _roofs(house, now, call),
@@ -40,8 +46,8 @@ async def with_beside(house: House, months: FleetMonths, call: Call) -> FleetMon
         warmth=await _warmth(house, months),
         blocked_s=idle_s,
         blocked_known=known,
-        candidates=await _candidates(house, now, call),
-        infrastructure=await _infrastructure(house, now, call),
+        candidates=candidates,
+        infrastructure=infrastructure,
     )
     return replace(
         months,
@@ -91,21 +97,19 @@ async def _warmth(house: House, months: FleetMonths) -> tuple[WarmthClass, ...]:
     return classes_of(vehicles, months.days, means_c)
 
 
-async def _candidates(house: House, month: FleetMonth, call: Call) -> Candidates | None:
-    """Return the combustion vehicles of the month's scope, ranked among themselves."""
+async def _ahead(
+    house: House, month: FleetMonth, call: Call
+) -> tuple[Candidates | None, tuple[SiteInfrastructure, ...]]:
+    """Return the combustion vehicles of the month's scope, ranked, and what sites need for those that are suitable."""
     burning = {each.id for each in month.vehicles if not each.plugs_in and each.valid_on(month.last)}
     yesterday = house.day(call.now_utc) - timedelta(days=1)
     if not burning or yesterday < month.first:
-        return None
-    found = await list_candidates(house, ListCandidates(until=min(month.last, yesterday)), call)
-    return replace(found, items=tuple(each for each in found.items if each.vehicle in burning))
-
-
-async def _infrastructure(house: House, month: FleetMonth, call: Call) -> tuple[SiteInfrastructure, ...]:
-    """Return what the sites of the scope need, if all vehicles that are suitable become electric."""
-    yesterday = house.day(call.now_utc) - timedelta(days=1)
-    if not month.stations or yesterday < month.first:
-        return ()
-    found = await show_infrastructure(house, ShowInfrastructure(until=min(month.last, yesterday)), call)
+        return None, ()
+    read = await read_candidates(house, min(month.last, yesterday), call)
+    found = candidates_of(house, read, YEARS, call)
+    ranked = replace(found, items=tuple(each for each in found.items if each.vehicle in burning))
+    if not month.stations:
+        return ranked, ()
+    needs = await infrastructure_of(house, await rank(house, read, YEARS), SUITABLE, call)
     site = month.scope.removeprefix(SITE)
-    return tuple(each for each in found.items if month.scope == FLEET or each.site == site)
+    return ranked, tuple(each for each in needs.items if month.scope == FLEET or each.site == site)

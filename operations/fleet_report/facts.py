@@ -27,7 +27,7 @@ from operations.fleet.figures import computed
 from operations.fleet_report.rows import Beside
 from operations.house import Call, House
 from operations.intervals.plans import EPOCH_UTC
-from operations.savings.job import read_statement
+from operations.savings.job import read_sums
 
 MONTHS: Final = 13
 """So many months are read: the one reported, and back to the same one of the year before."""
@@ -222,9 +222,9 @@ async def _month(
 
 
 async def savings_of(house: House, period: str) -> SavingsStatement | None:
-    """Return the newest statement of savings of a month, None where there is none that can be read."""
+    """Return the newest statement of savings of a month without vehicles, None where there is none to be read."""
     statement = await house.ledger.statement(StatementKey(SAVINGS, period, FLEET))
-    return None if statement is None else read_statement(statement)
+    return None if statement is None else read_sums(statement)
 
 
 def was_there(vehicle: Vehicle, first: date, last: date) -> bool:

@@ -49,6 +49,9 @@ SENTENCES: Final = (
     "known_wh",
 )
 POINTS: Final = "%"
+WHOLE, ALMOST_ALL, MOST, NEARLY_NOTHING, LEAST = 100, 99.5, 99.9, 0.5, 0.1
+"""Percentages that would be rounded to all or nothing are said with a decimal, 0.1 to 99.9."""
+
 INVENTORY: Final = frozenset(
     {"vehicles", "electric_vehicles_percent", "additions", "disposals", "leases_ending", "clean_percent"}
     | {"next_needed", "combustion_vehicles", "connectors", "connector_power_w", "open_actions"}
@@ -115,7 +118,7 @@ class FleetWords:
         return self.texts.say(finding.code, **{name: self._param(name, value) for name, value in finding.params})
 
     def why(self, reason: Finding) -> str:
-        """Return the reason alone of what is not computed: that it is not is said beside it."""
+        """Return a finding without the words that something is not computed: that is said beside it."""
         text, said = self.tell(reason), self.texts.say("fleet_report.not_computed", reason="")
         return text[len(said) :].lstrip() if text.casefold().startswith(said.casefold().rstrip()) else text
 
@@ -128,14 +131,20 @@ class FleetWords:
         if figure.value is None:
             return self.texts.say("fleet_report.quality.none")
         if figure.measured_percent is not None:
-            return self.texts.say("fleet_report.quality.known", percent=self.number(figure.measured_percent, 0))
+            return self.texts.say("fleet_report.quality.known", percent=self._share(figure.measured_percent))
         is_stock = figure.name.partition(".")[0] in INVENTORY
         return self.texts.say("fleet_report.quality.inventory" if is_stock else "fleet_report.quality.computed")
+
+    def _share(self, percent: float) -> str:
+        """Return a percentage; what is not all is never said to be all, and what is something never nothing."""
+        if ALMOST_ALL <= percent < WHOLE:
+            return self.number(min(percent, MOST), 1)
+        return self.number(max(percent, LEAST), 1) if 0 < percent < NEARLY_NOTHING else self.number(percent, 0)
 
     def _notes(self, figure: ReportFigure) -> Iterator[str]:
         if figure.reason:
             yield self.texts.say("fleet_report.not_computed", reason=self.why(figure.reason))
-        yield from map(self.tell, figure.remarks)
+        yield from map(self.why, figure.remarks)
 
     def tiles(self, now: Shown, previous: Shown | None, last_year: Shown | None) -> tuple[Tile, ...]:
         """Return the six tiles, each with its change to both other months."""

@@ -17,7 +17,7 @@ from energy.calendars import is_holiday
 from fleet.days import dates
 from fleet.reckoning import Month, MonthFacts, statement_of_month
 from fleet.savings import FLEET, SAVINGS, SavingsStatement
-from fleet.savings_body import statement_of, text_of
+from fleet.savings_body import statement_of, sums_of, text_of
 from fleet.savings_changes import because_of
 from fleet.timed import GridCourse
 from operations.evidence.freezing import FIGURES, digest_of, is_intact
@@ -142,6 +142,11 @@ def body_of(statement: SavingsStatement) -> dict[str, Any]:
 def read_statement(statement: Statement) -> SavingsStatement | None:
     """Return what a version says, None where it is not what was frozen."""
     return statement_of(statement.body[FIGURES][STATEMENT]) if is_intact(statement) else None
+
+
+def read_sums(statement: Statement) -> SavingsStatement | None:
+    """Return what a version says of scopes, without vehicles; None where it is not what was frozen."""
+    return sums_of(statement.body[FIGURES][STATEMENT]) if is_intact(statement) else None
 
 
 async def read_month(house: House, month: Month) -> list[MonthFacts]:
