@@ -18,6 +18,9 @@ LOSS_ASSUMED: Final = Decimal("0.10")
 LOSS_MAX: Final = Decimal("0.40")
 LOSS_LEAST_WH: Final = Decimal(5_000)
 """Below this energy a measured loss says nothing."""
+ARRIVED_SURPLUS: Final = Decimal("1.02")
+ARRIVED_SURPLUS_WH: Final = Decimal(200)
+"""So much more than the charge point gave a vehicle may count: their dials and midnights are not exact."""
 DISTANCE_LEAST_M: Final = Decimal(1_000)
 DAY_S: Final = 86_400
 ZERO: Final = Decimal(0)
@@ -64,10 +67,14 @@ class Sums:
 
     @cached_property
     def measured_loss_percent(self) -> Value:
-        """Return what was lost on days when the vehicle said how much arrived and charged with us only."""
+        """Return what was lost on days when the vehicle said how much arrived and charged with us only.
+
+        More in the battery than our charge points gave came from elsewhere, whether there is a paper of it or not.
+        """
         if not self.vehicle.plugs_in:
             return Finding.of("figures.not_electric")
-        told = [day for day in self.days if day.battery_charged_wh is not None and not day.elsewhere_charged_wh]
+        here = [day for day in self.days if day.battery_charged_wh is not None and not day.elsewhere_charged_wh]
+        told = [day for day in here if _charged_with_us(day)] or here
         own_wh = sum((day.own_charged_wh for day in told), ZERO)
         battery_wh = sum((day.battery_charged_wh or ZERO for day in told), ZERO)
         if own_wh < LOSS_LEAST_WH or not battery_wh:
@@ -224,6 +231,11 @@ class Sums:
     def _assumes_loss(self) -> bool:
         measured = isinstance(self.measured_loss_percent, Decimal)
         return self.vehicle.plugs_in and not measured and self.vehicle.charge_loss_percent is None
+
+
+def _charged_with_us(day: VehicleDay) -> bool:
+    """Return whether all that arrived in the battery on a day came from our charge points."""
+    return (day.battery_charged_wh or ZERO) <= day.own_charged_wh * ARRIVED_SURPLUS + ARRIVED_SURPLUS_WH
 
 
 def per_100km(amount: Value, distance_m: Value) -> Value:

@@ -87,7 +87,7 @@ def emissions(month: FleetMonth) -> Figures:
                 Ground(
                     figure=f"{SAVINGS}/{month.period}/{month.scope}/{name}",
                     name=name,
-                    value=legible(figure.value_g),
+                    value=figure.value_g,
                     unit="g",
                 ),
             ),

@@ -81,6 +81,8 @@ def test_energy_from_elsewhere_spoils_no_loss() -> None:
     here = day(0, own_charged_wh=Decimal(10_000), battery_charged_wh=Decimal(9_000))
     away = day(1, elsewhere_charged_wh=Decimal(30_000), battery_charged_wh=Decimal(27_000))
     assert figures([here, away]).charge_loss_percent == 10
+    without_paper = day(1, battery_charged_wh=Decimal(27_000))
+    assert figures([here, without_paper]).charge_loss_percent == 10
     more = day(0, own_charged_wh=Decimal(10_000), battery_charged_wh=Decimal(19_000))
     assert code(figures([more]).charge_loss_percent) == "figures.loss_impossible"
 
