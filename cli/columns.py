@@ -29,6 +29,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("site_name", "newcomers", "connectors", "connectors_needed", "evenings_short"),
         *("headroom_w", "added_at_once_w", "added_managed_w"),
     ),
+    "vehicles.scenario.items": ("replace", "figures", "quotas", "sites", "replacements"),
+    "vehicles.scenario.ranking": ("rank", "vehicle", "name"),
     "vehicles.costs.figures": ("name", "value", "unit", "computed", "not_computed", "reason"),
     "vehicles.costs.vehicles": ("vehicle", "name", "distance_m", "saved_eur", "co2_price_eur"),
     "vehicles.list": ("id", "name", "site_name", "drive", "state", "age_s", "soc", "odometer", "charging"),

@@ -58,11 +58,21 @@ def avoided_g(
     vehicle: Vehicle, year: Year, terms: Terms, choice: FactorChoice, boundary: Boundary
 ) -> Decimal | Finding:
     """Return the emissions avoided in a year, by the formula of the statements, with the grid's electricity only."""
+    return _avoided(vehicle, year.distance_m, year.energy_wh, terms, choice, boundary)
+
+
+def burnt_g(vehicle: Vehicle, year: Year, terms: Terms, choice: FactorChoice, boundary: Boundary) -> Decimal | Finding:
+    """Return what the vehicle emits in a year as it is: all that would be avoided if driving needed no electricity."""
+    return _avoided(vehicle, year.distance_m, Decimal(0), terms, choice, boundary)
+
+
+def _avoided(
+    vehicle: Vehicle, distance_m: Decimal, energy_wh: Decimal, terms: Terms, choice: FactorChoice, boundary: Boundary
+) -> Decimal | Finding:
     if vehicle.burns is None or terms.fuel_l_per_100km is None:
         return Finding.of("candidates.no_fuel_rate")
-    burnt = Burnt.over(Subject(vehicle.burns.value), Fraction(year.distance_m), terms.fuel_l_per_100km, Per.VOLUME)
-    activity = Activity(baseline=burnt, drawn=Drawn(grid_wh=Fraction(year.energy_wh)))
-    found = savings(activity, choice, boundary)
+    burnt = Burnt.over(Subject(vehicle.burns.value), Fraction(distance_m), terms.fuel_l_per_100km, Per.VOLUME)
+    found = savings(Activity(baseline=burnt, drawn=Drawn(grid_wh=Fraction(energy_wh))), choice, boundary)
     if found.avoided_g is None:
         return found.reasons[0]
     return found.avoided_g
@@ -70,7 +80,7 @@ def avoided_g(
 
 def cost_delta_eur(vehicle: Vehicle, model: ElectricModel, year: Year, terms: Terms) -> Decimal | Finding:
     """Return what the model costs more (less: negative) than the vehicle over the years, or what is not known."""
-    combustion, electric = _combustion(vehicle, year, terms), _electric(model, year, terms)
+    combustion, electric = keeping_eur(vehicle, year, terms), electric_eur(model, year, terms)
     if isinstance(combustion, Finding):
         return combustion
     if isinstance(electric, Finding):
@@ -78,7 +88,8 @@ def cost_delta_eur(vehicle: Vehicle, model: ElectricModel, year: Year, terms: Te
     return electric - combustion
 
 
-def _combustion(vehicle: Vehicle, year: Year, terms: Terms) -> Decimal | Finding:
+def keeping_eur(vehicle: Vehicle, year: Year, terms: Terms) -> Decimal | Finding:
+    """Return what the vehicle costs over the years if it is kept, or what is not known."""
     costs = vehicle.costs
     if costs is None or costs.maintenance_eur_per_100km is None:
         return Finding.of("candidates.no_vehicle_costs")
@@ -93,7 +104,8 @@ def _combustion(vehicle: Vehicle, year: Year, terms: Terms) -> Decimal | Finding
     return terms.years * (year.distance_m / PER_100KM * of_100km + MONTHS_A_YEAR * lease_eur)
 
 
-def _electric(model: ElectricModel, year: Year, terms: Terms) -> Decimal | Finding:
+def electric_eur(model: ElectricModel, year: Year, terms: Terms) -> Decimal | Finding:
+    """Return what the model costs over the years, or what is not known."""
     if terms.electricity_eur_per_kwh is None:
         return Finding.of("candidates.no_electricity_price")
     if model.maintenance_eur_per_100km is None or (model.lease_eur_per_month is None and model.price_eur is None):

@@ -13,6 +13,8 @@ from operations.balances.balance import BALANCE
 from operations.candidates.candidates import CANDIDATES
 from operations.candidates.evidence import explain_candidate
 from operations.candidates.infrastructure import INFRASTRUCTURE
+from operations.candidates.scenario import SCENARIO
+from operations.candidates.scenario_evidence import explain_scenario
 from operations.candidates.site_evidence import explain_infrastructure
 from operations.costs.cost import COST
 from operations.evidence.balance import explain_balance
@@ -62,6 +64,7 @@ EXPLAINERS: Final[dict[str, Explainer]] = {
     CHARGE: explain_charge,
     CANDIDATES: explain_candidate,
     INFRASTRUCTURE: explain_infrastructure,
+    SCENARIO: explain_scenario,
 }
 """How each kind of figure is explained, by the first part of its id."""
 

@@ -147,6 +147,7 @@ CAPABILITIES: dict[str, Capability] = {
     "factors.list": Capability("operations.calc.factors:list_factors", apart=True),
     "factors.show": Capability("operations.calc.factors:show_factor", apart=True),
     "vehicles.infrastructure": Capability("operations.candidates.infrastructure:show_infrastructure", Role.FLEET),
+    "vehicles.scenario": Capability("operations.candidates.scenario:compare_scenarios", Role.FLEET),
     "pv.show": Capability("operations.roofs.pv:show_pv", alone=True),
     "intensity.list": Capability("operations.grid.intensity:list_intensity"),
     "intensity.show": Capability("operations.grid.intensity:show_intensity"),

@@ -112,6 +112,7 @@ PLACES: dict[str, str] = {
     "inventory.add": "/inventory/new",
     "inventory.change": "/inventory/{id}/change",
     "vehicles.infrastructure": "/infrastructure",
+    "vehicles.scenario": "/scenario",
     "inventory.end": "/inventory/{id}/end",
     "inventory.undo": "/inventory/history/{id}/undo",
     "rejections.list": "/rejections",
@@ -195,6 +196,7 @@ MENU: tuple[Group, ...] = (
     ),
     Group(
             Link("/infrastructure", "infrastructure.title", "vehicles.infrastructure"),
+            Link("/scenario", "scenario.title", "vehicles.scenario"),
         "console.menu.evidence",
         (
             Link("/reports", "console.reports.title", "report.list"),

@@ -53,7 +53,7 @@ async def explain_candidate(house: House, figure: FigureId, call: Call) -> Expla
     name = ".".join((figure.quantity, *figure.variant[:-1]))
     if name not in FIGURES:
         raise RequestError("evidence.quantity_unknown", quantity=name[:80])
-    read = await read_candidates(house, _last(figure.period), call, vehicle.id)
+    read = await read_candidates(house, day_of(figure), call, vehicle.id)
     model, replay = _chosen(read, vehicle, figure.variant[-1])
     value = figures_of(house, read, vehicle, model, replay, YEARS)[name]
     return Explanation(
@@ -65,17 +65,18 @@ async def explain_candidate(house: House, figure: FigureId, call: Call) -> Expla
         findings=(value,) if isinstance(value, Finding) else (),
         parts=(
             *_stated(model, figure.quantity),
-            *_terms(house, read, vehicle, name),
-            *_days(read, vehicle),
+            *terms_of_figure(house, read, vehicle, name),
+            *days_of(read, vehicle),
         ),
     )
 
 
-def _last(period: str) -> date:
+def day_of(figure: FigureId) -> date:
+    """Return the day that an id is about. Raises `RequestError` for none."""
     try:
-        return date.fromisoformat(period)
+        return date.fromisoformat(figure.period)
     except ValueError as error:
-        raise RequestError("evidence.period_invalid", period=period[:80]) from error
+        raise RequestError("evidence.period_invalid", period=figure.period[:80]) from error
 
 
 def _chosen(read: ReadCandidates, vehicle: Vehicle, part: str) -> tuple[ElectricModel, Replay]:
@@ -97,7 +98,8 @@ def _stated(model: ElectricModel, quantity: str) -> Iterator[Explanation]:
         yield _leaf(Finding.of("candidates.loss"), "candidates/charge_loss", LOSS_PERCENT, "%")
 
 
-def _terms(house: House, read: ReadCandidates, vehicle: Vehicle, name: str) -> Iterator[Explanation]:
+def terms_of_figure(house: House, read: ReadCandidates, vehicle: Vehicle, name: str) -> Iterator[Explanation]:
+    """Yield the consumption, prices and factors that a figure of a vehicle stands on."""
     terms = terms_of(house, read, vehicle, YEARS)
     quantity, _, boundary = name.partition(".")
     if quantity in {"range_percent", "energy_year_wh"}:
@@ -141,7 +143,7 @@ def _leaf(title: Finding, reference: str, value: Decimal, unit: str) -> Explanat
     )
 
 
-def _days(read: ReadCandidates, vehicle: Vehicle) -> tuple[Explanation, ...]:
+def days_of(read: ReadCandidates, vehicle: Vehicle) -> tuple[Explanation, ...]:
     """Return the distances of the days; of a vehicle that a single person uses they are not told."""
     if vehicle.personal:
         return ()

@@ -148,3 +148,61 @@ class Infrastructure:
     vehicles: int
     items: tuple[SiteInfrastructure, ...]
     notes: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """A vehicle that a scenario replaces, by what: its best model, if it finds an outlet wherever it stands.
+
+    Of one that cannot be replayed there is the `reason` alone.
+    """
+
+    vehicle: str
+    name: str
+    site_name: str
+    vehicle_class: VehicleClass
+    model: str | None
+    suitability: Suitability | None
+    failing: int | None
+    co2e_avoided_year_g: Decimal | None
+    cost_delta_eur: Decimal | None
+    reason: Told | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """What comes of replacing some vehicles; `replace` is how they were chosen (`today`: none).
+
+    `figures` are of the fleet, `quotas` with a clean procurement for each vehicle, `sites` what charging needs.
+    """
+
+    replace: str
+    figures: tuple[FigureRow, ...]
+    quotas: tuple[QuotaPath, ...]
+    sites: tuple[SiteInfrastructure, ...]
+    replacements: tuple[Replacement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedVehicle:
+    """A vehicle that can be chosen, by its place in the ranking."""
+
+    rank: int
+    vehicle: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenarios:
+    """Scenarios side by side, today first, over the days from `first` to `until`.
+
+    All figures are of the same `considered` combustion vehicles, which the `ranking` names.
+    """
+
+    first: date
+    until: date
+    years: int
+    considered: int
+    items: tuple[Scenario, ...]
+    ranking: tuple[RankedVehicle, ...]
+    notes: tuple[Told, ...]

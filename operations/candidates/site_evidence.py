@@ -13,6 +13,7 @@ from core.inventory import Vehicle
 from core.texts import Finding
 from fleet.site_needs import Evening, Newcomer, SiteNeed
 from operations.candidates.candidates import YEARS
+from operations.candidates.evidence import day_of
 from operations.candidates.facts import read_candidates
 from operations.candidates.infrastructure import (
     CONNECTORS,
@@ -71,14 +72,6 @@ def name_of(figure: FigureId, figures: Iterable[str]) -> tuple[str, tuple[str, .
         if ".".join(words[:length]) in figures:
             return ".".join(words[:length]), words[length:]
     raise RequestError("evidence.quantity_unknown", quantity=figure.quantity[:80])
-
-
-def day_of(figure: FigureId) -> date:
-    """Return the day that an id is about. Raises `RequestError` for none."""
-    try:
-        return date.fromisoformat(figure.period)
-    except ValueError as error:
-        raise RequestError("evidence.period_invalid", period=figure.period[:80]) from error
 
 
 def _parts(

@@ -28,7 +28,17 @@ from tests.district import NOW, District, open_district
 SITE = "bauhof"
 HEATING = {Medium.HEAT, Medium.GAS, Medium.OIL, Medium.PELLETS}
 LOADS = ("loads.show", "peaks.show", "baseload.show")
-NOT_ON_PAGES = {INTERVAL, "energy", "carriers", "fleet", "savings", "candidates", "infrastructure", "vehicle_day"}
+NOT_ON_PAGES = {
+    INTERVAL,
+    "energy",
+    "carriers",
+    "fleet",
+    "savings",
+    "candidates",
+    "infrastructure",
+    "scenario",
+    "vehicle_day",
+}
 """What stands below other figures, what reports print, and what is told of vehicles."""
 GROUND = {CitedKind.READING, CitedKind.BOOKING, CitedKind.RULE, CitedKind.FRAME}
 """What nothing lies under: a value that came in, one that a person booked, the rule by which one was deleted."""

@@ -94,6 +94,8 @@ PATHS = (
     "/candidates?vehicle=aut-106",
     "/infrastructure",
     "/infrastructure?replace=top:2",
+    "/scenario",
+    "/scenario?replace=suitable&top=1&vehicle=aut-106&vehicle=aut-107",
     "/inventory",
     "/inventory/new/meters",
     "/inventory/new/stations",
