@@ -20,8 +20,10 @@ from operations.fleet.figures import FIGURES, VEHICLE_DAY, legible
 from operations.fleet_report.charging import DC_PLUGS
 from operations.fleet_report.cited import Grounds, entries_of, inputs_of, of_entry, of_paper, of_session, of_valuation
 from operations.fleet_report.facts import FleetMonth
+from operations.fleet_report.grounds_beside import corrected, needs, received, replaceable, silent
 from operations.fleet_report.stock import LEASE_AHEAD
 from operations.fleet_report.sums import VEHICLES
+from operations.fleet_report.trust import METER_SHARES
 from operations.reports.figures import Ground, ReportFigure
 
 
@@ -30,7 +32,9 @@ def grounded(month: FleetMonth, figure: ReportFigure, table: FactorTable) -> Rep
     first, _, variant = figure.name.partition(".")
     if figure.grounds or figure.value is None:
         return figure
-    if first in QUOTAS:
+    if first in METER_SHARES:
+        found = tuple(received(month, first))
+    elif first in QUOTAS:
         found = tuple(_procured(month, variant, table))
     else:
         found = tuple(STANDS_ON[first](month, variant)) if first in STANDS_ON else ()
@@ -86,14 +90,15 @@ def _failed(month: FleetMonth, _variant: str) -> Grounds:
 
 
 def _energies(month: FleetMonth, variant: str) -> Grounds:
-    dc = {(station.id, outlet.number) for station in month.stations for outlet in station.connectors if _is_dc(outlet)}
+    dc = {
+        (station.id, outlet.number)
+        for station in month.stations
+        for outlet in station.connectors
+        if outlet.plug.casefold().startswith(DC_PLUGS)
+    }
     for each in month.sessions:
         if variant in {"", "dc" if (each.station, each.connector) in dc else "ac"} and each.energy_wh is not None:
             yield of_session(each, Decimal(repr(each.energy_wh)), "Wh")
-
-
-def _is_dc(outlet: object) -> bool:
-    return str(getattr(outlet, "plug", "")).casefold().startswith(DC_PLUGS)
 
 
 def _strongest(month: FleetMonth, _variant: str) -> Grounds:
@@ -139,6 +144,10 @@ def _odd(month: FleetMonth, _variant: str) -> Grounds:
 def _elsewhere(month: FleetMonth, variant: str) -> Grounds:
     told = (each for each in month.vouchers if each.place and each.place.value == variant)
     return (of_paper(each, each.energy_wh, "Wh") for each in told if each.energy_wh is not None)
+
+
+def _logbooks(month: FleetMonth, _variant: str) -> Grounds:
+    return (of_paper(each, each.distance_m, "m") for each in month.vouchers if each.distance_m is not None)
 
 
 def _paid(month: FleetMonth, _variant: str) -> Grounds:
@@ -270,6 +279,18 @@ STANDS_ON: Final[Mapping[str, Callable[[FleetMonth, str], Grounds]]] = {
     "vehicles_without_distance": _distances,
     "vehicles_not_reliable": _known,
     "session_findings": _odd,
+    "p95_day_m": _distances,
+    "busiest_day_vehicles": _distances,
+    "spare_vehicles": _distances,
+    "winter_factor": _distances,
+    "checked_percent": _logbooks,
+    "suitable_vehicles": replaceable,
+    "candidates": replaceable,
+    "sites_short": needs,
+    "connectors_missing": needs,
+    "headroom_w": needs,
+    "silent_meters": silent,
+    "corrected_values": corrected,
     "open_actions": _to_do,
 }
 """What figures stand on, by the first word of their names."""

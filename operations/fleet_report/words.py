@@ -48,6 +48,9 @@ SENTENCES: Final = (
     "renewable_percent",
     "known_wh",
 )
+SIGNED: Final = frozenset({"co2e_avoided_g.wtw.location"})
+"""Of these a sentence says a negative value by other words, so that the one before is said by its own."""
+
 POINTS: Final = "%"
 WHOLE, ALMOST_ALL, MOST, NEARLY_NOTHING, LEAST = 100, 99.5, 99.9, 0.5, 0.1
 """Percentages that would be rounded to all or nothing are said with a decimal, 0.1 to 99.9."""
@@ -95,7 +98,8 @@ class FleetWords:
         scaled = value / divisor
         if unit == "Wh" and 0 < abs(scaled) < 1:
             decimals = 2
-        return f"{self.number(scaled, decimals)}{NO_BREAK}{shown}".rstrip()
+        space = "" if shown == POINTS and self.texts.language == "en" else NO_BREAK
+        return f"{self.number(scaled, decimals)}{space}{shown}".rstrip()
 
     def label(self, name: str) -> str:
         """Return what a figure is called; the variant stands behind it in words."""
@@ -171,6 +175,15 @@ class FleetWords:
             text = self.value(difference, now[name].unit)
         return f"{sign}{text}"
 
+    def _before(self, before: ReportFigure, code: str) -> str:
+        value = self.value(abs(before.value or Decimal(0)), before.unit)
+        return self.texts.say(f"fleet_report.trend.{code}", before=value)
+
+    def _printed(self, figure: ReportFigure) -> Decimal:
+        """Return the value as it is printed: one that is printed as nought is nought."""
+        divisor, _, decimals = _LOOKS.get(figure.unit, (1, "", 0))
+        return round((figure.value or Decimal(0)) / divisor, decimals)
+
     def _shown_difference(self, now: ReportFigure, before: ReportFigure) -> Decimal:
         """Return the difference of two known figures; one that would be printed as nought is nought."""
         divisor, _, decimals = _LOOKS.get(now.unit, (1, "", 0))
@@ -179,18 +192,27 @@ class FleetWords:
 
     def sentences(self, now: Shown, previous: Shown | None) -> tuple[Sentence, ...]:
         """Return the five sentences of the summary."""
-        return tuple(Sentence(text=self.sentence(name, now, previous), figure=self.id(name)) for name in SENTENCES)
+        told = [
+            Sentence(text=self.sentence(name, now, previous, opens=not place), figure=self.id(name))
+            for place, name in enumerate(SENTENCES)
+        ]
+        return tuple(told)
 
-    def sentence(self, name: str, now: Shown, previous: Shown | None) -> str:
-        """Return what a figure says, how that compares with the month before, or why it is not known."""
+    def sentence(self, name: str, now: Shown, previous: Shown | None, *, opens: bool = True) -> str:
+        """Return what a figure says, how that compares with the month before, or why it is not known.
+
+        That there is no month before is said by the sentence that opens the summary.
+        """
         code, figure = f"fleet_report.sentence.{name.partition('.')[0]}", now[name]
         if figure.value is None:
             reason = self.why(figure.reason or Finding.of("fleet_report.nothing_known"))
             return self.texts.say(f"{code}.missing", reason=reason)
         params = self._numbers(now, figure)
-        trend = self.trend(now, previous, name)
-        if not round(figure.value, 2):
+        trend = self.trend(now, previous, name) if previous is not None or opens else ""
+        if not self._printed(figure):
             return self.texts.say(f"{code}.zero", **params, trend=trend)
+        if name == SENTENCES[0] and params["battery"] == 1 and params["count"] != 1:
+            return self.texts.say("fleet_report.sentence.electric_vehicles_percent.one", **params, trend=trend)
         return self.texts.say(f"{code}.less" if figure.value < 0 else f"{code}.told", **params, trend=trend)
 
     def _numbers(self, now: Shown, figure: ReportFigure) -> dict[str, Param]:
@@ -203,14 +225,22 @@ class FleetWords:
         """Return a clause about the month before: it rose, fell, stayed, was not known, or there was none."""
         if previous is None:
             return self.texts.say("fleet_report.trend.first")
-        before = previous[name]
-        if before.value is None or now[name].value is None:
+        if previous[name].value is None or now[name].value is None:
             return self.texts.say("fleet_report.trend.unknown")
-        difference = self._shown_difference(now[name], before)
+        return self._compared(now[name], previous[name])
+
+    def _compared(self, now: ReportFigure, before: ReportFigure) -> str:
+        """Return how a known figure compares; beside nought and below it the value before says more than a change."""
+        shown, former = self._printed(now), self._printed(before)
+        if now.name in SIGNED and former and (shown <= 0 or former < 0):
+            return self._before(before, "before_added" if former < 0 else "before_avoided")
+        if not shown:
+            return self._before(before, "before") if former else self.texts.say("fleet_report.trend.still")
+        difference = self._shown_difference(now, before)
         if not difference:
             return self.texts.say("fleet_report.trend.same")
         way = "rises" if difference > 0 else "falls"
-        if now[name].unit == POINTS:
+        if now.unit == POINTS:
             points = self.number(abs(difference), 1)
             return self.texts.say(f"fleet_report.trend.points_{way}", points=points)
-        return self.texts.say(f"fleet_report.trend.{way}", amount=self.value(abs(difference), now[name].unit))
+        return self.texts.say(f"fleet_report.trend.{way}", amount=self.value(abs(difference), now.unit))

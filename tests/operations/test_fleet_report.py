@@ -189,7 +189,7 @@ async def test_the_summary_says_five_sentences_with_their_figures_and_the_change
     report = await document(place)
     assert len(report.sentences) == 5
     assert report.sentences[0].text == (
-        "5 von 8 Fahrzeugen fahren rein elektrisch (62,5\N{NO-BREAK SPACE}%). Im Vormonat war es ebenso viel."
+        "5 von 8 Fahrzeugen fahren rein elektrisch (62,5\N{NO-BREAK SPACE}%). Das ist ebenso viel wie im Vormonat."
     )
     assert "nicht berechnet: Zu diesem Monat gibt es keine Einsparrechnung." in report.sentences[2].text
     assert report.sentences[4].text.endswith("25\N{NO-BREAK SPACE}kWh mehr als im Vormonat.")
