@@ -9,6 +9,7 @@ from chargepoints.decoding.events import AuthorizeAsked, Decision, Event, Eviden
 from chargepoints.notebook import Notebook
 from chargepoints.tags import Tags
 from core.books import SessionBook
+from core.erasure import ERASED_TAG
 from core.facts import TagVerdict
 from core.ports import Clock
 
@@ -43,6 +44,6 @@ class Registrar:
 
     def _verdict(self, station: str, token: str) -> TagVerdict:
         now_utc = self._clock()
-        if not self._tags.is_known(token):
+        if not self._tags.is_known(token) and token != ERASED_TAG:
             self._notebook.discover("tag", token, now_utc, hint=station)
         return self._tags.verdict(token, now_utc.date())

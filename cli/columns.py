@@ -62,6 +62,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "imports.list": ("id", "file", "mapping", "state", "first_utc", "last_utc", "added", "left_out", "made_by"),
     "mappings.list": ("name", "version", "kind", "quantity", "meter", "meter_column", "saved_at_utc", "saved_by"),
     "actions.list": ("id", "text", "owner", "due", "subject"),
+    "privacy.export.places": ("what", "count"),
+    "privacy.erase.places": ("what", "count"),
     "sendings.list": ("id", "recipient", "period", "revision", "state", "attempts", "answer", "last_attempt_at_utc"),
     "bills.list": ("id", "meter_name", "first_day", "last_day", "used", "unit", "net_eur", "number", "document"),
     "totals.list": ("period", "value", "share", "measured_percent", "corrected", "figure"),

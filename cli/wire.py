@@ -23,6 +23,7 @@ from cli.post import post_office, report_post
 from cli.supervisor import Supervisor
 from cli.visits import Visits
 from config.cards import CardNumbers
+from config.forgetting import CardForgetting
 from config.load import Configuration, load
 from config.managed import ManagedInventory
 from config.settings import Settings
@@ -236,6 +237,8 @@ def _house(
         eraser=stores.readings,
         shelf=FileShelf(shelf.configuration.settings.data_dir / "exports"),
         pseudonym=_pseudonym(shelf.configuration.privacy_key),
+        frame_eraser=stores.journal,
+        card_eraser=CardForgetting(shelf.configuration.folder),
         public_url=shelf.configuration.settings.console.public_url,
         reload=reload,
         factors=lambda: shelf.configuration.factors,

@@ -113,7 +113,7 @@ class ManagedInventory:
         Raises `ConflictError` if the entry has been changed since, by whomever.
         """
         undone = next((past for past in self.history() if past.id == change), None)
-        if undone is None:
+        if undone is None or undone.before is undone.after is None:  # of a forgotten card nothing is left
             raise NotFoundError("config.change_unknown", change=change)
 
         def edit(texts: Mapping[str, str]) -> _Edit:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from config.factors import shipped
+from config.forgetting import CardTraces
 from config.history import Change
 from config.managed import Place
 from config.passwords import StationPassword
 from core.alarms import Notifier
 from core.books import Ledger
 from core.care import Maintenance, Safekeeper
+from core.erasure import FrameEraser
 from core.errors import ForbiddenError
 from core.factors import FactorTable
 from core.imports import Eraser, FileInbox
@@ -63,6 +65,16 @@ class InventoryWriter(Protocol):
         """Give a station the password it needs, or take back the one of a station that is gone."""
 
 
+class CardEraser(Protocol):
+    """Takes charging cards out of the inventory's files (`config.forgetting.CardForgetting`)."""
+
+    def traces(self, cards: Collection[str], words: Collection[str]) -> CardTraces:
+        """Return what there is of cards by their ids, and of changes in which one of some words stands."""
+
+    def forget(self, cards: Collection[str], words: Collection[str]) -> CardTraces:
+        """Take cards out of what the service writes, and return what there was of them."""
+
+
 def nothing_to_read() -> None:
     """Read no configuration again: there is none."""
 
@@ -101,6 +113,8 @@ class House:
     eraser: Eraser | None = None
     shelf: FileShelf | None = None
     pseudonym: Callable[[str], str] | None = None
+    frame_eraser: FrameEraser | None = None
+    card_eraser: CardEraser | None = None
     time_zone: str = "Europe/Berlin"
     public_url: str = ""
     language: Language = "de"

@@ -237,7 +237,7 @@ def _change_row(change: Change, *, undone: bool, as_left: bool) -> ChangeRow:
         file=change.file,
         undoes=change.undoes,
         undone=undone,
-        undoable=as_left and not undone,
+        undoable=as_left and not undone and not (change.before is None and change.after is None),
     )
 
 

@@ -236,3 +236,5 @@ CAPABILITIES: dict[str, Capability] = {
     "audit.list": Capability("operations.people.audit:list_audit", Role.ADMIN, whole=True),
     "audit.verify": Capability("operations.people.audit:verify_audit", Role.ADMIN, whole=True, long=True),
 }
+    "privacy.export": Capability("operations.privacy.exporting:export_privacy", Role.ADMIN, changes=True, whole=True),
+    "privacy.erase": Capability("operations.privacy.erasing:erase_privacy", Role.ADMIN, changes=True, whole=True),

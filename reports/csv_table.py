@@ -30,9 +30,9 @@ class CsvTable:
         self._german = style is CsvStyle.GERMAN
         with ExitStack() as stack:
             archive = stack.enter_context(zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=4))
-            with archive.open(_entry(note, about.made_at_utc), "w") as text:
+            with archive.open(entry_in_archive(note, about.made_at_utc), "w") as text:
                 text.write("\r\n".join(_note(about)).encode())
-            entry = _entry(f"{path.stem}.csv", about.made_at_utc)
+            entry = entry_in_archive(f"{path.stem}.csv", about.made_at_utc)
             binary = stack.enter_context(archive.open(entry, "w", force_zip64=True))
             self._text = stack.enter_context(io.TextIOWrapper(binary, encoding="utf-8", newline=""))
             self._writer = csv.writer(self._text, delimiter=";" if self._german else ",", lineterminator="\r\n")
@@ -69,7 +69,7 @@ class CsvTable:
                 texts = ["" if value is None else f"{value:.{column.places}f}" for value in values]
                 yield [text.replace(".", ",") for text in texts] if self._german else texts
             case _:
-                yield [_harmless(value) for value in values]
+                yield [harmless(value) for value in values]
 
 
 def _note(about: About) -> list[str]:
@@ -77,7 +77,8 @@ def _note(about: About) -> list[str]:
     return [about.heading, "=" * len(about.heading), "", *facts, "", *about.remarks, ""]
 
 
-def _entry(name: str, made_at_utc: datetime) -> zipfile.ZipInfo:
+def entry_in_archive(name: str, made_at_utc: datetime) -> zipfile.ZipInfo:
+    """Return a file in a ZIP that is the same whenever and wherever it is written anew."""
     entry = zipfile.ZipInfo(name, made_at_utc.timetuple()[:6])
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = 0o600 << 16
@@ -88,6 +89,6 @@ def _iso(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Return text that no spreadsheet takes for a formula: names may come from anybody."""
     return f"'{text}" if text.startswith(_FORMULA) else text

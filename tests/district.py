@@ -12,6 +12,7 @@ from typing import Any
 
 from config.cards import CardNumbers
 from config.entries import fields_of, merged
+from config.forgetting import CardForgetting
 from config.forms import KINDS
 from config.load import load
 from config.managed import ManagedInventory
@@ -216,6 +217,8 @@ async def open_district(folder: Path) -> AsyncIterator[District]:
             sink=stores.readings,
             managed=ManagedInventory(config, numbers),
             pseudonym=numbers.pseudonym,
+            frame_eraser=stores.journal,
+            card_eraser=CardForgetting(config),
             facts=stores.readings,
             intervals=stores.readings,
             influxql=EmbeddedInfluxQl(stores.readings, lambda: shelf[0], clock, fresh_s=0),

@@ -150,6 +150,8 @@ PLACES: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+    "privacy.export": "/privacy/export",
+    "privacy.erase": "/privacy/erase",
 class Link:
     """An entry of the menu, shown to those who may call `capability`."""
 

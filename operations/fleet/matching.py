@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from core.erasure import ERASED_TAG
 from core.facts import ChargeSession
 from core.fleet import MatchBasis, Presence, SessionValuation
 from core.inventory import Inventory, Tag, Vehicle
@@ -52,8 +53,8 @@ Said = Mapping[str, SaidByHand]
 async def value_sessions(house: House, first: date, last: date, call: Call, said: Said = NOTHING_SAID) -> int:
     """Find whose the sessions begun from `first` to `last` were; return how many are valued otherwise than before.
 
-    What a person said stays; `said` is what one says now. Sessions of the day before are looked at too: a
-    vehicle is at one place only.
+    What a person said stays; `said` is what one says now. So does whose a session was whose card has been erased
+    since: nothing tells it any more. Sessions of the day before are looked at too: a vehicle is at one place only.
     """
     zone = ZoneInfo(house.time_zone)
     looked_at: list[_Looked] = []
@@ -63,8 +64,31 @@ async def value_sessions(house: House, first: date, last: date, call: Call, said
     period = Period(local_day(first, zone).start_utc, local_day(last, zone).end_utc)
     before = {each.session: each for each in await house.ledger.valuations(period)}
     begun = [each for each in looked_at if each.session.begun_at_utc in period]
-    return await house.ledger.value_sessions(
-        [_valuation(each, matches[each.session.id], before.get(each.session.id), call) for each in begun]
+    found = {
+        each.session.id: _valuation(each, matches[each.session.id], before.get(each.session.id), call) for each in begun
+    }
+    for session in _without_card(begun, said) & before.keys():
+        found[session] = _as_before(found[session], before[session])
+    return await house.ledger.value_sessions(list(found.values()))
+
+
+def _without_card(looked_at: Iterable[_Looked], said: Said) -> set[str]:
+    """Return the sessions whose card was erased and of which nobody says anything now."""
+    return {each.session.id for each in looked_at if each.session.tag == ERASED_TAG} - said.keys()
+
+
+def _as_before(found: SessionValuation, before: SessionValuation) -> SessionValuation:
+    """Return a valuation with all that was found while the session's card still told; only its energy may change."""
+    return replace(
+        found,
+        vehicle=before.vehicle,
+        basis=before.basis,
+        confidence=before.confidence,
+        battery_wh=before.battery_wh,
+        soc_rise_percent=before.soc_rise_percent,
+        findings=before.findings,
+        reason=before.reason,
+        made_by=before.made_by,
     )
 
 
@@ -85,7 +109,8 @@ async def _look(house: House, period: Period, call: Call, said: Said) -> list[_L
     if not sessions:
         return []
     inventory = house.inventory()
-    hands = await _hands(house, period, said)
+    erased = {session.id for session in sessions if session.tag == ERASED_TAG}
+    hands = await _hands(house, period, said, erased)
     cars = await _read_cars(house, period, sessions, call.now_utc)
     buildings = await read_buildings(house, sessions, call.now_utc)
     holders = card_holders(house)
@@ -98,12 +123,12 @@ async def _look(house: House, period: Period, call: Call, said: Said) -> list[_L
     return found
 
 
-async def _hands(house: House, period: Period, said: Said) -> dict[str, SaidByHand]:
-    """Return what people said of sessions begun in a period, or withdraw now."""
+async def _hands(house: House, period: Period, said: Said, erased: Collection[str]) -> dict[str, SaidByHand]:
+    """Return what people said of sessions begun in a period, or withdraw now, and what was found before an erasure."""
     before = {
         each.session: SaidByHand(vehicle=each.vehicle, reason=each.reason, by=each.made_by)
         for each in await house.ledger.valuations(period)
-        if each.basis is MatchBasis.HAND
+        if each.basis is MatchBasis.HAND or each.session in erased
     }
     return {**before, **said}
 

@@ -191,6 +191,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "tokens.add": {"name": "neu", "days": 7},
     "tokens.revoke": {"name": "grafana"},
 }
+    "privacy.export": {"tag": "karte-9"},
+    "privacy.erase": {"tag": "karte-9", "for_good": True},
 """What is asked of each row that needs something; the others are asked as they are."""
 
 

@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from config.cards import CardNumbers
 from config.create import create
+from config.forgetting import CardForgetting
 from config.inventory import inventory_of, read_texts
 from config.load import load
 from config.managed import ManagedInventory
@@ -114,6 +115,8 @@ def district(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> 
         sink=stores.readings,
         managed=managed,
         pseudonym=numbers.pseudonym,
+        frame_eraser=stores.journal,
+        card_eraser=CardForgetting(config),
         facts=stores.readings,
         intervals=stores.readings,
         jobs=runner,

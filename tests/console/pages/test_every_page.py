@@ -117,6 +117,8 @@ PATHS = (
     "/privacy",
     "/privacy?tag=karte",
     "/audit",
+    "/privacy/person",
+    "/privacy/person?tag=karte",
     "/jobs",
     "/jobs/history",
     "/jobs/history?job=publication&state=cancelled",
