@@ -85,6 +85,7 @@ PLACES: dict[str, str] = {
     "sendings.list": "/sendings",
     "sendings.resend": "/sendings/{id}/resend",
     "sendings.settle": "/sendings/{id}/settle",
+    "savings.export": "/reports/make",
     "exports.readings": "/reports/make",
     "exports.intervals": "/reports/make",
     "explain.show": "/explain/{figure}",
@@ -103,7 +104,15 @@ PLACES: dict[str, str] = {
     "vehicles.list": "/vehicles",
     "vehicles.show": "/vehicles/{id}",
     "vehicles.days": "/vehicles/{id}/days",
+    "vehicles.bookings": "/vehicles/{id}/odometer",
+    "vehicles.read": "/vehicles/{id}/read",
+    "vehicles.exchange": "/vehicles/{id}/exchange",
+    "vehicles.withdraw": "/vehicles/{id}/withdraw",
+    "vehicles.link": "/vehicles/{id}/link",
+    "vehicles.unlink": "/vehicles/{id}/unlink",
     "vehicles.candidates": "/candidates",
+    "vehicles.infrastructure": "/infrastructure",
+    "vehicles.scenario": "/scenario",
     "vehicles.costs": "/fleet-costs",
     "savings.show": "/savings",
     "inventory.list": "/inventory",
@@ -111,8 +120,6 @@ PLACES: dict[str, str] = {
     "inventory.show": "/inventory/{id}",
     "inventory.add": "/inventory/new",
     "inventory.change": "/inventory/{id}/change",
-    "vehicles.infrastructure": "/infrastructure",
-    "vehicles.scenario": "/scenario",
     "inventory.end": "/inventory/{id}/end",
     "inventory.undo": "/inventory/history/{id}/undo",
     "rejections.list": "/rejections",
@@ -143,6 +150,8 @@ PLACES: dict[str, str] = {
     "tokens.add": "/tokens",
     "tokens.revoke": "/tokens/{name}/revoke",
     "privacy.report": "/privacy",
+    "privacy.export": "/privacy/export",
+    "privacy.erase": "/privacy/erase",
     "audit.list": "/audit",
     "audit.verify": "/audit/verify",
 }
@@ -150,8 +159,6 @@ PLACES: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-    "privacy.export": "/privacy/export",
-    "privacy.erase": "/privacy/erase",
 class Link:
     """An entry of the menu, shown to those who may call `capability`."""
 
@@ -190,6 +197,8 @@ MENU: tuple[Group, ...] = (
         "console.menu.fleet",
         (
             Link("/savings", "console.savings.title", "savings.show"),
+            Link("/infrastructure", "infrastructure.title", "vehicles.infrastructure"),
+            Link("/scenario", "scenario.title", "vehicles.scenario"),
             Link("/fleet-costs", "fleet_costs.title", "vehicles.costs"),
             Link("/candidates", "candidates.title", "vehicles.candidates"),
             Link("/vouchers", "vouchers.title", "vouchers.list"),
@@ -197,8 +206,6 @@ MENU: tuple[Group, ...] = (
         ),
     ),
     Group(
-            Link("/infrastructure", "infrastructure.title", "vehicles.infrastructure"),
-            Link("/scenario", "scenario.title", "vehicles.scenario"),
         "console.menu.evidence",
         (
             Link("/reports", "console.reports.title", "report.list"),
