@@ -144,6 +144,7 @@ CAPABILITIES: dict[str, Capability] = {
     "voucher_mappings.show": Capability("operations.vouchers.mappings:show_voucher_mapping", Role.FLEET),
     "voucher_mappings.save": Capability("operations.vouchers.mappings:save_voucher_mapping", Role.FLEET, changes=True),
     "savings.show": Capability("operations.savings.savings:show_savings", Role.FLEET),
+    "savings.export": Capability("operations.savings.export:export_savings", Role.FLEET, long=True),
     "factors.list": Capability("operations.calc.factors:list_factors", apart=True),
     "factors.show": Capability("operations.calc.factors:show_factor", apart=True),
     "vehicles.infrastructure": Capability("operations.candidates.infrastructure:show_infrastructure", Role.FLEET),

@@ -86,6 +86,7 @@ PLACES: dict[str, str] = {
     "sendings.resend": "/sendings/{id}/resend",
     "sendings.settle": "/sendings/{id}/settle",
     "savings.export": "/reports/make",
+    "savings.export": "/reports/make",
     "exports.readings": "/reports/make",
     "exports.intervals": "/reports/make",
     "explain.show": "/explain/{figure}",

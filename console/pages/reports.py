@@ -19,8 +19,8 @@ from operations.reports.export_rows import ExportResolution
 from reports.columns import CsvStyle
 
 ENERGY, CARRIERS, FLEET = "report.energy", "report.carriers", "report.fleet"
-READINGS, INTERVALS = "exports.readings", "exports.intervals"
-MADE_HERE: Final = (ENERGY, CARRIERS, FLEET, READINGS, INTERVALS)
+READINGS, INTERVALS, SAVINGS = "exports.readings", "exports.intervals", "savings.export"
+MADE_HERE: Final = (ENERGY, CARRIERS, FLEET, READINGS, INTERVALS, SAVINGS)
 RAW: Final = "raw"
 RESOLUTIONS: Final = (*(each.value for each in ExportResolution), RAW)
 

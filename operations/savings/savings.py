@@ -39,7 +39,7 @@ async def show_savings(house: House, request: ShowSavings, call: Call) -> ShownS
     Raises `NotFoundError` where nothing is stated, `ForbiddenError` outside of the actor's sites, `RequestError`.
     """
     months = await _months(house)
-    period = _month(request.month) or next(iter(months), "")
+    period = await asked_month(house, request.month)
     scope = request.scope or FLEET
     kept, statement = await stated(house, period, request.version)
     vehicles = seen_vehicles(statement, scope, call)
@@ -49,7 +49,7 @@ async def show_savings(house: House, request: ShowSavings, call: Call) -> ShownS
     return ShownSavings(
         period=period,
         scope=scope,
-        name=_name(house, scope, vehicles),
+        name=scope_name(house, scope, vehicles),
         first=statement.first,
         last=statement.last,
         final=statement.final,
@@ -96,9 +96,10 @@ def seen_vehicles(statement: SavingsStatement, scope: str, call: Call) -> tuple[
     return tuple(each for each in statement.vehicles if each.vehicle in names)
 
 
-def _month(text: str | None) -> str | None:
+async def asked_month(house: House, text: str | None) -> str:
+    """Return the month meant (None: the newest stated, empty without any). Raises `RequestError` for what is none."""
     if not text:
-        return None
+        return next(iter(await _months(house)), "")
     try:
         return f"{date.fromisoformat(f'{text}-01'):%Y-%m}"
     except ValueError as error:
@@ -128,10 +129,12 @@ def _scopes(house: House, statement: SavingsStatement, call: Call) -> Iterator[S
     for each in statement.scopes:
         site = each.scope.removeprefix(SITE) if each.scope.startswith(SITE) else None
         if call.actor.sees(site):
-            yield ScopeRow(scope=each.scope, name=_name(house, each.scope, seen_vehicles(statement, each.scope, call)))
+            yield ScopeRow(
+                scope=each.scope, name=scope_name(house, each.scope, seen_vehicles(statement, each.scope, call))
+            )
 
 
-def _name(house: House, scope: str, vehicles: Sequence[VehicleSavings]) -> str:
+def scope_name(house: House, scope: str, vehicles: Sequence[VehicleSavings]) -> str:
     """Return what people call a scope; the fleet has no name of its own."""
     if scope.startswith(SITE):
         site = house.inventory().sites.get(scope.removeprefix(SITE))

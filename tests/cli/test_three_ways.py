@@ -171,6 +171,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "vouchers.withdraw": {"id": 1, "reason": "doppelt erfasst"},
     "vehicles.costs": {"month": "2026-10", "scope": "fleet"},
     "savings.show": {"month": "2026-10", "scope": "vehicle:lk-e-101"},
+    "savings.export": {"month": "2026-10", "scope": "vehicle:lk-e-101"},
     "inventory.list": {"kind": "meters", "limit": 2},
     "vehicles.days": {"id": "lk-e-101", "month": "2026-11"},
     "inventory.show": {"id": "meters/schule-strom"},

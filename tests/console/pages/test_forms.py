@@ -107,7 +107,10 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "weather.import": {"site": "lra", "file": ("tageswerte.txt", b"STATIONS_ID;MESS_DATUM; TMK\n")},
         "intensity.import": {"file": ("co2eq.json", b"{}")},
         "bills.add": {**bill, "gross_eur": "10", "used": "1", "unit": "kWh"},
-        **{row: {"row": row} for row in ("report.energy", "report.carriers", "report.fleet", "exports.readings")},
+        **{
+            row: {"row": row}
+            for row in ("report.energy", "report.carriers", "report.fleet", "exports.readings", "savings.export")
+        },
         "exports.intervals": {"row": "exports.intervals", "period": "2026-11-17", "sources": "meter:lra-strom"},
         "rejections.replay": {"ids": "1"},
         "actions.add": {"text": "Probe"},
