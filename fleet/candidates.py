@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from core.fleet import VehicleDay
-from core.inventory.mobility import ElectricModel, Vehicle
+from core.inventory.mobility import ElectricModel, Vehicle, VehicleClass
 from core.texts import Finding
 from fleet.driven_again import EFFICIENCY, HUNDRED, NOUGHT, CandidateFacts, Limit, driven_again, full_of
 
@@ -112,6 +112,8 @@ def _reason(vehicle: Vehicle, known: int, driven: int, models: Sequence[Electric
         return Finding.of("candidates.too_few_days", count=known, least=DAYS_LEAST)
     if not driven:
         return Finding.of("candidates.not_driven")
+    if not models and vehicle.vehicle_class is VehicleClass.SPECIAL:
+        return Finding.of("candidates.no_special_model")
     if not models:
         return Finding.of("candidates.no_model", vehicle_class=vehicle.vehicle_class.value)
     return None

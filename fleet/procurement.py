@@ -117,7 +117,8 @@ def judge(kind: VehicleClass, procurement: Procurement, table: FactorTable) -> J
         why = Finding.of("procurement.exempt", reason=procurement.exempt_reason)
         return Judged(Verdict.NOT_COUNTED, group, period, why)
     if group is None:
-        why = Finding.of("procurement.class_outside", vehicle_class=kind.value)
+        special = kind is VehicleClass.SPECIAL
+        why = Finding.of("procurement.special" if special else "procurement.class_outside", vehicle_class=kind.value)
         return Judged(Verdict.NOT_COUNTED, None, period, why)
     if period is None:
         why = Finding.of("procurement.before_law", day=procurement.awarded.isoformat())

@@ -133,6 +133,12 @@ def test_without_data_nothing_is_computed(km: list[float], models: list[Electric
     assert (found.reason.code, found.replays) == (code, ())
 
 
+def test_special_vehicles_are_called_by_their_word() -> None:
+    special = replace(DIESEL, vehicle_class=VehicleClass.SPECIAL)
+    found = replayed(CandidateFacts(vehicle=special, days=days([50.0] * 40)), [model()])
+    assert found.reason == Finding.of("candidates.no_special_model")
+
+
 def test_days_without_odometer_are_no_days() -> None:
     unknown = [VehicleDay(vehicle="auto", day=JULY - timedelta(days=number)) for number in range(1, 30)]
     found = replayed(CandidateFacts(vehicle=DIESEL, days=[*unknown, *days([50.0] * 20)]), [model()])
