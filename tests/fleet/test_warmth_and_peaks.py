@@ -53,9 +53,9 @@ def test_winter_takes_so_many_times_what_warmer_days_take() -> None:
     days = [*(day(number, 12_000) for number in range(30)), *(day(30 + number, 10_000) for number in range(30))]
     found = classes_of([car()], {"e1": days}, {"amt": means(20, -3.0) | means(10, 6.0, 20) | means(30, 15.0, 30)})
     assert [(each.name, each.days, each.wh_per_100km) for each in found] == [
-        ("below_0", 20, 24_000),
-        ("to_10", 10, 24_000),
-        ("to_20", 30, 20_000),
+        ("below_0", 20, Decimal(24_000)),
+        ("to_10", 10, Decimal(24_000)),
+        ("to_20", 30, Decimal(20_000)),
     ]
     assert winter_factor(found) == Decimal("1.2")
 

@@ -18,6 +18,9 @@ from core.readings import Reading
 from core.texts import catalogue
 from core.work import MeterEvent, MeterEventKind
 from operations.explain import ExplainFigure, explain_figure
+from operations.fleet_report import evidence
+from operations.fleet_report.beside import with_beside
+from operations.fleet_report.facts import FleetMonths, read_months
 from operations.fleet_report.report import MakeFleetReport, compose, make_fleet_report
 from reports.fleet_document import FleetDocument, TableSaid
 from tests.operations.places import EXPORT, IMPORT, NOW, SLOT, Place, opened
@@ -221,9 +224,18 @@ async def test_sites_say_what_suitable_vehicles_need(place: Place) -> None:
     assert "Amt" not in str(rows(await document(place, scope="group:bauhof"), "Bedarf je Standort"))
 
 
-async def test_every_figure_explains_itself_and_so_does_what_it_stands_on(place: Place) -> None:
+async def test_every_figure_explains_itself_and_so_does_what_it_stands_on(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await metered(place)
     report = await document(place, language="en")
+    months = await with_beside(place.house, await read_months(place.house, "fleet", OCTOBER), call())
+
+    async def once(*_: Any) -> FleetMonths:
+        return months
+
+    monkeypatch.setattr(evidence, "read_months", once)
+    monkeypatch.setattr(evidence, "with_beside", once)
     ids = [said.figure for section in report.sections for said in section.figures]
     assert len(ids) == len(set(ids)) > 80
     grounds: set[str] = set()
@@ -236,7 +248,7 @@ async def test_every_figure_explains_itself_and_so_does_what_it_stands_on(place:
     assert kinds >= {"vehicle_day", "peak", "balance", "fleet", "infrastructure"}
     for kind in kinds:
         ground = min(each for each in grounds if each.startswith(f"{kind}/"))
-        assert (await explain_figure(place.house, ExplainFigure(figure=ground), call())).title, ground
+        assert (await explain_figure(place.house, ExplainFigure(figure=ground), call())).title.code, ground
 
 
 async def test_a_paper_that_comes_late_makes_a_revision_that_says_what_changed_and_why(place: Place) -> None:
