@@ -33,6 +33,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "vehicles.scenario.ranking": ("rank", "vehicle", "name"),
     "vehicles.costs.figures": ("name", "value", "unit", "computed", "not_computed", "reason"),
     "vehicles.costs.vehicles": ("vehicle", "name", "distance_m", "saved_eur", "co2_price_eur"),
+    "vehicles.bookings.items": (
     "vehicles.list": ("id", "name", "site_name", "drive", "state", "age_s", "soc", "odometer", "charging"),
     "tags.list": ("id", "name", "state", "vehicle_name", "group", "valid_from", "valid_to", "pseudonym"),
     "tags.unknown": ("pseudonym", "station_name", "count", "age_s"),

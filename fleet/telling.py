@@ -89,10 +89,13 @@ def telling_of(
     bookings: Sequence[Booking] = (),
     presences: Sequence[Presence] = (),
 ) -> Telling:
-    """Return a vehicle with what its series say; `rules` and `bookings` are those of its odometer."""
+    """Return a vehicle with what its series say; `rules` and `bookings` are those of its odometer.
+
+    Bookings before the first reading are left out: what they began is told by that reading.
+    """
     odometer = series.get(Quantity.ODOMETER_M, NOTHING)
-    span = (int(odometer.at_ms[0]), int(odometer.at_ms[-1])) if len(odometer) else (0, -1)
-    booked = [booking for booking in bookings if span[0] <= epoch_ms(booking.at_utc) <= span[1]]
+    begin_ms = int(odometer.at_ms[0]) if len(odometer) else 0
+    booked = [booking for booking in bookings if begin_ms <= epoch_ms(booking.at_utc)]
     return Telling(
         vehicle=vehicle,
         levels=charge_levels(series.get(Quantity.SOC_PERCENT, NOTHING)),

@@ -198,7 +198,8 @@ async def open_district(folder: Path) -> AsyncIterator[District]:
     clock = Hands()
     stores = await open_embedded(folder / "data", clock)
     config = write_configuration(folder)
-    shelf = [small_inventory()]
+    kept = any((config / "inventory" / "managed").glob("*.yaml"))
+    shelf = [load(config, {}).inventory if kept else small_inventory()]
     numbers = CardNumbers.under(load(config, {}).privacy_key)
 
     def reload() -> None:

@@ -20,8 +20,8 @@ from core.units import look_of
 from core.work import MeterEventKind
 
 Control = Literal["value", "time", "text", "check"]
-Dial = tuple[Quantity, Medium]
-"""What a dial counts of which medium: together they say in which unit it is read."""
+Dial = tuple[Quantity, Medium | None]
+"""What a dial counts, and of which medium (None: an odometer): together they say in which unit it is read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from console.pages.charts import Line, Scale, line, scale
 from console.pages.costs import Columns, columns_of
 from console.pages.evidence import path_of_figure
 from console.pages.exports import BYTE_ORDER_MARK, written_line
+from console.pages.odometer import may_read
 from console.pages.places import may
 from console.pages.visit import Visit
 from console.pages.words import NO_BREAK, Words
@@ -49,6 +50,7 @@ async def show(visit: Visit) -> Response:
         course=_course(visit.words, detail.course),
         health=_health(detail.battery),
         may_see_days=may(visit.actor, DAYS),
+        may_read=may_read(visit, detail.vehicle.site),
         **_said(visit),
     )
 

@@ -13,6 +13,7 @@ from fastapi import Response
 from console.pages.booking_forms import FORMS, BookingForm, form_named, local_input, read_form, written
 from console.pages.errors import Problem, can_be_mended, problems_of
 from console.pages.filters import Choice, Filters, choice
+from console.pages.places import path_of
 from console.pages.visit import Visit
 from core.errors import ServiceError
 from core.inventory import Meter
@@ -109,7 +110,7 @@ async def make(visit: Visit) -> Response:
 async def show_withdrawal(visit: Visit) -> Response:
     """Return what would be counted without a booking, and the form that takes it back."""
     previewed: Booked = await visit.ask("meters.withdrawal", id=visit.part("id"))
-    meter = _meter(visit, previewed.booking.meter)
+    meter = _meter(visit, _name_of(previewed.booking))
     heading = visit.words.t("console.bookings.undo_heading", name=meter.name)
     zone = _zone(visit, meter)
     return visit.page("meters/withdraw.html", heading, meter=meter, previewed=previewed, zone=zone, **_said(visit))
@@ -119,7 +120,7 @@ async def withdraw(visit: Visit) -> Response:
     """Take a booking back."""
     given = await visit.form()
     row: BookingRow = await visit.ask("meters.withdraw", id=visit.part("id"), reason=str(given.get("reason", "")))
-    return visit.go(f"/meters/{row.meter}", "console.done_withdrawn")
+    return visit.go(path_of(row.source), "console.done_withdrawn")
 
 
 async def show_proposals(visit: Visit) -> Response:
@@ -140,7 +141,7 @@ async def accept(visit: Visit) -> Response:
     booked: Booked = await visit.ask(
         "meters.accept", id=visit.part("id"), reason=str(given.get("reason", "")), confirm=True
     )
-    return visit.go(f"/meters/{booked.booking.meter}", "console.done_booked")
+    return visit.go(path_of(booked.booking.source), "console.done_booked")
 
 
 async def dismiss(visit: Visit) -> Response:
@@ -226,6 +227,10 @@ def _meter(visit: Visit, meter: str) -> Meter:
     return seen_meter(visit.desk.gate.house, meter, Call(visit.actor, visit.now_utc))
 
 
+def _name_of(row: BookingRow) -> str:
+    return row.source.partition(":")[2]
+
+
 def _keeps(visit: Visit, meter: Meter) -> bool:
     return keeps(visit.actor, EntryKind.METERS, [meter.site])
 
@@ -242,7 +247,7 @@ def _said(visit: Visit) -> dict[str, Any]:
     """Return how templates of this subject say things."""
     return {
         "address_of": partial(_address_of, visit),
-        "values_of": partial(_values_of, visit),
+        "values_of": partial(values_of, visit),
         "may_settle": lambda row: keeps(visit.actor, SOURCES[row.source.partition(":")[0]], [row.site]),
         "form_text": lambda part, name: visit.words.t(f"console.bookings.{part}.{name}"),
         "step_text": lambda step: visit.words.t(f"console.step.{step}"),
@@ -262,9 +267,9 @@ def _address_of(visit: Visit, row: ProposalRow) -> str:
     return f"/meters/{row.meter}/book/{_FORM_OF[suggested.kind]}?{urlencode(values)}"
 
 
-def _values_of(visit: Visit, row: BookingRow) -> str:
+def values_of(visit: Visit, row: BookingRow) -> str:
     """Return what was booked in a line: `102.345,0 → 0,0 kWh`."""
-    words, medium = visit.words, _meter(visit, row.meter).medium
+    words, medium = visit.words, None if row.meter is None else _meter(visit, row.meter).medium
     if row.kind is MeterEventKind.CORRECTION:
         return words.signed(row.quantity, row.amount or 0.0, medium)
     if row.kind is MeterEventKind.ROLLOVER:

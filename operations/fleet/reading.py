@@ -131,7 +131,9 @@ async def read_facts(
                 bookings=[
                     booking_of(event)
                     for event in bookings.get(vehicle.source, ())
-                    if event.quantity is Quantity.ODOMETER_M and is_on_a_dial(event)
+                    if event.quantity is Quantity.ODOMETER_M
+                    and is_on_a_dial(event)
+                    and reach.start_utc <= event.at_utc < reach.end_utc
                 ],
                 steps=steps.get(vehicle.source, ()),
                 charges=[charged.charges[session.id] for session in own if session.id in charged.charges],

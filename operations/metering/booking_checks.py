@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from core.inventory import Meter
+from core.inventory import Meter, Vehicle
 from core.quantities import PROPERTIES, Quantity
 from core.texts import Finding
 from core.units import unit_of
@@ -16,31 +16,45 @@ from energy.register_walk import Line, epoch_ms
 from operations.intervals.derived import LEVELS
 from operations.intervals.plans import booking_of, is_on_a_dial
 from operations.metering.booking_effect import Surroundings
+from operations.metering.dials import Dialled
 
 DIAL = {MeterEventKind.MANUAL, MeterEventKind.BILLING, MeterEventKind.EXCHANGE, MeterEventKind.RESET}
 
 
-def wrong_with_time(meter: Meter, event: MeterEvent, day: date, now_day: date, now: Any) -> Iterator[Finding]:
+def wrong_with_time(meter: Dialled, event: MeterEvent, day: date, now_day: date, now: Any) -> Iterator[Finding]:
     """Yield what is wrong with the instant of a booking on local `day`."""
     if event.at_utc > now or (event.until_utc is not None and event.until_utc > now):
         field = "at_utc" if event.at_utc > now else "until_utc"
         yield Finding.of("bookings.in_the_future", field=field, day=str(max(day, now_day)))
-    if day < meter.valid_from:
-        yield Finding.of("bookings.before_valid", field="at_utc", meter=meter.id, since=meter.valid_from.isoformat())
-    if meter.valid_to is not None and day >= meter.valid_to:
-        yield Finding.of("bookings.after_valid", field="at_utc", meter=meter.id, until=meter.valid_to.isoformat())
+    yield from _out_of_use(meter, day)
     if event.kind is MeterEventKind.CORRECTION and (event.until_utc is None or event.until_utc <= event.at_utc):
         yield Finding.of("bookings.period_empty", field="until_utc")
 
 
-def wrong_with_values(meter: Meter, event: MeterEvent) -> Iterator[Finding]:
+def _out_of_use(meter: Dialled, day: date) -> Iterator[Finding]:
+    if day < meter.valid_from:
+        since = meter.valid_from.isoformat()
+        if isinstance(meter, Vehicle):
+            yield Finding.of("bookings.before_vehicle", field="at_utc", vehicle=meter.id, since=since)
+        else:
+            yield Finding.of("bookings.before_valid", field="at_utc", meter=meter.id, since=since)
+    if meter.valid_to is not None and day >= meter.valid_to:
+        until = meter.valid_to.isoformat()
+        if isinstance(meter, Vehicle):
+            yield Finding.of("bookings.after_vehicle", field="at_utc", vehicle=meter.id, until=until)
+        else:
+            yield Finding.of("bookings.after_valid", field="at_utc", meter=meter.id, until=until)
+
+
+def wrong_with_values(meter: Dialled, event: MeterEvent) -> Iterator[Finding]:
     """Yield what no dial of this meter can show."""
     if not is_on_a_dial(event):
         yield Finding.of("bookings.not_on_a_dial")
         return
     if event.quantity in LEVELS and not event.kind.is_reading:
         yield Finding.of("bookings.level_only_read", field="quantity", meter=meter.id)
-    width = None if meter.digits is None else meter.resolution * 10.0**meter.digits
+    digits = meter.digits if isinstance(meter, Meter) else None
+    width = meter.resolution * 10.0**digits if isinstance(meter, Meter) and digits is not None else None
     said = {"start_value": event.start_value, "end_value": event.end_value}
     for field, value in said.items():
         if value is None or event.kind in {MeterEventKind.CORRECTION, MeterEventKind.ROLLOVER}:
@@ -48,7 +62,7 @@ def wrong_with_values(meter: Meter, event: MeterEvent) -> Iterator[Finding]:
         if value < 0:
             yield Finding.of("bookings.negative", field=field)
         elif width is not None and value >= width:
-            yield Finding.of("bookings.beyond_width", field=field, digits=meter.digits, **shown(event.quantity, value))
+            yield Finding.of("bookings.beyond_width", field=field, digits=digits or 0, **shown(event.quantity, value))
     if event.kind is MeterEventKind.CORRECTION and not event.amount:
         yield Finding.of("bookings.amount_zero", field="amount")
     if event.kind is MeterEventKind.RESET and (event.amount or 0.0) < 0:

@@ -38,10 +38,13 @@ class DoubtfulBookingError(ConflictError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingRow:
-    """A booking; values are in the quantity's unit, what they mean says the kind (`core.work.MeterEventKind`)."""
+    """A booking; values are in the quantity's unit, what they mean says the kind (`core.work.MeterEventKind`).
+
+    `source` is whose register it is; `meter` the meter's id, None where it is a vehicle's odometer.
+    """
 
     id: int
-    meter: str
+    meter: str | None
     quantity: Quantity
     kind: MeterEventKind
     at_utc: datetime
@@ -55,6 +58,7 @@ class BookingRow:
     withdrawn_at_utc: datetime | None
     withdrawn_by: str
     withdrawn_reason: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +109,10 @@ class ProposalRow:
 
 def booking_row(event: MeterEvent) -> BookingRow:
     """Return the row of a booking."""
+    kind, _, name = event.source.partition(":")
     return BookingRow(
         id=event.id,
-        meter=event.source.removeprefix("meter:"),
+        meter=name if kind == "meter" else None,
         quantity=event.quantity,
         kind=event.kind,
         at_utc=event.at_utc,
@@ -121,4 +126,5 @@ def booking_row(event: MeterEvent) -> BookingRow:
         withdrawn_at_utc=event.withdrawn_at_utc,
         withdrawn_by=event.withdrawn_by,
         withdrawn_reason=event.withdrawn_reason,
+        source=event.source,
     )

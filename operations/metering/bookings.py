@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,10 @@ from operations.evidence.witnesses import deletion_of
 from operations.house import Call, House
 from operations.metering.booking_effect import INSTANT, effect, surroundings
 from operations.metering.booking_rows import Booked, BookingRow, Reason, booking_row
-from operations.metering.dials import kept_meter, seen_meter
+from operations.metering.dials import Dialled, kept_meter, seen_meter
+
+Kept = Callable[[House, str, Call], Dialled]
+"""Finds what a booking is about, by its name, if the actor keeps it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +62,7 @@ async def withdraw_booking(house: House, request: WithdrawBooking, call: Call) -
     Raises `NotFoundError`, `ForbiddenError`, or `ConflictError` where it was taken back already, or where the
     readings around it have been deleted and what it came to can no longer be computed.
     """
-    event = await _withdrawable(house, request.id, call)
-    await house.ledger.withdraw(request.id, call.now_utc, call.actor.name, request.reason)
-    withdrawn = await house.ledger.booking(request.id)
-    return booking_row(withdrawn or event)
+    return await take_back(house, request, kept_meter, call)
 
 
 async def preview_withdrawal(house: House, request: PreviewWithdrawal, call: Call) -> Booked:
@@ -69,18 +70,27 @@ async def preview_withdrawal(house: House, request: PreviewWithdrawal, call: Cal
 
     Raises as taking it back would.
     """
-    event = await _withdrawable(house, request.id, call)
+    event = await _withdrawable(house, request.id, kept_meter, call)
     span = Period(event.at_utc, event.until_utc or event.at_utc + INSTANT)
     around = await surroundings(house, (event.source, event.quantity), span, call.now_utc)
     without = [one for one in around.bookings if one.id != event.id]
     return Booked(booking=booking_row(event), effect=effect(around.counted(around.bookings), around.counted(without)))
 
 
-async def _withdrawable(house: House, id: int, call: Call) -> MeterEvent:  # noqa: A002
+async def take_back(house: House, request: WithdrawBooking, kept: Kept, call: Call) -> BookingRow:
+    """Take a booking back about what `kept` finds. Raises as `withdraw_booking`."""
+    event = await _withdrawable(house, request.id, kept, call)
+    await house.ledger.withdraw(request.id, call.now_utc, call.actor.name, request.reason)
+    withdrawn = await house.ledger.booking(request.id)
+    return booking_row(withdrawn or event)
+
+
+async def _withdrawable(house: House, id: int, kept: Kept, call: Call) -> MeterEvent:  # noqa: A002
     event = await house.ledger.booking(id)
     if event is None:
         raise NotFoundError("bookings.unknown", id=id)
-    kept_meter(house, event.source.removeprefix("meter:"), call)
+    if kept(house, event.source.partition(":")[2], call).source != event.source:
+        raise NotFoundError("bookings.unknown", id=id)
     if event.withdrawn_at_utc is not None:
         raise ConflictError("bookings.withdrawn_already", id=id)
     if await deletion_of(house, (event.source, event.quantity), event.at_utc, READINGS):

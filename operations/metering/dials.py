@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.errors import NotFoundError, RequestError
-from core.inventory import Medium, Meter, MeterRole
+from core.inventory import Medium, Meter, MeterRole, Vehicle
 from core.quantities import Quantity
 from core.texts import Finding
 from core.work import MeterEventKind
@@ -25,6 +25,9 @@ REGISTERS: dict[Medium, tuple[Quantity, ...]] = {
 How much is left of oil or pellets is read like a dial, and nothing else is booked about it.
 """
 
+Dialled = Meter | Vehicle
+"""What has a register that people read: a meter its dials, a vehicle its odometer."""
+
 
 def seen_meter(house: House, id: str, call: Call) -> Meter:  # noqa: A002
     """Return a meter that the actor may see. Raises `NotFoundError` or `ForbiddenError`."""
@@ -42,11 +45,13 @@ def kept_meter(house: House, id: str, call: Call) -> Meter:  # noqa: A002
     return meter
 
 
-def register_of(meter: Meter, wanted: Quantity | None = None) -> Quantity:
+def register_of(meter: Dialled, wanted: Quantity | None = None) -> Quantity:
     """Return which dial of a meter is meant: the one that is wanted, else the one it is there for.
 
-    Raises `RequestError` for a virtual meter, and for a quantity that it does not count.
+    Raises `RequestError` for a virtual meter, and for a quantity that it does not count. A vehicle has its odometer.
     """
+    if isinstance(meter, Vehicle):
+        return Quantity.ODOMETER_M
     dials = REGISTERS.get(meter.medium, ())
     if meter.terms or not dials:
         raise RequestError("bookings.no_dial", meter=meter.id)

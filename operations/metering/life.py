@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from core.errors import ConflictError
-from core.inventory import Meter
 from core.periods import Period
 from core.quantities import Quantity
 from core.retention import READINGS
@@ -18,7 +17,7 @@ from operations.metering.booking_checks import doubts, wrong_around, wrong_with_
 from operations.metering.booking_effect import INSTANT, Effect, surroundings
 from operations.metering.booking_rows import Booked, BookingRefusedError, DoubtfulBookingError, Reason, booking_row
 from operations.metering.bookings import local_day
-from operations.metering.dials import kept_meter, register_of, width_of
+from operations.metering.dials import Dialled, kept_meter, register_of, width_of
 from operations.values import Told
 
 
@@ -106,7 +105,7 @@ class PreviewBooking:
 async def exchange_meter(house: House, request: ExchangeMeter, call: Call) -> Booked:
     """Book an exchange. Raises `BookingRefusedError`, and `DoubtfulBookingError` unless confirmed."""
     meter = kept_meter(house, request.id, call)
-    event = _event(
+    event = booking_about(
         meter,
         MeterEventKind.EXCHANGE,
         request.at_utc,
@@ -124,14 +123,16 @@ async def read_meter(house: House, request: ReadMeter, call: Call) -> Booked:
     meter = kept_meter(house, request.id, call)
     kind = MeterEventKind.BILLING if request.billing else MeterEventKind.MANUAL
     at_utc = request.at_utc or call.now_utc
-    event = _event(meter, kind, at_utc, request.quantity, call, start_value=request.start_value, reason=request.reason)
+    event = booking_about(
+        meter, kind, at_utc, request.quantity, call, start_value=request.start_value, reason=request.reason
+    )
     return await book(house, meter, event, call, confirm=request.confirm)
 
 
 async def reset_meter(house: House, request: ResetMeter, call: Call) -> Booked:
     """Book that a register began again. Raises `BookingRefusedError`, and `DoubtfulBookingError` unless confirmed."""
     meter = kept_meter(house, request.id, call)
-    event = _event(
+    event = booking_about(
         meter,
         MeterEventKind.RESET,
         request.at_utc,
@@ -148,7 +149,7 @@ async def roll_over_meter(house: House, request: RollOverMeter, call: Call) -> B
     """Book that a register passed its width. Raises as the others do, and where nobody knows the width."""
     meter = kept_meter(house, request.id, call)
     width = width_of(meter, request.end_value)
-    event = _event(
+    event = booking_about(
         meter, MeterEventKind.ROLLOVER, request.at_utc, request.quantity, call, end_value=width, reason=request.reason
     )
     return await book(house, meter, event, call, confirm=request.confirm)
@@ -157,7 +158,7 @@ async def roll_over_meter(house: House, request: RollOverMeter, call: Call) -> B
 async def correct_meter(house: House, request: CorrectMeter, call: Call) -> Booked:
     """Book an amount that is added to what was counted. Raises `BookingRefusedError`."""
     meter = kept_meter(house, request.id, call)
-    event = _event(
+    event = booking_about(
         meter,
         MeterEventKind.CORRECTION,
         request.at_utc,
@@ -176,7 +177,7 @@ async def preview_booking(house: House, request: PreviewBooking, call: Call) -> 
     end_value = request.end_value
     if request.kind is MeterEventKind.ROLLOVER:
         end_value = width_of(meter, request.end_value)
-    event = _event(
+    event = booking_about(
         meter,
         request.kind,
         request.at_utc,
@@ -191,7 +192,7 @@ async def preview_booking(house: House, request: PreviewBooking, call: Call) -> 
     return Booked(booking=booking_row(event), effect=effect, doubts=why)
 
 
-async def book(house: House, meter: Meter, event: MeterEvent, call: Call, *, confirm: bool) -> Booked:
+async def book(house: House, meter: Dialled, event: MeterEvent, call: Call, *, confirm: bool) -> Booked:
     """Make a booking that can be and is plausible or confirmed; the interval job then counts by it."""
     effect, why = await weighed(house, meter, event, call)
     if why and not confirm:
@@ -199,7 +200,7 @@ async def book(house: House, meter: Meter, event: MeterEvent, call: Call, *, con
     return Booked(booking=booking_row(await house.ledger.book(event)), effect=effect, doubts=why)
 
 
-async def weighed(house: House, meter: Meter, event: MeterEvent, call: Call) -> tuple[Effect, tuple[Told, ...]]:
+async def weighed(house: House, meter: Dialled, event: MeterEvent, call: Call) -> tuple[Effect, tuple[Told, ...]]:
     """Return what a booking changes and why one might doubt it. Raises `BookingRefusedError` for one that cannot be."""
     day, today = house.day(event.at_utc), house.day(call.now_utc)
     wrong = [*wrong_with_time(meter, event, day, today, call.now_utc), *wrong_with_values(meter, event)]
@@ -215,8 +216,8 @@ async def weighed(house: House, meter: Meter, event: MeterEvent, call: Call) -> 
     return around.effect_of(event), tuple(Told.of(doubt) for doubt in doubts(event, around))
 
 
-def _event(
-    meter: Meter,
+def booking_about(
+    meter: Dialled,
     kind: MeterEventKind,
     at_utc: datetime,
     quantity: Quantity | None,
@@ -228,6 +229,7 @@ def _event(
     amount: float | None = None,
     reason: str = "",
 ) -> MeterEvent:
+    """Return a booking about a dial, not made yet. Raises `BookingRefusedError` for an instant without a zone."""
     for field, given in (("at_utc", at_utc), ("until_utc", until_utc)):
         if given is not None and given.tzinfo is None:
             raise BookingRefusedError([Finding.of("bookings.time_without_zone", field=field)])

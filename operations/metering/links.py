@@ -9,6 +9,7 @@ can all be taken back at once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -21,7 +22,7 @@ from core.meter_life import ReadingLink
 from core.quantities import Quantity
 from operations.house import Call, House
 from operations.keepers import EntryKind, must_keep
-from operations.metering.dials import kept_meter, register_of
+from operations.metering.dials import Dialled, kept_meter, register_of
 from operations.people.access import digest, new_secret
 
 
@@ -120,31 +121,31 @@ def has_dial(meter: Meter) -> bool:
 async def _made(
     house: House, wanted: list[tuple[Meter, Quantity]], until: datetime, call: Call, *, lasting: bool
 ) -> tuple[MeterLink, ...]:
+    links = await made_links(house, wanted, until, call, lasting=lasting)
+    return tuple(
+        MeterLink(meter=meter.id, name=meter.name, quantity=quantity, link=link, expires_at_utc=until, lasting=lasting)
+        for link, (meter, quantity) in zip(links, wanted, strict=True)
+    )
+
+
+async def made_links(
+    house: House, wanted: Sequence[tuple[Dialled, Quantity]], until: datetime, call: Call, *, lasting: bool
+) -> list[str]:
+    """Return new links for registers. Raises `UnavailableError` where nobody knows the console's address."""
     if not house.public_url:
         raise UnavailableError("bookings.no_public_url")
-    made, kept = [], []
-    for meter, quantity in wanted:
-        secret = new_secret()
-        kept.append(
-            ReadingLink(
-                digest=digest(secret),
-                source=meter.source,
-                quantity=quantity,
-                issued_by=call.actor.name,
-                issued_at_utc=call.now_utc,
-                expires_at_utc=until,
-                lasting=lasting,
-            )
+    secrets = [new_secret() for _ in wanted]
+    kept = [
+        ReadingLink(
+            digest=digest(secret),
+            source=dialled.source,
+            quantity=quantity,
+            issued_by=call.actor.name,
+            issued_at_utc=call.now_utc,
+            expires_at_utc=until,
+            lasting=lasting,
         )
-        made.append(
-            MeterLink(
-                meter=meter.id,
-                name=meter.name,
-                quantity=quantity,
-                link=f"{house.public_url}/read/{secret}",
-                expires_at_utc=until,
-                lasting=lasting,
-            )
-        )
+        for secret, (dialled, quantity) in zip(secrets, wanted, strict=True)
+    ]
     await house.ledger.save_links_to_read(kept, call.now_utc)
-    return tuple(made)
+    return [f"{house.public_url}/read/{secret}" for secret in secrets]

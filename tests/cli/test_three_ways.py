@@ -151,6 +151,16 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "sessions.show": {"id": "lis-01-open"},
     "sessions.assign": {"id": "lis-01-open", "vehicle": "lk-e-101", "reason": "gesehen"},
     "vehicles.show": {"id": "lk-e-101"},
+    "vehicles.bookings": {"id": "lk-e-101"},
+    "vehicles.read": {"id": "lk-e-101", "odometer_m": 90_000_000.0, "at_utc": "2026-11-21T10:00:00Z", "confirm": True},
+    "vehicles.exchange": {
+        "id": "lk-e-101",
+        "odometer_m": 10.0,
+        "end_odometer_m": 90_010_000.0,
+        "at_utc": "2026-11-21T12:00:00Z",
+    "vehicles.withdraw": {"id": 7, "reason": "falsches Fahrzeug"},
+    "vehicles.link": {"id": "lk-e-101", "hours": 4},
+    "vehicles.unlink": {"id": "lk-e-101"},
     "voucher_mappings.show": {"name": "Tankkarte"},
     "voucher_mappings.save": {
         "name": "Ladekarte",
@@ -269,7 +279,7 @@ def _arguments(name: str) -> tuple[list[str], str]:
         option = f"--{field.replace('_', '-')}"
         if field in secret:
             said = f"{value}\n"
-            words += [option] if name == "users.change" else []
+            words += [option] if name in {"users.change", "tags.add"} else []
         elif field in piped:
             words, said = [*words, option, "-"], str(value)
         elif field in ("id", "name", "figure", "upload"):

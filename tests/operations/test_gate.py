@@ -53,6 +53,8 @@ CHANGES: dict[str, dict[str, object]] = {
         "reason": "Wandlerfaktor",
     },
     "meters.link": {"id": "schule-strom"},
+    "vehicles.read": {"id": "lk-e-101", "odometer_m": 90_000_000.0, "confirm": True},
+    "vehicles.link": {"id": "lk-e-101"},
     "meters.sheet": {"id": "schule"},
     "notify.test": {"name": "anna"},
     "mappings.save": {"name": "netz", "date_column": "Datum", "value_column": "kWh", "meter": "schule-strom"},
@@ -83,6 +85,9 @@ REFUSED: dict[str, dict[str, object]] = {
     "meters.accept": {"id": "77"},
     "meters.dismiss": {"id": "77", "reason": "kein Tausch"},
     "meters.unlink": {"id": "nirgends"},
+    "vehicles.exchange": {"id": "nirgends", "odometer_m": 1.0},
+    "vehicles.withdraw": {"id": 77, "reason": "falsches Fahrzeug"},
+    "vehicles.unlink": {"id": "nirgends"},
     "alarms.acknowledge": {"id": "77"},
     "notify.test": {"name": "nirgends"},
 }
@@ -148,7 +153,7 @@ async def test_no_secret_is_in_the_audit(district: District) -> None:
         for made in (result, *getattr(result, "items", ())):
             secrets += [value for value in (getattr(made, "link", ""), getattr(made, "secret", "")) if value]
     written = json.dumps([str(entry) for entry in await _entries(district)])
-    assert len(secrets) == 8
+    assert len(secrets) == 9
     for secret in secrets:
         assert secret.rpartition("/")[2] not in written
 

@@ -86,6 +86,7 @@ PATHS = (
     "/vehicles/{vehicle}",
     "/vehicles/{vehicle}?month=2026-10",
     "/vehicles/{vehicle}/days",
+    "/vehicles/{vehicle}/odometer",
     "/savings",
     "/candidates",
     "/fleet-costs",

@@ -117,7 +117,7 @@ def test_a_lasting_link_shows_nothing_takes_no_implausible_value_and_can_be_take
 def test_a_link_expires(district: Any) -> None:
     asked = made(district, "meters.link", id="lra-strom", hours=1)
     secret = asked.link.rpartition("/")[2]
-    assert district.do(asked_by(district.gate.house, secret, NOW)).meter.id == "lra-strom"
+    assert district.do(asked_by(district.gate.house, secret, NOW)).dialled.id == "lra-strom"
     with pytest.raises(NotFoundError):
         district.do(asked_by(district.gate.house, secret, NOW + timedelta(hours=1)))
 
