@@ -158,6 +158,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "odometer_m": 10.0,
         "end_odometer_m": 90_010_000.0,
         "at_utc": "2026-11-21T12:00:00Z",
+        "confirm": True,
+    },
     "vehicles.withdraw": {"id": 7, "reason": "falsches Fahrzeug"},
     "vehicles.link": {"id": "lk-e-101", "hours": 4},
     "vehicles.unlink": {"id": "lk-e-101"},
@@ -189,6 +191,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "inventory.change": {"id": "stations/lis-02", "values": ["name=Lehrerparkplatz", "connectors[1].plug=ccs"]},
     "inventory.end": {"id": "stations/lis-02", "valid_to": "2030-01-01"},
     "inventory.undo": {"id": 7},
+    "privacy.export": {"tag": "karte-9"},
+    "privacy.erase": {"tag": "karte-9", "for_good": True},
     "rejections.show": {"id": 1},
     "rejections.replay": {"ids": [1, 2]},
     "jobs.run": {"name": "publication"},
@@ -202,8 +206,6 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "tokens.add": {"name": "neu", "days": 7},
     "tokens.revoke": {"name": "grafana"},
 }
-    "privacy.export": {"tag": "karte-9"},
-    "privacy.erase": {"tag": "karte-9", "for_good": True},
 """What is asked of each row that needs something; the others are asked as they are."""
 
 

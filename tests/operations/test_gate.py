@@ -63,10 +63,10 @@ CHANGES: dict[str, dict[str, object]] = {
     "report.fleet": {"month": "2026-10", "format": "xlsx"},
 }
 REFUSED: dict[str, dict[str, object]] = {
-    "actions.add": {"text": ""},
-    "actions.change": {"id": 77},
     "privacy.export": {"tag": "nirgends"},
     "privacy.erase": {"tag": "nirgends"},
+    "actions.add": {"text": ""},
+    "actions.change": {"id": 77},
     "sendings.resend": {"id": 77},
     "sendings.settle": {"id": 77},
     "bills.add": {"meter": "nirgends", "first_day": "2026-10-01", "last_day": "2026-10-31", "net_eur": "1"},
