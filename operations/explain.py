@@ -33,6 +33,7 @@ from operations.fleet_report.rows import FLEET_REPORT
 from operations.house import Call, House
 from operations.loads.base import BASE_LOAD
 from operations.loads.peaks import PEAK
+from operations.privacy.months import by_month, refuse_days
 from operations.reports.carriers import CARRIERS
 from operations.reports.place import ENERGY
 from operations.roofs.evidence import explain_pv
@@ -83,12 +84,15 @@ async def explain_figure(house: House, request: ExplainFigure, call: Call) -> Ex
     """Return where a figure comes from; with `@r2` from what version 2 of its statement froze.
 
     Raises `RequestError` for what is no figure id, `NotFoundError` for an unknown kind or version,
-    `ForbiddenError` outside the actor's sites.
+    `ForbiddenError` outside the actor's sites, and for days of a vehicle that one person uses.
     """
     figure = FigureId.parse(request.figure.strip())
     explainer = EXPLAINERS.get(figure.report)
     if explainer is None:
         raise NotFoundError("evidence.report_unknown", report=figure.report[:80], known=", ".join(EXPLAINERS))
+    refuse_days(house, figure.scope, figure.period)
     if figure.version is None or figure.report in STATED:
-        return told(await explainer(house, figure, call))
-    return told(await explain_frozen(house, figure, call, explainer))
+        found = await explainer(house, figure, call)
+    else:
+        found = await explain_frozen(house, figure, call, explainer)
+    return told(by_month(house, figure.scope, found) if figure.report == TOTAL else found)

@@ -44,6 +44,7 @@ from operations.house import Call, House
 from operations.intervals.counting import totals_of
 from operations.intervals.derived import counted_by, derived_for, meters_behind
 from operations.intervals.plans import booking_of, is_on_a_dial
+from operations.privacy.months import refuse_days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,7 @@ async def show_totals(house: House, request: ShowTotals, call: Call) -> Totals:
         whole=_with_corrections(_row(house, figure, span.name, whole, scope, call), span, booked),
         totals=tuple(
             _with_corrections(row, _span_of(row, scope, span), booked)
-            for row in await _rows(house, figure, scope, span, call)
+            for row in (() if _is_hidden(house, request.id, span) else await _rows(house, figure, scope, span, call))
         ),
         versions=await versions_of(house, StatementKey(TOTAL, span.name, request.id)),
     )
@@ -133,7 +134,11 @@ async def freeze_totals(house: House, request: FreezeTotals, call: Call) -> Froz
 
 
 async def figures_of(house: House, scope: str, span: Span, call: Call) -> tuple[FigureId, ...]:
-    """Return the ids of all totals that a scope can have; none has been computed for it."""
+    """Return the ids of all totals that a scope can have; none has been computed for it.
+
+    Raises `ForbiddenError` for a day of a vehicle that one person uses.
+    """
+    refuse_days(house, scope, span.name)
     first = FigureId(TOTAL, span.name, scope, Quantity.ENERGY_IMPORT_WH.value)
     await scope_of(house, first, span.period, call)
     if not scope.startswith(SITE):
@@ -148,6 +153,11 @@ async def figures_of(house: House, scope: str, span: Span, call: Call) -> tuple[
             if quantity in set(chain.from_iterable(known)):
                 found.append(figure)
     return tuple(found)
+
+
+def _is_hidden(house: House, scope: str, span: Span) -> bool:
+    """Return whether what a span is made of is not told: the days of a vehicle that one person uses."""
+    return span.each is Resolution.DAY and house.inventory().is_personal(scope)
 
 
 async def _counted(house: House, source: str) -> list[Quantity]:
