@@ -22,6 +22,7 @@ class RecordKind(StrEnum):
     VOUCHERS = "vouchers"
     VALUATIONS = "valuations"
     SENDINGS = "sendings"
+    ACTIONS = "actions"
 
 
 class RetentionClass(StrEnum):
@@ -48,6 +49,7 @@ class RetentionClass(StrEnum):
     VALUATIONS = "valuations"
     VOUCHERS = "vouchers"
     SENDINGS = "sendings"
+    ACTIONS = "actions"
 
 
 REGISTERS = frozenset(quantity for quantity in Quantity if quantity.kind is Kind.REGISTER)

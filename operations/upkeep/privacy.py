@@ -42,6 +42,7 @@ ABOUT_PEOPLE: Final = frozenset(
         RetentionClass.VALUATIONS,
         RetentionClass.VOUCHERS,
         RetentionClass.SENDINGS,
+        RetentionClass.ACTIONS,
     }
 )
 """Classes that may tell of a person whom others know by duty rosters: when a vehicle drove, charged, or stood where."""

@@ -12,7 +12,7 @@ from core.fleet import SendingState
 from core.retention import Deletion, RecordKind
 from core.work import JobState
 from store.ledger.database import Database
-from store.ledger.fleet_tables import PRESENCE, SENDING, SESSION_VALUATION, VOUCHER
+from store.ledger.fleet_tables import FLEET_ACTION, PRESENCE, SENDING, SESSION_VALUATION, VOUCHER
 from store.ledger.tables import DELETION, DISCOVERY, JOB_RUN, NOTICE, REJECTION
 
 _C = DELETION.c
@@ -48,7 +48,7 @@ class Deletions:
 
         Of the runs of a job for one period the newest that is done stays too, for as long as it is
         among the job's 100 newest periods: it is what keeps the period from being made again. Where a
-        vehicle stood at the instant stays, and a letter that is still to be sent.
+        vehicle stood at the instant stays, and a letter that is still to be sent. Actions go by when they were done.
         """
         table, old = _OLD[kind](before_utc)
         some = select(*table.primary_key).where(old).order_by(*table.primary_key).limit(limit)
@@ -104,6 +104,10 @@ def _sendings(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
     return SENDING, and_(SENDING.c.created_at_utc < before_utc, ended)
 
 
+def _actions(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
+    return FLEET_ACTION, FLEET_ACTION.c.done_at_utc < before_utc  # what is still to be done has no such instant
+
+
 _OLD = {
     RecordKind.REJECTIONS: _rejections,
     RecordKind.DISCOVERIES: _discoveries,
@@ -113,4 +117,5 @@ _OLD = {
     RecordKind.VOUCHERS: _vouchers,
     RecordKind.VALUATIONS: _valuations,
     RecordKind.SENDINGS: _sendings,
+    RecordKind.ACTIONS: _actions,
 }

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.fleet import (
+    FleetAction,
     MatchBasis,
     Presence,
     Sending,
@@ -86,6 +87,14 @@ async def test_sendings_go_with_their_letters_but_not_what_is_still_to_be_sent(l
     assert await ledger.forget_records(RecordKind.SENDINGS, day(-3)) == 4
     left = {each.message_id for each in await ledger.sendings()}
     assert left == {"new", SendingState.WAITING.value, SendingState.SENDING.value}
+
+
+async def test_actions_go_by_when_they_were_done_and_open_ones_stay(ledger: Any) -> None:
+    made = FleetAction(code="by_hand.a", subject="fleet", text="Karte sperren", made_by="anna", made_at_utc=day(-9))
+    for code, done in (("by_hand.old", day(-8)), ("by_hand.new", day(-2)), ("by_hand.open", None)):
+        await ledger.save_action(replace(made, code=code, done_at_utc=done))
+    assert await ledger.forget_records(RecordKind.ACTIONS, day(-3)) == 1
+    assert {each.code for each in await ledger.actions()} == {"by_hand.new", "by_hand.open"}
 
 
 async def test_the_oldest_day_is_known_while_there_is_one(ledger: Any) -> None:
