@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,6 @@ from core.facts import ChargeSession
 from energy.positions import SLOT_MS
 from energy.register_walk import epoch_ms
 from energy.series import Amounts, Instants
-from energy.slots import slot_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,22 +38,15 @@ def charges_of(
     follow what the outlet counted, evenly where that is not known. Where several sessions of an outlet lie
     in one quarter hour, each has the part of it that it lasted.
     """
-    spans = {session.id: _span(session, now_utc) for session in sessions}
-    busy_ms: Counter[tuple[str, int]] = Counter()
-    for session in sessions:
-        start_ms, lasted_ms = spans[session.id]
-        busy_ms.update({(session.source, at): lasted for at, lasted in zip(start_ms, lasted_ms, strict=True)})
+    spans = _spans_of(sessions, now_utc)
+    parts = spans.lasted_ms / _busy_ms(sessions, spans)
+    weights = _counted(sessions, slots, spans) * parts
     found = []
-    for session in sessions:
+    for session, first, last in zip(sessions, spans.first.tolist(), spans.last.tolist(), strict=True):
         if session.energy_wh is not None:
-            start_ms, lasted_ms = spans[session.id]
-            parts = [
-                lasted / max(busy_ms[session.source, at], 1) for at, lasted in zip(start_ms, lasted_ms, strict=True)
-            ]
-            weights = _counted(slots.get(session.source), start_ms) * np.array(parts)
-            weights = weights if weights.sum() > 0 else np.array(lasted_ms, np.float64)
-            energy = round(session.energy_wh * 1000)
-            found.append(Charge(session.id, np.array(start_ms, np.int64), _split(energy, weights)))
+            own = weights[first:last]
+            own = own if own.sum() > 0 else spans.lasted_ms[first:last].astype(np.float64)
+            found.append(Charge(session.id, spans.start_ms[first:last], _split(round(session.energy_wh * 1000), own)))
     return tuple(found)
 
 
@@ -69,22 +60,60 @@ def by_day(charges: Sequence[Charge], borders_ms: Instants) -> NDArray[np.int64]
     return sums
 
 
-def _span(session: ChargeSession, now_utc: datetime) -> tuple[list[int], list[int]]:
-    """Return the quarter hours that a session lasted in, and how long in each; a moment at the least."""
-    begin_ms = epoch_ms(session.begun_at_utc)
-    end_ms = max(epoch_ms(session.ended_at_utc or now_utc), begin_ms + 1)
-    starts = list(range(slot_of(begin_ms), end_ms, SLOT_MS))
-    return starts, [min(at + SLOT_MS, end_ms) - max(at, begin_ms) for at in starts]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Spans:
+    """The quarter hours that sessions lasted in, one session after the other: which one's they are, and how long.
+
+    Those of a session stand from `first` to before `last`.
+    """
+
+    of: NDArray[np.intp]
+    start_ms: Instants
+    lasted_ms: NDArray[np.int64]
+    first: NDArray[np.intp]
+    last: NDArray[np.intp]
 
 
-def _counted(slots: Amounts | None, start_ms: Sequence[int]) -> NDArray[np.float64]:
-    """Return what an outlet counted in quarter hours, 0 where that is not known."""
-    wanted = np.array(start_ms, np.int64)
-    if slots is None or not len(slots):
-        return np.zeros(len(wanted))
-    row = np.minimum(np.searchsorted(slots.start_ms, wanted), len(slots) - 1)
-    known = slots.start_ms[row] == wanted
-    return np.where(known, np.maximum(slots.thousandths[row], 0), 0).astype(np.float64)
+def _spans_of(sessions: Sequence[ChargeSession], now_utc: datetime) -> _Spans:
+    """Return the quarter hours that each session lasted in; a moment at the least."""
+    begin_ms = np.array([epoch_ms(each.begun_at_utc) for each in sessions], np.int64)
+    ended_ms = np.array([epoch_ms(each.ended_at_utc or now_utc) for each in sessions], np.int64)
+    end_ms = np.maximum(ended_ms, begin_ms + 1)
+    counts = -(-end_ms // SLOT_MS) - begin_ms // SLOT_MS
+    last = np.cumsum(counts)
+    of = np.repeat(np.arange(len(sessions)), counts)
+    place = np.arange(len(of)) - (last - counts)[of]
+    start_ms = (begin_ms // SLOT_MS)[of] * SLOT_MS + place * SLOT_MS
+    lasted_ms = np.minimum(start_ms + SLOT_MS, end_ms[of]) - np.maximum(start_ms, begin_ms[of])
+    return _Spans(of, start_ms, lasted_ms, last - counts, last)
+
+
+def _busy_ms(sessions: Sequence[ChargeSession], spans: _Spans) -> NDArray[np.float64]:
+    """Return how long all sessions of its outlet together lasted in each quarter hour."""
+    numbers: dict[str, int] = {}
+    outlet = np.array([numbers.setdefault(each.source, len(numbers)) for each in sessions], np.int64)
+    places = spans.start_ms // SLOT_MS * max(len(numbers), 1) + outlet[spans.of]
+    _, same = np.unique(places, return_inverse=True)
+    busy_ms = np.bincount(same, weights=spans.lasted_ms)
+    return np.maximum(busy_ms, 1)[same]
+
+
+def _counted(sessions: Sequence[ChargeSession], slots: Mapping[str, Amounts], spans: _Spans) -> NDArray[np.float64]:
+    """Return what outlets counted in quarter hours, 0 where that is not known."""
+    found = np.zeros(len(spans.start_ms))
+    by_outlet: dict[str, list[int]] = {}
+    for number, session in enumerate(sessions):
+        by_outlet.setdefault(session.source, []).append(number)
+    for source, numbers in by_outlet.items():
+        amounts = slots.get(source)
+        if amounts is None or not len(amounts):
+            continue
+        rows = np.concatenate([np.arange(spans.first[each], spans.last[each]) for each in numbers])
+        wanted = spans.start_ms[rows]
+        row = np.minimum(np.searchsorted(amounts.start_ms, wanted), len(amounts) - 1)
+        known = amounts.start_ms[row] == wanted
+        found[rows] = np.where(known, np.maximum(amounts.thousandths[row], 0), 0)
+    return found
 
 
 def _split(whole: int, weights: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -8,11 +8,12 @@ count; one without an intensity is counted beside the others and left to the yea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from itertools import islice
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,6 +133,8 @@ def session_slots(charge: Charge, pv_wh: Decimal | None, pv: Numbers | None) -> 
     """
     charged = np.maximum(charge.thousandths, 0)
     wanted = 0 if pv_wh is None else int(pv_wh.scaleb(3))
+    if not wanted:
+        return SessionSlots(charge.session, charge.start_ms, charged, np.zeros_like(charged))
     if pv is None or int(pv.sum()) != wanted:
         pv = charged * wanted // max(int(charged.sum()), 1)
     pv = np.minimum(pv, charged)
@@ -140,31 +143,80 @@ def session_slots(charge: Charge, pv_wh: Decimal | None, pv: Numbers | None) -> 
 
 def timed_of(sessions: Iterable[SessionSlots], intensity: SlotIntensity) -> TimedUsed:
     """Return what sessions drew from the grid in the quarter hours of a month, with the intensity of each."""
-    found: list[TimedSession] = []
-    missing_slots, missing, forecast = 0, 0, 0
-    for each in sessions:
-        mg_per_kwh, inside, foretold = intensity.at(each.start_ms)
-        drawing = inside & (each.grid > 0)
-        known = drawing & (mg_per_kwh != UNKNOWN)
-        unknown = drawing & ~known
-        missing_slots += int(unknown.sum())
-        missing += int(each.grid[unknown].sum())
-        forecast += int(each.grid[known & foretold].sum())
-        if known.any():
-            grid = each.grid[known]
-            grams = grams_of(grid, mg_per_kwh[known])
-            found.append(TimedSession(id=each.session, slots=len(grid), grid_wh=_wh(int(grid.sum())), co2e_g=grams))
-    return TimedUsed(
-        series=intensity.series.id,
-        boundary=intensity.series.boundary,
-        grid_wh=sum_of(each.grid_wh for each in found),
-        co2e_g=sum_of(each.co2e_g for each in found),
-        slots=sum(each.slots for each in found),
-        missing_slots=missing_slots,
-        missing_wh=_wh(missing),
-        forecast_wh=_wh(forecast),
-        sessions=tuple(found),
+    return timed_by({"": tuple(sessions)}, intensity)[""]
+
+
+def timed_by(sessions: Mapping[str, Sequence[SessionSlots]], intensity: SlotIntensity) -> dict[str, TimedUsed]:
+    """Return the same by vehicle: a large fleet has a million quarter hours a year, which are looked at together."""
+    every = [each for of_vehicle in sessions.values() for each in of_vehicle]
+    told = iter(zip(every, _session_sums(every, intensity), strict=True))
+    return {vehicle: _used(list(islice(told, len(own))), intensity.series) for vehicle, own in sessions.items()}
+
+
+class _Told(NamedTuple):
+    """What a session comes to: energies in mWh, and their products with mg/kWh in two parts."""
+
+    slots: int
+    grid: int
+    millions: int
+    rest: int
+    missing_slots: int
+    missing: int
+    forecast: int
+
+    @property
+    def grams(self) -> int:
+        """Return mWh times mg/kWh: so many billionths of a gram."""
+        return self.millions * _MILLION + self.rest
+
+
+def _session_sums(sessions: Sequence[SessionSlots], intensity: SlotIntensity) -> list[_Told]:
+    if not sessions:
+        return []
+    start_ms = np.concatenate([each.start_ms for each in sessions])
+    grid = np.concatenate([each.grid for each in sessions])
+    mg_per_kwh, inside, foretold = intensity.at(start_ms)
+    drawing = inside & (grid > 0)
+    known = drawing & (mg_per_kwh != UNKNOWN)
+    with_it, mg_per_kwh = np.where(known, grid, 0), np.where(known, mg_per_kwh, 0)
+    millions, rest = np.divmod(with_it, _MILLION)
+    missing = drawing & ~known
+    columns = (
+        known,
+        with_it,
+        millions * mg_per_kwh,
+        rest * mg_per_kwh,
+        missing,
+        np.where(missing, grid, 0),
+        np.where(foretold, with_it, 0),
     )
+    firsts = np.cumsum([0, *(len(each.start_ms) for each in sessions[:-1])])
+    sums = [np.add.reduceat(column.astype(np.int64), firsts).tolist() for column in columns]
+    return [_Told(*row) for row in zip(*sums, strict=True)]
+
+
+def _used(told: Sequence[tuple[SessionSlots, _Told]], series: SeriesUsed) -> TimedUsed:
+    sums = _Told(*(sum(column) for column in zip(*(each for _, each in told), strict=True))) if told else _NOTHING
+    return TimedUsed(
+        series=series.id,
+        boundary=series.boundary,
+        grid_wh=_exact(sums.grid, 3),
+        co2e_g=_exact(sums.grams, 9),
+        slots=sums.slots,
+        missing_slots=sums.missing_slots,
+        missing_wh=_exact(sums.missing, 3),
+        forecast_wh=_exact(sums.forecast, 3),
+        sessions=tuple(
+            TimedSession(
+                id=session.session, slots=each.slots, grid_wh=_exact(each.grid, 3), co2e_g=_exact(each.grams, 9)
+            )
+            for session, each in told
+            if each.slots
+        ),
+    )
+
+
+_NOTHING: Final = _Told(0, 0, 0, 0, 0, 0, 0)
 
 
 def timed_sum(courses: Iterable[tuple[Instants, Numbers]], intensity: SlotIntensity) -> Timed:
@@ -192,14 +244,11 @@ def timed_sum(courses: Iterable[tuple[Instants, Numbers]], intensity: SlotIntens
 def grams_of(thousandths: Numbers, mg_per_kwh: Numbers) -> Decimal:
     """Return what energies (mWh) with their intensities come to, exactly: however large, nothing overflows."""
     millions, rest = np.divmod(thousandths, _MILLION)
-    whole = int((millions * mg_per_kwh).sum()) * _MILLION + int((rest * mg_per_kwh).sum())
-    return _short(Decimal(whole).scaleb(-9))
+    return _exact(int((millions * mg_per_kwh).sum()) * _MILLION + int((rest * mg_per_kwh).sum()), 9)
 
 
-def _wh(thousandths: int) -> Decimal:
-    return _short(Decimal(thousandths).scaleb(-3))
-
-
-def _short(value: Decimal) -> Decimal:
-    """Return a number without zeros at its end, as `sum_of` does."""
-    return sum_of((value,))
+def _exact(number: int, places: int) -> Decimal:
+    """Return a whole number of such parts of ten as a decimal, without zeros at its end."""
+    while places and not number % 10:
+        number, places = number // 10, places - 1
+    return Decimal(number).scaleb(-places)

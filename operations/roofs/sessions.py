@@ -9,13 +9,15 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
+import numpy as np
+
 from core.facts import ChargeSession
 from core.fleet import MatchBasis, SessionValuation
 from core.periods import Period
-from fleet.charges import Charge
-from operations.fleet.reading import Charged, read_charged
+from fleet.charges import Charge, charges_of
+from operations.fleet.reading import LONGEST_SESSION, sessions_begun, slots_of_outlets
 from operations.house import Call, House
-from operations.roofs.share import PvPart, pv_of_slots
+from operations.roofs.share import PvPart, PvSlots, pv_of_slots
 
 UNKNOWN: Final = "valuation.pv_unknown"
 AFTER: Final = timedelta(days=2)
@@ -59,29 +61,47 @@ async def power_of(
 
     Outside of `reach`, and more than a week before it begins, nothing is read.
     """
-    charged = await read_charged(house, reach, call.now_utc)
+    wider = Period(reach.start_utc - LONGEST_SESSION, reach.end_utc)
+    sessions = await sessions_begun(house, wider)
+    counted = await slots_of_outlets(house, sessions, call.now_utc)
+    charges = {each.session: each for each in charges_of(sessions, counted, call.now_utc)}
+    there = {each.id: each for each in sessions}
+    wanted = [there[each.session] for each in valuations if each.session in charges]
     found: dict[str, SessionPower] = {}
-    for site, of_site in _by_site(house, valuations, charged).items():
-        sources = {charged.sessions[each.session].source for each in of_site}
-        slots = await pv_of_slots(house, site, reach, sources, call)
-        for each in of_site:
-            session, charge = charged.sessions[each.session], charged.charges.get(each.session)
-            if charge is not None:
-                pv = slots.of_charge(session.source, charge.start_ms, charge.thousandths)
-                found[each.session] = SessionPower(session, charge, pv)
+    for site, of_site in _by_site(house, wanted).items():
+        slots = await pv_of_slots(house, site, reach, {each.source for each in of_site}, call)
+        for source, of_outlet in _by_outlet(of_site).items():
+            found |= _power_of_outlet(slots, source, [(each, charges[each.id]) for each in of_outlet])
     return found
 
 
-def _by_site(
-    house: House, valuations: Sequence[SessionValuation], charged: Charged
-) -> dict[str, list[SessionValuation]]:
+def _power_of_outlet(
+    slots: PvSlots, source: str, charged: Sequence[tuple[ChargeSession, Charge]]
+) -> dict[str, SessionPower]:
+    """Return the roof power in the sessions of an outlet, all of them looked at together."""
+    start_ms = np.concatenate([charge.start_ms for _, charge in charged])
+    part = slots.of_charge(source, start_ms, np.concatenate([charge.thousandths for _, charge in charged]))
+    found, first = {}, 0
+    for session, charge in charged:
+        own = slice(first, first + len(charge.start_ms))
+        found[session.id] = SessionPower(session, charge, PvPart(part.pv[own], part.known[own], part.share[own]))
+        first = own.stop
+    return found
+
+
+def _by_site(house: House, sessions: Sequence[ChargeSession]) -> dict[str, list[ChargeSession]]:
     stations = house.inventory().stations
-    found: dict[str, list[SessionValuation]] = defaultdict(list)
-    for each in valuations:
-        session = charged.sessions.get(each.session)
-        station = stations.get(session.station) if session else None
-        if station is not None:
-            found[station.site].append(each)
+    found: dict[str, list[ChargeSession]] = defaultdict(list)
+    for each in sessions:
+        if each.station in stations:
+            found[stations[each.station].site].append(each)
+    return found
+
+
+def _by_outlet(sessions: Sequence[ChargeSession]) -> dict[str, list[ChargeSession]]:
+    found: dict[str, list[ChargeSession]] = defaultdict(list)
+    for each in sessions:
+        found[each.source].append(each)
     return found
 
 

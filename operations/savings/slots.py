@@ -9,7 +9,7 @@ from core.fleet import SessionValuation
 from core.periods import Period
 from fleet.reckoning import MonthFacts
 from fleet.savings import SavingsStatement
-from fleet.timed import SessionSlots, session_slots, timed_of
+from fleet.timed import SessionSlots, session_slots, timed_by
 from operations.fleet.reading import LONGEST_SESSION
 from operations.grid.intensities import Intensities
 from operations.house import Call, House
@@ -34,10 +34,8 @@ async def with_slots(
         kept = {each.vehicle: each.timed for each in before.vehicles}
         return [replace(each, timed=kept.get(each.vehicle.id, ())) for each in facts]
     slots = await _slots_of(house, facts, period, call)
-    return [
-        replace(each, timed=tuple(timed_of(slots.get(each.vehicle.id, ()), one) for one in intensities.found))
-        for each in facts
-    ]
+    by_series = [timed_by(slots, each) for each in intensities.found]
+    return [replace(each, timed=tuple(timed[each.vehicle.id] for timed in by_series)) for each in facts]
 
 
 def _holds(before: SavingsStatement, facts: Sequence[MonthFacts], intensities: Intensities) -> bool:
