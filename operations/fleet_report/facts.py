@@ -179,14 +179,18 @@ async def _whole(
     for each in await house.ledger.valuations(until, list(by_vehicle)) if electric else ():
         by_vehicle[str(each.vehicle)].append(each)
     year_ago_utc = span.end_utc - YEAR
-    subjects = {scope, *(each.source for each in vehicles)}
-    actions = [each for each in await house.ledger.actions() if scope == FLEET or each.subject in subjects]
     return replace(
         month,
         batteries={each.id: health_of(each, by_vehicle[each.id]) for each in electric},
         year_ago={each.id: health_of(each, _until(by_vehicle[each.id], year_ago_utc)) for each in electric},
-        actions=tuple(actions),
+        actions=await actions_of(house, scope, vehicles),
     )
+
+
+async def actions_of(house: House, scope: str, vehicles: Sequence[Vehicle]) -> tuple[FleetAction, ...]:
+    """Return what is to be done and what was done about a scope and its vehicles."""
+    subjects = {scope, *(each.source for each in vehicles)}
+    return tuple(each for each in await house.ledger.actions() if scope == FLEET or each.subject in subjects)
 
 
 def _until(valuations: Sequence[SessionValuation], end_utc: datetime) -> list[SessionValuation]:

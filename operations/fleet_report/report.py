@@ -16,9 +16,10 @@ from core.texts import Catalogue, Finding, Language, catalogue
 from fleet.savings import FLEET
 from fleet.scopes import SITE
 from operations.evidence.freezing import FIGURES, Frozen, freeze, frozen
+from operations.fleet_report.actions import suggest_actions
 from operations.fleet_report.beside import with_beside
 from operations.fleet_report.document import Change, FleetReport, by_name, document_of
-from operations.fleet_report.facts import FleetMonth, month_asked, read_months
+from operations.fleet_report.facts import FleetMonth, actions_of, month_asked, read_months
 from operations.fleet_report.figures import sections_of
 from operations.fleet_report.rows import FLEET_REPORT
 from operations.fleet_report.words import FleetWords, Shown
@@ -76,9 +77,16 @@ async def make_fleet_report(house: House, request: MakeFleetReport, call: Call) 
 async def compose(
     house: House, request: MakeFleetReport, first: date, texts: Catalogue, call: Call, *, preliminary: bool
 ) -> FleetDocument:
-    """Return the document of a month, its figures frozen unless it is preliminary."""
+    """Return the document of a month, its figures frozen unless it is preliminary.
+
+    What the last month that is over asks for becomes something to be done.
+    """
     call.progress(READ, Finding.of("fleet_report.reading", month=f"{first:%Y-%m}"))
     months = await with_beside(house, await read_months(house, request.scope, first), call)
+    if not preliminary and request.scope == FLEET and first == month_asked(house, None, call)[0]:
+        await suggest_actions(house, months.now, call)
+        actions = await actions_of(house, FLEET, months.now.vehicles)
+        months = replace(months, now=replace(months.now, actions=actions))
     sections = sections_of(months.now, house.factors())
     shown = by_name(sections)
     call.progress(STATED, Finding.of("fleet_report.stating"))

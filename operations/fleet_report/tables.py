@@ -129,7 +129,7 @@ class FleetTables(Drawing):
             rows.append(
                 (
                     self.number_of(vehicle.id),
-                    self.kind(vehicle.vehicle_class),
+                    self.kind(vehicle.vehicle_class).partition(" – ")[0],
                     self.drive(vehicle.drive),
                     self.value(figures.distance_m, "m"),
                     self.value(figures.known_wh if vehicle.plugs_in and figures.days else None, "Wh"),

@@ -281,3 +281,16 @@ async def test_a_month_before_the_first_reading_tells_reasons_everywhere(place: 
     unknown = [said for section in report.sections for said in section.figures if said.number is None]
     assert len(unknown) > 30
     assert all(len(said.note) > len("Nicht berechnet: ") for said in unknown)
+
+
+async def test_the_last_month_that_is_over_says_what_is_to_be_done(place: Place) -> None:
+    await filled(place)
+    report = await document(place)
+    assert {row[0] for row in rows(report, "Liste der Maßnahmen")} == {
+        "Wagen d9: Kilometerstand nachtragen und Übertragung prüfen"
+    }
+    assert told(report)["open_actions"].number == 1
+    assert len(await place.stores.ledger.actions()) == 1
+    request = MakeFleetReport(month="2026-09")
+    await compose(place.house, request, date(2026, 9, 1), catalogue("de"), call(), preliminary=False)
+    assert len(await place.stores.ledger.actions()) == 1, "what an older month would have asked for is over"
