@@ -99,7 +99,10 @@ class Standing(NamedTuple):
 
 
 class DayAgain(NamedTuple):
-    """A day that a model drives again: what it needs, what the battery held in the morning, what the night brought."""
+    """A day that a model drives again: what it needs, what the battery held in the morning, and what was charged.
+
+    `charged_wh` came into the battery where it stood longest, at night and by day.
+    """
 
     day: VehicleDay
     need_wh: Decimal
@@ -115,10 +118,10 @@ def driven_again(facts: CandidateFacts, days: Iterable[VehicleDay], model: Elect
     for day in days:
         need_wh = (day.distance_m or NOUGHT) * _per_100km(facts, day.day, model) / PER_100KM
         standing = _standing(facts, day, model)
-        evening_wh = min(full_wh, max(NOUGHT, level_wh - need_wh + standing.more_wh))
-        charged_wh = min(full_wh - evening_wh, standing.night_wh)
+        left_wh = max(level_wh - need_wh, -standing.more_wh)
+        charged_wh = min(full_wh - left_wh, standing.more_wh + standing.night_wh)
         yield DayAgain(day, need_wh, level_wh, standing, charged_wh)
-        level_wh = evening_wh + charged_wh
+        level_wh = left_wh + charged_wh
 
 
 def with_outlets(facts: CandidateFacts) -> CandidateFacts:

@@ -15,7 +15,7 @@ from typing import Final
 
 from core.fleet import VehicleDay
 from core.inventory.mobility import ElectricModel, Vehicle
-from fleet.driven_again import EFFICIENCY, HOUR_S, NIGHT_S, NOUGHT, CandidateFacts, driven_again, with_outlets
+from fleet.driven_again import EFFICIENCY, HOUR_S, NOUGHT, CandidateFacts, driven_again, with_outlets
 
 BUSIEST: Final = 5
 """So many of the evenings that decide are named."""
@@ -23,7 +23,7 @@ BUSIEST: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """A vehicle that comes to be charged: the energy drawn at night, its highest power, and how long it stands."""
+    """A vehicle that comes to be charged: the energy drawn, its highest power, and how long it stood that day."""
 
     vehicle: str
     energy_wh: Decimal
@@ -141,9 +141,13 @@ def _newcomers(facts: CandidateFacts, model: ElectricModel) -> Iterable[tuple[st
     days = sorted((day for day in facts.days if day.distance_m is not None), key=lambda day: day.day)
     for again in driven_again(free, days, model):
         if again.charged_wh:
-            stood_s = min(again.standing.stood_s, NIGHT_S)
-            newcomer = Newcomer(facts.vehicle.id, again.charged_wh / EFFICIENCY, again.standing.power_w, stood_s)
-            yield again.standing.site, again.day.day, newcomer
+            standing = again.standing
+            energy_wh = again.charged_wh / EFFICIENCY
+            yield (
+                standing.site,
+                again.day.day,
+                Newcomer(facts.vehicle.id, energy_wh, standing.power_w, standing.stood_s),
+            )
 
 
 def _need(site: str, coming: Mapping[date, Sequence[Newcomer]], sites: SiteFacts) -> SiteNeed:

@@ -73,6 +73,10 @@ STATED: Final = frozenset({SAVINGS})
 """The kinds of which statements are made by themselves: their explainers know every version."""
 
 
+OF_A_YEAR: Final = frozenset({CANDIDATES})
+"""The kinds whose day ends a year; of a vehicle that one person uses they are made of whole months."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainFigure:
     """Which figure, by the id printed beside it."""
@@ -90,7 +94,8 @@ async def explain_figure(house: House, request: ExplainFigure, call: Call) -> Ex
     explainer = EXPLAINERS.get(figure.report)
     if explainer is None:
         raise NotFoundError("evidence.report_unknown", report=figure.report[:80], known=", ".join(EXPLAINERS))
-    refuse_days(house, figure.scope, figure.period)
+    if figure.report not in OF_A_YEAR:
+        refuse_days(house, figure.scope, figure.period)
     if figure.version is None or figure.report in STATED:
         found = await explainer(house, figure, call)
     else:

@@ -119,4 +119,5 @@ def _said(visit: Visit, row: FigureRow) -> str:
         case "g":
             return f"{words.number(float(row.value) / 1000)}{NO_BREAK}kg"
         case _:
-            return words.euro(row.value)
+            # Over years nobody knows the cents.
+            return f"{words.number(float(row.value))}{NO_BREAK}€"

@@ -14,16 +14,11 @@ from operations.candidates.rows import SiteInfrastructure
 from operations.fleet.figures import FigureRow
 
 INFRASTRUCTURE: Final = "vehicles.infrastructure"
-SHOWN: Final = (
-    "connectors",
-    "connectors_needed",
-    "evenings_short",
-    "headroom_w",
-    "added_w.at_once",
-    "added_w.managed",
-    "missing_w.managed",
-)
-"""The figures that the page shows, in their order."""
+SHOWN: Final = ("connectors_needed", "evenings_short", "headroom_w", "added_w.at_once", "added_w.managed")
+"""The figures that have a column."""
+
+LACKING: Final = {"added_w.at_once": "missing_w.at_once", "added_w.managed": "missing_w.managed"}
+"""What is told below them where it is not nothing."""
 
 
 async def show(visit: Visit) -> Response:
@@ -39,7 +34,8 @@ async def show(visit: Visit) -> Response:
         figures=lambda row: {figure.name: figure for figure in row.figures},
         path_of_figure=path_of_figure,
         say=lambda row: said_figure(visit, row),
-        title=lambda name: words.t(f"infrastructure.figure.{name}"),
+        head=lambda name: words.t(f"infrastructure.head.{name}"),
+        lacking=LACKING,
         query=f"?{query}",
     )
 

@@ -19,6 +19,9 @@ from operations.fleet.figures import FigureRow
 
 SCENARIO: Final = "vehicles.scenario"
 TOP: Final = "top:"
+NAMED: Final = frozenset({"today", "suitable"})
+"""Choices that have a name of their own."""
+
 NAMES_MOST: Final = 2
 """More vehicles than these are counted in a heading, not named."""
 
@@ -84,13 +87,14 @@ def _chosen(found: Scenarios) -> dict[str, Any]:
     """Return what the form starts with: what was asked for."""
     texts = [scenario.replace for scenario in found.items]
     top = next((text.removeprefix(TOP) for text in texts if text.startswith(TOP)), "")
-    ticked = {each for text in texts if not text.startswith(TOP) for each in text.split(",")}
+    named = [text for text in texts if not text.startswith(TOP) and text not in NAMED]
+    ticked = {each for text in named for each in text.split(",")}
     return {"suitable": "suitable" in texts, "top": top, "vehicles": ticked}
 
 
 def _named(visit: Visit, text: str, names: dict[str, str]) -> str:
     words = visit.words
-    if text in {"today", "suitable"}:
+    if text in NAMED:
         return words.t(f"scenario.name.{text}")
     if text.startswith(TOP):
         return words.t("scenario.name.top", count=int(text.removeprefix(TOP)))
@@ -137,6 +141,6 @@ def _said(visit: Visit, row: FigureRow) -> str:
         case "g":
             return f"{words.number(value / 1000)}{NO_BREAK}kg"
         case "EUR":
-            return words.euro(row.value)
+            return f"{words.number(value)}{NO_BREAK}€"
         case _:
             return words.number(value)

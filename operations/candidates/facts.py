@@ -65,7 +65,8 @@ async def read_candidates(house: House, last: date, call: Call, vehicle: str | N
     )
     models = [model for model in inventory.electric_models.values() if model.valid_on(last)]
     period = Period(local_day(first, zone).start_utc, local_day(last, zone).end_utc)
-    days = by_vehicle(await house.ledger.vehicle_days(first, last, [each.id for each in vehicles]))
+    known = by_vehicle(await house.ledger.vehicle_days(first, last, [each.id for each in vehicles]))
+    days = {each.id: told_days(each, known.get(each.id, ()), first, last) for each in vehicles}
     outlets = await _outlets(house, period, last, zone)
     means_c = await _means(house, vehicles, first, last, zone)
     stood = {site for rows in days.values() for day in rows for site in day.dwell_s}
@@ -95,6 +96,18 @@ async def read_candidates(house: House, last: date, call: Call, vehicle: str | N
         replayed={each.vehicle: each for each in found},
         fuel_eur_per_l=await _fuel_prices(house, period),
     )
+
+
+def told_days(vehicle: Vehicle, days: Sequence[VehicleDay], first: date, last: date) -> Sequence[VehicleDay]:
+    """Return the days that a vehicle is replayed on; of one that a single person uses those of whole months.
+
+    Otherwise two questions, a day apart, would tell of the day between.
+    """
+    if not vehicle.personal:
+        return days
+    end = (last + timedelta(days=1)).replace(day=1)
+    begin = first if first.day == 1 else (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return [day for day in days if begin <= day.day < end]
 
 
 async def replay_in_worker(

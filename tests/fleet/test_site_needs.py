@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -90,6 +91,25 @@ def test_the_battery_carries_over_what_a_night_could_not_bring() -> None:
         (32_000, 0, 0),
         (32_000, 0, 0),
     ]
+
+
+def test_what_is_charged_by_day_counts_too() -> None:
+    given = facts("a", [100, 0], dwell_s={"amt": 16 * HOUR})
+    (amt,) = site_needs([(given, MODEL)], NOBODY)
+    # 20 kWh in the 16 hours that it stood.
+    assert [(each.day.day, each.at_once_w, each.spread_w) for each in amt.evenings] == [(6, 11_000, 1_250)]
+
+
+@given(km=st.lists(st.integers(0, 600), min_size=1, max_size=20), hours=st.integers(0, 24))
+def test_what_is_charged_is_what_is_driven_and_what_the_battery_gained(km: list[int], hours: int) -> None:
+    said = facts("a", km, dwell_s={"amt": hours * HOUR})
+    whole = CandidateFacts(vehicle=said.vehicle, days=said.days, outlets={"amt": [Outlet(Decimal(2_000))]})
+    again = list(driven_again(whole, whole.days, MODEL))
+    for one, following in itertools.pairwise(again):
+        assert 0 <= one.charged_wh <= one.standing.more_wh + one.standing.night_wh
+        assert 0 <= following.level_wh <= 32_000
+        if one.need_wh <= one.level_wh + one.standing.more_wh:
+            assert following.level_wh == one.level_wh - one.need_wh + one.charged_wh
 
 
 def test_the_grid_connection_bounds_the_power() -> None:

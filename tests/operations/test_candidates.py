@@ -121,8 +121,16 @@ async def test_failing_days_are_named_but_not_of_a_vehicle_of_one_person(place: 
     assert short.failing == len(short.days) == 60
     assert short.days[-1].day == LAST
     private = models["privat", "klein-1"]
-    assert private.failing == 60
+    assert private.failing == 39  # the days from 23 September to the end of October: whole months alone
     assert private.days == ()
+
+
+async def test_of_a_vehicle_of_one_person_the_days_of_a_month_make_no_difference(place: Place) -> None:
+    said = [
+        (await list_candidates(place.house, ListCandidates(vehicle="privat", until=until), call())).items[0]
+        for until in (date(2026, 11, 1), LAST - timedelta(days=1), LAST)
+    ]
+    assert len({(row.year_distance_m, row.failing, row.days_known) for row in said}) == 1
 
 
 async def test_the_quota_says_how_many_clean_procurements_are_needed(place: Place) -> None:

@@ -166,6 +166,10 @@ async def test_few_vehicles_with_one_of_a_single_person_hide_their_evenings(plac
         return replace(whole, vehicles=cars)
 
     place.house = replace(place.house, inventory=few)
+    longer = (LAST - timedelta(days=number) for number in range(80))
+    await place.stores.ledger.save_vehicle_days(
+        [VehicleDay(vehicle="zwei", day=day, distance_m=Decimal(KM * 1000)) for day in longer]
+    )
     (amt,) = (await show(place)).items
     assert (amt.hidden, amt.evenings, amt.connectors_needed) == (True, (), 2)
     figure = next(each.figure for each in amt.figures if each.name == "connectors_needed")

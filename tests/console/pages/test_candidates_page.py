@@ -80,3 +80,50 @@ def test_the_ranking_is_a_table_for_spreadsheets(client: Client) -> None:
 def test_a_wrong_question_is_told(client: Client) -> None:
     assert client().get("/candidates", params={"vehicle": "weg"}).status_code == 404
     assert client().get("/candidates", params={"years": "99"}).status_code in {400, 422}
+
+
+def test_sites_show_what_charging_would_need(client: Client) -> None:
+    page = client().get("/infrastructure", params={"replace": "top:1"})
+    text = words(page.text)
+    assert page.status_code == 200
+    assert "Was 1 Fahrzeug zum Laden bräuchte" in text
+    assert "Landratsamt Auental" in text
+    assert "11,0 kW" in text
+    links = sorted(set(re.findall(r'href="(/explain/infrastructure/[^"]+)"', page.text)))
+    assert links
+    for link in links[:4]:
+        assert client().get(link).status_code == 200
+
+
+def test_sites_are_a_table_for_spreadsheets(client: Client) -> None:
+    answer = client().get("/infrastructure.csv", params={"replace": "top:1"})
+    rows = {row["site"]: row for row in csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff")), delimiter=";")}
+    assert rows["lra"]["newcomers"] == "1"
+    assert rows["lra"]["added_w.at_once"] == "11000,0"
+
+
+def test_scenarios_stand_side_by_side(client: Client) -> None:
+    page = client().get("/scenario", params={"replace": "suitable", "top": "1", "vehicle": [CAR]})
+    text = words(page.text)
+    assert page.status_code == 200
+    assert re.search(r"Heute .*Alle geeigneten .*Nur Rang 1 .*Wagen 106", text)
+    assert "Mehrkosten gegenüber heute in 6 Jahren" in text
+    assert f'value="{CAR}" checked' in page.text
+    assert 'name="top" type="number" min="1" max="9999" value="1"' in page.text
+    for link in sorted(set(re.findall(r'href="(/explain/scenario/[^"]+)"', page.text)))[:3]:
+        assert client().get(link).status_code == 200
+
+
+def test_scenarios_are_a_table_for_spreadsheets(client: Client) -> None:
+    answer = client().get("/scenario.csv", params={"top": "1", "years": "8"})
+    rows = list(csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff")), delimiter=";"))
+    assert list(rows[0]) == ["figure", "today", "top:1"]
+    assert (rows[0]["figure"], rows[0]["today"], rows[0]["top:1"]) == ("vehicles", "0", "1")
+    assert any(row["figure"].startswith("quota_next_needed.") for row in rows)
+
+
+def test_a_choice_that_means_nothing_is_told(client: Client) -> None:
+    for path in ("/scenario", "/infrastructure"):
+        page = client().get(path, params={"replace": "top:drei"})
+        assert page.status_code in {400, 422}
+        assert "wählt keine Fahrzeuge" in words(page.text)
