@@ -59,14 +59,9 @@ async def list_tags(house: House, request: ListTags, call: Call) -> Page[TagRow]
 async def show_tag(house: House, request: ShowTag, call: Call) -> TagDetail:
     """Return one card. Raises `NotFoundError` or `ForbiddenError`."""
     tag = _kept(house, request.id, call)
-    known_as = _pseudonym(house, tag)
-    others = [
-        each
-        for each in house.inventory().tags.values()
-        if each.id != tag.id and known_as and _pseudonym(house, each) == known_as
-    ]
-    seen = [each for each in others if call.actor.sees(site_of(EntryKind.TAGS, each, house.inventory()))]
-    (row, *rest) = await _rows(house, [tag, *sorted(seen, key=lambda each: each.valid_from)], call)
+    inventory = house.inventory()
+    seen = [each for each in _of_one_card(house, tag) if call.actor.sees(site_of(EntryKind.TAGS, each, inventory))]
+    (row, *rest) = await _rows(house, [tag, *seen], call)
     place = (await places_of(house)).get((EntryKind.TAGS.value, tag.id))
     changes = await list_changes(house, ListChanges(entry=entry_of(tag.id), limit=LAST_CHANGES), call)
     return TagDetail(
@@ -164,7 +159,7 @@ async def block_tag(house: House, request: BlockTag, call: Call) -> EntryWritten
     if tag.blocked:
         raise ConflictError("tags.is_blocked", id=tag.id)
     _must_last(tag, house.day(call.now_utc))
-    return await _change(house, tag, {"blocked": "true"}, call)
+    return await _mark_blocked(house, tag, call, blocked=True)
 
 
 async def unblock_tag(house: House, request: UnblockTag, call: Call) -> EntryWritten:
@@ -172,7 +167,7 @@ async def unblock_tag(house: House, request: UnblockTag, call: Call) -> EntryWri
     tag = _kept(house, request.id, call)
     if not tag.blocked:
         raise ConflictError("tags.not_blocked", id=tag.id)
-    return await _change(house, tag, {"blocked": ""}, call)
+    return await _mark_blocked(house, tag, call, blocked=False)
 
 
 def _hand_on(managed: InventoryWriter, tag: Tag, successor: str, given: Mapping[str, str], call: Call) -> Change:
@@ -185,6 +180,28 @@ def _hand_on(managed: InventoryWriter, tag: Tag, successor: str, given: Mapping[
     except ServiceError:
         managed.undo(ended.id, actor=by, now_utc=now)
         raise
+
+
+async def _mark_blocked(house: House, tag: Tag, call: Call, *, blocked: bool) -> EntryWritten:
+    """Block a card or let it charge again, also where it is to be handed on later: it is the same card."""
+    later = [each for each in _of_one_card(house, tag) if each.valid_from > tag.valid_from and each.blocked != blocked]
+    given, by, now = {"blocked": "true" if blocked else ""}, call.actor.name, call.now_utc
+
+    def mark(managed: InventoryWriter) -> Change:
+        change = managed.change_fields(EntryKind.TAGS, tag.id, given, actor=by, now_utc=now)
+        for each in later:
+            managed.change_fields(EntryKind.TAGS, each.id, given, actor=by, now_utc=now)
+        return change
+
+    return await write(house, mark)
+
+
+def _of_one_card(house: House, tag: Tag) -> list[Tag]:
+    """Return the other entries of the same card, the earliest first."""
+    known_as = _pseudonym(house, tag)
+    all_others = (each for each in house.inventory().tags.values() if each.id != tag.id)
+    same = [each for each in all_others if known_as and _pseudonym(house, each) == known_as]
+    return sorted(same, key=lambda each: each.valid_from)
 
 
 async def _change(house: House, tag: Tag, given: Mapping[str, str], call: Call) -> EntryWritten:

@@ -88,6 +88,16 @@ async def test_handing_on_leaves_the_past_with_whom_the_card_was(empty_district:
     assert empty_district.gate.house.inventory().tags["karte-1-2"].valid_to is None
 
 
+async def test_a_lost_card_stays_blocked_when_its_next_holder_would_begin(empty_district: District) -> None:
+    await empty_district.ask("tags.add", **CARD, vehicle=CAR)
+    next_week = today(empty_district) + timedelta(days=7)
+    await empty_district.ask("tags.assign", id="karte-1", group="Bauhof", valid_from=str(next_week))
+    await empty_district.ask("tags.block", id="karte-1")
+    assert verdict(empty_district, next_week) is TagVerdict.BLOCKED
+    await empty_district.ask("tags.unblock", id="karte-1")
+    assert verdict(empty_district, next_week) is TagVerdict.ACCEPTED
+
+
 async def test_what_cannot_be_handed_on_stays_as_it_was(empty_district: District) -> None:
     await empty_district.ask("tags.add", **CARD, vehicle=CAR)
     with pytest.raises(ConfigError):
