@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import httpx
+import pytest
 
+from core.fleet import SendingState
 from core.inventory import BaselineBasis, FuelKind, VehicleClass
+from core.inventory.mobility import Recipient
+from core.report_post import Delivery, Outcome, ReportLetter
 from tests.console.pages.test_forms import post
 
 Client = Callable[..., httpx.Client]
@@ -92,3 +99,45 @@ def test_a_recipient_chooses_groups_and_sites_and_a_wrong_address_is_shown(clien
     shown = anna.get("/inventory/recipients/rat").text
     assert 'value="Bauhof" checked' in shown
     assert 'value="Feuerwehr" checked' not in shown
+
+
+@dataclass
+class Postbox:
+    """Takes every letter."""
+
+    taken: list[str] = field(default_factory=list)
+
+    def domain(self) -> str:
+        return "lk.example"
+
+    def write(self, letter: ReportLetter, sent: str) -> bytes:
+        return f"{sent}\n{letter.subject}\n{len(letter.files)}".encode()
+
+    async def deliver(self, mail: bytes, address: str) -> Delivery:
+        self.taken.append(f"{address}: {mail.decode().splitlines()[1]}")
+        return Delivery(Outcome.TAKEN, "250 kept")
+
+
+def test_who_is_ticked_is_mailed_the_report_as_it_is_made(
+    client: Client, district: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, box = district.gate.house, Postbox()
+    assert 'name="mail"' not in client().get("/reports").text, "without a mail server nobody can be ticked"
+    since = date(2026, 1, 1)
+    people = {
+        name: Recipient(id=name, name=name.title(), valid_from=since, address=f"{name}@example.org")
+        for name in ("kreistag", "presse", "archiv")
+    }
+    known = replace(house.inventory(), recipients=people)
+    monkeypatch.setattr(district.gate, "house", replace(house, report_post=box, inventory=lambda: known))
+    anna = client()
+    assert '<input type="checkbox" name="mail" value="presse">Presse' in anna.get("/reports").text
+    said = {"row": "report.fleet", "scope": "fleet", "month": "2026-10", "format": "xlsx"}
+    post(anna, "/reports/make", **said, mail=["kreistag", "presse"])
+    until = time.monotonic() + 40
+    while len(box.taken) < 2 and time.monotonic() < until:
+        time.sleep(0.1)
+    whole = "Fuhrparkbericht Oktober 2026 – Gesamter Fuhrpark"
+    assert box.taken == [f"kreistag@example.org: {whole}", f"presse@example.org: {whole}"]
+    sent = district.do(house.ledger.sendings(states=[SendingState.SENT]))
+    assert {"kreistag", "presse"} <= {each.recipient for each in sent}
