@@ -19,6 +19,7 @@ from core.periods import Period
 from core.ports import FactPoint, FactSink, Rewrite
 from core.texts import Finding
 from core.work import MeterEvent
+from operations.fleet.matching import card_holders
 from operations.house import Call, House
 from operations.schedule import JOBS, JobWork, period_named
 from operations.upkeep.gap_facts import EVENT, gap_points
@@ -65,10 +66,17 @@ async def publish_facts(house: House, request: JobWork, call: Call) -> Published
 
 
 async def _publish_sessions(house: House, sink: FactSink, period: Period) -> int:
-    """Publish the newest versions, and only then take away what is no longer so: nobody ever sees fewer."""
+    """Publish the newest versions, and only then take away what is no longer so: nobody ever sees fewer.
+
+    Sessions of a vehicle that one person uses are not published: when it charged tells where they were.
+    """
     inventory, published = house.inventory(), list[FactPoint]()
+    alone = [vehicle.id for vehicle in inventory.vehicles.values() if vehicle.personal]
+    theirs = {each.session for each in await house.ledger.valuations(period, alone)} if alone else set[str]()
+    cards = {card for card, tags in card_holders(house).items() if any(tag.vehicle in alone for tag in tags)}
     async for sessions in _sessions(house, period):
-        points = [session_point(session, inventory) for session in sessions]
+        told = [session for session in sessions if session.id not in theirs and session.tag not in cards]
+        points = [session_point(session, inventory) for session in told]
         await sink.publish(points)
         published += points
     await sink.withdraw_facts(SESSION, period, published)

@@ -219,6 +219,17 @@ async def test_the_number_is_in_no_entry_of_the_audit(house: District) -> None:
     assert not any(UID in each.detail or PSEUDONYM in each.detail or UID in each.subject for each in entries)
 
 
+async def test_no_change_writes_a_pseudonym_into_the_audit(house: District) -> None:
+    other = "tag:0123456789abcdef0123"
+    await house.ask("tags.add", id="karte-2", name="Karte 2", pseudonym=other, group="Bauhof", valid_from="2026-01-01")
+    values = ["name=Karte 3", f"pseudonym={other[:-1]}4", "group=Bauhof", "valid_from=2026-01-01"]
+    await house.ask("inventory.add", id="tags/karte-3", values=values)
+    entries = (await house.ask("audit.list")).items
+    assert [each.subject for each in entries[:2]] == ["tags/karte-3", "karte-2"]
+    assert ["tag:…" in each.detail for each in entries[:2]] == [True, True]
+    assert not any(other[:-1] in each.detail for each in entries)
+
+
 async def test_a_change_of_a_forgotten_card_cannot_be_undone(house: District) -> None:
     await house.ask("privacy.erase", tag="karte-1", for_good=True)
     changes = (await house.ask("inventory.history")).items

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from core.books import SessionFilter
 from core.errors import UnavailableError
 from core.facts import ChargeSession, Protocol, SessionState
+from core.fleet import MatchBasis, SessionValuation
+from core.inventory import Tag
 from core.people import Actor, Role
 from core.periods import Period
 from core.ports import Batch, FactPoint
@@ -84,6 +88,41 @@ async def test_nothing_personal_is_published(district: District) -> None:
     await publish(district, sink)
     assert len(sink.points) == 4
     assert not any(secret in repr(sink.points) for secret in ("tag:", "0123456789abcdef", "anna", "Eichfrist"))
+
+
+async def test_sessions_of_a_car_that_one_person_uses_are_not_published_nor_stay_so(district: District) -> None:
+    sink, ledger = Facts(), district.stores.ledger
+    await publish(district, sink)
+    sessions = (await ledger.sessions(SessionFilter())).items
+    by_card, by_match = sessions[0], sessions[1]
+    await ledger.value_sessions([valued(by_match), *map(valued_otherwise, sessions[2:])])
+    known = district.gate.house.inventory()
+    card = Tag(id="karte", name="Karte", valid_from=date(2024, 1, 1), pseudonym="tag:" + "a" * 20, vehicle="lk-e-101")
+    car = replace(known.vehicles["lk-e-101"], personal=True)
+    own = replace(known, vehicles={car.id: car}, tags={card.id: card})
+    alone = replace(district, gate=Gate(replace(district.gate.house, inventory=lambda: own)))
+    await ledger.save_sessions([replace(by_card, tag=card.pseudonym)])
+    await publish(alone, sink)
+    left = {each.at_utc for each in sink.points.values()}
+    assert left == {each.begun_at_utc for each in sessions[2:] if each.begun_at_utc >= NOW - timedelta(days=2)}
+    assert len(left) == 1
+
+
+def valued(session: ChargeSession, vehicle: str | None = "lk-e-101") -> SessionValuation:
+    return SessionValuation(
+        session=session.id,
+        version=0,
+        vehicle=vehicle,
+        basis=MatchBasis.PLUG,
+        confidence=Decimal("0.9"),
+        begun_at_utc=session.begun_at_utc,
+        made_by="job:fleet",
+        made_at_utc=NOW,
+    )
+
+
+def valued_otherwise(session: ChargeSession) -> SessionValuation:
+    return valued(session, "another")
 
 
 async def test_only_the_latest_version_is_there(district: District) -> None:
