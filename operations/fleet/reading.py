@@ -32,7 +32,7 @@ from operations.intervals.plans import booking_of, is_on_a_dial, zone_of
 
 Fact = TypeVar("Fact", Presence, Voucher, VehicleDay)
 
-AT_ONCE: Final = 500
+AT_ONCE: Final = 5_000
 LONGEST_SESSION: Final = timedelta(days=7)
 """A session that began so long before a period may still bring energy into it."""
 

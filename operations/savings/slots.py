@@ -52,7 +52,8 @@ async def _slots_of(
 ) -> dict[str, list[SessionSlots]]:
     """Return the quarter hours of all sessions that may have brought energy in a period, by vehicle."""
     names = [each.vehicle.id for each in facts]
-    valuations = await house.ledger.valuations(Period(period.start_utc - LONGEST_SESSION, period.end_utc), names)
+    begun_before = await house.ledger.valuations(Period(period.start_utc - LONGEST_SESSION, period.start_utc), names)
+    valuations = [*begun_before, *(session for each in facts for session in each.sessions)]
     power = await power_of(house, valuations, Period(period.start_utc - AFTER, period.end_utc + AFTER), call)
     found: dict[str, list[SessionSlots]] = {name: [] for name in names}
     for each in valuations:
