@@ -60,6 +60,9 @@ _MAPS = ("feed.fields", "feed.options")
 _SERVICE_WRITES = frozenset({"pseudonym", "uid_sealed"})
 """What only the service writes; a card's pseudonym is taken on its own page."""
 
+_NUMBER_OF_CARD = "uid"
+"""Asked for here, though a card may also be known by its pseudonym alone."""
+
 _NUMBERED = "connectors"
 _ROW = re.compile(r"([a-z]+)\[([1-9][0-9]{0,3})\]\.", re.ASCII)
 _COMMA = re.compile(r"-?(\d+,(\d{1,2}|\d{4,12})|0,\d{1,12})", re.ASCII)
@@ -156,7 +159,7 @@ async def _own(visit: Visit, form: type[BaseModel]) -> AsyncIterator[FormField]:
     for name, written in form.model_fields.items():
         if name == "feed" or name in PARTS or name in SECTIONS or name in _SERVICE_WRITES:
             continue
-        field = await _asked(visit, form, name, "", required=written.is_required())
+        field = await _asked(visit, form, name, "", required=written.is_required() or name == _NUMBER_OF_CARD)
         if name == "valid_from":
             field = replace(field, default=visit.desk.gate.house.day(visit.now_utc).isoformat())
         yield field

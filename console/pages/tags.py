@@ -15,7 +15,7 @@ from console.pages.words import Words
 from core.errors import ConfigError, ServiceError
 from operations.tags.rows import TagState
 
-FIELDS: Final = ("id", "name", "pseudonym", "vehicle", "group", "valid_from", "valid_to")
+FIELDS: Final = ("id", "label", "pseudonym", "vehicle", "group", "valid_from", "valid_to")
 """What the form of a new card may show again; its number is none of them."""
 
 UNKNOWN_SHOWN = 10
@@ -40,7 +40,7 @@ async def add(visit: Visit) -> Response:
     given = {name: str(form.get(name, "")).strip() for name in FIELDS}
     number = str(form.get("uid", "")).strip()
     try:
-        asked = {name: text for name, text in given.items() if text or name in ("id", "name")}
+        asked = {name: text for name, text in given.items() if text or name in ("id", "label")}
         await visit.ask("tags.add", **asked, **({"uid": number} if number else {}))
     except ServiceError as error:
         return await _list(visit, given, 422, _problems(visit, error, given["id"]))
@@ -151,5 +151,6 @@ def _problems(visit: Visit, error: ServiceError, tag: str) -> list[Problem]:
     for finding in error.findings:
         key, text = str(dict(finding.params).get("key", "")), visit.words.say(finding)
         field = key.removeprefix(f"tags.{tag}.") if key.startswith(f"tags.{tag}.") else ""
+        field = "label" if field == "name" else field
         found.append(Problem(text.partition(f"{key}: ")[2] or text, field))
     return found

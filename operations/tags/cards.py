@@ -106,7 +106,7 @@ async def add_tag(house: House, request: AddTag, call: Call) -> EntryWritten:
     inventory = house.inventory()
     must_keep(call.actor, EntryKind.TAGS, [site_said(EntryKind.TAGS, holder, inventory, request.id)])
     given = {
-        "name": request.name.strip(),
+        "name": request.label.strip(),
         "uid": (request.uid or "").strip(),
         "pseudonym": (request.pseudonym or "").strip(),
         **holder,

@@ -56,13 +56,13 @@ class ListUnknownTags:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddTag:
-    """A new card with its number (`uid`), or by the `pseudonym` under which an unknown one was seen.
+    """A new card, called `label`, with its number (`uid`) or the `pseudonym` under which an unknown one was seen.
 
     It belongs to a `vehicle` or to a `group` of people such as a department, from `valid_from` (today) on.
     """
 
     id: str
-    name: str
+    label: str
     uid: str | None = field(default=None, repr=False)
     pseudonym: str | None = None
     vehicle: str | None = None
@@ -74,9 +74,9 @@ class AddTag:
         """Refuse what must not even be written to the audit: a number where everybody reads it."""
         _refuse(self.id)
         number = (self.uid or "").strip().casefold()
-        said = (self.id, self.name, self.vehicle or "", self.group or "")
+        said = (self.id, self.label, self.vehicle or "", self.group or "")
         if number and any(number in text.casefold() for text in said):
-            raise InvalidRequestError([Finding.of("tags.number_in_the_open", field="name")])
+            raise InvalidRequestError([Finding.of("tags.number_in_the_open", field="label")])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

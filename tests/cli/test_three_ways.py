@@ -142,7 +142,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "statuses": ["W=measured", "E=estimated"],
     },
     "stations.show": {"id": "lis-01"},
-    "tags.add": {"id": "karte-9", "name": "Karte 9", "uid": "04A1B2C3D4E580", "valid_from": "2026-11-01"},
+    "tags.add": {"id": "karte-9", "label": "Karte 9", "uid": "04A1B2C3D4E580", "valid_from": "2026-11-01"},
     "tags.show": {"id": "karte-9"},
     "tags.assign": {"id": "karte-9", "vehicle": "lk-e-101"},
     "tags.block": {"id": "karte-9", "reason": "verloren"},

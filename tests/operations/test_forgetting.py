@@ -72,7 +72,7 @@ async def house(tmp_path: Path) -> AsyncIterator[District]:
             retention=lambda: rules,
         )
         here = replace(district, gate=Gate(known))
-        await here.ask("tags.add", id="karte-1", name="Karte Kunze", uid=UID, vehicle=CAR, valid_from="2026-01-01")
+        await here.ask("tags.add", id="karte-1", label="Karte Kunze", uid=UID, vehicle=CAR, valid_from="2026-01-01")
         await here.ask("inventory.change", id="tags/karte-1", values=["name=Karte von Frau Kunze"])
         ledger, journal = district.stores.ledger, district.stores.journal
         await ledger.save_sessions([session(1, -30), session(2, -6), session(3, -3, "tag:" + "f" * 20)])
@@ -221,7 +221,7 @@ async def test_the_number_is_in_no_entry_of_the_audit(house: District) -> None:
 
 async def test_no_change_writes_a_pseudonym_into_the_audit(house: District) -> None:
     other = "tag:0123456789abcdef0123"
-    await house.ask("tags.add", id="karte-2", name="Karte 2", pseudonym=other, group="Bauhof", valid_from="2026-01-01")
+    await house.ask("tags.add", id="karte-2", label="Karte 2", pseudonym=other, group="Bauhof", valid_from="2026-01-01")
     values = ["name=Karte 3", f"pseudonym={other[:-1]}4", "group=Bauhof", "valid_from=2026-01-01"]
     await house.ask("inventory.add", id="tags/karte-3", values=values)
     entries = (await house.ask("audit.list")).items

@@ -21,7 +21,7 @@ from tests.district import District
 
 UID = "04AABBCCDDEE80"
 CAR, VAN = "lk-e-101", "lk-e-102"
-CARD: dict[str, Any] = {"id": "karte-1", "name": "Karte 1", "uid": UID, "valid_from": "2026-01-01"}
+CARD: dict[str, Any] = {"id": "karte-1", "label": "Karte 1", "uid": UID, "valid_from": "2026-01-01"}
 OPERATOR = Actor("ole", Role.OPERATOR)
 
 
@@ -136,7 +136,7 @@ async def test_an_unknown_card_seen_at_a_charge_point_is_taken_on_without_its_nu
     assert [(row.pseudonym, row.station, row.count) for row in rows][1:] == [(pseudonym, "lis-01", 3)]
     scoped = Actor("olga", Role.OPERATOR, frozenset({"schule"}))
     assert [row.pseudonym for row in (await empty_district.ask("tags.unknown", scoped)).items] == [pseudonym]
-    await empty_district.ask("tags.add", id="karte-1", name="Karte 1", pseudonym=pseudonym, vehicle=CAR)
+    await empty_district.ask("tags.add", id="karte-1", label="Karte 1", pseudonym=pseudonym, vehicle=CAR)
     assert verdict(empty_district, today(empty_district)) is TagVerdict.ACCEPTED
     assert (await empty_district.ask("tags.unknown", scoped)).items == ()
     assert not (await empty_district.ask("tags.show", id="karte-1")).tag.number_known
@@ -145,9 +145,9 @@ async def test_an_unknown_card_seen_at_a_charge_point_is_taken_on_without_its_nu
 @pytest.mark.parametrize(
     ("given", "code"),
     [
-        ({"id": "karte-1", "name": f"Karte {UID}", "uid": UID}, "tags.number_in_the_open"),
-        ({"id": "a4aabbccdd", "name": "Karte", "uid": "A4AABBCCDD"}, "tags.number_in_the_open"),
-        ({"id": UID, "name": "Karte", "uid": UID}, "inventory.id_invalid"),
+        ({"id": "karte-1", "label": f"Karte {UID}", "uid": UID}, "tags.number_in_the_open"),
+        ({"id": "a4aabbccdd", "label": "Karte", "uid": "A4AABBCCDD"}, "tags.number_in_the_open"),
+        ({"id": UID, "label": "Karte", "uid": UID}, "inventory.id_invalid"),
     ],
 )
 async def test_a_number_in_the_open_is_refused_before_the_audit(
@@ -162,7 +162,7 @@ async def test_a_number_in_the_open_is_refused_before_the_audit(
 async def test_what_is_missing_is_asked_for(empty_district: District) -> None:
     await empty_district.ask("tags.add", **CARD)
     with pytest.raises(RequestError):
-        await empty_district.ask("tags.add", id="karte-2", name="Karte 2")
+        await empty_district.ask("tags.add", id="karte-2", label="Karte 2")
     with pytest.raises(RequestError):
         await empty_district.ask("tags.assign", id="karte-1")
     with pytest.raises(RequestError):
@@ -173,7 +173,7 @@ async def test_what_is_missing_is_asked_for(empty_district: District) -> None:
 
 async def test_only_operators_see_cards_and_only_those_of_their_sites(empty_district: District) -> None:
     await empty_district.ask("tags.add", **CARD, vehicle=CAR)
-    await empty_district.ask("tags.add", id="karte-2", name="Karte 2", uid="04FF", group="Bauhof")
+    await empty_district.ask("tags.add", id="karte-2", label="Karte 2", uid="04FF", group="Bauhof")
     vehicle = empty_district.gate.house.inventory().vehicles[CAR]
     near = Actor("olga", Role.OPERATOR, frozenset({vehicle.site}))
     assert [row.id for row in (await empty_district.ask("tags.list", near)).items] == ["karte-1"]

@@ -116,7 +116,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "actions.add": {"text": "Probe"},
         "audit.verify": {"head": ""},
         "users.add": {"name": "walker", "role": "viewer"},
-        "tags.add": {"id": "karte-77", "name": "Karte 77", "uid": "04A1B2C3D4E580", "valid_from": "2026-11-01"},
+        "tags.add": {"id": "karte-77", "label": "Karte 77", "uid": "04A1B2C3D4E580", "valid_from": "2026-11-01"},
         "tags.assign": {"group": "Bauhof"},
         **{row: {"tag": "karte-lager"} for row in ("privacy.export", "privacy.erase")},
         **{row: {"odometer": "99.999"} for row in ("vehicles.read", "vehicles.exchange")},

@@ -21,7 +21,7 @@ def words(page: str) -> str:
 
 def test_a_card_is_added_blocked_and_handed_on(client: Client, district: Any) -> None:
     anna = client()
-    card = {"id": "karte-probe", "name": "Karte Probe", "valid_from": "2026-11-01", "vehicle": "aut-e-101"}
+    card = {"id": "karte-probe", "label": "Karte Probe", "valid_from": "2026-11-01", "vehicle": "aut-e-101"}
     wrong = post(anna, "/tags", **card, uid="04")
     assert wrong.status_code == 422
     assert 'value="Karte Probe"' in wrong.text
@@ -42,7 +42,7 @@ def test_an_unknown_card_is_taken_on_with_one_click(client: Client, district: An
     anna = client()
     assert f'href="/tags?seen=tag%3A{SEEN.removeprefix("tag:")}#add"' in anna.get("/tags").text
     assert f'value="{SEEN}"' in anna.get(f"/tags?seen={SEEN}").text
-    card = {"id": "karte-gesehen", "name": "Karte gesehen", "valid_from": "2026-11-01", "pseudonym": SEEN}
+    card = {"id": "karte-gesehen", "label": "Karte gesehen", "valid_from": "2026-11-01", "pseudonym": SEEN}
     assert "unbekannt; die Karte ist nur am Pseudonym erkennbar" in post(anna, "/tags", **card).text
     assert f'href="/tags?seen=tag%3A{SEEN.removeprefix("tag:")}#add"' not in anna.get("/tags").text
     assert district.gate.house.inventory().tags["karte-gesehen"].pseudonym == SEEN
@@ -50,7 +50,7 @@ def test_an_unknown_card_is_taken_on_with_one_click(client: Client, district: An
 
 def test_two_cards_with_one_number_are_refused_with_both_holders(client: Client) -> None:
     anna = client()
-    card = {"name": "Karte", "valid_from": "2026-11-01", "uid": "04D1D2D3D4D580"}
+    card = {"label": "Karte", "valid_from": "2026-11-01", "uid": "04D1D2D3D4D580"}
     post(anna, "/tags", **card, id="karte-eins", vehicle="aut-e-101")
     refused = post(anna, "/tags", **card, id="karte-zwei", group="Hauptamt")
     assert refused.status_code == 422
