@@ -10,10 +10,12 @@ import xlsxwriter  # type: ignore[import-untyped]
 from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 
 from reports.document import Said
-from reports.fleet_document import FleetDocument, RawTable
+from reports.fleet_document import FleetDocument, RawTable, TableSaid
 from reports.workbook import Layout
 
 VALUE_COLUMN: Final = 2
+NAME_MOST: Final = 31
+"""So long a sheet's name may be."""
 
 
 def fleet_workbook_of(document: FleetDocument) -> bytes:
@@ -32,11 +34,20 @@ def fleet_workbook_of(document: FleetDocument) -> bytes:
         _formulas(book, sheet, [said for _, said in rows], document.raw)
         for table in document.raw:
             layout.rows(table.name, table.head, table.rows)
-        for said in document.annex:
-            layout.rows(said.title, said.head, said.rows)
+        for name, said in _tables(document):
+            layout.rows(name[:NAME_MOST], said.head, said.rows)
         method = [(each.heading, text) for each in document.passages for text in each.paragraphs]
         layout.pairs(labels["method"], [*method, *document.glossary])
     return written.getvalue()
+
+
+def _tables(document: FleetDocument) -> Iterator[tuple[str, TableSaid]]:
+    """Yield the tables as they are printed: what changed, those of the sections by their numbers, the annex."""
+    if document.changes is not None:
+        yield document.changes.title, document.changes
+    for section in document.sections:
+        yield from ((f"{section.number} {said.title}", said) for said in section.tables)
+    yield from ((said.title, said) for said in document.annex)
 
 
 def _figures(document: FleetDocument) -> Iterator[tuple[tuple[Any, ...], Said]]:

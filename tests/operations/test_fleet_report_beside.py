@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from core.fleet import Voucher, VoucherFilter, VoucherKind
@@ -23,6 +25,7 @@ from operations.fleet_report.beside import with_beside
 from operations.fleet_report.facts import FleetMonths, read_months
 from operations.fleet_report.report import MakeFleetReport, compose, make_fleet_report
 from reports.fleet_document import FleetDocument, TableSaid
+from reports.fleet_workbook import fleet_workbook_of
 from tests.operations.places import EXPORT, IMPORT, NOW, SLOT, Place, opened
 from tests.operations.test_fleet_report import OCTOBER, SINCE, call, car, days, filled, told
 from tests.operations.test_fleet_report import inventory as of_vehicles
@@ -269,6 +272,10 @@ async def test_a_paper_that_comes_late_makes_a_revision_that_says_what_changed_a
     changed = {row[0]: row[1:] for row in report.changes.rows}
     assert changed["Belege"] == ("–", "68,40\N{NO-BREAK SPACE}€", "Tankbeleg nachgereicht")
     assert "Fassung 2" in report.state
+    book = openpyxl.load_workbook(io.BytesIO(fleet_workbook_of(report)), read_only=True)
+    changes = list(book["Änderungen gegenüber Fassung 1"].iter_rows(values_only=True))
+    assert ("Belege", "–", "68,40\N{NO-BREAK SPACE}€", "Tankbeleg nachgereicht") in changes
+    assert {"2 Nach Gruppe", "12 Quellen"} <= set(book.sheetnames)
     again = await document(place)
     assert "Fassung 2" in again.state, "the same figures are no new revision"
     before = await explain_figure(place.house, ExplainFigure(figure="fleet/2026-10/fleet/paid_eur@r1"), call())
