@@ -29,13 +29,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("site_name", "newcomers", "connectors", "connectors_needed", "evenings_short"),
         *("headroom_w", "added_at_once_w", "added_managed_w"),
     ),
-    "vehicles.scenario.items": ("replace", "figures", "quotas", "sites", "replacements"),
+    "vehicles.scenario.items": (
+        *("replace", "vehicles", "cost_delta_eur", "co2e_avoided_year_g", "connectors_missing"),
+    ),
     "vehicles.scenario.ranking": ("rank", "vehicle", "name"),
     "vehicles.costs.figures": ("name", "value", "unit", "computed", "not_computed", "reason"),
     "vehicles.costs.vehicles": ("vehicle", "name", "distance_m", "saved_eur", "co2_price_eur"),
-    "vehicles.bookings.items": (
-        *("id", "kind", "at_utc", "end_value", "start_value", "reason", "withdrawn_at_utc"),
-    ),
+    "vehicles.bookings.items": (*("id", "kind", "at_utc", "end_value", "start_value", "reason", "withdrawn_at_utc"),),
     "vehicles.list": ("id", "name", "site_name", "drive", "state", "age_s", "soc", "odometer", "charging"),
     "tags.list": ("id", "name", "state", "vehicle_name", "group", "valid_from", "valid_to", "pseudonym"),
     "tags.unknown": ("pseudonym", "station_name", "count", "age_s"),
@@ -131,6 +131,7 @@ WORDS: dict[str, str] = {
     "verdict": "bills.verdict.",
     "tag_verdict": "console.tag_verdict.",
     "meters.kind": "console.booking_kind.",
+    "vehicles.kind": "console.booking_kind.",
     "meters.step": "console.step.",
     "alarms.kind": "alarm.",
     "alarms.severity": "console.severity.",
@@ -166,6 +167,7 @@ WORDS: dict[str, str] = {
 
 MEASURED: dict[str, frozenset[str]] = {
     "meters": frozenset({"start_value", "end_value", "amount", "from_value", "to_value", "before", "after"}),
+    "vehicles": frozenset({"start_value", "end_value", "before", "after"}),
     "totals": frozenset({"corrected"}),
     "weather": frozenset({"used", "base", "heating", "corrected"}),
     "imports.preview.series": frozenset({"total"}),

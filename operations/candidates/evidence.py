@@ -30,9 +30,11 @@ USES_MODEL = {
     "range_percent": ("winter_range_m",),
     "energy_year_wh": ("energy_wh_per_100km", "winter_energy_wh_per_100km"),
     "co2e_avoided_year_g": ("energy_wh_per_100km", "winter_energy_wh_per_100km"),
+    "power_w": ("ac_power_w",),
     "cost_delta_eur": ("lease_eur_per_month", "price_eur", "maintenance_eur_per_100km"),
 }
 UNITS = {
+    "ac_power_w": "W",
     "winter_range_m": "m",
     "energy_wh_per_100km": "Wh/100 km",
     "winter_energy_wh_per_100km": "Wh/100 km",
@@ -64,7 +66,7 @@ async def explain_candidate(house: House, figure: FigureId, call: Call) -> Expla
         how=Finding.of(f"candidates.how_{figure.quantity}"),
         findings=(value,) if isinstance(value, Finding) else (),
         parts=(
-            *_stated(model, figure.quantity),
+            *parts_of_model(model, figure.quantity),
             *terms_of_figure(house, read, vehicle, name),
             *days_of(read, vehicle),
         ),
@@ -88,13 +90,14 @@ def _chosen(read: ReadCandidates, vehicle: Vehicle, part: str) -> tuple[Electric
     raise NotFoundError("candidates.no_replay", name=vehicle.name, model=part[:80])
 
 
-def _stated(model: ElectricModel, quantity: str) -> Iterator[Explanation]:
+def parts_of_model(model: ElectricModel, quantity: str) -> Iterator[Explanation]:
+    """Yield what is stated of a model that a figure stands on."""
     for attribute in USES_MODEL[quantity]:
         stated = getattr(model, attribute)
         if stated is not None:
             reference = f"electric_models/{model.id}/{attribute}"
             yield _leaf(Finding.of(f"label.{attribute}"), reference, Decimal(str(stated)), UNITS[attribute])
-    if quantity != "range_percent":
+    if quantity not in {"range_percent", "power_w"}:
         yield _leaf(Finding.of("candidates.loss"), "candidates/charge_loss", LOSS_PERCENT, "%")
 
 

@@ -173,10 +173,15 @@ class Replacement:
 class Scenario:
     """What comes of replacing some vehicles; `replace` is how they were chosen (`today`: none).
 
-    `figures` are of the fleet, `quotas` with a clean procurement for each vehicle, `sites` what charging needs.
+    Before its `figures`, which are of the fleet, stand those that are looked at first. `quotas` are with a clean
+    procurement for each vehicle, `sites` say what charging needs.
     """
 
     replace: str
+    vehicles: int
+    cost_delta_eur: Decimal | None
+    co2e_avoided_year_g: Decimal | None
+    connectors_missing: Decimal | None
     figures: tuple[FigureRow, ...]
     quotas: tuple[QuotaPath, ...]
     sites: tuple[SiteInfrastructure, ...]

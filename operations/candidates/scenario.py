@@ -130,11 +130,17 @@ async def _scenario(
     needs = await infrastructure_of(house, ranking, selection, call)
     replaced = [row.vehicle for row in chosen if row.models]
     values = figures_of(stakes, replaced, needs.items)
+    figures = tuple(_figure(ranking.read.last, name, years, selection, value) for name, value in values.items())
+    told = {figure.name: figure.value for figure in figures}
     vehicles = house.inventory().vehicles
     whole = call.actor.sites is None
     return Scenario(
         replace=selection.text,
-        figures=tuple(_figure(ranking.read.last, name, years, selection, value) for name, value in values.items()),
+        vehicles=len(replaced),
+        cost_delta_eur=told["cost_delta_eur"],
+        co2e_avoided_year_g=told["co2e_avoided_year_g.wtw"],
+        connectors_missing=told["connectors_missing"],
+        figures=figures,
         quotas=quota_paths(house, ranking.read.last, [vehicles[each] for each in replaced]) if whole else (),
         sites=needs.items,
         replacements=tuple(_replacement(row) for row in chosen),

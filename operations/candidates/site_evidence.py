@@ -13,7 +13,7 @@ from core.inventory import Vehicle
 from core.texts import Finding
 from fleet.site_needs import Evening, Newcomer, SiteNeed
 from operations.candidates.candidates import YEARS
-from operations.candidates.evidence import day_of
+from operations.candidates.evidence import day_of, parts_of_model
 from operations.candidates.facts import read_candidates
 from operations.candidates.infrastructure import (
     CONNECTORS,
@@ -160,13 +160,15 @@ def _evening(house: House, evening: Evening, ranking: Ranking, name: str) -> Exp
 
 
 def _newcomer(ranking: Ranking, vehicle: Vehicle, newcomer: Newcomer, day: date, *, managed: bool) -> Explanation:
-    model = ranking.with_outlets[vehicle.id].models[0].name
+    chosen = ranking.with_outlets[vehicle.id].models[0].model
+    (model,) = (each for each in ranking.read.models if each.id == chosen)
     driven = next((each for each in ranking.read.days[vehicle.id] if each.day == day), None)
     return Explanation(
-        title=Finding.of("candidates.figure_of", name=vehicle.name, model=model),
+        title=Finding.of("candidates.figure_of", name=vehicle.name, model=model.name),
         value=legible(newcomer.spread_w if managed else newcomer.power_w),
         unit="W",
         parts=(
+            *parts_of_model(model, "energy_year_wh" if managed else "power_w"),
             Explanation(
                 title=Finding.of("evidence.part", period=day.isoformat()),
                 figure=day_figure(vehicle, day.isoformat(), "distance_m"),

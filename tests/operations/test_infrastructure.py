@@ -193,7 +193,8 @@ async def test_an_explained_evening_names_its_vehicles_and_their_days(measured: 
     evening = told.parts[0].parts[0]
     assert evening.value == 6
     assert len(evening.parts) == 5
-    driven = evening.parts[0].parts[0]
+    power, driven = evening.parts[0].parts
+    assert (power.value, power.unit) == (11_000, "W")
     assert driven.figure.startswith("vehicle_day/2026-")
     assert driven.value == KM * 1000
 

@@ -85,6 +85,8 @@ async def test_scenarios_stand_beside_today(place: Place) -> None:
     assert [row.vehicle for row in suitable.replacements] == ["mittel", "kurz", "ohne"]
     assert [row.vehicle for row in top.replacements] == [found.ranking[0].vehicle]
     assert [(row.vehicle, row.suitability) for row in far.replacements] == [("lang", "not_suitable")]
+    assert (suitable.vehicles, suitable.connectors_missing) == (3, 3)
+    assert (suitable.cost_delta_eur, today.cost_delta_eur) == (values(suitable)["cost_delta_eur"], 0)
     assert (today.replacements, values(today)["vehicles"], values(today)["cost_delta_eur"]) == ((), 0, 0)
 
 
