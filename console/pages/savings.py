@@ -20,6 +20,7 @@ from core.exact import written
 
 PATH = "/savings"
 WHOLE_FROM_G = 10_000
+TENTHS_FROM_G = 1_000
 COLUMNS = (
     "scope",
     "name",
@@ -131,12 +132,13 @@ def _remarks(row: Any, figures: Iterable[Any]) -> list[Any]:
 
 
 def said_mass(words: Words, mass_g: Decimal | None) -> str:
-    """Return a mass in kilograms: whole ones from ten on, three decimals below."""
+    """Return a mass in kilograms: whole ones from ten on, with one decimal from one on, with three below."""
     if mass_g is None:
         return words.t("console.none")
-    if abs(mass_g) < WHOLE_FROM_G:
+    if abs(mass_g) < TENTHS_FROM_G:
         return words.kilograms(mass_g)
-    return f"{words.number(float(mass_g) / 1000)}{NO_BREAK}kg"
+    decimals = 0 if abs(mass_g) >= WHOLE_FROM_G else 1
+    return f"{words.number(float(mass_g) / 1000, decimals)}{NO_BREAK}kg"
 
 
 def _lines(visit: Visit, found: Any) -> Iterator[str]:

@@ -69,11 +69,14 @@ def test_a_reason_that_holds_within_both_boundaries_is_said_once(client: Client)
 
 def test_masses_are_whole_kilograms_from_ten_on() -> None:
     german = Words("de", NOW, ZoneInfo("Europe/Berlin"))
-    told = [said_mass(german, each) for each in (Decimal(1_234_567), Decimal(-12_400), Decimal(9_876), None)]
+    told = [
+        said_mass(german, each) for each in (Decimal(1_234_567), Decimal(-12_400), Decimal(9_876), Decimal(412), None)
+    ]
     assert [each.replace("\N{NO-BREAK SPACE}", " ") for each in told] == [
         "1.235 kg",
         "\N{MINUS SIGN}12 kg",
-        "9,876 kg",
+        "9,9 kg",
+        "0,412 kg",
         "–",
     ]
 
