@@ -20,7 +20,7 @@ UID = "04A1B2C3D4E577"
 @pytest.fixture
 def card(client: Client) -> str:
     """Return a card that this test alone has, and add it."""
-    kept = {"id": "karte-person", "name": "Karte Person", "uid": UID, "group": "Bauhof", "valid_from": "2026-11-01"}
+    kept = {"id": "karte-person", "label": "Karte Person", "uid": UID, "group": "Bauhof", "valid_from": "2026-11-01"}
     post(client(), "/tags", **kept)
     return "karte-person"
 
