@@ -40,6 +40,11 @@ def candidates(month: FleetMonth) -> Figures:
             yield not_told(name, unit, how(name), reason)
         return
     told = [each for each in found.items if each.suitability is not None]
+    if not told:
+        reason = next(iter(_reasons(list(found.items))), Finding.of("fleet_report.not_replayed"))
+        for name, unit in (("suitable_vehicles", "vehicles"), *CANDIDATE_SUMS.items()):
+            yield not_told(name, unit, how(name), reason)
+        return
     for suitability in Suitability:
         name = "suitable_vehicles" if suitability is Suitability.SUITABLE else f"candidates.{suitability.value}"
         yield counted(name, sum(each.suitability is suitability for each in told))

@@ -124,7 +124,8 @@ class FleetWords:
     def why(self, reason: Finding) -> str:
         """Return a finding without the words that something is not computed: that is said beside it."""
         text, said = self.tell(reason), self.texts.say("fleet_report.not_computed", reason="")
-        return text[len(said) :].lstrip() if text.casefold().startswith(said.casefold().rstrip()) else text
+        plain = text[len(said) :].lstrip() if text.casefold().startswith(said.casefold().rstrip()) else text
+        return plain[:1].upper() + plain[1:]
 
     def _param(self, name: str, value: Param) -> Param:
         if isinstance(value, float):
