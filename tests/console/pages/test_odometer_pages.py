@@ -13,7 +13,7 @@ from tests.console.pages.content import NOW
 from tests.console.pages.test_forms import post
 
 Client = Callable[..., httpx.Client]
-CAR = "aut-e-101"
+CAR = "aut-e-102"
 SAID = {"value": "1,0", "who": "Max", "sure": "1"}
 
 
