@@ -93,7 +93,8 @@ REFUSED: dict[str, dict[str, object]] = {
 }
 """What this district has nothing for: that it was tried is in the audit all the same."""
 CALCULATED = {"savings", "thg", "clean_vehicles"}
-LOOKED_AT = {"list", "show", "candidates", "decode", "verify", "kinds", "discover", "look", "readings", "intervals"}
+FILES = {"readings", "intervals", "export"}
+LOOKED_AT = {"list", "show", "candidates", "decode", "verify", "kinds", "discover", "look", *FILES}
 ASKED = LOOKED_AT | CALCULATED | routes.ASKED
 
 
