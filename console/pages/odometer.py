@@ -15,8 +15,6 @@ from console.pages.visit import Visit
 from core.errors import ConflictError, ServiceError
 from core.quantities import Quantity
 from core.units import look_of
-from operations.fleet.vehicle_days import seen_vehicle
-from operations.house import Call
 from operations.keepers import EntryKind, keeps
 from reports.qr import qr_svg
 
@@ -95,16 +93,15 @@ async def _book(visit: Visit, row: str) -> Response:
 async def _page(
     visit: Visit, given: Mapping[str, str], problems: Sequence[Problem] = (), *, doubtful: bool = False
 ) -> Response:
-    vehicle = seen_vehicle(visit.desk.gate.house, visit.part("id"), Call(visit.actor, visit.now_utc))
-    bookings = (await visit.ask("vehicles.bookings", id=vehicle.id)).items
-    detail = await visit.ask("vehicles.show", id=vehicle.id)
+    bookings = (await visit.ask("vehicles.bookings", id=visit.part("id"))).items
+    vehicle = (await visit.ask("vehicles.show", id=visit.part("id"))).vehicle
     return visit.page(
         "vehicles/odometer.html",
         visit.words.t("console.odometer.heading", name=vehicle.name),
         422 if problems else 200,
         vehicle=vehicle,
         bookings=bookings,
-        newest=detail.vehicle.odometer,
+        newest=vehicle.odometer,
         given={name: given.get(name, "") for name in FIELDS},
         latest=local_input(visit.now_utc, visit.words.zone),
         problems=problems,
