@@ -7,6 +7,7 @@ import io
 import json
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
@@ -26,6 +27,7 @@ GROUND = {"reading", "booking", "factor", "rule", "session", "frame", "voucher",
 SAMPLED = re.compile(r"vehicle_day/\d{4}-\d{2}-\d{2}/|interval/")
 """Of these there are thousands alike."""
 
+VEHICLES_WALKED = 4
 Explained = dict[str, Any]
 
 
@@ -113,6 +115,8 @@ class Walk:
     rest: httpx.AsyncClient
     known: dict[str, Explained] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    sampled: Counter[str] = field(default_factory=Counter)
+    reached: bool = False
 
     async def explain(self, figure: str) -> Explained:
         """Return where a figure comes from; one that is refused is noted."""
@@ -125,14 +129,24 @@ class Walk:
 
     async def grounds(self, figure: str, seen: set[str] | None = None) -> set[str]:
         """Return the kinds of things that a figure stands on in the end, through all figures below it."""
-        seen = {figure} if seen is None else seen
+        if seen is None:
+            seen, self.reached = {figure}, False
         explained = await self.explain(figure)
         found = {part["citation"]["kind"] for part in parts_of(explained) if part.get("citation")}
+        self.reached = self.reached or bool(found & GROUND)
         for below in chosen(explained):
-            if below not in seen:
+            if below not in seen and not self._had_enough(below):
                 seen.add(below)
                 found |= await self.grounds(below, seen)
         return found & GROUND
+
+    def _had_enough(self, figure: str) -> bool:
+        """Return whether figures of such days or quarter hours have been walked for several vehicles already."""
+        if figure in self.known or not SAMPLED.match(figure):
+            return False
+        kind = f"{figure.partition('/')[0]}/{figure.rpartition('/')[2]}"
+        self.sampled[kind] += 1
+        return self.reached and self.sampled[kind] > VEHICLES_WALKED
 
 
 def frozen_in(statement: Statement) -> dict[str, Explained]:

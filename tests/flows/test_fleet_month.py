@@ -99,7 +99,7 @@ async def read_month(folder: Path) -> Read:
             pdf.write_bytes(await fetched(rest, month=MONTH, format="pdf"))
             printed, walk = printed_in(workbook), Walk(rest)
             by_section = {each.section: each.figure for each in printed if each.number}
-            by_section = {section: by_section[section] for section in list(by_section)[::3]}
+            by_section = {section: by_section[section] for section in list(by_section)[::5]}
             asked = {figure: await walk.explain(figure) for figure in by_section.values()}
             statement = await district.stores.ledger.statement(StatementKey("fleet", MONTH, "fleet"))
             assert statement is not None
@@ -161,7 +161,7 @@ def test_every_value_that_is_explained_is_the_one_that_is_printed(month: Read) -
 
 
 def test_what_rest_explains_is_what_was_frozen_and_still_so_today(month: Read) -> None:
-    assert len(month.asked) >= 3
+    assert len(month.asked) >= 2
     for figure, explained in month.asked.items():
         assert to_decimal(explained["value"]) == to_decimal(month.walk.known[figure]["value"])
         codes = [finding["code"] for finding in explained["findings"]]
