@@ -18,9 +18,9 @@ from bench.result import Result, report
 from core.fleet import VehicleDay
 from core.inventory import Drive, Vehicle
 from core.inventory.mobility import ElectricModel, VehicleClass
-from fleet.candidates import replay_all
-from fleet.driven_again import CandidateFacts, Outlet, driven_again
-from fleet.site_needs import SiteFacts, site_needs
+from fleet.candidates.driven_again import CandidateFacts, Outlet, driven_again
+from fleet.candidates.site_needs import SiteFacts, site_needs
+from fleet.candidates.verdicts import replay_all
 
 VEHICLES: Final = 200
 SITES: Final = 20

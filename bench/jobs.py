@@ -26,7 +26,7 @@ from core.inventory import Drive, Inventory, Site, SiteKind, Vehicle
 from core.inventory.mobility import Baseline, BaselineBasis, FuelKind
 from core.people import Actor, Role
 from core.readings import SlotShare
-from fleet.reckoning import MonthFacts, statement_of_month
+from fleet.savings.reckoning import MonthFacts, statement_of_month
 from operations.house import Call, House
 from operations.savings.job import compute_savings, months_until, read_month
 from operations.schedule import JobWork

@@ -30,7 +30,7 @@ from core.inventory.mobility import Baseline, BaselineBasis, ElectricModel, Fuel
 from core.people import Actor, Role
 from core.readings import SlotShare
 from core.texts import catalogue
-from fleet.scopes import group_scope
+from fleet.savings.scopes import group_scope
 from operations.fleet_report.report import MakeFleetReport, compose, make_fleet_report
 from operations.house import Call, House
 from operations.savings.job import compute_savings

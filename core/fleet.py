@@ -12,12 +12,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from core.inventory.mobility import FuelKind
 from core.periods import Period
-from core.ports import Page
 from core.readings import SlotShare
+from core.sendings import SendingBook
 from core.texts import Finding
 from core.vehicle_months import VehicleMonthBook
+from core.vouchers import VoucherBook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,90 +42,6 @@ class PresenceBook(Protocol):
 
     async def last_presences(self) -> tuple[Presence, ...]:
         """Return of each vehicle the newest, by vehicle."""
-        ...
-
-
-class VoucherKind(StrEnum):
-    """What a paper is about."""
-
-    FUEL = "fuel"
-    """`fuel_l` litres of `fuel` were filled in."""
-    CHARGING = "charging"
-    """`energy_wh` were charged at a charge point that is not ours."""
-    LOGBOOK = "logbook"
-    """`distance_m` were driven on a day; the odometer showed `odometer_m` at its end."""
-
-
-class ChargePlace(StrEnum):
-    """Whose charge point it was."""
-
-    PUBLIC = "public"
-    HOME = "home"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Voucher:
-    """A line of a fuel card, charging card, invoice or logbook, about one vehicle. It names no person and no place.
-
-    `number` is the line's own in the system that it comes from, `file_import` the import that brought it (None:
-    entered by hand). The same (vehicle, kind, instant, number) is the same voucher. `id` is 0 until the ledger has
-    given one.
-    """
-
-    kind: VoucherKind
-    vehicle: str
-    at_utc: datetime
-    number: str = ""
-    fuel: FuelKind | None = None
-    fuel_l: Decimal | None = None
-    energy_wh: Decimal | None = None
-    place: ChargePlace | None = None
-    distance_m: Decimal | None = None
-    odometer_m: Decimal | None = None
-    amount_eur: Decimal | None = None
-    file_import: int | None = None
-    entered_by: str = ""
-    entered_at_utc: datetime
-    withdrawn_at_utc: datetime | None = None
-    withdrawn_by: str = ""
-    withdrawn_reason: str = ""
-    id: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VoucherFilter:
-    """Which vouchers, newest first; those withdrawn only with `withdrawn`."""
-
-    vehicles: Collection[str] | None = None
-    kind: VoucherKind | None = None
-    period: Period | None = None
-    file_import: int | None = None
-    withdrawn: bool = False
-    limit: int = 50
-    cursor: str | None = None
-
-
-class VoucherBook(Protocol):
-    """Keeps vouchers; none is changed, some are withdrawn."""
-
-    async def keep_vouchers(self, vouchers: Sequence[Voucher]) -> int:
-        """Keep those that are not there yet (or were withdrawn); return how many were new."""
-        ...
-
-    async def vouchers(self, wanted: VoucherFilter) -> Page[Voucher]:
-        """Return vouchers, newest first."""
-        ...
-
-    async def voucher(self, id: int) -> Voucher | None:  # noqa: A002
-        """Return one voucher, None if there is none."""
-        ...
-
-    async def vouchers_during(self, period: Period, vehicles: Collection[str] | None = None) -> tuple[Voucher, ...]:
-        """Return all vouchers in force of a period, by vehicle and instant."""
-        ...
-
-    async def withdraw_vouchers(self, ids: Collection[int], at_utc: datetime, by: str, reason: str) -> int:
-        """Withdraw vouchers; return how many were in force until now."""
         ...
 
 
@@ -235,59 +151,6 @@ class ValuationBook(Protocol):
 
     async def valuations_of(self, session: str) -> tuple[SessionValuation, ...]:
         """Return all versions of one session's valuation, newest first."""
-        ...
-
-
-class SendingState(StrEnum):
-    """How the sending of a report to one recipient stands."""
-
-    WAITING = "waiting"
-    SENDING = "sending"
-    SENT = "sent"
-    REFUSED = "refused"
-    UNCERTAIN = "uncertain"
-    """The service stopped between giving the letter and the server's answer: a person decides."""
-    GIVEN_UP = "given_up"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sending:
-    """A report's way to one recipient; an attempt is kept before the letter is given to the server.
-
-    `message_id` comes from period, revision and the recipient's scope. `letter_digest` is SHA-256 of the bytes that
-    are archived exactly as sent. `id` is 0 until the ledger has given one.
-    """
-
-    report: str
-    period: str
-    revision: int
-    recipient: str
-    message_id: str
-    state: SendingState
-    attempts: int = 0
-    letter_digest: str = ""
-    answer: str = ""
-    created_at_utc: datetime
-    last_attempt_at_utc: datetime | None = None
-    next_attempt_at_utc: datetime | None = None
-    id: int = 0
-
-
-class SendingBook(Protocol):
-    """Keeps sendings with the letters as they were sent."""
-
-    async def keep_sending(self, sending: Sending, letter: bytes | None = None) -> Sending:
-        """Insert (id 0; of the same `message_id` the one that is there is returned) or replace by id."""
-        ...
-
-    async def sendings(
-        self, report: str | None = None, period: str | None = None, states: Collection[SendingState] | None = None
-    ) -> tuple[Sending, ...]:
-        """Return sendings, newest first."""
-        ...
-
-    async def sent_letter(self, id: int) -> bytes | None:  # noqa: A002
-        """Return the letter of a sending as it was given to the server, None if there is none."""
         ...
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
-from core.fleet import SendingState
+from core.sendings import SendingState
 
 DECIDED: Final = frozenset({SendingState.UNCERTAIN, SendingState.REFUSED, SendingState.GIVEN_UP})
 """How a sending stands when a person decides what becomes of it."""

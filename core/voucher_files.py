@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from core.fleet import ChargePlace, VoucherKind
 from core.inventory.mobility import FuelKind
+from core.vouchers import ChargePlace, VoucherKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

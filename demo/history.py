@@ -16,10 +16,11 @@ from zoneinfo import ZoneInfo
 
 from core.books import HistoryBook, SessionBook
 from core.facts import GeneratedSpan, LastValue
-from core.fleet import PresenceBook, VoucherBook
+from core.fleet import PresenceBook
 from core.inventory import Inventory
 from core.periods import SLOT, Period
 from core.ports import BulkSink, Clock
+from core.vouchers import VoucherBook
 from core.work import BookingBook
 from demo.past import DAY_S, SLOT_S, Past, Series, weather_of
 from demo.store_room import hand_readings

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
-from core.fleet import ChargePlace, Presence, Voucher, VoucherKind
+from core.fleet import Presence
 from core.inventory import Inventory, Vehicle
 from core.inventory.mobility import FuelKind
+from core.vouchers import ChargePlace, Voucher, VoucherKind
 from demo.chance import key_of, one_of
 from demo.diary import Diary
 from demo.driving import tank_l

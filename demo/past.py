@@ -11,10 +11,11 @@ from functools import cached_property
 import numpy as np
 
 from core.facts import ChargeSession, GeneratedSpan
-from core.fleet import Presence, Voucher
+from core.fleet import Presence
 from core.inventory import Inventory, Meter, Vehicle
 from core.periods import Period
 from core.quantities import Quantity
+from core.vouchers import Voucher
 from demo.calendar import BoolArray
 from demo.cars import is_electric
 from demo.chance import FloatArray, IntArray

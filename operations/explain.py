@@ -8,7 +8,7 @@ from typing import Final
 
 from core.errors import NotFoundError
 from core.evidence import Explanation, FigureId
-from fleet.savings import SAVINGS
+from fleet.savings.statement import SAVINGS
 from operations.balances.balance import BALANCE
 from operations.candidates.candidates import CANDIDATES
 from operations.candidates.evidence import explain_candidate

@@ -18,7 +18,7 @@ from config.calc.parts import (
 from config.forms.form import Form
 from config.values import Day, Text
 from core.inventory.mobility import Drive, VehicleClass
-from fleet.procurement import QuotaGroup, QuotaPeriod
+from fleet.candidates.procurement import QuotaGroup, QuotaPeriod
 
 
 class Authority(StrEnum):

@@ -26,8 +26,8 @@ from core.factor_subjects import Subject
 from core.factors import Boundary, Reference
 from core.fleet import PvAllocation
 from core.inventory.mobility import BaselineBasis, Drive, VehicleClass
-from fleet.emission_terms import Account
-from fleet.losses import LossBasis
+from fleet.savings.emission_terms import Account
+from fleet.savings.losses import LossBasis
 
 
 class BurntFuel(StrEnum):

@@ -20,7 +20,7 @@ from config.factor_forms import Year
 from config.forms.form import Form
 from config.values import Text
 from core.inventory.mobility import Drive, VehicleClass
-from fleet.thg import Convention
+from fleet.costs.thg import Convention
 
 
 class ConventionWanted(StrEnum):

@@ -17,7 +17,7 @@ from console.pages.visit import Visit
 from core.inventory import Generator, Medium
 from core.quantities import Quantity
 from core.units import look_of
-from fleet.pv_savings import BY_SLOTS
+from fleet.savings.pv_savings import BY_SLOTS
 
 SITE = "site:"
 COLUMNS = ("import_wh", "generation_wh", "export_wh", "self_use_wh", "use_wh", "own_wh", "autarky_percent")

@@ -12,11 +12,11 @@ from console.pages.errors import can_be_mended, problems_of
 from console.pages.places import may
 from console.pages.visit import Visit
 from core.errors import ServiceError
-from core.fleet import ChargePlace, VoucherKind
 from core.imports import ClockChange, FileClock, FileLayout, RowKind, Stamp
 from core.inventory.mobility import FuelKind
 from core.quantities import Kind, Quantity
 from core.readings import ReadingQuality
+from core.vouchers import ChargePlace, VoucherKind
 from ingest.files.columns import letter
 from operations.table import CAPABILITIES
 

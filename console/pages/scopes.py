@@ -9,8 +9,8 @@ from typing import Any, Final
 from console.pages.filters import Choice
 from console.pages.visit import Visit
 from core.inventory import Entry
-from fleet.savings import FLEET
-from fleet.scopes import group_scope
+from fleet.savings.scopes import group_scope
+from fleet.savings.statement import FLEET
 
 MONTHS: Final = 25
 """How far back a month can be chosen: two years and the month that runs."""

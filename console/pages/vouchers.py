@@ -16,8 +16,8 @@ from console.pages.places import may
 from console.pages.visit import Visit
 from console.pages.words import Words
 from core.errors import ConflictError, ServiceError
-from core.fleet import ChargePlace, VoucherKind
 from core.inventory.mobility import FuelKind
+from core.vouchers import ChargePlace, VoucherKind
 
 NUMBERS: Final[Mapping[str, tuple[str, int]]] = {
     "fuel_l": ("vouchers.fuel_l", 1),

@@ -16,12 +16,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from core.errors import FormatError
-from core.fleet import Voucher, VoucherKind
 from core.imports import FileClock, FileMapping, RowKind, RowProblem
 from core.inventory.mobility import FuelKind
 from core.quantities import Quantity
 from core.texts import Finding
 from core.voucher_files import VoucherMapping
+from core.vouchers import Voucher, VoucherKind
 from energy.register_walk import at_utc
 from ingest.files.cells import CellError, as_found, instant_reader, number_reader
 from ingest.files.clocks import SeriesClock

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from core.periods import local_day
 from core.statements import StatementKey
 from core.texts import Finding
-from fleet.savings import FLEET, SAVINGS
+from fleet.savings.statement import FLEET, SAVINGS
 from operations.arrivals.sightings import Seen, Sighting
 from operations.fleet.reading import owned_between
 from operations.house import Call, House

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from core.fleet import SendingState
 from core.letters import LetterState
 from core.report_post import DECIDED
+from core.sendings import SendingState
 from core.texts import Finding
 from core.work import JobFilter, JobRun, JobState
 from operations.arrivals.sightings import Seen, Sighting

@@ -10,7 +10,7 @@ from config.calc.clean_vehicles import Authority, AwardForm, CleanVehiclesForm
 from core.factors import FactorTable
 from core.inventory.mobility import Drive, Procurement
 from core.texts import Finding
-from fleet.procurement import Counted, Judged, QuotaGroup, QuotaPeriod, QuotaState, count, judge, state_of
+from fleet.candidates.procurement import Counted, Judged, QuotaGroup, QuotaPeriod, QuotaState, count, judge, state_of
 from operations.calc.inputs import CalcRequest, HasFactors, read, unused
 from operations.calc.rows import AwardRow, CalculatedCleanVehicles, FactorUse, QuotaRow
 from operations.edge import InvalidRequestError

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from core.factor_subjects import Subject
 from core.factors import Chosen
-from fleet.emission_terms import Term
-from fleet.thg import Certificate
+from fleet.costs.thg import Certificate
+from fleet.savings.emission_terms import Term
 from operations.calc.inputs import number, thousandth
 from operations.calc.rows import TermRow
 

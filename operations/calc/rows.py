@@ -13,11 +13,11 @@ from core.factor_subjects import Subject
 from core.factors import Boundary, Factor, Per, Provenance, Reference, Status
 from core.fleet import PvAllocation
 from core.inventory.mobility import VehicleClass
-from fleet.emission_terms import Account, Line, Resolution, Term
-from fleet.procurement import QuotaGroup, QuotaPeriod, Verdict
-from fleet.pv_savings import PvMethod
-from fleet.thg import CertificateOf, Convention
-from fleet.uncertainty import Doubt
+from fleet.candidates.procurement import QuotaGroup, QuotaPeriod, Verdict
+from fleet.costs.thg import CertificateOf, Convention
+from fleet.savings.emission_terms import Account, Line, Resolution, Term
+from fleet.savings.pv_savings import PvMethod
+from fleet.savings.uncertainty import Doubt
 from operations.values import Told
 
 

@@ -16,11 +16,11 @@ from core.factor_subjects import Kind, Subject
 from core.factors import Boundary
 from core.texts import Finding
 from fleet.choice import FactorChoice
-from fleet.emission_terms import Account, Activity, Drawn, Resolution, Savings
-from fleet.emissions import electricity_of, savings
-from fleet.losses import LossBasis, electric_distance_m
-from fleet.pv_savings import PvSaving, pv_savings
-from fleet.uncertainty import Band, band_of
+from fleet.savings.emission_terms import Account, Activity, Drawn, Resolution, Savings
+from fleet.savings.emissions import electricity_of, savings
+from fleet.savings.losses import LossBasis, electric_distance_m
+from fleet.savings.pv_savings import PvSaving, pv_savings
+from fleet.savings.uncertainty import Band, band_of
 from operations.calc.formula import savings_formula
 from operations.calc.inputs import CalcRequest, HasFactors, read, thousandth, told, unused, wh
 from operations.calc.rows import (

@@ -14,7 +14,7 @@ from core.exact import decimal_of
 from core.factors import Chosen
 from core.texts import Finding
 from fleet.choice import FactorChoice
-from fleet.thg import (
+from fleet.costs.thg import (
     HEAVY,
     Certificate,
     CertificateOf,

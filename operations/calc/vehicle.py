@@ -13,8 +13,8 @@ from core.fleet import PvAllocation
 from core.inventory.mobility import Drive, VehicleClass
 from core.texts import Finding
 from fleet.choice import FactorChoice
-from fleet.emission_terms import Activity, Burnt, Drawn, Slot
-from fleet.losses import drawn_wh, pv_share_wh
+from fleet.savings.emission_terms import Activity, Burnt, Drawn, Slot
+from fleet.savings.losses import drawn_wh, pv_share_wh
 from operations.calc.inputs import wh
 
 

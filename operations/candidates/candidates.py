@@ -14,8 +14,8 @@ from core.factors import Boundary
 from core.inventory import Vehicle
 from core.inventory.mobility import ElectricModel
 from core.texts import Finding
-from fleet.candidate_effects import avoided_g, cost_delta_eur, year_of
-from fleet.candidates import Replay, Replayed, Suitability
+from fleet.candidates.effects import avoided_g, cost_delta_eur, year_of
+from fleet.candidates.verdicts import Replay, Replayed, Suitability
 from fleet.choice import FactorChoice
 from operations.candidates.facts import ReadCandidates, read_candidates, terms_of
 from operations.candidates.quotas import quota_paths

@@ -13,9 +13,9 @@ from core.factors import Boundary, Chosen, Per
 from core.inventory import Vehicle
 from core.inventory.mobility import ElectricModel
 from core.texts import Finding
-from fleet.candidates import Replay
+from fleet.candidates.driven_again import LOSS_PERCENT
+from fleet.candidates.verdicts import Replay
 from fleet.choice import FactorChoice
-from fleet.driven_again import LOSS_PERCENT
 from operations.candidates.candidates import FIGURES, YEARS, figures_of, part_of_id
 from operations.candidates.facts import ReadCandidates, read_candidates, terms_of
 from operations.evidence.leaves import of_parts

@@ -11,13 +11,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from core.facts import ChargeSession
-from core.fleet import VehicleDay, VoucherKind
+from core.fleet import VehicleDay
 from core.inventory import Medium, Vehicle
 from core.inventory.mobility import ElectricModel, FuelKind
 from core.periods import Period, local_day
-from fleet.candidate_effects import Terms, fuel_rate
-from fleet.candidates import Replayed, replay_all
-from fleet.driven_again import CandidateFacts, Outlet
+from core.vouchers import VoucherKind
+from fleet.candidates.driven_again import CandidateFacts, Outlet
+from fleet.candidates.effects import Terms, fuel_rate
+from fleet.candidates.verdicts import Replayed, replay_all
 from operations.candidates.power import SitePower, site_powers
 from operations.fleet.reading import LONGEST_SESSION, by_vehicle, sessions_begun
 from operations.house import Call, House

@@ -13,8 +13,8 @@ from core.evidence import FigureId
 from core.inventory import Inventory
 from core.texts import Finding
 from fleet.anonymity import LEAST
-from fleet.driven_again import NOUGHT
-from fleet.site_needs import Evening, SiteFacts, SiteNeed, arrivals, site_needs
+from fleet.candidates.driven_again import NOUGHT
+from fleet.candidates.site_needs import Evening, SiteFacts, SiteNeed, arrivals, site_needs
 from operations.candidates.candidates import YEARS, last_day
 from operations.candidates.facts import ReadCandidates, read_candidates
 from operations.candidates.power import SitePower, site_powers

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from core.inventory import Vehicle
-from fleet.procurement import Counted, QuotaGroup, QuotaState, count, group_of, judge, period_of, state_of
+from fleet.candidates.procurement import Counted, QuotaGroup, QuotaState, count, group_of, judge, period_of, state_of
 from operations.candidates.rows import QuotaPath
 from operations.house import House
 

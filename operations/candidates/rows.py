@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 
 from core.inventory.mobility import VehicleClass
-from fleet.candidates import Suitability
-from fleet.driven_again import Limit
-from fleet.procurement import QuotaGroup, QuotaPeriod
+from fleet.candidates.driven_again import Limit
+from fleet.candidates.procurement import QuotaGroup, QuotaPeriod
+from fleet.candidates.verdicts import Suitability
 from operations.fleet.figures import FigureRow
 from operations.values import Told
 

@@ -12,9 +12,9 @@ from annotated_types import MaxLen, MinLen
 
 from core.evidence import FigureId
 from core.texts import Finding
-from fleet.candidate_effects import year_of
+from fleet.candidates.effects import year_of
+from fleet.candidates.scenario import Stake, stake_of, totals
 from fleet.choice import FactorChoice
-from fleet.scenario import Stake, stake_of, totals
 from operations.candidates.candidates import YEARS, last_day
 from operations.candidates.facts import read_candidates, terms_of
 from operations.candidates.infrastructure import CONNECTORS, infrastructure_of

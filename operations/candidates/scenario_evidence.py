@@ -10,7 +10,7 @@ from core.errors import NotFoundError, RequestError
 from core.evidence import Explanation, FigureId
 from core.inventory import Vehicle
 from core.texts import Finding
-from fleet.scenario import Stake, totals
+from fleet.candidates.scenario import Stake, totals
 from operations.candidates.candidates import YEARS, YEARS_MOST
 from operations.candidates.candidates import figure_id as candidate_figure
 from operations.candidates.evidence import day_of, days_of, terms_of_figure

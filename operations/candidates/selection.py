@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Final
 
 from core.errors import NotFoundError, RequestError
-from fleet.candidates import Suitability
-from fleet.driven_again import with_outlets
+from fleet.candidates.driven_again import with_outlets
+from fleet.candidates.verdicts import Suitability
 from operations.candidates.candidates import part_of_id, ranking
 from operations.candidates.facts import ReadCandidates, replay_in_worker
 from operations.candidates.rows import Candidate

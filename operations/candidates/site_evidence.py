@@ -11,7 +11,7 @@ from core.errors import NotFoundError, RequestError
 from core.evidence import Citation, CitedKind, Explanation, FigureId
 from core.inventory import Vehicle
 from core.texts import Finding
-from fleet.site_needs import Evening, Newcomer, SiteNeed
+from fleet.candidates.site_needs import Evening, Newcomer, SiteNeed
 from operations.candidates.candidates import YEARS
 from operations.candidates.evidence import day_of, parts_of_model
 from operations.candidates.facts import read_candidates

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.inventory.mobility import Drive
-from fleet.costs import Part
+from fleet.costs.vehicle_costs import Part
 from operations.values import Told
 
 

@@ -9,16 +9,16 @@ from decimal import Decimal
 from typing import Final
 
 from core.errors import NotFoundError
-from core.fleet import Voucher
 from core.inventory import Medium, Tariff, Vehicle
 from core.texts import Finding
+from core.vouchers import Voucher
 from fleet.choice import FactorChoice
-from fleet.cost_figures import CostFigure, ScopeCosts, certificates_of
-from fleet.costs import Cost, CostPart, Input, Month, Price, VehicleCost, mean_price, vehicle_cost
-from fleet.savings import FLEET
-from fleet.scopes import SITE
-from fleet.sums import Value
-from fleet.thg import year_choice
+from fleet.costs.figures import CostFigure, ScopeCosts, certificates_of
+from fleet.costs.thg import year_choice
+from fleet.costs.vehicle_costs import Cost, CostPart, Input, Month, Price, VehicleCost, mean_price, vehicle_cost
+from fleet.savings.scopes import SITE
+from fleet.savings.statement import FLEET
+from fleet.vehicle_days.sums import Value
 from operations.costs.cost import month_cost, months_gone
 from operations.costs.reading import read_costs
 from operations.fleet.cost_rows import CostFigureRow, CostInputRow, CostPartRow, CostRow, FleetCosts, VehicleCostRow

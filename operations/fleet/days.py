@@ -16,7 +16,7 @@ from core.periods import Period, local_day
 from core.quantities import Quantity
 from core.texts import Finding
 from energy.register_walk import at_utc
-from fleet.days import dates, days_of_all
+from fleet.vehicle_days.days import dates, days_of_all
 from operations.fleet.matching import value_sessions
 from operations.fleet.reading import Charged, owned_between, read_charged, read_facts, store_of, zones_of
 from operations.house import Call, House

@@ -18,9 +18,9 @@ from core.periods import Period
 from core.readings import SlotShare
 from core.texts import Finding
 from energy.calendars import is_holiday
-from fleet.battery import health_of
-from fleet.days import dates
-from fleet.figures import VehicleFigures, figures_of
+from fleet.vehicle_days.battery import health_of
+from fleet.vehicle_days.days import dates
+from fleet.vehicle_days.figures import VehicleFigures, figures_of
 from operations.house import House
 from operations.intervals.plans import EPOCH_UTC, zone_of
 from operations.values import Told

@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 
 from core.evidence import Citation, CitedKind, Explanation, FigureId
 from core.facts import ChargeSession
-from core.fleet import Voucher, VoucherKind
 from core.inventory import Vehicle
 from core.periods import Period
 from core.quantities import Quantity
 from core.texts import Finding
+from core.vouchers import Voucher, VoucherKind
 from energy.register_rules import Step
 from energy.register_walk import epoch_ms
 from energy.tracing import Mark
-from fleet.charges import Charge
+from fleet.sessions.charges import Charge
 from operations.evidence.derived import explain_sum
 from operations.evidence.figures import TOTAL
 from operations.evidence.leaves import Leaves

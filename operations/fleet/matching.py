@@ -20,12 +20,12 @@ from core.quantities import Quantity
 from core.texts import Finding
 from energy.register_walk import epoch_ms
 from energy.series import Samples
-from fleet.charge_level import rounded
-from fleet.days import dates
-from fleet.hints import claim_of, expected_rise_percent
-from fleet.matching import Ask, Match, match_sessions
-from fleet.telling import Telling, telling_of
-from fleet.triangle import Triangle, disagreements
+from fleet.sessions.hints import claim_of, expected_rise_percent
+from fleet.sessions.matching import Ask, Match, match_sessions
+from fleet.sessions.triangle import Triangle, disagreements
+from fleet.vehicle_days.charge_level import rounded
+from fleet.vehicle_days.days import dates
+from fleet.vehicle_days.telling import Telling, telling_of
 from operations.fleet.buildings import Buildings, read_buildings
 from operations.fleet.reading import HELD, by_vehicle, odometer_rules, read_series, sessions_begun
 from operations.house import Call, House

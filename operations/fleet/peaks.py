@@ -9,8 +9,8 @@ from core.errors import NotFoundError
 from core.inventory import Medium, Station
 from core.texts import Finding
 from energy.register_walk import epoch_ms
-from fleet.peak_shares import PowerPrice, SitePeak
-from fleet.sums import ZERO, Value
+from fleet.costs.peak_shares import PowerPrice, SitePeak
+from fleet.vehicle_days.sums import ZERO, Value
 from operations.house import Call, House
 from operations.loads.peaks import details_of, power_price
 from operations.loads.reading import ReadLoad, read_load

@@ -12,21 +12,22 @@ from zoneinfo import ZoneInfo
 from core.books import SessionFilter
 from core.errors import UnavailableError
 from core.facts import ChargeSession
-from core.fleet import Presence, VehicleDay, Voucher
+from core.fleet import Presence, VehicleDay
 from core.intervals import Resolution, SeriesKey
 from core.inventory import Inventory, Vehicle
 from core.periods import Period, local_day
 from core.quantities import Quantity
 from core.retention import RetentionClass
+from core.vouchers import Voucher
 from core.work import MeterEvent
 from energy.register_rules import RegisterRules
 from energy.register_walk import epoch_ms
 from energy.series import Amounts, IntervalStore, Samples
 from energy.source_rules import series_rules
-from fleet.charges import Charge, charges_of
-from fleet.days import COUNTED, VehicleFacts, dates
-from fleet.odometer import OdometerStep, like_other
-from fleet.telling import TOLD
+from fleet.sessions.charges import Charge, charges_of
+from fleet.vehicle_days.days import COUNTED, VehicleFacts, dates
+from fleet.vehicle_days.odometer import OdometerStep, like_other
+from fleet.vehicle_days.telling import TOLD
 from operations.house import House
 from operations.intervals.plans import booking_of, is_on_a_dial, zone_of
 

@@ -12,7 +12,7 @@ from core.fleet import FleetAction
 from core.inventory import Vehicle
 from core.ports import Page
 from core.texts import Finding, catalogue
-from fleet.savings import FLEET
+from fleet.savings.statement import FLEET
 from operations.fleet_report.ahead import WARRANTY_PERCENT
 from operations.fleet_report.facts import FleetMonth, vehicles_in
 from operations.fleet_report.stock import LEASE_AHEAD

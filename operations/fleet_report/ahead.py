@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Final
 
 from core.texts import Finding
-from fleet.candidates import Suitability
-from fleet.sums import ZERO
+from fleet.candidates.verdicts import Suitability
+from fleet.vehicle_days.sums import ZERO
 from operations.candidates.rows import Candidate
 from operations.fleet.figures import legible
 from operations.fleet_report.facts import FleetMonth

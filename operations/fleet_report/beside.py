@@ -11,9 +11,9 @@ from core.errors import NotFoundError
 from core.inventory.mobility import Drive
 from core.texts import Finding
 from energy.balance import Place
-from fleet.savings import FLEET
-from fleet.scopes import SITE
-from fleet.warmth import WarmthClass, classes_of
+from fleet.savings.scopes import SITE
+from fleet.savings.statement import FLEET
+from fleet.vehicle_days.warmth import WarmthClass, classes_of
 from operations.balances.balance import read_balance, sums_of
 from operations.candidates.candidates import YEARS, candidates_of
 from operations.candidates.facts import read_candidates

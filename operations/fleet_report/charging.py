@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from core.fleet import ChargePlace
 from core.texts import Finding
-from fleet.sums import ZERO
+from core.vouchers import ChargePlace
+from fleet.vehicle_days.sums import ZERO
 from operations.fleet.figures import legible
 from operations.fleet_report.facts import FleetMonth
 from operations.fleet_report.sums import PERCENT, SESSIONS, Figures, counted, how

@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from core.evidence import Citation, CitedKind
 from core.facts import ChargeSession
-from core.fleet import SessionValuation, Voucher
+from core.fleet import SessionValuation
 from core.inventory import Vehicle
-from fleet.costs import Cost, Input
-from fleet.sums import ZERO
+from core.vouchers import Voucher
+from fleet.costs.vehicle_costs import Cost, Input
+from fleet.vehicle_days.sums import ZERO
 from operations.fleet.figures import legible
 from operations.fleet_report.sums import VEHICLES
 from operations.reports.figures import Ground

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from core.fleet import MatchBasis, Voucher, VoucherFilter
+from core.fleet import MatchBasis
 from core.statements import StatementKey
+from core.vouchers import Voucher, VoucherFilter
 from core.work import MeterEvent
 from operations.fleet_report.facts import FleetMonth, span_of_month
 from operations.fleet_report.rows import Corrected, CorrectionKind

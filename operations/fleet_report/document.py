@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 
 from core.texts import Catalogue
-from fleet.savings import FLEET, Light
-from fleet.scopes import SITE
+from fleet.savings.scopes import SITE
+from fleet.savings.statement import FLEET, Light
 from operations.fleet_report.facts import FleetMonth, FleetMonths
 from operations.fleet_report.raw import raw_of
 from operations.fleet_report.sections import Sections, annex_said, sections_said

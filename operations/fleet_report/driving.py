@@ -8,9 +8,9 @@ from typing import Final
 
 from core.inventory import Drive
 from core.texts import Finding
-from fleet.figures import USED_FROM_M
-from fleet.sums import ZERO
-from fleet.warmth import winter_factor
+from fleet.vehicle_days.figures import USED_FROM_M
+from fleet.vehicle_days.sums import ZERO
+from fleet.vehicle_days.warmth import winter_factor
 from operations.fleet.figures import legible
 from operations.fleet_report.facts import FleetMonth
 from operations.fleet_report.sums import PERCENT, Figures, counted, how, percent_of, summed, weighted

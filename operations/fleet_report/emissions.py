@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from core.texts import Finding
-from fleet.savings import FIGURES as SAVINGS_FIGURES
-from fleet.savings import SAVINGS, SummedFigure
-from fleet.sums import ZERO
+from fleet.savings.statement import FIGURES as SAVINGS_FIGURES
+from fleet.savings.statement import SAVINGS, SummedFigure
+from fleet.vehicle_days.sums import ZERO
 from operations.fleet.figures import legible
 from operations.fleet_report.facts import FleetMonth
 from operations.fleet_report.rows import RoofMonth

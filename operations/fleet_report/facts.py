@@ -13,16 +13,17 @@ from zoneinfo import ZoneInfo
 from core.books import SessionFilter
 from core.errors import NotFoundError, RequestError
 from core.facts import ChargeSession
-from core.fleet import FleetAction, SessionValuation, VehicleDay, Voucher
+from core.fleet import FleetAction, SessionValuation, VehicleDay
 from core.inventory import Inventory, Station, Vehicle
 from core.periods import Period, local_month
 from core.statements import StatementKey
-from fleet.battery import BatteryHealth, health_of
-from fleet.cost_figures import ScopeCosts
-from fleet.figures import VehicleFigures
-from fleet.savings import FLEET, GROUP, HEADLINE, SAVINGS, SavingsStatement
-from fleet.scopes import SITE, group_scope
-from fleet.sums import ZERO
+from core.vouchers import Voucher
+from fleet.costs.figures import ScopeCosts
+from fleet.savings.scopes import SITE, group_scope
+from fleet.savings.statement import FLEET, GROUP, HEADLINE, SAVINGS, SavingsStatement
+from fleet.vehicle_days.battery import BatteryHealth, health_of
+from fleet.vehicle_days.figures import VehicleFigures
+from fleet.vehicle_days.sums import ZERO
 from operations.fleet.figures import computed
 from operations.fleet_report.rows import Beside
 from operations.house import Call, House

@@ -14,7 +14,7 @@ from core.evidence import Citation, CitedKind, FigureId
 from core.factors import FactorTable
 from core.fleet import SessionValuation
 from core.inventory import Drive, Station, Vehicle
-from fleet.procurement import Verdict, judge
+from fleet.candidates.procurement import Verdict, judge
 from operations.evidence.leaves import PARTS_MAX
 from operations.fleet.figures import FIGURES, VEHICLE_DAY, legible
 from operations.fleet_report.charging import DC_PLUGS

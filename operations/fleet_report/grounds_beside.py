@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from core.evidence import Citation, CitedKind
-from fleet.candidates import Suitability
+from fleet.candidates.verdicts import Suitability
 from operations.fleet.figures import legible
 from operations.fleet_report.cited import Grounds, of_entry
 from operations.fleet_report.facts import FleetMonth

@@ -9,13 +9,13 @@ from hashlib import sha256
 from typing import Final
 
 from core.documents import MEDIA_TYPES, DocumentFormat
-from core.fleet import Sending, SendingState
 from core.inventory.mobility import Recipient
 from core.report_post import Outcome, ReportLetter, ReportPost
+from core.sendings import Sending, SendingState
 from core.statements import StatementKey
 from core.texts import Language, catalogue
-from fleet.savings import FLEET
-from fleet.scopes import SITE, group_scope
+from fleet.savings.scopes import SITE, group_scope
+from fleet.savings.statement import FLEET
 from operations.fleet_report.report import KEPT_AS, MakeFleetReport, compose
 from operations.house import Call, House
 from operations.reports.made import ReportFormat, heavy, keep, next_version

@@ -8,9 +8,9 @@ from datetime import date
 from typing import Final
 
 from core.errors import ConflictError, NotFoundError, RequestError
-from core.fleet import SendingState
 from core.inventory.mobility import Recipient
 from core.report_post import ReportPost
+from core.sendings import SendingState
 from core.texts import Finding
 from operations.fleet_report.facts import month_asked
 from operations.fleet_report.letters import MadeReport, attempt, keep_letter, made_for, scopes_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.texts import Finding
-from fleet.peak_shares import PowerPrice, SitePeak, charging_at_peaks_w, cost_of_peaks_eur
-from fleet.sums import ZERO
+from fleet.costs.peak_shares import PowerPrice, SitePeak, charging_at_peaks_w, cost_of_peaks_eur
+from fleet.vehicle_days.sums import ZERO
 from operations.fleet.figures import legible
 from operations.fleet_report.facts import FleetMonth
 from operations.fleet_report.sums import PERCENT, Figures, how

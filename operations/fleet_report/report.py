@@ -13,8 +13,8 @@ from core.errors import RequestError
 from core.evidence import FigureId
 from core.statements import Statement, StatementKey
 from core.texts import Catalogue, Finding, Language, catalogue
-from fleet.savings import FLEET
-from fleet.scopes import SITE
+from fleet.savings.scopes import SITE
+from fleet.savings.statement import FLEET
 from operations.evidence.freezing import FIGURES, Frozen, freeze, frozen
 from operations.fleet_report.actions import suggest_actions
 from operations.fleet_report.beside import with_beside

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from core.readings import SlotShare
-from fleet.warmth import WarmthClass
+from fleet.vehicle_days.warmth import WarmthClass
 from operations.candidates.rows import Candidates, SiteInfrastructure
 
 FLEET_REPORT: Final = "fleet"

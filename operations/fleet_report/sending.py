@@ -12,12 +12,12 @@ from datetime import date, timedelta
 from typing import Final
 
 from core.errors import ConflictError, NotFoundError, ServiceError
-from core.fleet import Sending, SendingState
 from core.inventory import Inventory
 from core.inventory.mobility import Recipient
 from core.ports import Page
 from core.report_post import DECIDED, ReportPost
-from fleet.savings import FLEET
+from core.sendings import Sending, SendingState
+from fleet.savings.statement import FLEET
 from operations.fleet_report.actions import suggest_actions
 from operations.fleet_report.facts import read_months
 from operations.fleet_report.letters import MadeReport, attempt, keep_letter, made_for, message_id, scopes_of

@@ -9,7 +9,7 @@ from typing import Final
 from core.factors import FactorTable
 from core.inventory import Drive
 from core.texts import Finding
-from fleet.procurement import Judged, QuotaState, count, groups_of, judge, state_of
+from fleet.candidates.procurement import Judged, QuotaState, count, groups_of, judge, state_of
 from operations.fleet.figures import legible
 from operations.fleet_report.facts import FleetMonth
 from operations.fleet_report.sums import PERCENT, Figures, counted, how, percent_of

@@ -9,8 +9,8 @@ from typing import Final
 from core.evidence import FigureId
 from core.inventory import Vehicle
 from core.texts import Finding
-from fleet.figures import VehicleFigures
-from fleet.sums import ZERO, Value
+from fleet.vehicle_days.figures import VehicleFigures
+from fleet.vehicle_days.sums import ZERO, Value
 from operations.fleet.figures import FIGURES, VEHICLE_DAY, legible
 from operations.fleet_report.facts import FleetMonth
 from operations.reports.figures import Ground, ReportFigure, not_told

@@ -9,7 +9,7 @@ from decimal import Decimal
 from core.inventory import Drive, Vehicle
 from core.inventory.mobility import VehicleClass
 from fleet.anonymity import LEAST, Part, publishable
-from fleet.figures import VehicleFigures
+from fleet.vehicle_days.figures import VehicleFigures
 from operations.fleet_report.drawing import Drawing
 from operations.reports.words import DASH, day_said
 from reports.fleet_document import TableSaid

@@ -15,7 +15,7 @@ from core.texts import Finding
 from energy.loads import slots_in
 from energy.register_walk import epoch_ms
 from fleet.choice import WHOLE
-from fleet.timed import UNKNOWN, GridCourse, SeriesUsed, SlotIntensity
+from fleet.savings.timed import UNKNOWN, GridCourse, SeriesUsed, SlotIntensity
 from operations.grid.series import GridIntensity, read_intensity
 from operations.house import House
 

@@ -20,7 +20,7 @@ from core.texts import Finding
 from energy.loads import slots_in
 from energy.register_walk import at_utc, epoch_ms
 from energy.series import QUALITY_CODES
-from fleet.intensity import intensity_of_generation
+from fleet.savings.intensity import intensity_of_generation
 from ingest.grid_files import GridFile, GridFormat, Intensity, IntensitySeries, grid_file_at
 from operations.arrivals.import_reading import inbox_of, kept_file, off_loop
 from operations.evidence.figures import span_of

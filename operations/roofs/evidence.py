@@ -12,8 +12,8 @@ from core.factors import Factor
 from core.fleet import PvAllocation
 from core.quantities import Quantity
 from core.texts import Finding
-from fleet.pv_savings import PvMethod
-from fleet.timed import SlotIntensity
+from fleet.savings.pv_savings import PvMethod
+from fleet.savings.timed import SlotIntensity
 from operations.balances.balance import BALANCE
 from operations.evidence.figures import TOTAL, span_of
 from operations.evidence.interval import exact

@@ -22,8 +22,8 @@ from core.texts import Finding
 from energy.register_walk import epoch_ms
 from energy.series import Instants
 from fleet.choice import FactorChoice
-from fleet.pv_savings import PvMethod, PvSaving, pv_saving, pv_saving_by_slots
-from fleet.timed import Numbers, timed_sum
+from fleet.savings.pv_savings import PvMethod, PvSaving, pv_saving, pv_saving_by_slots
+from fleet.savings.timed import Numbers, timed_sum
 from operations.evidence.figures import Span, span_name, span_of
 from operations.evidence.interval import exact
 from operations.grid.intensities import Intensities, read_intensities

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from core.fleet import PvAllocation
-from fleet.pv_savings import PvMethod
+from fleet.savings.pv_savings import PvMethod
 from operations.values import Told
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from core.facts import ChargeSession
 from core.fleet import MatchBasis, SessionValuation
 from core.periods import Period
-from fleet.charges import Charge, charges_of
+from fleet.sessions.charges import Charge, charges_of
 from operations.fleet.reading import LONGEST_SESSION, sessions_begun, slots_of_outlets
 from operations.house import Call, House
 from operations.roofs.share import PvPart, PvSlots, pv_of_slots

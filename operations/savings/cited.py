@@ -12,7 +12,7 @@ from core.evidence import Citation, CitedKind, Explanation
 from core.periods import SLOT, Period
 from core.texts import Finding
 from energy.register_walk import at_utc, epoch_ms
-from fleet.timed import SeriesUsed, SessionSlots
+from fleet.savings.timed import SeriesUsed, SessionSlots
 from operations.grid.series import QUANTITY, GridSeries
 from operations.house import House
 

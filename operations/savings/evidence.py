@@ -18,8 +18,8 @@ from core.periods import local_day
 from core.quantities import Quantity
 from core.statements import Statement, StatementKey
 from core.texts import Finding
-from fleet.emission_terms import Term
-from fleet.savings import (
+from fleet.savings.emission_terms import Term
+from fleet.savings.statement import (
     FIGURES,
     FLEET,
     FactorUsed,

@@ -10,8 +10,8 @@ from decimal import Decimal
 from core.factors import UNITS, Per
 from core.statements import Statement
 from core.texts import Catalogue, Language, catalogue
-from fleet.emission_terms import Term
-from fleet.savings import (
+from fleet.savings.emission_terms import Term
+from fleet.savings.statement import (
     FLEET,
     FactorUsed,
     SavedFigure,

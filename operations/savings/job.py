@@ -14,12 +14,12 @@ from core.periods import Period, local_day
 from core.statements import Statement, StatementDraft, StatementKey
 from core.texts import Finding, catalogue
 from energy.calendars import is_holiday
-from fleet.days import dates
-from fleet.reckoning import Month, MonthFacts, statement_of_month
-from fleet.savings import FLEET, SAVINGS, SavingsStatement
-from fleet.savings_body import statement_of, sums_of, text_of
-from fleet.savings_changes import because_of
-from fleet.timed import GridCourse
+from fleet.savings.changes import because_of
+from fleet.savings.reckoning import Month, MonthFacts, statement_of_month
+from fleet.savings.statement import FLEET, SAVINGS, SavingsStatement
+from fleet.savings.statement_body import statement_of, sums_of, text_of
+from fleet.savings.timed import GridCourse
+from fleet.vehicle_days.days import dates
 from operations.evidence.freezing import FIGURES, digest_of, is_intact
 from operations.fleet.reading import by_vehicle, owned_between
 from operations.grid.intensities import read_intensities

@@ -12,8 +12,8 @@ from core.evidence import FigureId
 from core.factors import Boundary
 from core.inventory.mobility import Drive
 from core.texts import Finding
-from fleet.emission_terms import Account, Resolution
-from fleet.savings import (
+from fleet.savings.emission_terms import Account, Resolution
+from fleet.savings.statement import (
     FIGURES,
     SAVINGS,
     FactorUsed,
@@ -25,7 +25,7 @@ from fleet.savings import (
     SummedFigure,
     VehicleSavings,
 )
-from fleet.timed import SeriesUsed
+from fleet.savings.timed import SeriesUsed
 from operations.calc.formula import savings_formula
 from operations.calc.rows import PER_UNITS, BandPart, BandRow, FactorUse, TermRow, in_unit
 from operations.values import Told

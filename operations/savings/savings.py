@@ -9,13 +9,13 @@ from typing import Final
 
 from core.errors import NotFoundError, RequestError
 from core.statements import Statement, StatementFilter, StatementKey
-from fleet.savings import (
+from fleet.savings.scopes import SITE
+from fleet.savings.statement import (
     FLEET,
     SAVINGS,
     SavingsStatement,
     VehicleSavings,
 )
-from fleet.scopes import SITE
 from operations.house import Call, House
 from operations.savings.job import read_statement
 from operations.savings.rows import VEHICLE, SavingsVersion, ScopeRow, ShownSavings, figure_row, vehicle_row

@@ -21,8 +21,8 @@ from core.quantities import Quantity
 from core.statements import StatementKey
 from core.texts import Finding
 from energy.register_walk import at_utc
-from fleet.savings import FLEET, SAVINGS, VehicleSavings
-from fleet.timed import UNKNOWN, SessionSlots, SlotIntensity, timed_of
+from fleet.savings.statement import FLEET, SAVINGS, VehicleSavings
+from fleet.savings.timed import UNKNOWN, SessionSlots, SlotIntensity, timed_of
 from operations.evidence.figures import INTERVAL, slot_name, span_of
 from operations.evidence.interval import exact
 from operations.evidence.leaves import of_parts

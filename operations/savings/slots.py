@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from core.fleet import SessionValuation
 from core.periods import Period
-from fleet.reckoning import MonthFacts
-from fleet.savings import SavingsStatement
-from fleet.timed import SessionSlots, session_slots, timed_by
+from fleet.savings.reckoning import MonthFacts
+from fleet.savings.statement import SavingsStatement
+from fleet.savings.timed import SessionSlots, session_slots, timed_by
 from operations.fleet.reading import LONGEST_SESSION
 from operations.grid.intensities import Intensities
 from operations.house import Call, House

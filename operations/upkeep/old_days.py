@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import date, timedelta
 
 from core.fleet import FleetBooks
-from fleet.months import months_of
+from fleet.vehicle_days.months import months_of
 
 
 async def give_way_to_months(books: FleetBooks, before: date) -> AsyncIterator[int]:

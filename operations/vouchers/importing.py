@@ -10,11 +10,11 @@ from itertools import islice
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from core.fleet import Voucher, VoucherFilter, VoucherKind
 from core.imports import FileImport, ImportState, KeptFile, RowProblem
 from core.texts import Finding
 from core.voucher_files import VoucherMapping
-from fleet.voucher_checks import doubts_about, wrong_with
+from core.vouchers import Voucher, VoucherFilter, VoucherKind
+from fleet.vehicle_days.voucher_checks import doubts_about, wrong_with
 from ingest.files.tables import Layout, layout_of
 from ingest.files.vouchers import RowSaid, as_file, read_vouchers
 from operations.arrivals.import_reading import WRONG_SHARE, inbox_of

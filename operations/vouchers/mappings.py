@@ -14,11 +14,11 @@ from typing import Annotated, Final, Literal
 from annotated_types import Ge, Le, Len
 
 from core.errors import ConflictError, NotFoundError, ServiceError, UnavailableError
-from core.fleet import ChargePlace, VoucherKind
 from core.inventory.mobility import FuelKind
 from core.ports import Page
 from core.texts import Finding
 from core.voucher_files import VoucherMapping
+from core.vouchers import ChargePlace, VoucherKind
 from ingest.files.cells import instant_reader
 from operations.arrivals.file_mappings import Name, Text
 from operations.edge import InvalidRequestError

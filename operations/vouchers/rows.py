@@ -11,10 +11,10 @@ from typing import Annotated
 from annotated_types import Ge, Le, Len
 
 from core.errors import ConflictError
-from core.fleet import ChargePlace, Voucher, VoucherKind
 from core.inventory import Inventory
 from core.inventory.mobility import FuelKind
 from core.texts import Finding
+from core.vouchers import ChargePlace, Voucher, VoucherKind
 from operations.metering.booking_rows import Reason
 from operations.values import Limit
 
@@ -32,7 +32,7 @@ class DoubtfulVoucherError(ConflictError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddVoucher:
-    """A line of a paper about a vehicle; fields as in `core.fleet.Voucher`. `confirm` keeps an implausible one.
+    """A line of a paper about a vehicle; fields as in `core.vouchers.Voucher`. `confirm` keeps an implausible one.
 
     Of a logbook's day `at_utc` is its end, where the odometer showed `odometer_m`.
     """
@@ -74,7 +74,7 @@ class WithdrawVoucher:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoucherRow:
-    """A voucher (see `core.fleet.Voucher`)."""
+    """A voucher (see `core.vouchers.Voucher`)."""
 
     id: int
     kind: VoucherKind

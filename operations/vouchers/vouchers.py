@@ -8,15 +8,15 @@ from datetime import UTC, date
 from zoneinfo import ZoneInfo
 
 from core.errors import ConflictError, NotFoundError, RequestError
-from core.fleet import Voucher, VoucherFilter, VoucherKind
 from core.periods import Period, local_month
 from core.ports import Batch, Page
 from core.quantities import Quantity
 from core.readings import Reading, ReadingQuality
 from core.texts import Finding
+from core.vouchers import Voucher, VoucherFilter, VoucherKind
 from core.work import DirtySpan
 from energy.register_walk import at_utc, epoch_ms
-from fleet.voucher_checks import doubts_about, wrong_with
+from fleet.vehicle_days.voucher_checks import doubts_about, wrong_with
 from operations.edge import InvalidRequestError
 from operations.fleet.days import compute_days
 from operations.fleet.vehicle_days import seen_vehicle

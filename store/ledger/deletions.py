@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, func, select, tuple_, update
 
 from core.errors import StoreError
-from core.fleet import SendingState
 from core.retention import Deletion, RecordKind
+from core.sendings import SendingState
 from core.work import JobState
 from store.ledger.database import Database
 from store.ledger.fleet_tables import FLEET_ACTION, PRESENCE, SENDING, SESSION_VALUATION, VOUCHER

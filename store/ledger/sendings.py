@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import RowMapping, select, update
 
 from core.errors import StoreError
-from core.fleet import Sending, SendingState
+from core.sendings import Sending, SendingState
 from store.ledger.database import Database, insert
 from store.ledger.fleet_tables import SENDING
 
@@ -19,7 +19,7 @@ _SHOWN = tuple(_C[name] for name in _NAMES)
 
 
 class Sendings:
-    """`core.fleet.SendingBook` over a database."""
+    """`core.sendings.SendingBook` over a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

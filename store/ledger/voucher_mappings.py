@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import RowMapping, and_, func, select
 
 from core.errors import ConflictError
-from core.fleet import ChargePlace, VoucherKind
 from core.inventory.mobility import FuelKind
 from core.voucher_files import VoucherMapping
+from core.vouchers import ChargePlace, VoucherKind
 from store.ledger.database import Database
 from store.ledger.import_tables import ABOUT, FILE_MAPPING
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select, update
 
-from core.fleet import ChargePlace, Voucher, VoucherFilter, VoucherKind
 from core.inventory.mobility import FuelKind
 from core.periods import Period
 from core.ports import Page
+from core.vouchers import ChargePlace, Voucher, VoucherFilter, VoucherKind
 from store.ledger.database import Database, as_cursor, insert, place_of
 from store.ledger.fleet_tables import IN_FORCE, THE_SAME, VOUCHER
 from store.points.columns import from_us, to_us
@@ -21,7 +21,7 @@ _AT_ONCE = 500
 
 
 class Vouchers:
-    """`core.fleet.VoucherBook` over a database."""
+    """`core.vouchers.VoucherBook` over a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -18,10 +18,11 @@ import pytest
 from cli import main as cli_main
 from cli import wire
 from core.alarms import Alarm, AlarmChange
-from core.fleet import FleetAction, Sending, SendingState, VehicleDay
+from core.fleet import FleetAction, VehicleDay
 from core.meter_life import MeterProposal
 from core.people import Actor, Role
 from core.quantities import Quantity
+from core.sendings import Sending, SendingState
 from core.texts import Finding
 from operations.gate import Gate
 from operations.house import Call

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 import numpy as np
 
 from core.facts import ChargeSession, GeneratedSpan, LastValue
-from core.fleet import Presence, Voucher
+from core.fleet import Presence
 from core.inventory import Inventory
 from core.quantities import Quantity
 from core.readings import ReadingQuality
+from core.vouchers import Voucher
 from core.work import MeterEvent
 from demo.history import HistoryResult, write_history
 

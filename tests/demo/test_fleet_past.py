@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from config.load import Configuration
-from core.fleet import VoucherKind
 from core.inventory import Drive
 from core.periods import Period
 from core.quantities import Quantity
+from core.vouchers import VoucherKind
 from demo.driving import burnt_l, efficiency_of, use_wh_per_km
 from demo.past import Past
 from demo.trips import secretive_of

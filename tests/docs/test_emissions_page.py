@@ -10,7 +10,7 @@ import pytest
 
 from config.factors import factors_in, shipped
 from core.people import Actor, Role
-from fleet.emission_terms import Account
+from fleet.savings.emission_terms import Account
 from operations.apart import call_apart
 from operations.edge import read_request, write_result
 from operations.table import CAPABILITIES

@@ -18,7 +18,7 @@ from energy.intervals import compute
 from energy.register_walk import epoch_ms
 from energy.series import Amounts, Samples
 from energy.source_rules import series_rules
-from fleet.days import VehicleFacts
+from fleet.vehicle_days.days import VehicleFacts
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = datetime(2026, 11, 2, tzinfo=BERLIN).astimezone(UTC)

@@ -16,10 +16,10 @@ from core.factors import Boundary
 from core.fleet import VehicleDay
 from core.inventory.mobility import Drive, ElectricModel, FuelKind, VehicleClass, VehicleCosts
 from core.texts import Finding
-from fleet.candidate_effects import Terms, Year, avoided_g, cost_delta_eur, fuel_rate, year_of
-from fleet.candidates import Replay, Suitability, replay, replay_all, replayed
+from fleet.candidates.driven_again import CandidateFacts, Limit, Outlet, is_winter
+from fleet.candidates.effects import Terms, Year, avoided_g, cost_delta_eur, fuel_rate, year_of
+from fleet.candidates.verdicts import Replay, Suitability, replay, replay_all, replayed
 from fleet.choice import FactorChoice
-from fleet.driven_again import CandidateFacts, Limit, Outlet, is_winter
 from tests.fleet.cars import car
 
 JULY = date(2026, 7, 1)

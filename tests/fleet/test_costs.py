@@ -11,14 +11,15 @@ import pytest
 
 from config.factors import read_files, shipped
 from core.factors import Layer
-from core.fleet import VehicleDay, Voucher, VoucherKind
+from core.fleet import VehicleDay
 from core.inventory.mobility import Baseline, BaselineBasis, Drive, FuelKind, VehicleCosts
 from core.texts import Finding
+from core.vouchers import Voucher, VoucherKind
 from fleet.choice import FactorChoice
-from fleet.cost_figures import CostFigure, ScopeCosts, certificates_of
-from fleet.costs import DRIVING, Month, Part, Price, mean_price, vehicle_cost
-from fleet.figures import figures_of
-from fleet.thg import year_choice
+from fleet.costs.figures import CostFigure, ScopeCosts, certificates_of
+from fleet.costs.thg import year_choice
+from fleet.costs.vehicle_costs import DRIVING, Month, Part, Price, mean_price, vehicle_cost
+from fleet.vehicle_days.figures import figures_of
 from tests.fleet.cars import car
 
 FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)

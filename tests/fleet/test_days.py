@@ -6,12 +6,13 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.fleet import Presence, VehicleDay, Voucher, VoucherKind
+from core.fleet import Presence, VehicleDay
 from core.quantities import Quantity
 from core.readings import SlotShare
-from fleet.charges import charges_of
-from fleet.days import VehicleFacts, dates, days_of
-from fleet.odometer import OdometerStep, StepCause, like_other
+from core.vouchers import Voucher, VoucherKind
+from fleet.sessions.charges import charges_of
+from fleet.vehicle_days.days import VehicleFacts, dates, days_of
+from fleet.vehicle_days.odometer import OdometerStep, StepCause, like_other
 from tests.fleet.cars import BERLIN, MONDAY, car, facts, hours, samples, session
 
 FIRST = date(2026, 11, 2)

@@ -18,11 +18,11 @@ from core.fleet import PvAllocation
 from core.inventory.mobility import BaselineBasis
 from core.texts import Finding
 from fleet.choice import WHOLE, FactorChoice
-from fleet.emission_terms import Account, Activity, Burnt, Drawn, Resolution, Slot, Term
-from fleet.emissions import check_boundaries, electricity_of, savings
-from fleet.losses import LossBasis, drawn_wh, electric_distance_m, pv_share_wh
-from fleet.pv_savings import PvMethod, pv_savings
-from fleet.uncertainty import Band, Doubt, band_of
+from fleet.savings.emission_terms import Account, Activity, Burnt, Drawn, Resolution, Slot, Term
+from fleet.savings.emissions import check_boundaries, electricity_of, savings
+from fleet.savings.losses import LossBasis, drawn_wh, electric_distance_m, pv_share_wh
+from fleet.savings.pv_savings import PvMethod, pv_savings
+from fleet.savings.uncertainty import Band, Doubt, band_of
 
 KM = 1000
 TTW, WTW = WHOLE

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.fleet import MatchBasis
-from fleet.matching import AHEAD, SURE, Ask, Claim, match_sessions
+from fleet.sessions.matching import AHEAD, SURE, Ask, Claim, match_sessions
 
 EIGHT = datetime(2026, 11, 2, 8, tzinfo=UTC)
 TAG, PLUG, SOC, SITE = MatchBasis.TAG, MatchBasis.PLUG, MatchBasis.SOC, MatchBasis.SITE

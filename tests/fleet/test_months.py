@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.fleet import VehicleDay
 from core.vehicle_months import VehicleMonth
-from fleet.months import months_of
+from fleet.vehicle_days.months import months_of
 
 AMOUNTS = st.none() | st.decimals(0, 10**9, places=3)
 

@@ -12,10 +12,10 @@ from core.factors import FactorTable
 from core.fleet import MatchBasis, SessionValuation, VehicleDay
 from core.inventory.mobility import Baseline, BaselineBasis, FuelKind
 from core.texts import Finding
-from fleet.reckoning import Month, MonthFacts, statement_of_month
-from fleet.savings import SavingsStatement
-from fleet.savings_body import statement_of, text_of
-from fleet.savings_changes import because_of
+from fleet.savings.changes import because_of
+from fleet.savings.reckoning import Month, MonthFacts, statement_of_month
+from fleet.savings.statement import SavingsStatement
+from fleet.savings.statement_body import statement_of, text_of
 from tests.fleet.cars import MONDAY, car
 
 MONTH = Month(period="2025-10", first=date(2025, 10, 1), last=date(2025, 10, 31), final=True)

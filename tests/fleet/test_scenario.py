@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.factors import Boundary
 from core.texts import Finding
-from fleet.scenario import Pair, Stake, totals
+from fleet.candidates.scenario import Pair, Stake, totals
 
 UNKNOWN = Finding.of("candidates.no_vehicle_costs")
 

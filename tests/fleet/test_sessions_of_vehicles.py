@@ -12,10 +12,10 @@ from core.fleet import MatchBasis, Presence
 from core.quantities import Quantity
 from energy.register_walk import epoch_ms
 from energy.series import Amounts
-from fleet.charges import by_day, charges_of
-from fleet.hints import claim_of
-from fleet.telling import telling_of
-from fleet.triangle import Triangle, disagreements
+from fleet.sessions.charges import by_day, charges_of
+from fleet.sessions.hints import claim_of
+from fleet.sessions.triangle import Triangle, disagreements
+from fleet.vehicle_days.telling import telling_of
 from tests.fleet.cars import MONDAY, RULES, car, hours, samples, session
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from core.fleet import VehicleDay
 from core.inventory.mobility import Drive, ElectricModel, VehicleClass
-from fleet.driven_again import CandidateFacts, Limit, Outlet, driven_again
-from fleet.site_needs import Newcomer, SiteFacts, SiteNeed, arrivals, site_needs
+from fleet.candidates.driven_again import CandidateFacts, Limit, Outlet, driven_again
+from fleet.candidates.site_needs import Newcomer, SiteFacts, SiteNeed, arrivals, site_needs
 from tests.fleet.cars import car
 
 MONDAY = date(2026, 7, 6)

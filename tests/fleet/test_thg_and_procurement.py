@@ -15,7 +15,7 @@ from core.factor_subjects import Subject
 from core.factors import Chosen, Factor, Layer
 from core.inventory.mobility import Drive, Procurement, VehicleClass
 from core.texts import Finding
-from fleet.procurement import (
+from fleet.candidates.procurement import (
     Counted,
     QuotaGroup,
     QuotaPeriod,
@@ -27,7 +27,7 @@ from fleet.procurement import (
     state_of,
     targets,
 )
-from fleet.thg import (
+from fleet.costs.thg import (
     CertificateOf,
     Convention,
     Sale,

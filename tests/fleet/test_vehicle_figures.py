@@ -11,8 +11,8 @@ from core.fleet import MatchBasis, SessionValuation, VehicleDay
 from core.inventory import Drive
 from core.readings import SlotShare
 from core.texts import Finding
-from fleet.battery import health_of
-from fleet.figures import VehicleFigures, figures_of
+from fleet.vehicle_days.battery import health_of
+from fleet.vehicle_days.figures import VehicleFigures, figures_of
 from tests.fleet.cars import MONDAY, car
 
 FIRST = date(2026, 11, 2)

@@ -9,8 +9,8 @@ from typing import Any
 from core.fleet import VehicleDay
 from core.inventory import Drive, Vehicle
 from core.texts import Finding
-from fleet.peak_shares import PowerPrice, SitePeak, charging_at_peaks_w, cost_of_peaks_eur
-from fleet.warmth import classes_of, winter_factor
+from fleet.costs.peak_shares import PowerPrice, SitePeak, charging_at_peaks_w, cost_of_peaks_eur
+from fleet.vehicle_days.warmth import classes_of, winter_factor
 
 FIRST = date(2026, 1, 1)
 UNKNOWN = Finding.of("fleet_costs.peak_share_unknown")

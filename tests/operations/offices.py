@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from core.fleet import Voucher, VoucherKind
 from core.inventory import Drive, Medium, Site, SiteKind, Vehicle
 from core.inventory.mobility import FuelKind
 from core.inventory.supplies import Tariff
 from core.people import Actor, Role
+from core.vouchers import Voucher, VoucherKind
 from tests.operations.places import NOW, SINCE
 
 ANNA = Actor(name="anna", role=Role.ADMIN)

@@ -18,8 +18,8 @@ from core.inventory import Connector, Drive, Inventory, Station, Vehicle
 from core.inventory.mobility import ElectricModel, Procurement, VehicleClass, VehicleCosts
 from core.people import Actor
 from core.periods import Period
-from fleet.candidates import Suitability
-from fleet.driven_again import Limit
+from fleet.candidates.driven_again import Limit
+from fleet.candidates.verdicts import Suitability
 from operations.candidates.candidates import ListCandidates, list_candidates
 from operations.candidates.facts import nights_taken
 from operations.explain import ExplainFigure, explain_figure

@@ -14,13 +14,14 @@ import pytest
 from core.errors import ConflictError, ForbiddenError, NotFoundError, RequestError
 from core.evidence import FigureId
 from core.facts import ChargeSession, Protocol, SessionState
-from core.fleet import MatchBasis, Voucher, VoucherKind
+from core.fleet import MatchBasis
 from core.inventory import Connector, Drive, Inventory, Site, SiteKind, Station, Tag, Vehicle
 from core.people import Actor, Role
 from core.periods import Period
 from core.ports import Batch
 from core.quantities import Quantity
 from core.readings import Reading
+from core.vouchers import Voucher, VoucherKind
 from operations.evidence.rows import Explained
 from operations.explain import ExplainFigure, explain_figure
 from operations.fleet.days import FleetDone, compute_fleet

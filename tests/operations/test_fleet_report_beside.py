@@ -13,11 +13,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from core.fleet import Voucher, VoucherFilter, VoucherKind
 from core.inventory import Connector, Drive, Inventory, Medium, Meter, MeterRole, Station, Tariff
 from core.inventory.mobility import ElectricModel, FuelKind, VehicleClass
 from core.readings import Reading
 from core.texts import catalogue
+from core.vouchers import Voucher, VoucherFilter, VoucherKind
 from core.work import MeterEvent, MeterEventKind
 from operations.explain import ExplainFigure, explain_figure
 from operations.fleet_report import evidence

@@ -16,7 +16,7 @@ from core.fleet import VehicleDay
 from core.inventory import Connector, Drive, Inventory, Medium, Meter, MeterRole, Station
 from core.inventory.mobility import ElectricModel, VehicleClass
 from core.readings import Reading
-from fleet.driven_again import Limit
+from fleet.candidates.driven_again import Limit
 from operations.candidates.candidates import ListCandidates, list_candidates
 from operations.candidates.infrastructure import ShowInfrastructure, show_infrastructure
 from operations.candidates.rows import Infrastructure, SiteInfrastructure

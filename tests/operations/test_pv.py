@@ -16,7 +16,7 @@ from core.fleet import PvAllocation
 from core.intervals import Resolution
 from core.readings import Reading
 from energy.days import days_of
-from fleet.pv_savings import PvMethod
+from fleet.savings.pv_savings import PvMethod
 from operations.grid.series import QUANTITY, GridSeries
 from operations.roofs.pv import ShowPv, show_pv
 from operations.roofs.rows import PvLine, PvOf, PvRow

@@ -16,10 +16,10 @@ from aiosmtpd.controller import Controller
 
 from core.documents import ReportFilter
 from core.errors import ConflictError, NotFoundError, RequestError
-from core.fleet import Sending, SendingState
 from core.inventory import Drive, Inventory, Site, SiteKind, Vehicle
 from core.inventory.mobility import Recipient
 from core.people import Actor, Role
+from core.sendings import Sending, SendingState
 from notify.report_mail import SmtpReports
 from notify.settings import MailSettings
 from operations.alarms.service_watches import undelivered_reports

@@ -20,8 +20,8 @@ from core.people import Actor, Role
 from core.readings import SlotShare
 from core.statements import StatementKey
 from core.vehicle_months import VehicleMonth
-from fleet.days import dates
-from fleet.savings import FIGURES, HEADLINE
+from fleet.savings.statement import FIGURES, HEADLINE
+from fleet.vehicle_days.days import dates
 from operations.alarms.savings_watch import missing_savings
 from operations.evidence.rows import Explained
 from operations.explain import ExplainFigure, explain_figure

@@ -22,8 +22,8 @@ from core.people import Actor, Role
 from core.ports import Batch
 from core.readings import Reading
 from energy.series import Amounts
-from fleet.charges import Charge
-from fleet.timed import session_slots
+from fleet.savings.timed import session_slots
+from fleet.sessions.charges import Charge
 from operations.evidence.rows import Explained
 from operations.explain import ExplainFigure, explain_figure
 from operations.grid.series import QUANTITY, GridSeries

@@ -13,8 +13,8 @@ import pytest
 
 from chargepoints.privacy import Privacy
 from core.errors import ConflictError, ForbiddenError, NotFoundError
-from core.fleet import ChargePlace, VoucherFilter, VoucherKind
 from core.imports import ImportState
+from core.vouchers import ChargePlace, VoucherFilter, VoucherKind
 from ingest.files.inbox import DiskInbox
 from operations.arrivals.import_rows import ListImports, PreviewImport, RunImport, WithdrawImport
 from operations.arrivals.imports import ImportRefusedError, list_imports, preview_import, run_import, withdraw_import

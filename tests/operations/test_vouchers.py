@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from core.errors import ConflictError, ForbiddenError, NotFoundError
-from core.fleet import ChargePlace, VoucherKind
 from core.inventory import Drive, Inventory, Site, SiteKind, Vehicle
 from core.inventory.mobility import FuelKind
 from core.people import Actor, Role
+from core.vouchers import ChargePlace, VoucherKind
 from operations.edge import InvalidRequestError
 from operations.fleet.days import compute_days
 from operations.house import Call

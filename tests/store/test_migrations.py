@@ -21,7 +21,7 @@ from core.books import RejectionFilter, SessionFilter
 from core.documents import DocumentFormat, ReportFilter
 from core.errors import StoreError
 from core.facts import ConnectorStatus, Origin, Protocol, SessionState, TagVerdict
-from core.fleet import ChargePlace, MatchBasis, SendingState, VoucherFilter, VoucherKind
+from core.fleet import MatchBasis
 from core.imports import ImportFilter, ImportState
 from core.inventory.mobility import FuelKind
 from core.letters import LetterState
@@ -29,7 +29,9 @@ from core.people import Role
 from core.periods import Period
 from core.quantities import Quantity
 from core.readings import ReadingQuality, SlotShare
+from core.sendings import SendingState
 from core.statements import StatementFilter
+from core.vouchers import ChargePlace, VoucherFilter, VoucherKind
 from core.work import JobFilter, JobState, MeterEventKind
 from store.ledger.database import Database
 from store.ledger.ledger import SqlLedger

@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
-from core.fleet import SendingState
 from core.inventory import BaselineBasis, FuelKind, VehicleClass
 from core.inventory.mobility import Recipient
 from core.report_post import Delivery, Outcome, ReportLetter
+from core.sendings import SendingState
 from tests.console.pages.test_forms import post
 
 Client = Callable[..., httpx.Client]

@@ -7,20 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from core.fleet import (
-    FleetAction,
-    MatchBasis,
-    Presence,
-    Sending,
-    SendingState,
-    SessionValuation,
-    VehicleDay,
-    Voucher,
-    VoucherFilter,
-    VoucherKind,
-)
+from core.fleet import FleetAction, MatchBasis, Presence, SessionValuation, VehicleDay
 from core.periods import Period
 from core.retention import RecordKind
+from core.sendings import Sending, SendingState
+from core.vouchers import Voucher, VoucherFilter, VoucherKind
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 EVER = Period(NOW - timedelta(days=999), NOW + timedelta(days=9))

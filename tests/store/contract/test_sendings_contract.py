@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.errors import StoreError
-from core.fleet import Sending, SendingState
+from core.sendings import Sending, SendingState
 
 NOW = datetime(2026, 12, 1, 6, tzinfo=UTC)
 

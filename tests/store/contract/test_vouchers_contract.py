@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from core.errors import RequestError
-from core.fleet import ChargePlace, Voucher, VoucherFilter, VoucherKind
 from core.inventory.mobility import FuelKind
 from core.periods import Period
+from core.vouchers import ChargePlace, Voucher, VoucherFilter, VoucherKind
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 

@@ -1,0 +1,1 @@
+"""What comes next: days driven again, verdicts, quotas, what sites need, scenarios."""

@@ -1,0 +1,1 @@
+"""What vehicles cost, and what the THG-Quote brings."""

@@ -1,0 +1,1 @@
+"""Avoided emissions: formula, statement of a month, quarter hours, uncertainty."""

@@ -1,0 +1,1 @@
+"""Charge sessions: their quarter hours, whose they were, and what else says so."""

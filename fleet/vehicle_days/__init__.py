@@ -1,0 +1,1 @@
+"""What vehicles told and did: days, distance, energy, consumption, standing, battery."""
