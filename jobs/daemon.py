@@ -78,6 +78,7 @@ class Jobs:
         self._asked_every_s = asked_every_s
         self._standings = {name: Standing() for name in jobs}
         self._leads = False
+        self._settled: dict[str, asyncio.Event] = {}
         runner.watch = self._note
 
     async def serve(self) -> None:
@@ -103,6 +104,7 @@ class Jobs:
         await self._runner.abandon()
         await self._recall()
         bells = {name: asyncio.Event() for name in self._jobs}
+        self._settled = {name: asyncio.Event() for name in self._jobs}
         clock = self._scheduler(bells)
         tasks = [asyncio.create_task(self._attend(name, bell)) for name, bell in bells.items()]
         tasks.append(asyncio.create_task(self._lost()))
@@ -138,8 +140,12 @@ class Jobs:
         while True:
             await bell.wait()
             bell.clear()
+            self._settled[name].clear()
+            for need in self._jobs[name].needs:
+                await self._settled[need].wait()
             for period, attempt in await self.to_do(name):
                 await self._run(name, period, attempt)
+            self._settled[name].set()
 
     async def to_do(self, name: str) -> list[tuple[str, int]]:
         """Return the periods of a job that are to be run now, oldest first, with the number of the attempt.

@@ -47,7 +47,8 @@ class Job:
 
     A period is due `after` its end. Of missed periods the newest `catch_up` are made up for, of a
     job that works off whatever there is just one. A run that failed is tried again after each of
-    `retries`. Jobs of the same `lane` never run at the same time.
+    `retries`. Jobs of the same `lane` never run at the same time. What is due of a job waits for what is due of
+    those it `needs`: after a start all are due at once, and each stands on what the one before it has computed.
     """
 
     row: str
@@ -56,6 +57,7 @@ class Job:
     catch_up: int = 1
     retries: tuple[timedelta, ...] = (MINUTE, 10 * MINUTE)
     lane: str = "store"
+    needs: tuple[str, ...] = ()
 
 
 JOB_ROWS: dict[str, Capability] = {
@@ -78,13 +80,25 @@ JOB_ROWS: dict[str, Capability] = {
 JOBS: dict[str, Job] = {
     "intervals": Job(row="intervals.compute", cadence=Cadence.SLOT, after=MINUTE, lane="intervals"),
     "alarms": Job(row="alarms.watch", cadence=Cadence.SLOT, after=3 * MINUTE, lane="alarms"),
-    "usage": Job(row="alarms.watch_usage", cadence=Cadence.DAY, after=6 * HOUR, lane="alarms"),
-    "fleet": Job(row="fleet.compute", cadence=Cadence.DAY, after=3 * HOUR, lane="intervals"),
-    "savings": Job(row="savings.compute", cadence=Cadence.DAY, after=3 * HOUR + 30 * MINUTE, lane="intervals"),
-    "sendings": Job(row="sendings.send", cadence=Cadence.HOUR, after=10 * MINUTE, lane="intervals"),
-    "publication": Job(row="facts.publish", cadence=Cadence.HOUR, after=2 * MINUTE),
+    "fleet": Job(row="fleet.compute", cadence=Cadence.DAY, after=3 * HOUR, lane="intervals", needs=("intervals",)),
+    "savings": Job(
+        row="savings.compute",
+        cadence=Cadence.DAY,
+        after=3 * HOUR + 30 * MINUTE,
+        lane="intervals",
+        needs=("fleet",),
+    ),
+    "usage": Job(row="alarms.watch_usage", cadence=Cadence.DAY, after=6 * HOUR, lane="alarms", needs=("savings",)),
+    "sendings": Job(row="sendings.send", cadence=Cadence.HOUR, after=10 * MINUTE, lane="intervals", needs=("savings",)),
+    "publication": Job(row="facts.publish", cadence=Cadence.HOUR, after=2 * MINUTE, needs=("savings",)),
     "compaction": Job(row="timeseries.compact", cadence=Cadence.DAY, after=HOUR + 10 * MINUTE),
-    "retention": Job(row="retention.apply", cadence=Cadence.DAY, after=4 * HOUR + 10 * MINUTE, lane="intervals"),
+    "retention": Job(
+        row="retention.apply",
+        cadence=Cadence.DAY,
+        after=4 * HOUR + 10 * MINUTE,
+        lane="intervals",
+        needs=("savings",),
+    ),
 }
 """All jobs, in the order in which they begin after a start. Their texts are `job.<name>` in `jobs.po`."""
 

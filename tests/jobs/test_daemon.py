@@ -15,6 +15,7 @@ from core.ports import Health
 from core.work import JobFilter, JobRun, JobState
 from jobs.daemon import MOST_ATTEMPTS, Jobs
 from jobs.runner import Runner
+from operations import schedule
 from operations.house import Call, House
 from operations.schedule import JobWork
 from store.ledger.ledger import SqlLedger
@@ -60,6 +61,28 @@ async def test_missed_periods_are_made_up_for_once_oldest_first(
             await asyncio.sleep(0.05)
     assert script.periods == MISSED
     assert await book.done_periods("daily") == set(MISSED)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_job_waits_for_what_is_due_of_those_it_needs(
+    runner: Runner, script: Script, book: SqlLedger, clock: Hands, monkeypatch: pytest.MonkeyPatch, *, fails: bool
+) -> None:
+    after = replace(DAILY, needs=("daily",), lane="other")
+    monkeypatch.setitem(schedule.JOBS, "after", after)
+    begun: list[str] = []
+
+    async def slow(_house: House, _request: JobWork, call: Call) -> None:
+        begun.append(call.actor.name)
+        if call.actor.name == "job:daily":
+            await asyncio.sleep(0.02)
+            if fails:
+                raise CalculationError("test.slow")
+
+    script.deed = slow
+    jobs = Jobs(runner, book, clock, {"after": after, "daily": DAILY}, asked_every_s=0.02)
+    async with serving(jobs):
+        await until(lambda: len(begun) == 2 * len(MISSED))
+    assert begun == ["job:daily"] * len(MISSED) + ["job:after"] * len(MISSED)
 
 
 async def test_an_outage_costs_no_more_than_the_depth(

@@ -142,3 +142,12 @@ def test_each_job_has_a_row_a_text_and_sound_figures(name: str) -> None:
     assert one.catch_up > 0
     said = {f"job.{name}", *(f"column.{field.name}" for field in fields(JOB_ROWS[one.row].result))}
     assert all(said <= catalogue(language).codes() for language in LANGUAGES)
+
+
+def test_what_a_job_needs_begins_before_it() -> None:
+    order = list(JOBS)
+    assert JOBS["savings"].needs == ("fleet",)
+    assert all(order.index(need) < order.index(name) for name, job in JOBS.items() for need in job.needs)
+    assert all(
+        JOBS[need].after <= job.after for job in JOBS.values() for need in job.needs if job.cadence is Cadence.DAY
+    )
