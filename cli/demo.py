@@ -167,9 +167,9 @@ async def _play(service: Service, stop: asyncio.Event, seconds: float | None) ->
 
 async def _weather(service: Service, stop: asyncio.Event) -> None:
     from cli.wire import now_utc
-    from demo.history import watch_weather
+    from demo.history import watch_outdoors
 
-    await watch_weather(service.shelf.inventory(), service.stores.readings, now_utc, seed=SEED, stop=stop)
+    await watch_outdoors(service.shelf.inventory(), service.stores.readings, now_utc, seed=SEED, stop=stop)
 
 
 async def _welcome(service: Service, texts: Catalogue, stories: tuple[Story, ...]) -> None:

@@ -22,7 +22,9 @@ from core.periods import SLOT, Period
 from core.ports import BulkSink, Clock
 from core.vouchers import VoucherBook
 from core.work import BookingBook
-from demo.past import DAY_S, SLOT_S, Past, Series, weather_of
+from demo.grid import intensity_of
+from demo.past import DAY_S, SLOT_S, Past, weather_of
+from demo.series import Series
 from demo.store_room import hand_readings
 from demo.stories import Story
 
@@ -77,11 +79,11 @@ async def write_history(
     tell = progress or (lambda _share: None)
     # Marks before data, so that nothing generated stands unmarked; the vehicles' come last of all
     # and after their data: without them the next start knows that the history was interrupted.
-    await ledger.mark_generated([past.span(source) for source in sorted(past.places() | past.weather())])
+    await ledger.mark_generated([past.span(source) for source in sorted(past.places() | past.outdoors())])
     sessions = await _write_sessions(past, ledger, token_of)
     await _book_readings(past, inventory, ledger)
     await _write_fleet(past, ledger)
-    readings = await _put(bulk, past.weather_columns(), end_utc)
+    readings = await _put(bulk, past.outdoor_columns(), end_utc)
     for done, site in enumerate(past.scenes, start=1):
         readings += await _put(bulk, await asyncio.to_thread(past.columns_of, site), end_utc)
         tell(done / (len(past.scenes) + 1))
@@ -91,16 +93,18 @@ async def write_history(
     return HistoryResult(period, readings, sessions, len(past.sources()), past.stories)
 
 
-async def watch_weather(inventory: Inventory, bulk: BulkSink, clock: Clock, *, seed: int, stop: asyncio.Event) -> None:
-    """Write the outdoor temperature of each day once it is over, until `stop` is set."""
+async def watch_outdoors(inventory: Inventory, bulk: BulkSink, clock: Clock, *, seed: int, stop: asyncio.Event) -> None:
+    """Write temperature and intensities of each day once it is over, until `stop` is set."""
     # From yesterday on: the demo may have been stopped before midnight and started again right after it.
     told_s = (clock().timestamp() // DAY_S - 1) * DAY_S
     while not stop.is_set():
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), _WEATHER_EVERY_S)
         now_utc = clock()
-        await _put(bulk, weather_of(inventory, seed, told_s, now_utc.timestamp()), now_utc)
-        told_s = now_utc.timestamp() // DAY_S * DAY_S
+        today_s = now_utc.timestamp() // DAY_S * DAY_S
+        await _put(bulk, weather_of(inventory, seed, told_s, today_s), now_utc)
+        await _put(bulk, intensity_of(seed, told_s, today_s), now_utc)
+        told_s = today_s
 
 
 async def _put(bulk: BulkSink, columns: Iterable[Series], received_at_utc: datetime) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 
@@ -20,10 +19,12 @@ from demo.calendar import BoolArray
 from demo.cars import is_electric
 from demo.chance import FloatArray, IntArray
 from demo.diary import Diary, keep_diary
+from demo.grid import MEANS_G_PER_KWH, intensity_of
 from demo.outlets import Place, places_of, protocols_of
 from demo.papers import presences_of, vouchers_of
 from demo.past_sessions import OutletPast, lifetime_for_energy, outlet_past
 from demo.registers import Positions, first_value, read_dial, register_gains, registers_of, resolution_of
+from demo.series import Series
 from demo.sites import Scene, scenes_of
 from demo.stays import Stay, Track
 from demo.stories import Story, stories_of
@@ -37,16 +38,6 @@ _BEGINNING_S = (0.0, 10.0, 20.0)
 _LOGBOOK_HOUR_UTC = 17
 _ODOMETER_STEP_M = 100.0
 DAY_S, _NOON_S = 86_400.0, 43_200.0
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """A column of history: register or state of `quantity` at `source`."""
-
-    source: str
-    quantity: Quantity
-    at_ms: IntArray
-    values: FloatArray
 
 
 class Past:
@@ -87,7 +78,7 @@ class Past:
 
     def sources(self) -> frozenset[str]:
         """Return all sources that get a history."""
-        return self.places() | self.weather() | self.vehicles()
+        return self.places() | self.outdoors() | self.vehicles()
 
     def places(self) -> frozenset[str]:
         """Return the sources that stand somewhere: meters and outlets."""
@@ -95,9 +86,9 @@ class Past:
         outlets = {place.source for scene in self.scenes.values() for place in places_of(scene.stations)}
         return frozenset(meters | outlets)
 
-    def weather(self) -> frozenset[str]:
-        """Return the sources that tell the outdoor temperature."""
-        return frozenset(station.source for station in self._inventory.weather_stations.values())
+    def outdoors(self) -> frozenset[str]:
+        """Return the sources of what comes from outside: the temperature, and the grid's intensity."""
+        return frozenset(station.source for station in self._inventory.weather_stations.values()) | set(MEANS_G_PER_KWH)
 
     def vehicles(self) -> frozenset[str]:
         """Return the vehicles' sources."""
@@ -118,13 +109,17 @@ class Past:
         own = (outlet for outlet in self.outlets if outlet.place.station.site == site)
         return [*columns, *(_thinned(outlet, self._borders_s) for outlet in own)]
 
-    def weather_columns(self) -> list[Series]:
-        """Return the outdoor temperatures of the days that are over; a day that was resumed is told whole."""
+    def outdoor_columns(self) -> list[Series]:
+        """Return the temperatures of the days and the intensities of the hours that are over.
+
+        A day that was resumed is told whole.
+        """
         start_s = float(self._borders_s[0])
         first_s = start_s // DAY_S * DAY_S
         if not self._positions and first_s + _NOON_S < start_s:
             first_s += DAY_S
-        return weather_of(self._inventory, self.seed, first_s, float(self._borders_s[-1]))
+        end_s = float(self._borders_s[-1])
+        return [*weather_of(self._inventory, self.seed, first_s, end_s), *intensity_of(self.seed, start_s, end_s)]
 
     def vehicle_columns(self) -> list[Series]:
         """Return odometers and states of charge: hourly by telemetry, once a day from the logbook without."""

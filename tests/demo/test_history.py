@@ -13,6 +13,7 @@ from core.facts import ChargeSession, Origin, Protocol, SessionState
 from core.inventory import Inventory, Medium, Vehicle
 from core.periods import Period, local_month
 from core.quantities import Kind, Quantity
+from demo.grid import MEANS_G_PER_KWH
 from demo.history import HistoryResult, _book_readings, write_history
 from demo.past import Past
 from demo.store_room import hand_readings
@@ -21,6 +22,13 @@ from tests.demo.archives import END, Archive, write
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SLOT_MS = 900_000
+
+STATES = {
+    Quantity.TEMPERATURE_C,
+    Quantity.INTENSITY_G_PER_KWH,
+    Quantity.ENERGY_SESSION_WH,
+    Quantity.PLUGGED_IN_FLAG,
+}
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +91,9 @@ def test_every_dial_outlet_and_vehicle_has_a_past_and_a_mark(
         if station.valid_on(day)
         for connector in station.connectors
     }
-    weather = {station.source for station in inventory.weather_stations.values()}
+    outdoors = {station.source for station in inventory.weather_stations.values()} | set(MEANS_G_PER_KWH)
     written = {source for source, _ in archive.series}
-    assert written == meters | vehicles | outlets | weather
+    assert written == meters | vehicles | outlets | outdoors
     assert {span.source for span in archive.spans.values()} == written
     assert {(span.start_utc, span.end_utc, span.seed) for span in archive.spans.values()} == {
         (result.period.start_utc, result.period.end_utc, 7)
@@ -129,7 +137,7 @@ def test_registers_fall_only_where_a_meter_was_exchanged(district: tuple[Archive
     begins = {story.source: story for story in result.stories if story.kind in {"exchanged", "odometer"}}
     assert len(begins) == 2
     for (source, quantity), (at_ms, values) in archive.series.items():
-        if quantity in {Quantity.TEMPERATURE_C, Quantity.ENERGY_SESSION_WH, Quantity.PLUGGED_IN_FLAG}:
+        if quantity in STATES:
             continue
         if quantity is Quantity.SOC_PERCENT:
             assert values.min() >= 0.0

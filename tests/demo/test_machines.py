@@ -9,7 +9,8 @@ import pytest
 from config.load import Configuration
 from core.periods import Period
 from core.quantities import Quantity
-from demo.history import watch_weather
+from demo.grid import MEANS_G_PER_KWH, intensity_of
+from demo.history import watch_outdoors
 from demo.machines import CHP_W, STORE_EFFICIENCY, STORE_WH, chp_w, store_w
 from demo.sites import scenes_of
 from demo.weather import temperature_c
@@ -80,6 +81,22 @@ async def test_the_weather_of_a_past_is_told_day_by_day_at_noon(example: Configu
     assert -25 < means_c.min() < means_c.max() < 30
 
 
+async def test_the_grid_of_a_past_is_told_hour_by_hour_clean_at_noon_and_dirty_in_the_evening(
+    example: Configuration,
+) -> None:
+    archive = Archive()
+    result = await write(example.inventory, archive, months=1)
+    for source, mean in MEANS_G_PER_KWH.items():
+        at_ms, values = archive.of(source, Quantity.INTENSITY_G_PER_KWH)
+        assert set(np.diff(at_ms)) == {3_600_000}
+        assert datetime.fromtimestamp(at_ms[-1] / 1000, UTC) + timedelta(hours=1) <= result.period.end_utc
+        assert 0.2 * mean <= values.min() < values.max() <= 1.8 * mean
+    year = intensity_of(7, 0.0, 365 * 86_400.0)[0]
+    hour = year.at_ms // 3_600_000 % 24
+    assert year.values[hour == 11].mean() < year.values.mean() < year.values[hour == 18].mean()
+    assert year.values.mean() == pytest.approx(344, rel=0.1)
+
+
 async def test_a_day_that_the_demo_slept_through_is_told_at_the_next_start(example: Configuration) -> None:
     archive = Archive()
     await write(example.inventory, archive, months=1)
@@ -93,6 +110,6 @@ async def test_a_day_that_ends_while_the_demo_runs_is_told(example: Configuratio
     archive, stop = Archive(), asyncio.Event()
     instants = iter([END, END + timedelta(days=1)])
     asyncio.get_running_loop().call_later(0.01, stop.set)
-    await watch_weather(example.inventory, archive, lambda: next(instants), seed=7, stop=stop)  # type: ignore[arg-type]
+    await watch_outdoors(example.inventory, archive, lambda: next(instants), seed=7, stop=stop)  # type: ignore[arg-type]
     at_ms, _ = archive.of("weather:auenstadt", Quantity.TEMPERATURE_C)
     assert at_ms.tolist() == [datetime(2026, 11, day, 12, tzinfo=UTC).timestamp() * 1000 for day in (21, 22)]
