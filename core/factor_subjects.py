@@ -158,5 +158,7 @@ _POWER = (
 )
 _KIND_OF = dict.fromkeys(_FUELS, Kind.FUEL) | dict.fromkeys(_POWER, Kind.ELECTRICITY)
 
-PUBLISHED_YEARLY = frozenset({Subject.GRID, Subject.RESIDUAL_MIX, Subject.PV_SUBSTITUTION, Subject.THG_GRID})
+PUBLISHED_YEARLY = frozenset(
+    {Subject.GRID, Subject.SUPPLIER_MIX, Subject.RESIDUAL_MIX, Subject.PV_SUBSTITUTION, Subject.THG_GRID}
+)
 """Of these the latest published year stands in, provisionally, for one that is still to come."""

@@ -248,6 +248,10 @@ class FactorTable:
         """Return the names of all sets."""
         return tuple(dict.fromkeys(factor.group for factor in self._factors))
 
+    def has_own(self, subject: Subject) -> bool:
+        """Return whether anything about a subject was stated besides what is shipped."""
+        return any(factor.layer is not Layer.SHIPPED for factor in self._by_subject.get(subject, ()))
+
     def find(self, wanted: Wanted) -> Chosen | Finding:
         """Return the factor for a day, or the finding why there is none.
 

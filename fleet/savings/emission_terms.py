@@ -125,14 +125,13 @@ class Drawn:
     """Electricity at the charge point; `timed` is its grid electricity by slots, once per series.
 
     What `timed` does not tell counts with the year's average. `guaranteed_wh` of the grid electricity have cancelled
-    guarantees of origin. `supplied` says that the rest comes from a supplier whose mix is known.
+    guarantees of origin.
     """
 
     grid_wh: Fraction
     pv_wh: Fraction = Fraction(0)
     timed: tuple[Timed, ...] = ()
     guaranteed_wh: Fraction = Fraction(0)
-    supplied: bool = False
 
     @classmethod
     def of_slots(cls, slots: Sequence[Slot], series: Boundary | None, guaranteed_wh: Fraction = Fraction(0)) -> Drawn:

@@ -156,7 +156,10 @@ def _line(term: Term, subject: Subject, amount: Fraction, chosen: Chosen, fuel: 
 
 
 def _by_purchase(drawn: Drawn, choice: FactorChoice, boundary: Boundary) -> list[Line | Finding]:
-    """Return the lines of a purchase: guarantees count nothing, the rest the supplier's mix or the residual mix."""
+    """Return the lines of a purchase: guarantees count nothing, the rest the supplier's mix where one is stated.
+
+    Else it is the residual mix.
+    """
     guaranteed = min(drawn.guaranteed_wh, drawn.grid_wh)
     rest = drawn.grid_wh - guaranteed
     lines: list[Line | Finding] = []
@@ -171,7 +174,8 @@ def _by_purchase(drawn: Drawn, choice: FactorChoice, boundary: Boundary) -> list
             )
         )
     if rest:
-        lines.append(_grid(Subject.SUPPLIER_MIX if drawn.supplied else Subject.RESIDUAL_MIX, rest, choice, boundary))
+        stated = choice.table.has_own(Subject.SUPPLIER_MIX)
+        lines.append(_grid(Subject.SUPPLIER_MIX if stated else Subject.RESIDUAL_MIX, rest, choice, boundary))
     return lines
 
 

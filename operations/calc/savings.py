@@ -198,7 +198,7 @@ def _band(band: Band) -> BandRow:
 
 def _purchase(drawn: Drawn, choice: FactorChoice, account: Account) -> PurchaseRow:
     """Return what the purchased electricity emitted; roof power was not purchased."""
-    bought = Drawn(grid_wh=drawn.grid_wh, guaranteed_wh=drawn.guaranteed_wh, supplied=drawn.supplied)
+    bought = Drawn(grid_wh=drawn.grid_wh, guaranteed_wh=drawn.guaranteed_wh)
     found = electricity_of(bought, choice, Boundary.CO2E_NO_UPSTREAM, account, Resolution.ANNUAL)
     return PurchaseRow(
         account=account,

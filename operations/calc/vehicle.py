@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from config.calc.savings import CalcBaselineForm, CalcFuelForm, CalcVehicleForm, ElectricityForm, SlotForm
 from core.factor_subjects import Subject
-from core.factors import Factor, Layer, Per, Reference
+from core.factors import Per, Reference
 from core.fleet import PvAllocation
 from core.inventory.mobility import Drive, VehicleClass
 from core.texts import Finding
@@ -22,7 +22,7 @@ def activity_of(form: CalcVehicleForm, choice: FactorChoice) -> tuple[Activity, 
     """Return what a vehicle did, and what is worth knowing about how that was told."""
     baseline, notes = _baseline(form, choice)
     electricity = form.electricity
-    drawn = Finding.of("emissions.no_energy") if electricity is None else _drawn(electricity, choice)
+    drawn = Finding.of("emissions.no_energy") if electricity is None else _drawn(electricity)
     return Activity(baseline=baseline, own_fuel=_own_fuel(form), drawn=drawn), notes
 
 
@@ -110,18 +110,13 @@ def _reference(stated: Reference | None, per: Per) -> Reference | None:
     return (stated or Reference.HI) if per is Per.ENERGY else None
 
 
-def _drawn(form: ElectricityForm, choice: FactorChoice) -> Drawn:
+def _drawn(form: ElectricityForm) -> Drawn:
     drawn = _of_slots(form) if form.slots is not None else _of_total(form)
     grid = drawn.grid_wh
     guaranteed = wh(form.guarantees_kwh or Decimal(0))
     if form.guarantees_percent is not None:
         guaranteed = grid * Fraction(form.guarantees_percent) / 100
-    supplied = any(_is_mix(factor) for factor in choice.table)
-    return replace(drawn, guaranteed_wh=guaranteed, supplied=supplied)
-
-
-def _is_mix(factor: Factor) -> bool:
-    return factor.layer is not Layer.SHIPPED and factor.subject is Subject.SUPPLIER_MIX
+    return replace(drawn, guaranteed_wh=guaranteed)
 
 
 def _of_total(form: ElectricityForm) -> Drawn:

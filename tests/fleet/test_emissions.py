@@ -162,7 +162,7 @@ def test_what_was_bought_counts_guarantees_as_nought_and_the_rest_as_residual_mi
 
 
 def test_a_suppliers_mix_takes_the_rest_where_there_is_one() -> None:
-    drawn = Drawn(grid_wh=Fraction(1_000_000), guaranteed_wh=Fraction(400_000), supplied=True)
+    drawn = Drawn(grid_wh=Fraction(1_000_000), guaranteed_wh=Fraction(400_000))
     known = choice(2025, mix(Subject.SUPPLIER_MIX, "120", Boundary.DIRECT))
     assert electricity_of(drawn, known, TTW, Account.MARKET, Resolution.ANNUAL).co2e_g == 72_000
     assert electricity_of(drawn, known, WTW, Account.MARKET, Resolution.ANNUAL).co2e_g is None
