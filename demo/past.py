@@ -129,6 +129,7 @@ class Past:
             if len(at_s := self._heard_s(vehicle))
             for column in (
                 *_vehicle_series(vehicle, self.diary.tracks[name], at_s, self._begun_anew_s(vehicle)),
+                *level_series(vehicle, self.diary.tracks[name], at_s, self.diary.charges.get(name, ())),
                 *charge_series(vehicle, self.diary.charges.get(name, ())),
             )
         ]
@@ -216,9 +217,16 @@ def _vehicle_series(vehicle: Vehicle, track: Track, at_s: FloatArray, begun_anew
         exact_m = np.where(new, exact_m - exact_m[np.argmax(new)], exact_m)
     odometer_m = read_dial(exact_m, _ODOMETER_STEP_M)
     yield Series(vehicle.source, Quantity.ODOMETER_M, _milliseconds(at_s), odometer_m)
-    if is_electric(vehicle) and vehicle.feed:
-        soc_percent = np.round(np.interp(at_s, track.at_s, track.soc_percent), 1)
-        yield Series(vehicle.source, Quantity.SOC_PERCENT, _milliseconds(at_s), soc_percent)
+
+
+def level_series(vehicle: Vehicle, track: Track, at_s: FloatArray, charges: Sequence[Stay]) -> Iterator[Series]:
+    """Yield what a vehicle with telemetry tells of its level: hourly, and when it is plugged in and pulled out."""
+    if not is_electric(vehicle) or vehicle.feed is None:
+        return
+    borders_s = np.array([border for stay in charges for border in (stay.begin_s, stay.end_s)])
+    told_s = np.union1d(at_s, borders_s[_valid_at(borders_s, vehicle.valid_from, vehicle.valid_to)])
+    soc_percent = np.round(np.interp(told_s, track.at_s, track.soc_percent), 1)
+    yield Series(vehicle.source, Quantity.SOC_PERCENT, _milliseconds(told_s), soc_percent)
 
 
 def charge_series(vehicle: Vehicle, charges: Sequence[Stay]) -> Iterator[Series]:
