@@ -13,7 +13,7 @@ from annotated_types import Ge, Le
 from core.facts import LastValue
 from core.inventory import Building, Entry, Meter, Station, Vehicle
 from core.ports import Page
-from core.quantities import Quantity
+from core.quantities import Kind, Quantity
 from core.readings import ReadingQuality
 from core.texts import Finding, Param
 from operations.house import Call, House
@@ -85,9 +85,19 @@ async def newest(house: House, sources: Collection[str]) -> Newest:
 
 
 def values_of(newest: Newest, source: str, interval_s: float, now_utc: datetime) -> tuple[Value, ...]:
-    """Return all newest values of a source, in the order of `Quantity`."""
+    """Return all newest values of a source, in the order of `Quantity`.
+
+    A state holds until the source says otherwise: it is as fresh as whatever was heard of the source last.
+    """
     known = newest.get(source, {})
-    return tuple(_value(known[quantity], interval_s, now_utc) for quantity in Quantity if quantity in known)
+    heard_utc = max((value.at_utc for value in known.values()), default=now_utc)
+    return tuple(
+        _value(
+            known[quantity], heard_utc if quantity.kind is Kind.STATE else known[quantity].at_utc, interval_s, now_utc
+        )
+        for quantity in Quantity
+        if quantity in known
+    )
 
 
 def pick(values: Iterable[Value], quantity: Quantity) -> Value | None:
@@ -133,13 +143,12 @@ def page_of(items: Sequence[T], keys: Sequence[str], limit: int, cursor: str | N
     return Page(tuple(item for _, item in shown), len(rows), shown[-1][0] if len(rest) > limit else None)
 
 
-def _value(last: LastValue, interval_s: float, now_utc: datetime) -> Value:
-    age = (now_utc - last.at_utc).total_seconds()
+def _value(last: LastValue, heard_utc: datetime, interval_s: float, now_utc: datetime) -> Value:
     return Value(
         quantity=last.quantity,
         value=last.value,
         at_utc=last.at_utc,
-        age_s=age,
+        age_s=(now_utc - last.at_utc).total_seconds(),
         quality=last.quality,
-        freshness=freshness(age, interval_s),
+        freshness=freshness((now_utc - heard_utc).total_seconds(), interval_s),
     )

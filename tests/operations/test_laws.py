@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.facts import LastValue
 from core.inventory import Municipality
+from core.quantities import Quantity
+from core.readings import ReadingQuality
 from operations.edge import InvalidRequestError, read_request
 from operations.table import CAPABILITIES
-from operations.values import Freshness, freshness, matches, page_of
+from operations.values import Freshness, freshness, matches, page_of, values_of
 from tests.district import SINCE
 
 PLAIN = st.recursive(
@@ -56,3 +60,20 @@ def test_a_text_is_found_wherever_it_stands_in_a_name(text: str, around: tuple[s
     entry = Municipality(id="x", name=text.join(around), valid_from=SINCE, key="0", state="NI")
     assert matches(entry, text)
     assert matches(entry, None)
+
+
+def test_a_state_is_as_fresh_as_its_source_and_a_value_only_as_itself() -> None:
+    now_utc = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    days_ago = now_utc - timedelta(days=4)
+    known = {
+        each: LastValue("vehicle:a", each, at_utc, 0.0, ReadingQuality.MEASURED, at_utc)
+        for each, at_utc in (
+            (Quantity.PLUGGED_IN_FLAG, days_ago),
+            (Quantity.SOC_PERCENT, days_ago),
+            (Quantity.ODOMETER_M, now_utc),
+        )
+    }
+    found = {each.quantity: each for each in values_of({"vehicle:a": known}, "vehicle:a", 300.0, now_utc)}
+    assert found[Quantity.PLUGGED_IN_FLAG].freshness is Freshness.FRESH
+    assert found[Quantity.SOC_PERCENT].freshness is Freshness.SILENT
+    assert found[Quantity.PLUGGED_IN_FLAG].age_s == 4 * 86_400
