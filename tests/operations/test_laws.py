@@ -66,7 +66,14 @@ def test_a_state_is_as_fresh_as_its_source_and_a_value_only_as_itself() -> None:
     now_utc = datetime(2026, 11, 22, 12, tzinfo=UTC)
     days_ago = now_utc - timedelta(days=4)
     known = {
-        each: LastValue("vehicle:a", each, at_utc, 0.0, ReadingQuality.MEASURED, at_utc)
+        each: LastValue(
+            source="vehicle:a",
+            quantity=each,
+            at_utc=at_utc,
+            value=0.0,
+            quality=ReadingQuality.MEASURED,
+            received_at_utc=at_utc,
+        )
         for each, at_utc in (
             (Quantity.PLUGGED_IN_FLAG, days_ago),
             (Quantity.SOC_PERCENT, days_ago),
