@@ -179,9 +179,7 @@ async def _steps(house: House, sources: Sequence[str], zone: ZoneInfo) -> dict[s
     for one in await house.ledger.proposals(sources):
         if one.quantity is not Quantity.ODOMETER_M or one.dismissed_at_utc is not None:
             continue
-        day = one.to_utc.astimezone(zone).date()
-        days = await house.ledger.vehicle_days(day - timedelta(days=1), day)
-        stood = {each.vehicle: float(each.odometer_end_m) for each in days if each.odometer_end_m is not None}
+        stood = await _stood(house, one.to_utc.astimezone(zone).date(), zone)
         found[one.source].append(
             OdometerStep(
                 from_utc=one.from_utc,
@@ -192,6 +190,17 @@ async def _steps(house: House, sources: Sequence[str], zone: ZoneInfo) -> dict[s
             )
         )
     return found
+
+
+async def _stood(house: House, day: date, zone: ZoneInfo) -> dict[str, float]:
+    """Return where the odometers of all vehicles stood about a day, in m: as told, else as their days are kept."""
+    before = day - timedelta(days=1)
+    period = Period(local_day(before, zone).start_utc, local_day(day, zone).end_utc)
+    days = await house.ledger.vehicle_days(before, day)
+    stood = {each.vehicle: float(each.odometer_end_m) for each in days if each.odometer_end_m is not None}
+    names = {vehicle.source: vehicle.id for vehicle in house.inventory().vehicles.values()}
+    told = await store_of(house).samples([(source, Quantity.ODOMETER_M) for source in names], period)
+    return stood | {names[source]: float(samples.value[-1]) for (source, _), samples in told.items() if len(samples)}
 
 
 async def _told_from_ms(house: House) -> int:

@@ -158,12 +158,7 @@ async def lived_in(district: District, fleet: Inventory) -> District:
     await stores.ledger.save_sessions([one for each in EVERY for one in sessions(each)])
     call = Call(Actor("job", Role.ADMIN), NOW)
     await compute_intervals(house, JobWork(period="2026-11-22T09:45Z"), call)
-    for night in (
-        "2026-11-05",
-        "2026-11-06",
-        "2026-11-21",
-    ):  # whose odometer another one shows is known from the night before
-        await compute_fleet(house, JobWork(period=night), call)
+    await compute_fleet(house, JobWork(period="2026-11-21"), call)
     await compute_savings(house, JobWork(period="2026-11-21"), call)
     return replace(district, gate=Gate(house))
 
