@@ -40,14 +40,12 @@ def charges_of(
     """
     spans = _spans_of(sessions, now_utc)
     parts = spans.lasted_ms / _busy_ms(sessions, spans)
-    weights = _counted(sessions, slots, spans) * parts
-    found = []
-    for session, first, last in zip(sessions, spans.first.tolist(), spans.last.tolist(), strict=True):
-        if session.energy_wh is not None:
-            own = weights[first:last]
-            own = own if own.sum() > 0 else spans.lasted_ms[first:last].astype(np.float64)
-            found.append(Charge(session.id, spans.start_ms[first:last], _split(round(session.energy_wh * 1000), own)))
-    return tuple(found)
+    split = _split(sessions, _counted(sessions, slots, spans) * parts, spans)
+    return tuple(
+        Charge(session.id, spans.start_ms[first:last], split[first:last])
+        for session, first, last in zip(sessions, spans.first.tolist(), spans.last.tolist(), strict=True)
+        if session.energy_wh is not None
+    )
 
 
 def by_day(charges: Sequence[Charge], borders_ms: Instants) -> NDArray[np.int64]:
@@ -116,9 +114,27 @@ def _counted(sessions: Sequence[ChargeSession], slots: Mapping[str, Amounts], sp
     return found
 
 
-def _split(whole: int, weights: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return whole numbers in proportion to weights that add up to `whole`."""
-    until = np.floor(whole * (np.cumsum(weights) / weights.sum())).astype(np.int64)
-    until[-1] = whole
-    parts: NDArray[np.int64] = np.diff(until, prepend=0)
+def _split(sessions: Sequence[ChargeSession], weights: NDArray[np.float64], spans: _Spans) -> NDArray[np.int64]:
+    """Return the energy of sessions in mWh, in proportion to weights, evenly over the time where these are nought.
+
+    Sessions of as many quarter hours are split together: a large fleet has a hundred thousand a year.
+    """
+    whole = np.array([round((each.energy_wh or 0) * 1000) for each in sessions], np.int64)
+    split = np.zeros(len(weights), np.int64)
+    counts = spans.last - spans.first
+    for count in np.unique(counts).tolist():
+        some = np.flatnonzero(counts == count)
+        rows = spans.first[some][:, None] + np.arange(count)
+        own = weights[rows]
+        own = np.where(own.sum(axis=1, keepdims=True) > 0, own, spans.lasted_ms[rows])
+        split[rows] = _in_proportion(whole[some], own)
+    return split
+
+
+def _in_proportion(whole: NDArray[np.int64], weights: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return for each row whole numbers in proportion to its weights that add up to that of `whole`."""
+    until = whole[:, None] * (np.cumsum(weights, axis=1) / weights.sum(axis=1, keepdims=True))
+    until = np.floor(until).astype(np.int64)
+    until[:, -1] = whole
+    parts: NDArray[np.int64] = np.diff(until, axis=1, prepend=0)
     return parts

@@ -64,12 +64,16 @@ async def sessions_begun(house: House, period: Period) -> list[ChargeSession]:
             return found[::-1]
 
 
-async def slots_of_outlets(house: House, sessions: Sequence[ChargeSession], now_utc: datetime) -> dict[str, Amounts]:
-    """Return what the outlets of sessions counted in the quarter hours of these."""
+async def slots_of_outlets(
+    house: House, sessions: Sequence[ChargeSession], now_utc: datetime, least: Period | None = None
+) -> dict[str, Amounts]:
+    """Return what the outlets of sessions counted in the quarter hours of these, and in those of a period at least."""
     if not sessions:
         return {}
     begin_utc = min(session.begun_at_utc for session in sessions) - timedelta(minutes=15)
     end_utc = max(session.ended_at_utc or now_utc for session in sessions)
+    if least is not None:
+        begin_utc, end_utc = min(begin_utc, least.start_utc), max(end_utc, least.end_utc)
     keys = sorted({(session.source, Quantity.ENERGY_IMPORT_WH) for session in sessions})
     found = await store_of(house).amounts(Resolution.SLOT, keys, Period(begin_utc, max(end_utc, begin_utc)))
     return {source: amounts for (source, _), amounts in found.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -29,20 +29,31 @@ async def share_roof_power(house: House, period: Period, call: Call, *, again: b
 
     Without `again` only of those of which it was not known.
     """
-    wanted = [
-        each
-        for each in await house.ledger.valuations(period)
-        if each.energy_wh is not None and (again or each.pv_wh is None)
-    ]
+    wanted = to_share(await house.ledger.valuations(period), again=again)
     if not wanted or house.intervals is None:
         return 0
     power = await power_of(house, wanted, Period(period.start_utc, period.end_utc + AFTER), call)
-    found = [
-        _valued(each, min(pv_wh, each.energy_wh), call)
-        for each in wanted
-        if each.energy_wh is not None and (pv_wh := _known_wh(power.get(each.session))) is not None
-    ]
-    return await house.ledger.value_sessions(found)
+    return await keep_roof_power(house, wanted, power, call)
+
+
+def to_share(valuations: Iterable[SessionValuation], *, again: bool) -> list[SessionValuation]:
+    """Return the sessions of known energy, without `again` those alone of which roof power is not known."""
+    return [each for each in valuations if each.energy_wh is not None and (again or each.pv_wh is None)]
+
+
+async def keep_roof_power(
+    house: House, wanted: Iterable[SessionValuation], power: Mapping[str, SessionPower], call: Call
+) -> int:
+    """Keep of sessions what was roof power, as far as that is known; return of how many it is new."""
+    found = []
+    for each in wanted:
+        pv_wh = _known_wh(power.get(each.session))
+        if pv_wh is None or each.energy_wh is None:
+            continue
+        pv_wh = min(pv_wh, each.energy_wh)
+        if pv_wh != each.pv_wh:
+            found.append(_valued(each, pv_wh, call))
+    return await house.ledger.value_sessions(found) if found else 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,13 +74,14 @@ async def power_of(
     """
     wider = Period(reach.start_utc - LONGEST_SESSION, reach.end_utc)
     sessions = await sessions_begun(house, wider)
-    counted = await slots_of_outlets(house, sessions, call.now_utc)
+    counted = await slots_of_outlets(house, sessions, call.now_utc, reach)
     charges = {each.session: each for each in charges_of(sessions, counted, call.now_utc)}
     there = {each.id: each for each in sessions}
     wanted = [there[each.session] for each in valuations if each.session in charges]
     found: dict[str, SessionPower] = {}
     for site, of_site in _by_site(house, wanted).items():
-        slots = await pv_of_slots(house, site, reach, {each.source for each in of_site}, call)
+        outlets = {each.source for each in of_site}
+        slots = await pv_of_slots(house, site, reach, outlets, call, counted=counted)
         for source, of_outlet in _by_outlet(of_site).items():
             found |= _power_of_outlet(slots, source, [(each, charges[each.id]) for each in of_outlet])
     return found
@@ -113,8 +125,6 @@ def _known_wh(power: SessionPower | None) -> Decimal | None:
 
 
 def _valued(before: SessionValuation, pv_wh: Decimal, call: Call) -> SessionValuation:
-    if before.pv_wh == pv_wh:
-        return before
     assert before.energy_wh is not None  # noqa: S101 - only sessions of known energy are looked at
     return replace(
         before,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -31,6 +32,8 @@ from operations.loads.scopes import METER, LoadScope, behind, load_scope, valid_
 
 BUILDINGS: Final = "buildings"
 """The load of all that is behind a meter and is no charge point."""
+
+NOTHING_READ: Final[Mapping[str, Amounts]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -107,15 +110,17 @@ async def pv_of_slots(
     sources: Collection[str],
     call: Call,
     method: PvAllocation = PvAllocation.PRO_RATA,
+    counted: Mapping[str, Amounts] = NOTHING_READ,
 ) -> PvSlots:
     """Return what of the power of outlets (`station:x/1`) of a site was roof power in a period, as far as it has gone.
 
-    Each supply meter of the site is looked at alone: what a roof makes reaches only what is behind the same one.
+    Each supply meter of the site is looked at alone: what a roof makes reaches only what is behind the same one. What
+    outlets `counted` at least in that period need not be read once more.
     Raises `ForbiddenError` outside the actor's sites.
     """
     if not any(_is_roof(meter) and meter.site == site for meter in house.inventory().meters.values()):
         return PvSlots(connections=(), unknown={}, above={})
-    return await pv_behind(house, SITE + site, period, call, method, sources)
+    return await pv_behind(house, SITE + site, period, call, method, sources, counted)
 
 
 async def pv_behind(
@@ -125,10 +130,11 @@ async def pv_behind(
     call: Call,
     method: PvAllocation = PvAllocation.PRO_RATA,
     sources: Collection[str] | None = None,
+    counted: Mapping[str, Amounts] = NOTHING_READ,
 ) -> PvSlots:
     """Return whose the roof power of a site or building was. Raises what `load_scope` raises but for no meter at all.
 
-    With `sources` only meters are looked at that one of these outlets is behind.
+    With `sources` only meters are looked at that one of these outlets is behind. `counted` as in `pv_of_slots`.
     """
     try:
         place = await load_scope(house, scope, Medium.ELECTRICITY, period, call)
@@ -144,7 +150,7 @@ async def pv_behind(
         if sources is not None and not set(outlets) & set(sources):
             continue
         above |= dict.fromkeys(outlets, meter.id)
-        one = await _connection(house, meter, outlets, period, call, method)
+        one = await _connection(house, meter, outlets, period, call, method, counted)
         if isinstance(one, Finding):
             unknown[meter.id] = one
         else:
@@ -153,15 +159,22 @@ async def pv_behind(
 
 
 async def _connection(
-    house: House, meter: Meter, outlets: Sequence[str], period: Period, call: Call, method: PvAllocation
+    house: House,
+    meter: Meter,
+    outlets: Sequence[str],
+    period: Period,
+    call: Call,
+    method: PvAllocation,
+    counted: Mapping[str, Amounts],
 ) -> Connection | Finding:
     read = await read_balance(house, METER + meter.id, Span("", period, Resolution.DAY), call)
     balance = read.balance
     if isinstance(balance, Finding):
         return balance
-    keys: list[SeriesKey] = [(source, Quantity.ENERGY_IMPORT_WH) for source in outlets]
-    counted = await interval_store(house).amounts(Resolution.SLOT, keys, read.period) if keys else {}
-    drawn = {source: _in_slots(counted.get((source, Quantity.ENERGY_IMPORT_WH)), balance) for source in outlets}
+    keys: list[SeriesKey] = [(source, Quantity.ENERGY_IMPORT_WH) for source in outlets if source not in counted]
+    others = await interval_store(house).amounts(Resolution.SLOT, keys, read.period) if keys else {}
+    counted = {**counted, **{source: amounts for (source, _), amounts in others.items()}}
+    drawn = {source: _in_slots(counted.get(source), balance) for source in outlets}
     used = _into(balance, Place.USE)
     rest = np.maximum(used - sum(drawn.values(), np.zeros(len(used), np.int64)), 0)
     loads = {BUILDINGS: rest, **drawn}
@@ -237,6 +250,7 @@ def _portion(of: Numbers, part: Numbers, whole: Numbers) -> Numbers:
     """Return `of` x `part` / `whole`, rounded down; 0 where the whole is 0. It never overflows."""
     safe = np.maximum(whole, 1)
     times, rest = of // safe, of % safe
-    wide = (rest.astype(object) * part // safe).astype(np.int64) if len(of) else of
-    portion: Numbers = times * part + wide
+    wide = int(rest.max(initial=0)) * int(part.max(initial=0)) > np.iinfo(np.int64).max
+    product = rest.astype(object) * part if wide else rest * part
+    portion: Numbers = times * part + (product // safe).astype(np.int64)
     return portion

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from core.fleet import VehicleDay
+from core.fleet import SessionValuation, VehicleDay
 from core.inventory import Inventory, Vehicle
 from core.periods import Period, local_day
 from core.statements import Statement, StatementDraft, StatementKey
@@ -24,7 +24,7 @@ from operations.evidence.freezing import FIGURES, digest_of, is_intact
 from operations.fleet.reading import by_vehicle, owned_between
 from operations.grid.intensities import read_intensities
 from operations.house import Call, House
-from operations.roofs.sessions import share_roof_power
+from operations.savings.charged import MonthCharges
 from operations.savings.slots import with_slots
 from operations.schedule import JobWork
 
@@ -90,16 +90,19 @@ async def state_month(house: House, month: Month, call: Call) -> bool | None:
     newest = await house.ledger.statement(key)
     if await house.ledger.vehicle_months(month.first, month.first):
         return None  # its days have been deleted by rule: what was stated stays
-    facts = await read_month(house, month)
+    charged = MonthCharges(house, _period(house, month), call)
+    await charged.read()
+    facts = await read_month(house, month, charged.begun)
     recent = _is_recent(month, call)
-    if (recent or _has_unshared(facts)) and await share_roof_power(house, _period(house, month), call, again=recent):
-        facts = await read_month(house, month)
+    if (recent or _has_unshared(facts)) and await charged.share(again=recent):
+        own = _by_vehicle(charged.begun)
+        facts = [replace(each, sessions=own.get(each.vehicle.id, ())) for each in facts]
     if newest is None and not any(each.days for each in facts):
         return None
     before = read_statement(newest) if newest else None
     intensities = await read_intensities(house, _period(house, month))
     kept = None if recent else before
-    facts = await with_slots(house, facts, _period(house, month), intensities, kept, call)
+    facts = await with_slots(facts, intensities, kept, charged)
     statement = await _reckoned(house, month, facts, intensities.course)
     because = because_of(before, statement)
     if before is not None and not because:
@@ -149,8 +152,11 @@ def read_sums(statement: Statement) -> SavingsStatement | None:
     return sums_of(statement.body[FIGURES][STATEMENT]) if is_intact(statement) else None
 
 
-async def read_month(house: House, month: Month) -> list[MonthFacts]:
-    """Return what is known of the electric vehicles that were ours in a month, by id."""
+async def read_month(house: House, month: Month, begun: Sequence[SessionValuation] | None = None) -> list[MonthFacts]:
+    """Return what is known of the electric vehicles that were ours in a month, by id.
+
+    `begun` are all sessions that began in it, where they have been read before.
+    """
     vehicles = [each for each in owned_between(house.inventory(), month.first, month.last) if each.plugs_in]
     names = [vehicle.id for vehicle in vehicles]
     if not names:
@@ -159,9 +165,7 @@ async def read_month(house: House, month: Month) -> list[MonthFacts]:
     days = by_vehicle(await house.ledger.vehicle_days(month.first, month.last, names))
     before = by_vehicle(await _days_before(house, month, names))
     vouchers = by_vehicle(await house.ledger.vouchers_during(period, names))
-    sessions: dict[str, list[Any]] = {}
-    for valuation in await house.ledger.valuations(period, names):
-        sessions.setdefault(valuation.vehicle or "", []).append(valuation)
+    sessions = _by_vehicle(await house.ledger.valuations(period, names) if begun is None else begun)
     return [
         MonthFacts(
             vehicle=vehicle,
@@ -173,6 +177,13 @@ async def read_month(house: House, month: Month) -> list[MonthFacts]:
         )
         for vehicle in vehicles
     ]
+
+
+def _by_vehicle(valuations: Iterable[SessionValuation]) -> dict[str, list[SessionValuation]]:
+    found: dict[str, list[SessionValuation]] = {}
+    for each in valuations:
+        found.setdefault(each.vehicle or "", []).append(each)
+    return found
 
 
 def _period(house: House, month: Month) -> Period:

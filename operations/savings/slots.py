@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from core.fleet import SessionValuation
-from core.periods import Period
 from fleet.savings.reckoning import MonthFacts
 from fleet.savings.statement import SavingsStatement
 from fleet.savings.timed import SessionSlots, session_slots, timed_by
-from operations.fleet.reading import LONGEST_SESSION
 from operations.grid.intensities import Intensities
-from operations.house import Call, House
-from operations.roofs.sessions import AFTER, SessionPower, power_of
+from operations.roofs.sessions import SessionPower
+from operations.savings.charged import MonthCharges
 
 
 async def with_slots(
-    house: House,
-    facts: Sequence[MonthFacts],
-    period: Period,
-    intensities: Intensities,
-    before: SavingsStatement | None,
-    call: Call,
+    facts: Sequence[MonthFacts], intensities: Intensities, before: SavingsStatement | None, charged: MonthCharges
 ) -> list[MonthFacts]:
     """Return facts of a month with the grid electricity of its quarter hours.
 
@@ -33,7 +26,7 @@ async def with_slots(
     if before is not None and _holds(before, facts, intensities):
         kept = {each.vehicle: each.timed for each in before.vehicles}
         return [replace(each, timed=kept.get(each.vehicle.id, ())) for each in facts]
-    slots = await _slots_of(house, facts, period, call)
+    slots = _slots_of(facts, charged.valuations, await charged.power())
     by_series = [timed_by(slots, each) for each in intensities.found]
     return [replace(each, timed=tuple(timed[each.vehicle.id] for timed in by_series)) for each in facts]
 
@@ -47,19 +40,14 @@ def _holds(before: SavingsStatement, facts: Sequence[MonthFacts], intensities: I
     return then == now
 
 
-async def _slots_of(
-    house: House, facts: Sequence[MonthFacts], period: Period, call: Call
+def _slots_of(
+    facts: Sequence[MonthFacts], valuations: Iterable[SessionValuation], power: Mapping[str, SessionPower]
 ) -> dict[str, list[SessionSlots]]:
-    """Return the quarter hours of all sessions that may have brought energy in a period, by vehicle."""
-    names = [each.vehicle.id for each in facts]
-    begun_before = await house.ledger.valuations(Period(period.start_utc - LONGEST_SESSION, period.start_utc), names)
-    valuations = [*begun_before, *(session for each in facts for session in each.sessions)]
-    power = await power_of(house, valuations, Period(period.start_utc - AFTER, period.end_utc + AFTER), call)
-    found: dict[str, list[SessionSlots]] = {name: [] for name in names}
+    """Return the quarter hours of all sessions that may have brought energy in a month, by vehicle."""
+    found: dict[str, list[SessionSlots]] = {each.vehicle.id: [] for each in facts}
     for each in valuations:
-        of_session = power.get(each.session)
-        if of_session is not None and each.vehicle is not None:
-            found[each.vehicle].append(slots_of(each, of_session))
+        if each.vehicle in found and each.session in power:
+            found[each.vehicle].append(slots_of(each, power[each.session]))
     return found
 
 

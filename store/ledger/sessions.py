@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
 from core.books import SessionFilter
 from core.facts import ChargeSession, Origin, Protocol, SessionState, TagVerdict
 from core.ports import Page
 from core.readings import ReadingQuality
 from store.ledger.database import Database, as_cursor, finding_of, finding_row, insert, place_of, replace
+from store.ledger.filling import filler
 from store.ledger.pseudonyms import key_without_erased, without_erased
 from store.ledger.tables import CHARGE_SESSION, MARK, TRANSACTION_NUMBER
 from store.points.columns import from_us, to_us
 
 _APPLIED_FRAME = "applied_frame"
 _C = CHARGE_SESSION.c
+_NAMES = tuple(column.name for column in _C)
+_FINDINGS = _NAMES.index("findings")
+_KINDS: tuple[tuple[str, type[StrEnum]], ...] = (
+    ("protocol", Protocol),
+    ("state", SessionState),
+    ("tag_verdict", TagVerdict),
+    ("quality", ReadingQuality),
+    ("origin", Origin),
+)
+_WORDS = tuple((_NAMES.index(name), {word.value: word for word in kind}) for name, kind in _KINDS)
+_fill = filler(ChargeSession, _NAMES)
 
 
 class Sessions:
@@ -35,7 +48,7 @@ class Sessions:
     async def session(self, id: str) -> ChargeSession | None:  # noqa: A002
         """Return one session, None if there is none."""
         async with self._database.reading() as connection:
-            row = (await connection.execute(select(CHARGE_SESSION).where(_C.id == id))).mappings().one_or_none()
+            row = (await connection.execute(select(CHARGE_SESSION).where(_C.id == id))).one_or_none()
         return None if row is None else _session(row)
 
     async def sessions(self, wanted: SessionFilter) -> Page[ChargeSession]:
@@ -46,7 +59,7 @@ class Sessions:
             rows = rows.where(_behind(wanted.cursor))
         async with self._database.reading() as connection:
             total = await connection.scalar(select(func.count()).select_from(CHARGE_SESSION).where(matching))
-            found = (await connection.execute(rows.limit(wanted.limit + 1))).mappings().all()
+            found = (await connection.execute(rows.limit(wanted.limit + 1))).all()
         items = tuple(_session(row) for row in found[: wanted.limit])
         more = len(found) > wanted.limit
         return Page(items, total or 0, _cursor(items[-1]) if more and items else None)
@@ -55,7 +68,7 @@ class Sessions:
         """Return all sessions that have not ended, oldest first."""
         running = select(CHARGE_SESSION).where(_C.state == SessionState.OPEN.value).order_by(_C.begun_at_utc, _C.id)
         async with self._database.reading() as connection:
-            return tuple(_session(row) for row in (await connection.execute(running)).mappings())
+            return tuple(map(_session, await connection.execute(running)))
 
     async def transaction_number(self, station: str, natural_key: str) -> int:
         """Return a transaction's number: positive, never given twice, the same for the same key."""
@@ -109,13 +122,10 @@ def _row(session: ChargeSession) -> dict[str, Any]:
     return row
 
 
-def _session(row: RowMapping) -> ChargeSession:
-    words = {
-        "protocol": Protocol(row["protocol"]),
-        "state": SessionState(row["state"]),
-        "tag_verdict": TagVerdict(row["tag_verdict"]),
-        "quality": ReadingQuality(row["quality"]),
-        "findings": tuple(finding_of(finding) for finding in row["findings"]),
-        "origin": Origin(row["origin"]),
-    }
-    return ChargeSession(**{**row, **words})
+def _session(row: Row[Any]) -> ChargeSession:
+    """Return the session of a row with all columns in their order: a year of a large fleet is read by this."""
+    told = list(row)
+    for place, words in _WORDS:
+        told[place] = words[told[place]]
+    told[_FINDINGS] = tuple(map(finding_of, told[_FINDINGS]))
+    return _fill(told)

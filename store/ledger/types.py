@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
@@ -31,6 +32,10 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        """Return what reads a column; of SQLite at once, from its text: a year of sessions has a million instants."""
+        return _instant if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
 
 class ExactDecimal(TypeDecorator[Decimal]):
     """An amount with all its digits, as text: SQLite would make it a float."""
@@ -49,6 +54,10 @@ class ExactDecimal(TypeDecorator[Decimal]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], Decimal | None]:  # noqa: ARG002
         """Return what reads a column at once: a year of vehicle days has millions of amounts."""
         return _amount
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
 
 
 def _amount(value: str | None) -> Decimal | None:

@@ -1,0 +1,56 @@
+"""The charge sessions of a month with their roof power: read once for all that a statement makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from core.fleet import SessionValuation
+from core.periods import Period
+from operations.fleet.reading import LONGEST_SESSION
+from operations.house import Call, House
+from operations.roofs.sessions import AFTER, SessionPower, keep_roof_power, power_of, share_roof_power, to_share
+
+
+@dataclass(slots=True)
+class MonthCharges:
+    """The sessions that may have brought energy in a period, by instant, whosesoever they are; and their power."""
+
+    house: House
+    period: Period
+    call: Call
+    valuations: Sequence[SessionValuation] = ()
+    _power: Mapping[str, SessionPower] | None = field(default=None, init=False)
+
+    async def read(self) -> None:
+        """Read whose sessions they are, as the ledger has it now."""
+        reach = Period(self.period.start_utc - LONGEST_SESSION, self.period.end_utc)
+        self.valuations = await self.house.ledger.valuations(reach)
+
+    @property
+    def begun(self) -> list[SessionValuation]:
+        """Return the sessions that began in the period."""
+        return [each for each in self.valuations if each.begun_at_utc >= self.period.start_utc]
+
+    async def power(self) -> Mapping[str, SessionPower]:
+        """Return the energy of the sessions by quarter hours with what of it was roof power."""
+        if self._power is None:
+            reach = Period(self.period.start_utc - AFTER, self.period.end_utc + AFTER)
+            self._power = await power_of(self.house, self.valuations, reach, self.call)
+        return self._power
+
+    async def share(self, *, again: bool) -> bool:
+        """Say of the sessions of the period what was roof power; return whether any is valued otherwise now.
+
+        Without `again` only of those of which it is not known.
+        """
+        wanted = to_share(self.begun, again=again)
+        if not wanted or self.house.intervals is None:
+            return False
+        if again or 2 * len(wanted) > len(self.valuations):  # the others' power will be asked for, too
+            new = await keep_roof_power(self.house, wanted, await self.power(), self.call)
+        else:
+            new = await share_roof_power(self.house, self.period, self.call, again=False)
+        if new:
+            await self.read()
+        return bool(new)
