@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NOT_BENCHES = {"__main__", "result", "dataset", "influxdb", "brokers", "holding", "districts", "subscribers"}
+NOT_BENCHES = {"__main__", "result", "dataset", "influxdb", "brokers", "holding", "districts", "subscribers", "fleets"}
 
 
 def main() -> int:
