@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from enum import StrEnum
+from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -42,13 +43,13 @@ def _one(value: Any) -> dict[str, Any]:
 
 def statement_of(text: str) -> SavingsStatement:
     """Return the statement that `text_of` wrote. Raises `KeyError`, `TypeError` or `ValueError` for anything else."""
-    read: SavingsStatement = _read(SavingsStatement, json.loads(text))
+    read: SavingsStatement = _made(SavingsStatement, json.loads(text))
     return read
 
 
 def sums_of(text: str) -> SavingsStatement:
     """Return the statement that `text_of` wrote without its vehicles, which are nearly all of it; raises the same."""
-    read: SavingsStatement = _read(SavingsStatement, json.loads(text) | {"vehicles": []})
+    read: SavingsStatement = _made(SavingsStatement, json.loads(text) | {"vehicles": []})
     return read
 
 
@@ -97,18 +98,39 @@ def _inner(hint: Any) -> Any:
     return [get_args(hint)[0]] if get_origin(hint) is tuple else hint
 
 
-def _read(kind: Any, body: Any) -> Any:
-    if body is None or kind in (str, bool):
-        return body
-    if isinstance(kind, list):
-        return tuple(_read(kind[0], each) for each in body)
-    if kind is Finding:
-        return Finding.of(body["code"], **body["params"])
-    if kind is date:
-        return date.fromisoformat(body)
-    return _made(kind, body) if is_dataclass(kind) else kind(body)
+@cache
+def _reader(hint: Any) -> Callable[[Any], Any] | None:
+    """Return what makes a value of a type of what stands in a text, None where it is that already."""
+    if hint in (str, bool):
+        return None
+    if hint is Finding:
+        return lambda body: Finding.of(body["code"], **body["params"])
+    if hint is date:
+        return date.fromisoformat
+    if issubclass(hint, StrEnum):
+        return {each.value: each for each in hint}.__getitem__
+    return partial(_made, hint) if is_dataclass(hint) else hint
+
+
+@cache
+def _readers(kind: type) -> dict[str, Callable[[Any], Any] | None]:
+    """Return what reads the fields of a dataclass, by name."""
+    return {name: _reader_of(hint) for name, hint in _hints(kind).items()}
+
+
+def _reader_of(hint: Any) -> Callable[[Any], Any] | None:
+    if not isinstance(hint, list):
+        return _reader(hint)
+    read = _reader(hint[0])
+    return tuple if read is None else lambda several: tuple(map(read, several))
 
 
 def _made(kind: Any, body: Mapping[str, Any]) -> Any:
-    hints = _hints(kind)
-    return kind(**{name: _read(hints[name], each) for name, each in body.items() if name in hints})
+    """Return the dataclass that a text tells of; what this release does not know is passed over."""
+    readers = _readers(kind)
+    told = {}
+    for name, each in body.items():
+        if name in readers:
+            read = readers[name]
+            told[name] = each if read is None or each is None else read(each)
+    return kind(**told)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from operator import attrgetter, itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, RowMapping, exists, select
+from sqlalchemy import ColumnElement, Row, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.fleet import MatchBasis, SessionValuation
@@ -23,6 +23,9 @@ _fill = filler(SessionValuation, _NAMES)
 _AT_ONCE = 500
 _NOT_SAID = frozenset({"version", "reason", "made_by", "made_at_utc"})
 _SAID = tuple(column.name for column in _C if column.name not in _NOT_SAID)
+_SESSION = _SAID.index("session")
+_said = itemgetter(*_SAID)
+_told = attrgetter(*_NAMES)
 
 
 class Valuations:
@@ -40,10 +43,11 @@ class Valuations:
         async with self._database.writing() as connection:
             newest = await _newest_of(connection, sorted({valuation.session for valuation in valuations}))
             for valuation in valuations:
-                before = newest.get(valuation.session)
-                fresh = _row(replace(valuation, version=1 if before is None else before["version"] + 1))
-                if before is None or any(before[name] != fresh[name] for name in _SAID):
-                    newest[valuation.session] = fresh
+                version, before = newest.get(valuation.session, (0, None))
+                fresh = _row(valuation) | {"version": version + 1}
+                said = _said(fresh)
+                if said != before:
+                    newest[valuation.session] = version + 1, said
                     rows.append(fresh)
             if rows:
                 await connection.execute(SESSION_VALUATION.insert(), rows)
@@ -66,14 +70,14 @@ class Valuations:
             return tuple(map(_valuation, await connection.execute(wanted)))
 
 
-async def _newest_of(connection: AsyncConnection, sessions: Sequence[str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+async def _newest_of(connection: AsyncConnection, sessions: Sequence[str]) -> dict[str, tuple[int, Any]]:
+    """Return the newest version of each session, and what it says."""
+    found: dict[str, tuple[int, Any]] = {}
+    wanted = select(_C.version, *(_C[name] for name in _SAID))
     for start in range(0, len(sessions), _AT_ONCE):
         some = _C.session.in_(sessions[start : start + _AT_ONCE])
-        rows: Iterable[RowMapping] = (
-            await connection.execute(select(SESSION_VALUATION).where(some, ~_replaced()))
-        ).mappings()
-        found |= {row["session"]: row for row in rows}
+        for version, *said in await connection.execute(wanted.where(some, ~_replaced())):
+            found[said[_SESSION]] = version, tuple(said)
     return found
 
 
@@ -83,8 +87,9 @@ def _replaced() -> ColumnElement[bool]:
 
 
 def _row(valuation: SessionValuation) -> dict[str, Any]:
-    row: dict[str, Any] = {column.name: getattr(valuation, column.name) for column in _C}
-    return row | {"findings": [finding_row(finding) for finding in valuation.findings]}
+    row: dict[str, Any] = dict(zip(_NAMES, _told(valuation), strict=True))
+    row["findings"] = [finding_row(finding) for finding in valuation.findings]
+    return row
 
 
 def _valuation(row: Row[Any]) -> SessionValuation:
