@@ -7,7 +7,8 @@ from math import asin, cos, radians, sin, sqrt
 from typing import NamedTuple
 
 from config.shelves import Shelves, Written, entries_of, overlap, place_of, twins
-from core.inventory import Drive, ElectricModel, Entry, FuelKind, Recipient, Site, Vehicle, VehicleClass
+from config.tree import Step
+from core.inventory import Drive, ElectricModel, Entry, FleetBudget, FuelKind, Recipient, Site, Vehicle, VehicleClass
 from core.texts import Finding
 
 FUELS: Mapping[Drive, frozenset[FuelKind]] = {
@@ -38,7 +39,7 @@ class _Place(NamedTuple):
 
 
 def check_fleet(shelves: Shelves) -> Iterator[Finding]:
-    """Yield what is wrong with vehicles, models and recipients, and which sites a vehicle cannot tell apart."""
+    """Yield what is wrong with vehicles, models, recipients and budgets, and which sites cannot be told apart."""
     vehicles = {vehicle.id: (written, vehicle) for written, vehicle in entries_of(shelves, Vehicle)}
     for written, vehicle in vehicles.values():
         yield from _fuel(written, vehicle)
@@ -53,6 +54,11 @@ def check_fleet(shelves: Shelves) -> Iterator[Finding]:
     groups = {vehicle.group for _, vehicle in vehicles.values()}
     for written, recipient in entries_of(shelves, Recipient):
         yield from _groups(written, recipient, groups)
+    budgets = entries_of(shelves, FleetBudget)
+    for written, budget in budgets:
+        if budget.group is not None and budget.group not in groups:
+            yield _no_group(written, budget.group, groups, "group")
+    yield from twins(budgets, lambda budget: (budget.group, budget.year), "config.fleet_budget_twice", "year")
     yield from _circles(shelves)
 
 
@@ -110,9 +116,11 @@ def _range(written: Written, model: ElectricModel) -> Iterator[Finding]:
 def _groups(written: Written, recipient: Recipient, groups: set[str]) -> Iterator[Finding]:
     for place, group in enumerate(recipient.groups):
         if group not in groups:
-            yield written.finding(
-                "config.group_unknown", "groups", place, found=group, expected=", ".join(sorted(groups))
-            )
+            yield _no_group(written, group, groups, "groups", place)
+
+
+def _no_group(written: Written, group: str, groups: set[str], *inside: Step) -> Finding:
+    return written.finding("config.group_unknown", *inside, found=group, expected=", ".join(sorted(groups)))
 
 
 def _circles(shelves: Shelves) -> Iterator[Finding]:

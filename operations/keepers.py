@@ -30,6 +30,7 @@ class EntryKind(StrEnum):
     BUDGETS = "budgets"
     ELECTRIC_MODELS = "electric_models"
     RECIPIENTS = "recipients"
+    FLEET_BUDGETS = "fleet_budgets"
 
 
 KEEPERS: dict[EntryKind, Role] = {
@@ -49,6 +50,7 @@ KEEPERS: dict[EntryKind, Role] = {
     EntryKind.BUDGETS: Role.FACILITY,
     EntryKind.ELECTRIC_MODELS: Role.FLEET,
     EntryKind.RECIPIENTS: Role.FLEET,
+    EntryKind.FLEET_BUDGETS: Role.FLEET,
 }
 """Who keeps a kind sees and writes its entries at the sites in their scope; nobody else does."""
 

@@ -11,6 +11,7 @@ from config.forms.mobility import (
     BaselineForm,
     ConnectorForm,
     ElectricModelForm,
+    FleetBudgetForm,
     ProcurementForm,
     ReportRecipientForm,
     StationForm,
@@ -58,6 +59,7 @@ KINDS: dict[str, type[EntryForm]] = {
     "budgets": BudgetForm,
     "electric_models": ElectricModelForm,
     "recipients": ReportRecipientForm,
+    "fleet_budgets": FleetBudgetForm,
 }
 """Kind in the file, which is also the inventory's field, and its form."""
 

@@ -19,6 +19,7 @@ from core.inventory import (
     Drive,
     ElectricModel,
     Entry,
+    FleetBudget,
     FuelKind,
     Procurement,
     Recipient,
@@ -148,6 +149,16 @@ class ElectricModelForm(EntryForm):
     price_eur: Amount | None = Field(default=None, ge=0)
     lease_eur_per_month: Amount | None = Field(default=None, ge=0)
     maintenance_eur_per_100km: Amount | None = Field(default=None, ge=0)
+
+
+class FleetBudgetForm(EntryForm):
+    """What vehicles may cost in a calendar year."""
+
+    makes: ClassVar[type[Entry]] = FleetBudget
+
+    group: Text | None = None
+    year: Whole = Field(ge=2000, le=2200)
+    amount_eur: Amount = Field(gt=0)
 
 
 class ReportRecipientForm(EntryForm):

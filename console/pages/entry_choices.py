@@ -32,9 +32,13 @@ MANY = frozenset({"sites", "groups"})
 """Fields that name several."""
 
 
-async def choices_of(visit: Visit, name: str) -> tuple[Choice, ...]:
+ONE_GROUP = ("fleetbudget", "group")
+"""A field that names a group there is; a vehicle may begin a new one."""
+
+
+async def choices_of(visit: Visit, subject: str, name: str) -> tuple[Choice, ...]:
     """Return what may be chosen; nothing where that is too much for a list, or may not be seen."""
-    if name == "groups":
+    if name == "groups" or (subject, name) == ONE_GROUP:
         return _groups(visit)
     if name in OFFERED_TO_ALL:
         shelf = getattr(visit.desk.gate.house.inventory(), OFFERED_TO_ALL[name])

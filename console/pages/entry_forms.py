@@ -172,7 +172,7 @@ async def _asked(visit: Visit, form: type[BaseModel], name: str, prefix: str, *,
     field = replace(field, **_control(visit, written.annotation))
     if not written.is_required() and written.default is not None:
         field = replace(field, default=_preset(written.default))
-    choices = () if field.choices else await choices_of(visit, name)
+    choices = () if field.choices else await choices_of(visit, _subject(form), name)
     if choices:
         several = name in MANY
         hint = field.hint if several and not required else ""  # what it means to choose none

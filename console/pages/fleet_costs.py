@@ -35,6 +35,7 @@ async def show(visit: Visit) -> Response:
         words.t("fleet_costs.title"),
         found=found,
         say=lambda row: _said(visit, row),
+        month_path=lambda period: f"{PATH}?{urlencode(given | {'month': period})}",
         km=lambda metres: said_km(words, metres),
         title=lambda row: words.t(f"fleet_costs.name.{row.name}"),
         part=lambda value: words.t(f"fleet_costs.part.{value}"),
@@ -85,7 +86,7 @@ def _of_cost(visit: Visit, cost: CostRow) -> Iterator[list[Any]]:
 
 
 def _said(visit: Visit, row: CostFigureRow) -> str:
-    """Return an amount of money, or why there is none."""
+    """Return an amount of money or a percentage, or why there is none."""
     if row.value is None:
         return visit.words.tell(row.reason) if row.reason else visit.words.t("console.none")
-    return visit.words.euro(row.value)
+    return visit.words.percent(float(row.value)) if row.unit == "%" else visit.words.euro(row.value)

@@ -182,6 +182,15 @@ class ElectricModel(Entry):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FleetBudget(Entry):
+    """What the vehicles of a `group` (None: all of them) may cost in a calendar year."""
+
+    group: str | None = None
+    year: int
+    amount_eur: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient(Entry):
     """Who gets reports by mail, and of what: no `groups` and no `sites` mean the whole fleet."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from core.inventory.entries import Entry
 from core.inventory.metering import Medium, Meter
-from core.inventory.mobility import ElectricModel, Recipient, Station, Tag, Vehicle
+from core.inventory.mobility import ElectricModel, FleetBudget, Recipient, Station, Tag, Vehicle
 from core.inventory.places import Building, Calendar, Municipality, Site, WeatherStation
 from core.inventory.renewables import Contract, Plant
 from core.inventory.supplies import Budget, Fuel, Tariff
@@ -33,6 +33,7 @@ class Inventory:
     budgets: dict[str, Budget] = field(default_factory=dict)
     electric_models: dict[str, ElectricModel] = field(default_factory=dict)
     recipients: dict[str, Recipient] = field(default_factory=dict)
+    fleet_budgets: dict[str, FleetBudget] = field(default_factory=dict)
 
     def site_of(self, source: str) -> str | None:
         """Return the site id of a source id, None where the source is unknown or has no site."""

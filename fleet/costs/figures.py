@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -13,6 +13,7 @@ from core.factors import Chosen
 from core.inventory.mobility import Drive, Vehicle
 from core.texts import Finding
 from fleet.choice import FactorChoice
+from fleet.costs.budget import BudgetUse, MonthSpent, spent_in
 from fleet.costs.peak_shares import SitePeak, cost_of_peaks_eur
 from fleet.costs.thg import HEAVY, Certificate, Convention, Sale, certificate, flat_kwh
 from fleet.costs.vehicle_costs import DRIVING, Cost, Part, VehicleCost, per_100km
@@ -24,26 +25,32 @@ EUR: Final = "EUR"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostFigure:
-    """A figure of a scope, or why it is not computed; `computed` of all its vehicles are in it."""
+    """A figure of a scope, or why it is not computed; `computed` of all its vehicles are in it.
+
+    Of a sum over months these are months of vehicles. `remarks` say what is to be known of it.
+    """
 
     name: str
     value: Value
     unit: str
     computed: int = 0
     not_computed: int = 0
+    remarks: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScopeCosts:
     """The costs of the vehicles of a scope, and what those with a battery would be certified for in the year.
 
-    `peaks` are those of the sites with charge points.
+    `peaks` are those of the sites with charge points. `budget` is what is used of the scope's, or why that is not said.
     """
 
+    period: str = ""
     vehicles: tuple[VehicleCost, ...]
     certificates: tuple[Certificate, ...] = ()
     thg_price: Value
     peaks: tuple[SitePeak, ...] = ()
+    budget: BudgetUse | Finding = field(default_factory=lambda: Finding.of("fleet_costs.no_budget"))
 
     def figures(self) -> tuple[CostFigure, ...]:
         """Return all figures in the order in which they are shown."""
@@ -69,7 +76,37 @@ class ScopeCosts:
         for convention in Convention:
             yield self._revenue(convention)
         yield CostFigure(name="peak_cost_eur", value=cost_of_peaks_eur(self.peaks), unit=EUR)
-        yield CostFigure(name="budget_percent", value=Finding.of("fleet_costs.no_budget"), unit="%")
+        yield self._cost(self.spent)
+        yield self._of_budget("budget_percent", "%")
+        yield self._of_budget("budget_forecast_eur", EUR)
+
+    @property
+    def spent(self) -> MonthSpent:
+        """Return what the month cost, as far as it is known."""
+        return spent_in(self.period, ((each.vehicle.id, each.own) for each in self.vehicles))
+
+    def _cost(self, spent: MonthSpent) -> CostFigure:
+        whole = spent.vehicles - len(spent.lacking)
+        value: Value = spent.eur if spent.eur or whole else Finding.of("fleet_costs.nothing_spent")
+        if not spent.vehicles:
+            value = Finding.of("fleet_costs.no_vehicles")
+        remarks = (Finding.of("fleet_costs.parts_missing", count=len(spent.lacking)),) if spent.lacking else ()
+        return CostFigure(
+            name="cost_eur", value=value, unit=EUR, computed=whole, not_computed=len(spent.lacking), remarks=remarks
+        )
+
+    def _of_budget(self, name: str, unit: str) -> CostFigure:
+        use = self.budget
+        if isinstance(use, Finding):
+            return CostFigure(name=name, value=use, unit=unit)
+        return CostFigure(
+            name=name,
+            value=use.used_percent if unit == "%" else use.forecast_eur,
+            unit=unit,
+            computed=use.vehicle_months - use.lacking,
+            not_computed=use.lacking,
+            remarks=use.remarks,
+        )
 
     def _revenue(self, convention: Convention) -> CostFigure:
         of = [each for each in self.certificates if each.convention is convention]

@@ -138,7 +138,7 @@ def per_100km(costs: Iterable[tuple[Value, Value]]) -> Value:
 
 def vehicle_cost(month: Month, choice: FactorChoice) -> VehicleCost:
     """Return what a vehicle's month cost, and what it is compared with; `choice` has fuels and the CO2 price."""
-    own = Cost(month.figures.distance_m, tuple(_own_parts(month)))
+    own = own_cost(month)
     if not month.vehicle.plugs_in:
         return VehicleCost(vehicle=month.vehicle, own=own, reference=None, saved_eur=None, co2_price_eur=None)
     reference = Cost(month.figures.distance_m, tuple(_reference_parts(month)))
@@ -149,6 +149,11 @@ def vehicle_cost(month: Month, choice: FactorChoice) -> VehicleCost:
         saved_eur=_less(reference.eur(), own.eur()),
         co2_price_eur=_co2_price_eur(month, choice),
     )
+
+
+def own_cost(month: Month) -> Cost:
+    """Return what a vehicle's month cost, without what it is compared with."""
+    return Cost(month.figures.distance_m, tuple(_own_parts(month)))
 
 
 def mean_price(vouchers: Iterable[Voucher]) -> dict[FuelKind, Price]:

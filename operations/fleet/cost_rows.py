@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from core.inventory.mobility import Drive
@@ -12,7 +13,10 @@ from operations.values import Told
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostFigureRow:
-    """A figure of the scope in `unit`; None: not computed, for the `reason`. `computed` vehicles are in it."""
+    """A figure of the scope in `unit`; None: not computed, for the `reason`. `computed` vehicles are in it.
+
+    Of a budget these are months of vehicles. `remarks` say what is to be known of it.
+    """
 
     name: str
     value: Decimal | None
@@ -20,6 +24,7 @@ class CostFigureRow:
     computed: int
     not_computed: int
     reason: Told | None
+    remarks: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +72,34 @@ class VehicleCostRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FleetMonthRow:
+    """What a month cost, as far as it is known: of `lacking` vehicles a part is not. `figure` explains it."""
+
+    period: str
+    eur: Decimal
+    vehicles: int
+    lacking: tuple[str, ...]
+    figure: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetBudgetRow:
+    """The budget of the scope, and what was spent of it month by month; the days before `until` are over."""
+
+    source: str
+    year: int
+    amount_eur: Decimal
+    spent_eur: Decimal
+    until: date
+    months: tuple[FleetMonthRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FleetCosts:
-    """What a scope costs in a month; `preliminary` until it is over. THG revenue is that of the whole year."""
+    """What a scope costs in a month; `preliminary` until it is over. THG revenue is that of the whole year.
+
+    `budget` is that of the scope and year, None where there is none.
+    """
 
     period: str
     scope: str
@@ -77,3 +108,4 @@ class FleetCosts:
     vehicles: tuple[VehicleCostRow, ...]
     inputs: tuple[CostInputRow, ...]
     notes: tuple[Told, ...]
+    budget: FleetBudgetRow | None = None

@@ -36,7 +36,7 @@ SUITABLE: Final = selection_of("suitable")
 
 async def with_beside(house: House, months: FleetMonths, call: Call) -> FleetMonths:
     """Return the months with the costs of all three, and with what stands beside the one that is reported."""
-    now = await with_costs(house, months.now, call)
+    now = await with_costs(house, months.now, call, days=months.days)
     candidates, infrastructure = await _ahead(house, now, call)
     idle_s, known = await blocked_s(house, now.sessions)
     beside = Beside(
@@ -52,8 +52,8 @@ async def with_beside(house: House, months: FleetMonths, call: Call) -> FleetMon
     return replace(
         months,
         now=replace(now, beside=beside),
-        previous=await with_costs(house, months.previous, call, peaks=False),
-        last_year=await with_costs(house, months.last_year, call, peaks=False),
+        previous=await with_costs(house, months.previous, call, whole=False),
+        last_year=await with_costs(house, months.last_year, call, whole=False),
     )
 
 

@@ -15,12 +15,14 @@ from core.factors import FactorTable
 from core.fleet import SessionValuation
 from core.inventory import Drive, Station, Vehicle
 from fleet.candidates.procurement import Verdict, judge
+from fleet.costs.budget import BudgetUse
 from operations.evidence.leaves import PARTS_MAX
 from operations.fleet.figures import FIGURES, VEHICLE_DAY, legible
 from operations.fleet_report.charging import DC_PLUGS
 from operations.fleet_report.cited import Grounds, entries_of, inputs_of, of_entry, of_paper, of_session, of_valuation
 from operations.fleet_report.facts import FleetMonth
 from operations.fleet_report.grounds_beside import corrected, needs, received, replaceable, silent
+from operations.fleet_report.rows import FLEET_REPORT
 from operations.fleet_report.stock import LEASE_AHEAD
 from operations.fleet_report.sums import VEHICLES
 from operations.fleet_report.trust import METER_SHARES
@@ -236,6 +238,25 @@ def _saved(month: FleetMonth, _variant: str) -> Grounds:
             yield from inputs_of(each.vehicle, each.reference)
 
 
+def _spent(month: FleetMonth, _variant: str) -> Grounds:
+    """Yield each number that the cost of the month was reckoned with, and the distances."""
+    for each in month.costs.vehicles if month.costs else ():
+        if isinstance(each.own.distance_m, Decimal):
+            id_ = str(FigureId(VEHICLE_DAY, month.period, each.vehicle.source, "distance_m"))
+            yield Ground(figure=id_, name=each.vehicle.name, value=legible(each.own.distance_m), unit="m")
+        yield from inputs_of(each.vehicle, each.own)
+
+
+def _budget(month: FleetMonth, _variant: str) -> Grounds:
+    """Yield the budget, and what each month of the year came to."""
+    use = month.costs.budget if month.costs else None
+    if isinstance(use, BudgetUse):
+        yield of_entry(use.source, str(use.year), use.amount_eur, "EUR")
+        for each in use.months:
+            id_ = str(FigureId(FLEET_REPORT, each.period, month.scope, "cost_eur"))
+            yield Ground(figure=id_, name=each.period, value=legible(each.eur), unit="EUR")
+
+
 def _co2_price(month: FleetMonth, _variant: str) -> Grounds:
     for each in month.costs.vehicles if month.costs else ():
         if isinstance(each.co2_price_eur, Decimal):
@@ -270,6 +291,9 @@ STANDS_ON: Final[Mapping[str, Callable[[FleetMonth, str], Grounds]]] = {
     "energy_eur_per_100km": _cost,
     "saved_eur": _saved,
     "co2_price_eur": _co2_price,
+    "cost_eur": _spent,
+    "budget_percent": _budget,
+    "budget_forecast_eur": _budget,
     "connectors": _outlets_counted,
     "connector_power_w": _outlet_power,
     "battery_health_percent": _batteries,

@@ -47,7 +47,11 @@ def _cost_figures(month: FleetMonth) -> Figures:
             continue
         missing = (Finding.of("fleet_report.without_vehicles", count=each.not_computed),) if each.not_computed else ()
         yield ReportFigure(
-            name=each.name, value=legible(each.value), unit=each.unit, how=how(each.name), remarks=missing
+            name=each.name,
+            value=legible(each.value),
+            unit=each.unit,
+            how=how(each.name),
+            remarks=each.remarks or missing,
         )
 
 

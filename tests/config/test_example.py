@@ -96,6 +96,11 @@ def test_it_has_models_to_try_and_recipients_of_reports(inventory: Inventory) ->
     assert [bool(recipient.groups) for recipient in inventory.recipients.values()] == [False, True]
 
 
+def test_its_fleet_has_budgets_for_two_years_and_one_of_a_group(inventory: Inventory) -> None:
+    kept = [(budget.group, budget.year) for budget in inventory.fleet_budgets.values()]
+    assert kept == [(None, 2025), (None, 2026), ("Bauhof", 2026)]
+
+
 def test_its_plants_have_contracts(inventory: Inventory) -> None:
     large = [plant for plant in inventory.plants.values() if plant.kind in (PlantKind.WIND, PlantKind.PV_GROUND)]
     assert len(large) >= 3

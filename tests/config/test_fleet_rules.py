@@ -15,6 +15,7 @@ municipalities:
 sites:
   hof: {name: Hof, kind: depot, municipality: stadt, valid_from: 2015-01-01}
 """
+TWICE = ["! config.fleet_budget_twice"]
 BATTERY = "drive: battery, battery_wh: 50000"
 BASELINE = "baseline: {fuel: diesel, fuel_l_per_100km: 7.0, basis: table, source: Tabelle}"
 
@@ -147,3 +148,29 @@ def test_circles_that_overlap_are_told(
         text += f"  {name}: {{name: S, kind: depot, municipality: stadt, {place}, valid_from: {since}{ends}}}\n"
     found = [code for code in read(text)[1] if code != "config.outlives"]
     assert found == expected
+
+
+def budget(name: str, said: str, since: str = "2026-01-01") -> str:
+    return f"  {name}: {{name: B, year: 2026, amount_eur: 5000, {said}, valid_from: {since}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("budgets", "expected"),
+    [
+        (budget("alle", "valid_to: 2027-01-01") + budget("amt", "group: Amt"), []),
+        (budget("alle", "valid_to: 2027-01-01") + budget("noch-eins", "valid_to: 2027-01-01"), TWICE),
+        (budget("amt", "group: Amt") + budget("noch-eins", "group: Amt", "2026-07-01"), TWICE),
+        (budget("amt", "group: Amt, valid_to: 2026-07-01") + budget("nachtrag", "group: Amt", "2026-07-01"), []),
+        (budget("amt", "group: Bauamt"), ["config.group_unknown"]),
+    ],
+)
+def test_vehicles_have_one_budget_at_a_time(budgets: str, expected: list[str]) -> None:
+    assert read("vehicles:\n" + vehicle("drive: diesel") + "fleet_budgets:\n" + budgets)[1] == expected
+
+
+def test_both_budgets_of_the_same_vehicles_are_named() -> None:
+    text = "fleet_budgets:\n" + budget("erst", "valid_to: 2027-01-01") + budget("zweit", "valid_to: 2027-01-01")
+    (finding,) = inventory_of({"a.yaml": SITES, "b.yaml": text}, None)[1]
+    told = catalogue("en").tell(finding)
+    assert "'erst'" in told
+    assert "fleet_budgets.zweit" in told

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from core.fleet import VehicleDay
+from tests.console.pages.test_forms import post
 
 Client = Callable[..., httpx.Client]
 CAR = "aut-e-102"
@@ -33,7 +34,24 @@ def test_costs_stand_with_their_inputs_or_the_reason(client: Client) -> None:
     assert "Elektrofahrzeuge je 100 km" in text
     assert "an eigenen Ladepunkten geladen 18 kWh" in text
     assert "kein Preis" in text
-    assert "Budgets gelten für Liegenschaften" in text
+    assert "im Bestand je Jahr als „Budget des Fuhrparks“ angelegt" in text
+
+
+def test_a_budget_entered_by_form_is_held_against_the_costs(client: Client, district: Any) -> None:
+    anna = client()
+    form = anna.get("/inventory/new/fleet_budgets").text
+    assert re.search(r'<select[^>]*name="group"', form)
+    assert "Bauhof" in form
+    said = {"kind": "fleet_budgets", "id": "alle-2023", "name": "Alle 2023", "year": "2023", "valid_from": "2023-01-01"}
+    refused = post(anna, "/inventory/new", **said, amount_eur="0")
+    assert 'href="#amount_eur"' in refused.text
+    post(anna, "/inventory/new", **said, amount_eur="250000", valid_to="2024-01-01")
+    assert district.gate.house.inventory().fleet_budgets["alle-2023"].group is None
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", anna.get("/fleet-costs?month=2023-10").text))
+    assert "Budget 2023" in text
+    assert "250.000,00" in text
+    assert "Mindestens so viel: In" in text
+    assert "eine Prognose wäre zu niedrig" in text
 
 
 def test_a_month_and_a_site_are_chosen_and_those_are_what_the_export_holds(client: Client) -> None:
