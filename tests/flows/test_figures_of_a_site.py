@@ -34,6 +34,7 @@ NOT_ON_PAGES = {
     "carriers",
     "fleet",
     "savings",
+    "charge",
     "candidates",
     "infrastructure",
     "scenario",
