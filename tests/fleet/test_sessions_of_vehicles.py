@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -64,6 +65,19 @@ def test_the_parts_of_a_session_are_its_energy(rows: list[tuple[int, int, float]
         assert (charge.thousandths >= 0).all()
     borders = epoch_ms(MONDAY) + np.arange(0, 12, dtype=np.int64) * 86_400_000
     assert by_day(charges, borders).sum() == sum(charge.total for charge in charges)
+
+
+@given(st.lists(st.tuples(st.integers(0, 99), st.integers(1, 400), st.floats(0.001, 99)), min_size=1, max_size=6))
+def test_sessions_at_several_outlets_are_split_together_as_each_alone(rows: list[tuple[int, int, float]]) -> None:
+    sessions = [
+        replace(session(f"s{number}", EIGHT + begin * MINUTE, lasted / 60, kwh), connector=number)
+        for number, (begin, lasted, kwh) in enumerate(rows)
+    ]
+    slots = {each.source: outlet(each.connector, [7, 0, 1000, 333, 2]) for each in sessions}
+    together = charges_of(sessions, slots, LATER)
+    for one, charge in zip(sessions, together, strict=True):
+        (alone,) = charges_of([one], slots, LATER)
+        assert charge.thousandths.tolist() == alone.thousandths.tolist()
 
 
 def claim(series: dict[Quantity, object], has_tag: bool = False, **more: object):  # type: ignore[no-untyped-def] # noqa: ANN201, FBT001, FBT002
