@@ -26,7 +26,7 @@ from bench.result import Result, report
 from core.facts import ChargeSession, Protocol, SessionState
 from core.fleet import MatchBasis, SessionValuation, VehicleDay
 from core.inventory import Connector, Drive, Inventory, Site, SiteKind, Station, Vehicle
-from core.inventory.mobility import Baseline, BaselineBasis, ElectricModel, FuelKind, VehicleClass
+from core.inventory.mobility import Baseline, BaselineBasis, ElectricModel, FleetBudget, FuelKind, VehicleClass
 from core.people import Actor, Role
 from core.readings import SlotShare
 from core.texts import catalogue
@@ -119,11 +119,13 @@ def _house(stores: Stores, count: int) -> House:
         ac_power_w=11_000.0,
         source="Datenblatt",
     )
+    budget = FleetBudget(id="alle", name="alle", valid_from=FIRST, year=MONTH.year, amount_eur=Decimal(10**6))
     inventory = Inventory(
         sites={"amt": Site(id="amt", name="Amt", valid_from=FIRST, kind=SiteKind.OFFICE, municipality="au")},
         vehicles={each.id: each for each in (_vehicle(number) for number in range(count))},
         stations=stations,
         electric_models={"kompakt": model},
+        fleet_budgets={"alle": budget},
     )
     return House(
         inventory=lambda: inventory,

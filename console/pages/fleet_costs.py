@@ -35,6 +35,7 @@ async def show(visit: Visit) -> Response:
         words.t("fleet_costs.title"),
         found=found,
         say=lambda row: _said(visit, row),
+        counted=lambda row: words.t(_counted(row), computed=row.computed, all=row.computed + row.not_computed),
         month_path=lambda period: f"{PATH}?{urlencode(given | {'month': period})}",
         km=lambda metres: said_km(words, metres),
         title=lambda row: words.t(f"fleet_costs.name.{row.name}"),
@@ -83,6 +84,13 @@ def _of_cost(visit: Visit, cost: CostRow) -> Iterator[list[Any]]:
         inputs = "; ".join(f"{one.name} {one.value} {one.unit} ({one.source})" for one in each.inputs)
         yield [each.part.value, each.eur, None, inputs, visit.words.tell(each.reason) if each.reason else ""]
     yield ["sum", cost.eur, cost.eur_per_100km, "", visit.words.tell(cost.reason) if cost.reason else ""]
+
+
+def _counted(row: CostFigureRow) -> str:
+    """Return in which words it is said how many are in a figure: vehicles, or months of them."""
+    if row.name.startswith("budget_") and row.computed + row.not_computed:
+        return "fleet_costs.counted_months"
+    return "fleet_costs.counted_of"
 
 
 def _said(visit: Visit, row: CostFigureRow) -> str:

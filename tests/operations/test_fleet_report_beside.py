@@ -13,8 +13,9 @@ from typing import Any
 import openpyxl
 import pytest
 
+from core.evidence import FigureId
 from core.inventory import Connector, Drive, Inventory, Medium, Meter, MeterRole, Station, Tariff
-from core.inventory.mobility import ElectricModel, FuelKind, VehicleClass
+from core.inventory.mobility import ElectricModel, FleetBudget, FuelKind, VehicleClass
 from core.readings import Reading
 from core.texts import catalogue
 from core.vouchers import Voucher, VoucherFilter, VoucherKind
@@ -301,3 +302,21 @@ async def test_the_last_month_that_is_over_says_what_is_to_be_done(place: Place)
     request = MakeFleetReport(month="2026-09")
     await compose(place.house, request, date(2026, 9, 1), catalogue("de"), call(), preliminary=False)
     assert len(await place.stores.ledger.actions()) == 1, "what an older month would have asked for is over"
+
+
+async def test_a_budget_stands_in_the_report_and_is_explained_down_to_its_months(place: Place) -> None:
+    await filled(place)
+    budget = FleetBudget(id="alle", name="alle", valid_from=SINCE, year=2026, amount_eur=Decimal(100_000))
+    place.house = replace(place.house, inventory=lambda: replace(inventory(), fleet_budgets={"alle": budget}))
+    assert {"cost_eur", "budget_percent", "budget_forecast_eur"} <= set(told(await document(place)))
+    whole = await evidence.explain_fleet(place.house, FigureId.parse("fleet/2026-10/fleet/budget_percent"), call())
+    entry, *months = whole.parts
+    assert entry.citation is not None
+    assert (entry.citation.reference, entry.value) == ("fleet_budgets/alle", Decimal(100_000))
+    assert [each.figure for each in months] == [f"fleet/2026-{month:02d}/fleet/cost_eur" for month in range(1, 11)]
+    spent = sum((each.value or Decimal(0) for each in months), Decimal(0))
+    assert spent > 0
+    assert whole.value == round(spent / 1000, 6)
+    month = await evidence.explain_fleet(place.house, FigureId.parse(months[-1].figure), call())
+    assert month.value == months[-1].value
+    assert month.parts
