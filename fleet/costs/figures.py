@@ -71,6 +71,7 @@ class ScopeCosts:
             yield _rate(f"cost_eur_per_100km.{drive}", each, frozenset(Part))
         for drive, each in costs.items():
             yield _rate(f"energy_eur_per_100km.{drive}", each, DRIVING)
+        yield _summed("charging_cost_eur", [_own_charging(each.own) for each in battery + hybrid])
         yield _summed("saved_eur", [each.saved_eur for each in battery + hybrid])
         yield _summed("co2_price_eur", [each.co2_price_eur for each in battery + hybrid])
         for convention in Convention:
@@ -138,6 +139,19 @@ def _rate(name: str, costs: Sequence[Cost], parts: frozenset[Part]) -> CostFigur
     known = sum(isinstance(eur, Decimal) and isinstance(metres, Decimal) for eur, metres in told)
     value = per_100km(told) if told else Finding.of("fleet_costs.no_vehicles")
     return CostFigure(name=name, value=value, unit=RATE, computed=known, not_computed=len(told) - known)
+
+
+def _own_charging(cost: Cost) -> Value:
+    """Return what a vehicle drew at our charge points comes to, at the price of its site."""
+    part = next((each for each in cost.parts if each.part is Part.ENERGY), None)
+    if part is None:
+        return ZERO
+    told = {each.name: each.value for each in part.inputs}
+    if told.get("own_charged") == ZERO:
+        return ZERO
+    if "electricity_price" in told:
+        return told["own_charged"] * told["electricity_price"]
+    return part.eur if isinstance(part.eur, Finding) else ZERO
 
 
 def _summed(name: str, values: Sequence[Value | None]) -> CostFigure:

@@ -135,7 +135,9 @@ def _shared(month: FleetMonth) -> Iterator[SessionValuation]:
 
 
 def _charging_cost(month: FleetMonth, _variant: str) -> Grounds:
-    return (of_valuation(each, each.cost_eur, "EUR") for each in month.valuations if each.cost_eur is not None)
+    for each in month.costs.vehicles if month.costs else ():
+        if each.vehicle.plugs_in:
+            yield from (one for one in inputs_of(each.vehicle, each.own) if one.unit in {"kWh", "EUR/kWh"})
 
 
 def _odd(month: FleetMonth, _variant: str) -> Grounds:

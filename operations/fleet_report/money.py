@@ -15,15 +15,6 @@ from operations.reports.figures import Ground, ReportFigure, not_told
 
 def costs(month: FleetMonth) -> Figures:
     """Yield section 8: what is known of money."""
-    known = [each.cost_eur for each in month.valuations if each.cost_eur is not None]
-    name = "charging_cost_eur"
-    if known:
-        share = PERCENT * len(known) / len(month.valuations)
-        yield ReportFigure(
-            name=name, value=legible(sum(known, ZERO)), unit="EUR", how=how(name), measured_percent=share
-        )
-    else:
-        yield not_told(name, "EUR", how(name), Finding.of("fleet_report.no_costs"))
     papers = [each.amount_eur for each in month.vouchers if each.amount_eur is not None]
     if papers:
         yield ReportFigure(name="paid_eur", value=legible(sum(papers, ZERO)), unit="EUR", how=how("paid_eur"))

@@ -170,6 +170,10 @@ def test_sums_are_over_those_that_are_computed_and_count_the_others() -> None:
     assert found["energy_eur_per_100km.combustion"].value == Decimal("11.2")
     assert found["energy_eur_per_100km.battery"].value == Decimal("6.4")
     assert found["saved_eur"].value == Decimal("154.6")
+    own = month().figures.own_charged_wh / 1000 * month().electricity.eur  # type: ignore[union-attr]
+    assert found["charging_cost_eur"].value == 2 * own > 0
+    unknown = month(electricity=Finding.of("fleet_costs.no_charge_points"))
+    assert values(unknown)["charging_cost_eur"].value == unknown.electricity
 
 
 def test_thg_without_a_price_is_not_computed_and_with_one_by_both_conventions() -> None:
