@@ -6,7 +6,8 @@ comma := ,
 empty :=
 space := $(empty) $(empty)
 LEFT := not soak$(if $(WITHOUT), and not $(subst $(comma),$(space)and not$(space),$(WITHOUT)))
-SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
+# One more than there are processors: many tests wait for a broker, a station or a mailbox.
+SIDE_BY_SIDE := --numprocesses $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1))) --maxprocesses 4 --dist loadfile
 # With a wheelhouse (make wheelhouse) nothing is fetched.
 OFFLINE := $(if $(wildcard wheelhouse),--no-index -f wheelhouse)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet $(OFFLINE)
