@@ -6,8 +6,8 @@ comma := ,
 empty :=
 space := $(empty) $(empty)
 LEFT := not soak$(if $(WITHOUT), and not $(subst $(comma),$(space)and not$(space),$(WITHOUT)))
-# One more than there are processors: many tests wait for a broker, a station or a mailbox.
-SIDE_BY_SIDE := --numprocesses $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1))) --maxprocesses 4 --dist loadfile
+# In the order of their names: by their number of tests, the long flows would come last and alone.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # With a wheelhouse (make wheelhouse) nothing is fetched.
 OFFLINE := $(if $(wildcard wheelhouse),--no-index -f wheelhouse)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet $(OFFLINE)

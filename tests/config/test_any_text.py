@@ -64,7 +64,7 @@ VALUES = st.recursive(
 
 
 @given(st.text(max_size=300) | YAML_LIKE)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_text_is_an_inventory_or_findings(text: str) -> None:
     inventory, findings = inventory_of({"inventory/x.yaml": text}, frozenset({"main"}))
     assert isinstance(inventory, Inventory)
@@ -91,7 +91,7 @@ def alone(folder: Path) -> Path:
 
 
 @given(st.text(max_size=300) | YAML_LIKE | settings_files())
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=70, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_settings_are_a_configuration_or_findings(alone: Path, text: str) -> None:
     (alone / "kreiswatt.yaml").write_text(text, encoding="utf-8", errors="surrogateescape")
     mistakes = [finding for finding in check(alone, {}) if not is_warning(finding)]
@@ -119,7 +119,7 @@ def _flow(value: object) -> str:
 
 
 @given(entries())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_values_of_known_keys_are_an_inventory_or_findings(text: str) -> None:
     inventory, findings = inventory_of({"inventory/x.yaml": text}, frozenset({"main"}))
     assert isinstance(inventory, Inventory)

@@ -43,7 +43,7 @@ def districts(draw: st.DrawFn) -> tuple[dict[str, list[Slot]], frozenset[int], P
 
 
 @given(districts())
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_totals_and_shares_are_those_of_the_slots_whichever_days_are_kept(
     spans: Any, district: tuple[dict[str, list[Slot]], frozenset[int], Period]
 ) -> None:
@@ -89,7 +89,7 @@ async def test_a_source_owes_only_what_lies_in_its_valid_period(spans: Any) -> N
 
 
 @given(districts())
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_a_course_of_amounts_is_that_of_its_slots(
     spans: Any, district: tuple[dict[str, list[Slot]], frozenset[int], Period]
 ) -> None:
@@ -118,7 +118,7 @@ async def test_a_course_of_amounts_is_that_of_its_slots(
 
 
 @given(districts())
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_a_course_of_means_weighs_what_is_known(
     spans: Any, district: tuple[dict[str, list[Slot]], frozenset[int], Period]
 ) -> None:
