@@ -6,8 +6,7 @@ comma := ,
 empty :=
 space := $(empty) $(empty)
 LEFT := not soak$(if $(WITHOUT), and not $(subst $(comma),$(space)and not$(space),$(WITHOUT)))
-# In the order of their names: by their number of tests, the long flows would come last and alone.
-SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 # With a wheelhouse (make wheelhouse) nothing is fetched.
 OFFLINE := $(if $(wildcard wheelhouse),--no-index -f wheelhouse)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet $(OFFLINE)

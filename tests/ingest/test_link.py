@@ -141,8 +141,8 @@ async def test_a_broker_that_talks_nonsense_is_left_and_tried_again(store: ListS
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     daemon = make(BrokerSettings(name="main", port=server.sockets[0].getsockname()[1]), store)
     task = asyncio.create_task(daemon.serve())
-    await until(lambda: len(connections) == 2)
-    assert not daemon.health().ok
+    # what begins well is connected for a moment each time
+    await until(lambda: len(connections) >= 2 and not daemon.health().ok)
     assert not task.done()
     task.cancel()
     await asyncio.wait([task])
