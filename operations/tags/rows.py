@@ -36,14 +36,19 @@ class ListTags:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShowTag:
-    """One card by its id."""
+class _OfTag:
+    """Something asked about one card."""
 
     id: str
 
     def __post_init__(self) -> None:
         """Refuse an id that is none: it might be a card's number."""
         _refuse(self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowTag(_OfTag):
+    """One card by its id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,42 +85,27 @@ class AddTag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssignTag:
+class AssignTag(_OfTag):
     """Whose a card is from `valid_from` (today) on: a `vehicle`'s or a `group`'s. What was before stays as it was."""
 
-    id: str
     vehicle: str | None = None
     group: str | None = None
     valid_from: date | None = None
     valid_to: date | None = None
 
-    def __post_init__(self) -> None:
-        """Refuse an id that is none: it might be a card's number."""
-        _refuse(self.id)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BlockTag:
+class BlockTag(_OfTag):
     """A card that may not charge from now on; a session that has begun goes on. The `reason` stands in the audit."""
 
-    id: str
     reason: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuse an id that is none: it might be a card's number."""
-        _refuse(self.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnblockTag:
+class UnblockTag(_OfTag):
     """A card that may charge again."""
 
-    id: str
     reason: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuse an id that is none: it might be a card's number."""
-        _refuse(self.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,5 +169,5 @@ def entry_of(name: str) -> str:
 
 
 def _refuse(name: str) -> None:
-    if findings := id_findings(entry_of(name)):
-        raise InvalidRequestError(findings)
+    if id_findings(entry_of(name)):
+        raise InvalidRequestError([Finding.of("tags.id_invalid", field="id")])

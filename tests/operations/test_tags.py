@@ -147,7 +147,7 @@ async def test_an_unknown_card_seen_at_a_charge_point_is_taken_on_without_its_nu
     [
         ({"id": "karte-1", "label": f"Karte {UID}", "uid": UID}, "tags.number_in_the_open"),
         ({"id": "a4aabbccdd", "label": "Karte", "uid": "A4AABBCCDD"}, "tags.number_in_the_open"),
-        ({"id": UID, "label": "Karte", "uid": UID}, "inventory.id_invalid"),
+        ({"id": UID, "label": "Karte", "uid": UID}, "tags.id_invalid"),
     ],
 )
 async def test_a_number_in_the_open_is_refused_before_the_audit(
