@@ -33,12 +33,23 @@ from core.inventory.places import (
     WeatherStation,
     Weekday,
 )
-from core.inventory.renewables import Contract, Plant, PlantKind
+from core.inventory.renewables import (
+    Answer,
+    AreaCorrection,
+    Contract,
+    ContractParty,
+    Marketing,
+    OutlinePoint,
+    Plant,
+    PlantKind,
+)
 from core.inventory.supplies import Budget, EnergyBasis, Fuel, FuelMonth, PriceWindow, Tariff
 from core.inventory.whole import Inventory
 
 __all__ = [
     "HEATING",
+    "Answer",
+    "AreaCorrection",
     "Baseline",
     "BaselineBasis",
     "Break",
@@ -47,6 +58,7 @@ __all__ = [
     "Calendar",
     "Connector",
     "Contract",
+    "ContractParty",
     "Drive",
     "ElectricModel",
     "EnergyBasis",
@@ -58,11 +70,13 @@ __all__ = [
     "FuelMonth",
     "Generator",
     "Inventory",
+    "Marketing",
     "Medium",
     "Meter",
     "MeterRole",
     "Municipality",
     "Opening",
+    "OutlinePoint",
     "Plant",
     "PlantKind",
     "PriceWindow",

@@ -1,0 +1,56 @@
+"""Whose land lies around or under a plant: the outcome of the geometry, in whole square metres."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from core.texts import Finding
+from renewables.rules import Split
+
+
+class AreaKind(StrEnum):
+    """What a boundary encloses."""
+
+    GEMEINDE = "gemeinde"
+    UNINCORPORATED = "unincorporated"
+    """Gemeindefreies Gebiet: its Landkreis takes part with it, under the key Kreisschlüssel + 000."""
+    FOREIGN = "foreign"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaPart:
+    """A party's area. `key` is its amtlicher Gemeindeschlüssel, `state` its Land (`SN`), "" abroad.
+
+    `cut_m2` is what the boundaries say, where `area_m2` was set by hand for the `reason`.
+    """
+
+    key: str
+    name: str
+    kind: AreaKind
+    state: str
+    area_m2: int
+    cut_m2: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlantAreas:
+    """The areas of one plant by one radius (or outline), in ascending order of key, those abroad last.
+
+    `whole_m2` is the area of the circle or outline itself, `uncovered_m2` what no boundary encloses; `epsg` is the
+    plane it was computed in. With `findings` the areas are not to be relied on.
+    """
+
+    plant: str
+    split: Split
+    radius_m: int | None
+    whole_m2: int
+    parts: tuple[AreaPart, ...]
+    uncovered_m2: int
+    epsg: int
+    edition: str
+    edition_digest: str
+    valid_on: date
+    findings: tuple[Finding, ...] = ()
