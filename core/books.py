@@ -35,6 +35,7 @@ from core.meter_life import ProposalBook, ReadingLinkBook
 from core.periods import Period
 from core.ports import Page
 from core.retention import DeletionBook
+from core.shares import BoundaryBook
 from core.statements import StatementBook
 from core.voucher_files import VoucherMappingBook
 from core.work import BookingBook, CheckpointBook, DirtyBook, JobBook
@@ -258,6 +259,7 @@ class Ledger(
     FleetBooks,
     VoucherMappingBook,
     PseudonymBook,
+    BoundaryBook,
     Protocol,
 ):
     """All books together; parts ask only for the book they need."""

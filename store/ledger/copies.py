@@ -45,6 +45,7 @@ from store.ledger.migrate import migrate
 from store.ledger.types import ExactDecimal, IsoDay, UtcDateTime
 
 _ROWS: Final = 20_000
+_PART_BYTE: Final = 32_000_000
 _AT_ONCE: Final = 500
 
 _KINDS: Final[tuple[tuple[type[TypeEngine[Any]], str, TypeEngine[Any]], ...]] = (
@@ -105,7 +106,7 @@ class LedgerSnapshot:
             lines: list[str] = []
             async for rows in result.partitions(_AT_ONCE):
                 lines += [_line(row, kinds) for row in rows]
-                if len(lines) >= _ROWS:
+                if len(lines) >= _ROWS or sum(map(len, lines)) >= _PART_BYTE:
                     yield _packed(each.name, kinds, following, lines)
                     lines, first = [], False
             if lines or first:

@@ -10,6 +10,7 @@ from store.ledger.alarms import Alarms
 from store.ledger.audit import Audit
 from store.ledger.bills import Bills
 from store.ledger.bookings import Bookings
+from store.ledger.boundaries import Boundaries
 from store.ledger.checkpoints import Checkpoints
 from store.ledger.copies import Copies
 from store.ledger.database import Database
@@ -66,6 +67,7 @@ class SqlLedger(
     Sendings,
     FleetActions,
     Pseudonyms,
+    Boundaries,
     Copies,
 ):
     """`core.books.Ledger` over one database."""

@@ -88,6 +88,7 @@ WORDS: dict[str, object] = {
     "voucher.fuel": FuelKind.DIESEL.value,
     "voucher.place": ChargePlace.HOME.value,
     "voucher.withdrawn_at_utc": None,
+    "boundary_edition.withdrawn_at_utc": None,
     "vehicle_day.distance_share": SlotShare.MEASURED.value,
     "vehicle_day.dwell_s": {"lra": 3600},
     "session_valuation.basis": MatchBasis.TAG.value,
@@ -95,7 +96,7 @@ WORDS: dict[str, object] = {
     "findings": [["session.running", {}]],
     "sites": ["lra"],
     "body": '{"eur":1.10}',
-    **dict.fromkeys(("first_day", "last_day", "day", "month", "due"), "2026-11-22"),
+    **dict.fromkeys(("first_day", "last_day", "day", "month", "due", "valid_on"), "2026-11-22"),
     **dict.fromkeys(DECIMALS, "12.34"),
 }
 """Columns, by name or table and name, that know some words only."""
@@ -132,6 +133,8 @@ READS: dict[str, Callable[[SqlLedger], Awaitable[Any]]] = {
     "vehicle_month": lambda ledger: ledger.vehicle_months(NOW.date(), NOW.date()),
     "session_valuation": lambda ledger: ledger.valuations(Period(NOW, NOW + timedelta(days=1))),
     "sending": lambda ledger: ledger.sendings(),
+    "boundary_edition": lambda ledger: ledger.boundary_editions(),
+    "boundary_area": lambda ledger: ledger.boundary_areas(7),
     "fleet_action": lambda ledger: ledger.actions(),
     "reading_link": lambda ledger: ledger.links_to_read("grün", NOW - timedelta(days=1)),
 }
