@@ -35,7 +35,7 @@ from core.meter_life import ProposalBook, ReadingLinkBook
 from core.periods import Period
 from core.ports import Page
 from core.retention import DeletionBook
-from core.shares import BoundaryBook
+from core.shares import BoundaryBook, FeedInBook
 from core.statements import StatementBook
 from core.voucher_files import VoucherMappingBook
 from core.work import BookingBook, CheckpointBook, DirtyBook, JobBook
@@ -260,6 +260,7 @@ class Ledger(
     VoucherMappingBook,
     PseudonymBook,
     BoundaryBook,
+    FeedInBook,
     Protocol,
 ):
     """All books together; parts ask only for the book they need."""

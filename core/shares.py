@@ -65,7 +65,8 @@ class BoundaryBook(Protocol):
 class FeedInStatement:
     """What an operator states of a plant in a month (`2025-03`), in whole watt-hours; None: says nothing of it.
 
-    The newest that is not withdrawn counts. `file_import` is the import that brought it, `number` its line's own.
+    Of each figure the newest counts that is not withdrawn. `file_import` is the import that brought it, `number` its
+    line's own.
     """
 
     plant: str
@@ -89,13 +90,17 @@ class FeedInBook(Protocol):
     """Keeps what operators state; none is changed, some are withdrawn."""
 
     async def keep_feed_in(self, statements: Sequence[FeedInStatement]) -> int:
-        """Keep statements; return how many of them were new (the same said again is kept once)."""
+        """Keep statements that say anything else than the newest of their plant and month; return how many did."""
         ...
 
     async def feed_in(
         self, plants: Collection[str] | None, months: Collection[str] | None, *, withdrawn: bool = False
     ) -> tuple[FeedInStatement, ...]:
         """Return statements by plant and month, the newest of each last. None: of all."""
+        ...
+
+    async def feed_in_of_import(self, file_import: int) -> tuple[FeedInStatement, ...]:
+        """Return the statements that an import brought and that were not withdrawn since, by plant and month."""
         ...
 
     async def withdraw_feed_in(self, ids: Collection[int], actor: str, at_utc: datetime, reason: str) -> int:

@@ -16,6 +16,7 @@ from store.ledger.copies import Copies
 from store.ledger.database import Database
 from store.ledger.deletions import Deletions
 from store.ledger.dirty import Dirty
+from store.ledger.feed_in import FeedIn
 from store.ledger.fleet_actions import FleetActions
 from store.ledger.history import History
 from store.ledger.imports import Imports
@@ -68,6 +69,7 @@ class SqlLedger(
     FleetActions,
     Pseudonyms,
     Boundaries,
+    FeedIn,
     Copies,
 ):
     """`core.books.Ledger` over one database."""

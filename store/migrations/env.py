@@ -7,6 +7,8 @@ from alembic import context
 from store.ledger import (  # noqa: F401 - they fill METADATA
     alarm_tables,
     bill_tables,
+    boundary_tables,
+    feed_in_tables,
     fleet_tables,
     import_tables,
     meter_tables,
