@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from core.factors import Provenance
+from core.factors import Layer, Provenance
 from core.inventory.renewables import PlantKind
 from core.texts import Language
 
@@ -100,7 +100,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A number or word of a rule with its unit, mark and source; `key` names it in its file (`terms[0].rate`)."""
+    """A number or word of a rule with its unit, mark and source; `key` names it in its file (`terms[1].rate`)."""
 
     key: str
     value: Decimal | str
@@ -126,13 +126,21 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cohort:
-    """Plants whose day lies from `begins` to the day before `ends`; None: without end."""
+    """Plants whose day lies from `begins` to the day before `ends`; None: without end.
+
+    Without both, a day of the plant decides, but nobody has sourced which.
+    """
 
     by: CohortBy
     begins: date | None = None
     ends: date | None = None
     provenance: Provenance
     source: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Return whether its days are known."""
+        return self.begins is not None or self.ends is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,10 +174,12 @@ class Rule:
     """One rule of one law in one version for one kind of plant.
 
     `states` are those whose plants it is for, none: the whole country. All `cohorts` must hold. Of `thresholds` one
-    must hold. `rate_min` and `rate_max` bound what a contract may agree, `radius_m` None says that it is not known.
-    `first_year_after` is how many years after that of commissioning it is first owed. `waived_by` names laws whose
-    contract, fully served, takes its place; `credits` those whose payments are taken off. `reimbursable` says that
-    the grid operator pays it back (EEG § 6(5)). `uncertain` is printed wherever the rule is used.
+    must hold. A plant must be higher than `height_min_m`. `rate_min` and `rate_max` bound what a contract may agree,
+    `radius_m` None says that it is not known. `first_year_after` is how many years after that of commissioning it is
+    first owed. `waived_by` names laws whose contract, fully served, takes its place; `credits` those whose payments
+    are taken off. `reimbursable` says that the grid operator pays it back (EEG § 6(5)); whether that holds for what
+    is paid for power that was not fed in is disputed, so `reimburses_fictitious` is a choice of its own. `uncertain`
+    is printed wherever the rule is used.
     """
 
     id: str
@@ -208,9 +218,11 @@ class Rule:
     credits: tuple[str, ...] = ()
     waived_by: tuple[str, ...] = ()
     reimbursable: bool = False
+    reimburses_fictitious: bool = False
     valid_from: date
     valid_to: date | None = None
     uncertain: tuple[Said, ...] = ()
+    layer: Layer = Layer.SHIPPED
     file: str = ""
     line: int = 0
 
@@ -237,3 +249,23 @@ class LawTable:
     def laws(self) -> tuple[str, ...]:
         """Return the names of all laws."""
         return tuple(dict.fromkeys(rule.law for rule in self.rules))
+
+
+def at_once(one: Rule, other: Rule) -> bool:
+    """Return whether two rules of one law can hold for the same plant on the same day."""
+    return (
+        one.law == other.law
+        and one.tech is other.tech
+        and _overlap(one.valid_from, one.valid_to, other.valid_from, other.valid_to)
+        and (not one.states or not other.states or bool(set(one.states) & set(other.states)))
+        and not any(_apart(first, second) for first in one.cohorts for second in other.cohorts)
+    )
+
+
+def _apart(one: Cohort, other: Cohort) -> bool:
+    """Return whether no plant is in both cohorts, as far as their days say so."""
+    return one.by is other.by and not _overlap(one.begins, one.ends, other.begins, other.ends)
+
+
+def _overlap(begins: date | None, ends: date | None, other_begins: date | None, other_ends: date | None) -> bool:
+    return (begins or date.min) < (other_ends or date.max) and (other_begins or date.min) < (ends or date.max)
