@@ -112,16 +112,18 @@ async def _local(
 
 
 async def _apart(name: str, capability: Capability, request: dict[str, Any], way: Way) -> bytes:
-    """Return what is calculated here, with the factors of the configuration folder where there is one."""
+    """Return what is calculated here, with the factors and laws of the configuration folder where there is one."""
     from cli.wire import local_actor, now_utc
     from config.factors import factors_in
+    from config.laws import laws_in
     from operations.apart import call_apart
 
     factors, wrong = factors_in(way.config)
-    if wrong:
-        raise ConfigError(wrong)
+    laws, wrong_laws = laws_in(way.config)
+    if wrong or wrong_laws:
+        raise ConfigError([*wrong, *wrong_laws])
     wanted = read_request(capability, request)
-    return write_result(capability, await call_apart(name, wanted, factors, local_actor(), now_utc()))
+    return write_result(capability, await call_apart(name, wanted, factors, local_actor(), now_utc(), lambda: laws))
 
 
 async def _remote(

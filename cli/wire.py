@@ -242,6 +242,7 @@ def _house(
         public_url=shelf.configuration.settings.console.public_url,
         reload=reload,
         factors=lambda: shelf.configuration.factors,
+        laws=lambda: shelf.configuration.laws,
         report_post=report_post(shelf),
     )
 

@@ -12,6 +12,8 @@ from config.credentials import Vault, password_fits_ocpp
 from config.factors import factors_in, shipped
 from config.findings import in_order, is_warning
 from config.inventory import inventory_of, read_texts
+from config.laws import laws_in
+from config.laws import shipped as shipped_laws
 from config.notify import unknown_sites
 from config.retention import retention_of
 from config.settings import (
@@ -29,6 +31,7 @@ from core.factors import FactorTable
 from core.inventory import Inventory
 from core.retention import Retention
 from core.texts import Finding
+from renewables.rules import LawTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,7 @@ class Configuration:
     outside_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The secrets that do not stand in the folder, by their references."""
     factors: FactorTable = field(default_factory=shipped, repr=False)
+    laws: LawTable = field(default_factory=shipped_laws, repr=False)
 
 
 def load(folder: Path, environment: Mapping[str, str], recovered: Mapping[str, str] | None = None) -> Configuration:
@@ -78,11 +82,12 @@ def _read(
     inventory, mistakes = inventory_of(texts, broker_names(form), _pseudonyms(key) if key else None)
     retention, too = retention_of(folder)
     factors, wrong = factors_in(folder)
-    findings += [*unreadable, *mistakes, *too, *wrong]
+    laws, wrong_laws = laws_in(folder)
+    findings += [*unreadable, *mistakes, *too, *wrong, *wrong_laws]
     if form is None or locator is None or vault is None:
         return None, in_order(findings)
     findings += unknown_sites(form.notify, locator, inventory)
-    configuration = _configuration(form, folder, vault, key, inventory, retention, factors)
+    configuration = _configuration(form, folder, vault, key, inventory, retention, (factors, laws))
     return configuration, in_order([*findings, *vault.findings, *advice(form, locator)])
 
 
@@ -106,7 +111,7 @@ def _configuration(
     key: bytes,
     inventory: Inventory,
     retention: Retention,
-    factors: FactorTable,
+    tables: tuple[FactorTable, LawTable],
 ) -> Configuration:
     passwords = vault.table(form.station_passwords, ("station_passwords",))
     _check_passwords(passwords, inventory, vault)
@@ -118,7 +123,8 @@ def _configuration(
         privacy_key=key,
         retention=retention,
         outside_secrets=vault.outside,
-        factors=factors,
+        factors=tables[0],
+        laws=tables[1],
     )
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from config.factors import shipped
 from config.forgetting import CardTraces
 from config.history import Change
+from config.laws import shipped as shipped_laws
 from config.managed import Place
 from config.passwords import StationPassword
 from core.alarms import Notifier
@@ -29,6 +30,7 @@ from core.texts import Finding, Language
 from core.work import JobRunner
 from energy.series import IntervalStore
 from ingest.hearing import Listener
+from renewables.rules import LawTable
 from reports.shelf import FileShelf
 
 Progress = Callable[[float, Finding], None]
@@ -120,6 +122,7 @@ class House:
     language: Language = "de"
     reload: Callable[[], None] = nothing_to_read
     factors: Callable[[], FactorTable] = shipped
+    laws: Callable[[], LawTable] = shipped_laws
     report_post: ReportPost | None = None
 
     def day(self, at_utc: datetime) -> date:
