@@ -1,0 +1,1 @@
+"""Boundaries of municipalities, and whose land lies around and under plants."""

@@ -1,0 +1,1 @@
+"""Whose land lies around or under a plant: circles and outlines cut with boundaries, and their maps."""
