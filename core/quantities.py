@@ -48,6 +48,7 @@ class Quantity(StrEnum):
     CHARGING_FLAG = "charging_flag"
     PLUGGED_IN_FLAG = "plugged_in_flag"
     INTENSITY_G_PER_KWH = "intensity_g_per_kwh"
+    PRICE_EUR_PER_MWH = "price_eur_per_mwh"
 
     @property
     def kind(self) -> Kind:
@@ -95,4 +96,5 @@ PROPERTIES: dict[Quantity, Properties] = {
     Quantity.CHARGING_FLAG: Properties(Kind.STATE, 1, "", 0),
     Quantity.PLUGGED_IN_FLAG: Properties(Kind.STATE, 1, "", 0),
     Quantity.INTENSITY_G_PER_KWH: Properties(Kind.INSTANT, 1, "g/kWh", 0),
+    Quantity.PRICE_EUR_PER_MWH: Properties(Kind.INSTANT, 1, "EUR/MWh", 2),
 }

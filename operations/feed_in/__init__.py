@@ -1,0 +1,1 @@
+"""What plants feed in: by their meters, and as their operators state it."""
