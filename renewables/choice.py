@@ -13,7 +13,7 @@ from core.texts import Finding
 from renewables.rules import Cohort, CohortBy, LawTable, Rule, Threshold
 
 
-class Verdict(StrEnum):
+class RuleVerdict(StrEnum):
     """Whether a rule holds."""
 
     HOLDS = "holds"
@@ -31,7 +31,7 @@ class RuleChoice:
     """
 
     rule: Rule
-    verdict: Verdict
+    verdict: RuleVerdict
     contract: Contract | None = None
     reasons: tuple[Finding, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -40,7 +40,7 @@ class RuleChoice:
     @property
     def holds(self) -> bool:
         """Return whether it holds."""
-        return self.verdict is Verdict.HOLDS
+        return self.verdict is RuleVerdict.HOLDS
 
 
 def rules_for(
@@ -91,12 +91,12 @@ def _choice(rule: Rule, plant: Plant, state: str, year: int, contracts: Sequence
     _doubt_power(rule, plant, doubts)
     _doubt_height(rule, plant, doubts)
     if doubts.reasons:
-        return RuleChoice(rule=rule, verdict=Verdict.HOLDS_NOT, contract=contract, reasons=tuple(doubts.reasons))
+        return RuleChoice(rule=rule, verdict=RuleVerdict.HOLDS_NOT, contract=contract, reasons=tuple(doubts.reasons))
     if doubts.open:
-        return RuleChoice(rule=rule, verdict=Verdict.UNDECIDED, contract=contract, findings=tuple(doubts.open))
+        return RuleChoice(rule=rule, verdict=RuleVerdict.UNDECIDED, contract=contract, findings=tuple(doubts.open))
     findings = (*_several(rule, contracts), *(_rate(rule, contract) if contract else ()))
     notes = tuple(_changes(rule, year))
-    return RuleChoice(rule=rule, verdict=Verdict.HOLDS, contract=contract, findings=findings, notes=notes)
+    return RuleChoice(rule=rule, verdict=RuleVerdict.HOLDS, contract=contract, findings=findings, notes=notes)
 
 
 def _elsewhere(rule: Rule, plant: Plant, state: str) -> list[Finding]:
@@ -151,7 +151,7 @@ def _doubt_power(rule: Rule, plant: Plant, doubts: _Doubts) -> None:
         return
     usual = next((each for each in rule.thresholds if each.cohort is None), rule.thresholds[0])
     code = "laws.power_below" if usual.inclusive else "laws.power_not_above"
-    doubts.reasons.append(Finding.of(code, power=float(power_kw), least=float(usual.power_kw.number)))
+    doubts.reasons.append(Finding.of(code, power_kw=float(power_kw), least_kw=float(usual.power_kw.number)))
 
 
 def _doubt_height(rule: Rule, plant: Plant, doubts: _Doubts) -> None:
@@ -273,9 +273,9 @@ def _several(rule: Rule, contracts: Sequence[Contract]) -> list[Finding]:
 def _rate(rule: Rule, contract: Contract) -> list[Finding]:
     rate, least, most = contract.rate_ct_per_kwh, rule.rate_min, rule.rate_max
     if least is not None and rate < least.number:
-        return [Finding.of("laws.rate_below", contract=contract.id, rate=float(rate), least=float(least.number))]
+        return [Finding.of("laws.rate_below", contract=contract.id, rate_ct=float(rate), least_ct=float(least.number))]
     if most is not None and rate > most.number:
-        return [Finding.of("laws.rate_above", contract=contract.id, rate=float(rate), most=float(most.number))]
+        return [Finding.of("laws.rate_above", contract=contract.id, rate_ct=float(rate), most_ct=float(most.number))]
     return []
 
 
@@ -305,7 +305,7 @@ def _twins(rule: Rule, holding: list[Rule]) -> list[Finding]:
 
 def _with_contracts(choices: list[RuleChoice], year: int) -> Iterable[RuleChoice]:
     """Add to the first rule of a law with a contract, if none of that law holds, that it stands on nothing."""
-    alive = {each.rule.law for each in choices if each.verdict is not Verdict.HOLDS_NOT}
+    alive = {each.rule.law for each in choices if each.verdict is not RuleVerdict.HOLDS_NOT}
     said: set[str] = set()
     for each in choices:
         law = each.rule.law

@@ -19,6 +19,7 @@ from core.units import money, number, show, show_exact
 from operations.values import Told
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
+_ALL_DIGITS = ("_kw", "_ct")
 _PERIOD = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})")
 
@@ -124,8 +125,14 @@ class Words:
         return self._catalogue.say(finding.code, **self._legible(dict(finding.params)))
 
     def _legible(self, params: Mapping[str, Param]) -> dict[str, Param]:
-        """Return the parameters with large and broken numbers in the language's form; `count` stays a number."""
-        return {name: self._number_of(value) if name != "count" else value for name, value in params.items()} | {
+        """Return the parameters with large and broken numbers in the language's form; `count` stays a number.
+
+        Powers and rates keep all their digits, as 999.99 kW is not the 1,000 kW that a law asks for.
+        """
+        return {
+            name: value if name == "count" or name.endswith(_ALL_DIGITS) else self._number_of(value)
+            for name, value in params.items()
+        } | {
             name: self.t(beginning + said)
             for name, beginning in _NAMED.items()
             if isinstance(said := params.get(name), str) and self.t(beginning + said) != beginning + said
