@@ -198,15 +198,11 @@ def _inside(cohort: Cohort, day: date | None, plant: Plant) -> bool | None:
     commissioning, and a wind turbine wins an award only with its permit (EEG § 36).
     """
     earliest, latest = (day, day) if day else _between(cohort.by, plant)
-    before_end = cohort.ends is None or (None if latest is None else latest < cohort.ends)
-    if earliest is not None and cohort.ends is not None and earliest >= cohort.ends:
-        before_end = False
-    after_begin = cohort.begins is None or (None if earliest is None else earliest >= cohort.begins)
-    if latest is not None and cohort.begins is not None and latest < cohort.begins:
-        after_begin = False
-    if before_end is False or after_begin is False:
+    begins, ends = cohort.begins or date.min, cohort.ends or date.max
+    if (latest or date.max) < begins or (earliest or date.min) >= ends:
         return False
-    return None if before_end is None or after_begin is None else True
+    surely = (earliest or date.min) >= begins and (cohort.ends is None or (latest or date.max) < ends)
+    return True if surely else None
 
 
 def _between(by: CohortBy, plant: Plant) -> tuple[date | None, date | None]:
