@@ -18,7 +18,8 @@ class Claim:
 
     `areas` and `base` are None where they are not known. `paid_eur` are amounts by law that other settlements of
     the same plant and year came to, for rules that credit them. `refused_keys` are the keys of parties that refused;
-    `offered_keys` of all that the contract offers it to.
+    `offered_keys` of all that the contract offers it to. `other_contracts` are the plant's by other laws: some
+    include this law's payment, some take the place of its duty.
     """
 
     plant: Plant
@@ -31,6 +32,7 @@ class Claim:
     offered_keys: frozenset[str] = frozenset()
     refused_keys: frozenset[str] = frozenset()
     paid_eur: tuple[tuple[str, Decimal], ...] = ()
+    other_contracts: tuple[Contract, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
