@@ -6,7 +6,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-NOT_BENCHES = {"__main__", "result", "dataset", "influxdb", "brokers", "holding", "districts", "subscribers", "fleets"}
+NOT_BENCHES = {
+    "__main__",
+    "result",
+    "dataset",
+    "influxdb",
+    "brokers",
+    "holding",
+    "districts",
+    "subscribers",
+    "fleets",
+    "settling",
+}
 
 
 def main() -> int:
