@@ -60,8 +60,11 @@ def show(name: str, answer: bytes, language: Language) -> None:
         show_health(answer, language)
         return
     subject = name.partition(".")[0]
-    if subject in {"calc", "factors"}:
-        from cli.shown_calc import show_calculation
+    if subject in {"calc", "factors", "laws"}:
+        if subject == "laws":
+            from cli.shown_laws import show_laws as show_calculation
+        else:
+            from cli.shown_calc import show_calculation
 
         show_calculation(name, answer, language)
         return

@@ -155,6 +155,8 @@ CAPABILITIES: dict[str, Capability] = {
     "savings.export": Capability("operations.savings.export:export_savings", Role.FLEET, long=True),
     "factors.list": Capability("operations.calc.factors:list_factors", apart=True),
     "factors.show": Capability("operations.calc.factors:show_factor", apart=True),
+    "laws.list": Capability("operations.laws.laws:list_laws", apart=True),
+    "laws.show": Capability("operations.laws.laws:show_law"),
     "pv.show": Capability("operations.roofs.pv:show_pv", alone=True),
     "intensity.list": Capability("operations.grid.intensity:list_intensity"),
     "intensity.show": Capability("operations.grid.intensity:show_intensity"),

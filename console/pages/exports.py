@@ -16,6 +16,8 @@ from console.pages import sessions
 from console.pages.visit import Visit
 from core.errors import NotFoundError
 from core.texts import Language
+from operations.laws.wording import formula
+from renewables.rules import Said
 
 ROWS_AT_ONCE = 500
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
@@ -37,6 +39,7 @@ COLUMNS: dict[str, str] = {
     "quality": "kind severity subject subject_name site site_name since_utc age_s finding.code",
     "factors": "id subject value unit boundary reference year status provenance set usual edition source "
     "valid_from valid_to",
+    "laws": "id law version kind title provenance states basis computed formula citation valid_from valid_to shipped",
     "vouchers": "id kind vehicle vehicle_name at_utc number fuel fuel_l energy_wh place distance_m odometer_m "
     "amount_eur file_import entered_by entered_at_utc withdrawn_at_utc withdrawn_by withdrawn_reason",
     "audit": "number at_utc actor action subject detail digest",
@@ -65,10 +68,20 @@ async def _lines(visit: Visit, name: str, given: Mapping[str, Any], page: Any) -
     yield BYTE_ORDER_MARK + _line([column.replace(".", "_") for column in columns], visit.language)
     while True:
         for row in page.items:
-            yield _line([_cell(_attribute(row, column), visit.language) for column in columns], visit.language)
+            yield _line(
+                [_cell(_value(row, column, visit.language), visit.language) for column in columns], visit.language
+            )
         if page.next_cursor is None:
             return
         page = await visit.ask(f"{name}.list", **given, limit=ROWS_AT_ONCE, cursor=page.next_cursor)
+
+
+def _value(row: Any, column: str, language: Language) -> Any:
+    """Return what a row says in a column; texts and formulas in a language."""
+    value = formula(row, language) if column == "formula" else _attribute(row, column)
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return value.text(language) if isinstance(value, Said) else value
 
 
 def _attribute(row: Any, path: str) -> Any:

@@ -24,6 +24,13 @@ _PERIOD = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})")
 
 LABELS: dict[str, str] = {
+    "Basis": "laws.basis.",
+    "CohortBy": "laws.by.",
+    "Computed": "laws.computed.",
+    "Denominator": "laws.denominator.",
+    "RuleVerdict": "laws.verdict.",
+    "Split": "laws.split.",
+    "TotalRounding": "laws.rounding.",
     "Account": "calc.account.",
     "CertificateOf": "calc.of.",
     "Doubt": "calc.doubt.",

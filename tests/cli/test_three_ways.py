@@ -84,6 +84,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "meters.discover": {"broker": "main", "topics": ["tele/#", "haus/#"], "duration_s": 1},
     "meters.decode": {"format": "tasmota_sml", "topic": "tele/schule/SENSOR", "payload": PAYLOAD},
     "factors.show": {"id": "uba.grid.direct.2025"},
+    "laws.show": {"id": "eeg-6.2023.wind", "year": 2025},
     "calc.savings": {"input": SAVINGS},
     "calc.thg": {"input": "year: 2025\nvehicles:\n- {vehicle_class: M1}\n"},
     "calc.clean_vehicles": {"input": "counts:\n- {group: light, period: 2026-2030, procured: 7, clean: 1}\n"},

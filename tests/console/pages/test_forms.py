@@ -56,6 +56,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "vouchers": "1",
         "bills": "1",
         "factors": "uba.grid.direct.2025",
+        "laws": "eeg-6.2023.wind",
         "inventory": "buildings/lra-garage",
         "inventory.undo": "6",
         "tags": "karte-01",

@@ -1,0 +1,1 @@
+"""The laws in force: what they let municipalities have of wind turbines and solar parks, and for which plants."""
