@@ -39,6 +39,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "vehicles.list": ("id", "name", "site_name", "drive", "state", "age_s", "soc", "odometer", "charging"),
     "tags.list": ("id", "name", "state", "vehicle_name", "group", "valid_from", "valid_to", "pseudonym"),
     "tags.unknown": ("pseudonym", "station_name", "count", "age_s"),
+    "feed_in.list": ("id", "plant_name", "month", "fed_in_wh", "curtailed_wh", "negative_wh", "withdrawn_at_utc"),
+    "feed_in.show.months": (
+        *("month", "fed_in_wh", "source", "metered_wh", "stated_wh", "difference_wh"),
+        *("unavailable_wh", "curtailed_wh", "other_fictitious_wh", "negative_wh"),
+    ),
     "inventory.list": ("id", "name", "site", "valid_from", "valid_to", "file", "managed"),
     "inventory.history": ("id", "at_utc", "actor", "action", "entry", "undoes", "undone", "undoable"),
     "rejections.list": ("id", "channel", "subject", "reason", "received_at_utc", "preview"),
@@ -174,6 +179,7 @@ MEASURED: dict[str, frozenset[str]] = {
     "totals.show.totals": frozenset({"corrected"}),
     "weather.show.months": frozenset({"used"}),
     "compare.show.rows": frozenset({"former", "change"}),
+    "feed_in.source": "feed_in.source.",
 }
 """By subject or list, what is measured in the quantity of its row, or of all, and shown in its unit as `value` is."""
 

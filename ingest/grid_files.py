@@ -99,7 +99,7 @@ def _generated(kind: GridFormat, amounts: Amounts) -> GridFile:
     return GridFile(
         format=kind,
         generated_mwh=amounts.mwh,
-        resolution_min=_resolution(sorted(amounts.mwh)),
+        resolution_min=resolution_of(sorted(amounts.mwh)),
         problems=tuple(amounts.problems),
     )
 
@@ -176,14 +176,14 @@ def _of_intensity(
     there = {boundary: found for boundary, found in values.items() if found}
     if not there:
         raise FormatError("intensity.nothing_in_it")
-    step_min = _resolution(sorted(every_ms))
+    step_min = resolution_of(sorted(every_ms))
     series = tuple(
         IntensitySeries(boundary=boundary, resolution_min=step_min, values=found) for boundary, found in there.items()
     )
     return GridFile(format=kind, series=series, problems=tuple(problems))
 
 
-def _resolution(instants_ms: Sequence[int]) -> int:
+def resolution_of(instants_ms: Sequence[int]) -> int:
     """Return the step of a series in minutes. Raises `FormatError` for any but quarter hours and hours."""
     steps = [second - first for first, second in itertools.pairwise(instants_ms)]
     step_min = min(steps) // MINUTE_MS if steps else 0

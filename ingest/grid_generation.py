@@ -110,7 +110,7 @@ def read_smard_csv(text: str) -> Amounts:
     for number, row in enumerate(rows, start=2):
         if not any(row):
             continue
-        at_utc = _smard_instant(row[0], before)
+        at_utc = smard_instant(row[0], before)
         if at_utc is None:
             amounts.problems.append(Finding.of("intensity.row_instant", row=number, found=row[0][:30]))
             continue
@@ -139,7 +139,7 @@ def _smard_subject(name: str) -> Subject | None:
     return SMARD_NAMES.get(said[0].strip()) if "mwh" in said[2] else None
 
 
-def _smard_instant(text: str, before: datetime) -> datetime | None:
+def smard_instant(text: str, before: datetime) -> datetime | None:
     """Return when a row begins: the hour that comes twice in autumn is the second one once it has been there."""
     try:
         local = datetime.strptime(text.strip(), "%d.%m.%Y %H:%M").replace(tzinfo=_LOCAL)

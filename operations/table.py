@@ -187,6 +187,40 @@ CAPABILITIES: dict[str, Capability] = {
     "bills.list": Capability("operations.costs.bills:list_bills"),
     "bills.show": Capability("operations.costs.bills:show_bill"),
     "bills.withdraw": Capability("operations.costs.bills:withdraw_bill", Role.FACILITY, changes=True),
+    "feed_in.list": Capability("operations.feed_in.statements:list_feed_in", Role.FACILITY, whole=True),
+    "feed_in.show": Capability("operations.feed_in.shown:show_feed_in", Role.FACILITY, whole=True),
+    "feed_in.add": Capability("operations.feed_in.statements:add_feed_in", Role.FACILITY, changes=True, whole=True),
+    "feed_in.withdraw": Capability(
+        "operations.feed_in.statements:withdraw_feed_in", Role.FACILITY, changes=True, whole=True
+    ),
+    "feed_in.import": Capability(
+        "operations.feed_in.importing:import_feed_in", Role.FACILITY, changes=True, whole=True
+    ),
+    "prices.list": Capability("operations.feed_in.price_import:list_prices"),
+    "prices.import": Capability(
+        "operations.feed_in.price_import:import_prices", Role.FACILITY, changes=True, whole=True
+    ),
+    "shares.list": Capability("operations.shares.shares:list_shares", whole=True),
+    "shares.show": Capability("operations.shares.shares:show_shares", whole=True),
+    "shares.history": Capability("operations.shares.shares:list_share_history", whole=True),
+    "shares.settle": Capability(
+        "operations.shares.job:settle_shares", Role.FACILITY, changes=True, whole=True, long=True
+    ),
+    "shares.payments": Capability("operations.shares.payments:list_share_payments", Role.FACILITY, whole=True),
+    "shares.use_of_funds": Capability("operations.shares.uses:show_share_uses", whole=True),
+    "shares.book_use": Capability("operations.shares.uses:book_share_use", Role.FACILITY, changes=True, whole=True),
+    "shares.withdraw_use": Capability(
+        "operations.shares.uses:withdraw_share_use", Role.FACILITY, changes=True, whole=True
+    ),
+    "boundaries.list": Capability("operations.boundaries.boundaries:list_boundaries"),
+    "boundaries.show": Capability("operations.boundaries.boundaries:show_boundaries"),
+    "boundaries.import": Capability(
+        "operations.boundaries.boundaries:import_boundaries", Role.FACILITY, changes=True, whole=True, long=True
+    ),
+    "boundaries.withdraw": Capability(
+        "operations.boundaries.boundaries:withdraw_boundaries", Role.FACILITY, changes=True, whole=True
+    ),
+    "shares.areas": Capability("operations.boundaries.shown:show_areas", whole=True),
     "report.list": Capability("operations.reports.made:list_reports"),
     "report.energy": Capability("operations.reports.made:make_energy_report", Role.FACILITY, changes=True, long=True),
     "report.carriers": Capability(

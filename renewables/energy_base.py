@@ -14,6 +14,8 @@ class BaseSource(StrEnum):
     METER = "meter"
     STATEMENT = "statement"
     """What the operator stated."""
+    ESTIMATE = "estimate"
+    """Of a forecast: as a year before, or as the mean of the months that are known."""
     NONE = "none"
 
 

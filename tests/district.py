@@ -27,6 +27,8 @@ from core.inventory import (
     Meter,
     MeterRole,
     Municipality,
+    Plant,
+    PlantKind,
     Site,
     SiteKind,
     Station,
@@ -131,6 +133,19 @@ def small_inventory() -> Inventory:
         energy_eur_per_kwh=Decimal("0.25"),
         base_eur_per_year=Decimal(146),
     )
+    turbine = Plant(
+        id="wea-au",
+        name="Windrad Au",
+        valid_from=SINCE,
+        kind=PlantKind.WIND,
+        power_w=3_000_000,
+        municipality="au",
+        operator="Bürgerwind Au eG",
+        register_number="SEE990000000101",
+        commissioned=SINCE,
+        latitude_deg=53.1,
+        longitude_deg=9.2,
+    )
     budget = Budget(
         id="schule-strom-2026",
         name="Strom 2026",
@@ -147,6 +162,7 @@ def small_inventory() -> Inventory:
         stations={"lis-01": station},
         vehicles={"lk-e-101": vehicle},
         tariffs={"strom": power},
+        plants={"wea-au": turbine},
         budgets={"schule-strom-2026": budget},
         weather_stations={"au": WeatherStation(id="au", name="Wetterstation Au", valid_from=SINCE, number="00044")},
     )

@@ -33,6 +33,7 @@ LABELS: dict[str, str] = {
     "TotalRounding": "laws.rounding.",
     "Account": "calc.account.",
     "CertificateOf": "calc.of.",
+    "BaseSource": "feed_in.source.",
     "Doubt": "calc.doubt.",
     "PvUse": "calc.use.",
     "Light": "savings.light.",

@@ -37,6 +37,7 @@ from operations.arrivals.import_rows import (
 )
 from operations.arrivals.import_storing import PROBLEMS_KEPT, QUALITIES, store_file
 from operations.arrivals.import_withdrawal import take_back
+from operations.feed_in.importing import is_of_feed_in, take_feed_in_back
 from operations.house import Call, House
 from operations.keepers import EntryKind, must_keep
 from operations.values import Told
@@ -145,22 +146,25 @@ async def show_import(house: House, request: ShowImport, call: Call) -> ImportDe
 
 
 async def withdraw_import(house: House, request: WithdrawImport, call: Call) -> ImportRow:
-    """Take an import back: the readings, bookings and vouchers that it brought go, and everything is computed again.
+    """Take an import back: all that it brought goes, and everything is computed again.
 
     Raises `NotFoundError`, `ForbiddenError`, `ConflictError` where it was taken back already, and
     `UnavailableError` where the time series stands in a store that cannot delete single readings; nothing has been
     changed then. Where it ends half-way, the import is broken off and can be taken back once more.
     """
     made = await _seen_import(house, request.id, call)
-    papers = await house.ledger.voucher_mapping(made.mapping, made.version)
-    must_keep(call.actor, EntryKind.METERS if papers is None else EntryKind.VEHICLES, made.sites)
+    papers, stated = await house.ledger.voucher_mapping(made.mapping, made.version), is_of_feed_in(made)
+    must_keep(call.actor, EntryKind.METERS if papers is None else EntryKind.VEHICLES, [None] if stated else made.sites)
     if made.state is ImportState.WITHDRAWN:
         raise ConflictError("imports.withdrawn_already", id=made.id)
-    if papers is None and (house.eraser is None or not await house.eraser.can_erase()):
+    of_readings = papers is None and not stated
+    if of_readings and (house.eraser is None or not await house.eraser.can_erase()):
         raise UnavailableError("imports.no_eraser")
     await house.ledger.save_import(replace(made, state=ImportState.BROKEN_OFF))
     if papers is not None:
         await take_vouchers_back(house, made, request.reason, call)
+    if stated:
+        await take_feed_in_back(house, made, request.reason, call)
     for part in await house.ledger.parts(made.id):
         await take_back(house, made, part, request.reason, call)
     gone = replace(

@@ -17,6 +17,7 @@ from operations.house import House
 from operations.intervals.counting import totals_of
 from renewables.base.common import bases_behind
 from renewables.base.counting import Evidence, base_of
+from renewables.base.expected import Expected, expected_of
 from renewables.base.metered import MeteredMonth, metered_month
 from renewables.base.presence import Presence, months_of, presences
 from renewables.base.stated import stated_by
@@ -79,6 +80,12 @@ async def energy_bases(house: House, plants: Collection[str], year: int) -> dict
         found |= {base.plant: base for base in bases}
     found |= {plant: base_of(each) for plant, each in evidence.items()}
     return {plant.id: found[plant.id] for plant in wanted}
+
+
+async def expected_bases(house: House, plants: Collection[str], year: int) -> dict[str, Expected]:
+    """Return what a year of plants will come to, for forecasts: as it is known, and the other months estimated."""
+    this, before = await energy_bases(house, plants, year), await energy_bases(house, plants, year - 1)
+    return {plant: expected_of(base, before.get(plant)) for plant, base in this.items()}
 
 
 def source_of(plant: Plant) -> str:

@@ -18,7 +18,18 @@ from core.texts import LANGUAGES
 from operations.edge import many
 from operations.routes import route_of
 from operations.table import CAPABILITIES
-from tests.cli.conftest import ALARM, ANNA, CLIMATE_DIGEST, FILE_DIGEST, INTENSITY_DIGEST, Type
+from tests.cli.conftest import (
+    ALARM,
+    ANNA,
+    BOUNDARIES_DIGEST,
+    CLIMATE_DIGEST,
+    FEED_IN_DIGEST,
+    FILE_DIGEST,
+    INTENSITY_DIGEST,
+    PRICES_DIGEST,
+    SHARE_USE,
+    Type,
+)
 from tests.served import LOCAL_TOKEN, served
 
 PAYLOAD = '{"Time":"2026-11-22T10:59:00","SML":{"Total_in":1234.5,"Power_curr":2500}}'
@@ -104,6 +115,12 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "weather.import": {"id": "au", "upload": CLIMATE_DIGEST},
     "pv.show": {"id": "site:schule", "period": "2026-11-21"},
     "intensity.show": {"id": "energy-charts-direct/15", "period": "2026-11-20"},
+    "feed_in.list": {"plant": "wea-au"},
+    "feed_in.show": {"id": "wea-au", "year": 2025},
+    "feed_in.add": {"plant": "wea-au", "month": "2025-04", "fed_in_wh": 350_000_000, "curtailed_wh": 2_000_000},
+    "feed_in.withdraw": {"id": 1, "reason": "falscher Monat"},
+    "feed_in.import": {"upload": FEED_IN_DIGEST},
+    "prices.import": {"upload": PRICES_DIGEST, "dry_run": True},
     "intensity.import": {"upload": INTENSITY_DIGEST, "boundary": "direct", "dry_run": True},
     "bills.add": {
         "meter": "schule-strom",
@@ -187,6 +204,21 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "savings.export": {"month": "2026-10", "scope": "vehicle:lk-e-101"},
     "inventory.list": {"kind": "meters", "limit": 2},
     "vehicles.days": {"id": "lk-e-101", "month": "2026-11"},
+    "shares.show": {"id": "municipality:au", "year": 2025},
+    "shares.history": {"id": "plant:wea-au", "year": 2025},
+    "shares.settle": {"year": 2025},
+    "shares.payments": {"year": 2025},
+    "shares.use_of_funds": {"municipality": "au", "year": 2025},
+    "shares.book_use": {
+        "municipality": "au",
+        "year": 2025,
+        "amount_eur": "250.50",
+        "spent_on": "2026-11-02",
+        "purpose": "Bänke am Anger",
+        "district": "Au",
+        "affected": True,
+    },
+    "shares.withdraw_use": {"id": SHARE_USE, "reason": "doppelt erfasst"},
     "inventory.show": {"id": "meters/schule-strom"},
     "inventory.add": {"id": "stations/lis-02", "values": STATION},
     "inventory.change": {"id": "stations/lis-02", "values": ["name=Lehrerparkplatz", "connectors[1].plug=ccs"]},
