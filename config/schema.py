@@ -11,12 +11,15 @@ from config.calc.savings import SavingsForm
 from config.calc.thg import ThgForm
 from config.factor_forms import FactorFileForm
 from config.forms import KINDS, Form
+from config.law_forms import LawFileForm
 from config.retention import RetentionForm
 from config.settings import SettingsForm
 from config.values import MAX_ID_LENGTH
 from core.texts import Language, catalogue
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_ALIKE = {"laws": "law", "RuleForm": "law", "OverrideForm": "law"}
+"""Sections with the same keys, whose texts stand once."""
 _ID = rf"^[a-z][a-z0-9-]{{0,{MAX_ID_LENGTH - 1}}}$"
 
 
@@ -27,6 +30,7 @@ def schemas(language: Language) -> dict[str, dict[str, Any]]:
         "inventory.json": inventory_schema(language),
         "retention.json": retention_schema(language),
         "factors.json": _described(FactorFileForm, "factors", language),
+        "laws.json": _described(LawFileForm, "laws", language),
         "calc-savings.json": _described(SavingsForm, "calc", language),
         "calc-thg.json": _described(ThgForm, "calc", language),
         "calc-clean-vehicles.json": _described(CleanVehiclesForm, "calc", language),
@@ -69,7 +73,8 @@ def _described(form: type[BaseModel], subject: str, language: Language) -> dict[
         section.pop("description", None)
         for key, field in section.get("properties", {}).items():
             field.pop("title", None)
-            specific, general = f"field.{name.removesuffix('Form').lower()}.{key}", f"field.{key}"
+            section_name = _ALIKE.get(name, name.removesuffix("Form").lower())
+            specific, general = f"field.{section_name}.{key}", f"field.{key}"
             code = specific if specific in known else general
             if code in known:
                 field["description"] = texts.say(code)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from config.law_forms import STATES
 from config.laws import laws_in, laws_with, shipped
+from config.schema import schemas
 from core.factors import Layer, Provenance
 from core.texts import Finding
 from renewables.rules import BasePart, Combine, Computed, Denominator, LawTable, Rule, Split, TotalRounding, at_once
@@ -275,3 +279,13 @@ def test_of_a_law_at_most_one_rule_is_for_plants_of_a_day(day: date, state: str)
                 and all((c.begins or day) <= day and (c.ends is None or day < c.ends) for c in each.cohorts)
             ]
             assert len(there) <= 1
+
+
+def test_an_editor_knows_law_files() -> None:
+    schema = jsonschema_rs.validator_for(schemas("de")["laws.json"])
+    folder = Path(__file__).parents[2] / "config" / "laws"
+    for path in sorted(folder.glob("*.yaml")):
+        read = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        schema.validate(json.loads(json.dumps(read, default=str)))
+    assert not schema.is_valid({"law": "x", "rules": {"wind": {"tech": "water"}}})
+    assert not schema.is_valid({"overrides": {"eeg-6.2023.wind": {"rate": 5}}})
