@@ -75,6 +75,8 @@ ALARMS: Mapping[str, AlarmKind] = {
     "base_load_creeps": AlarmKind(severity=Severity.INFO, subject=SubjectKind.METER, clear_after=14 * DAY),
     "water_never_stops": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.METER),
     "savings_missing": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.SERVICE),
+    "shares_overdue": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.SERVICE),
+    "shares_draft": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.SERVICE),
 }
 """All kinds of alarms. `raise_after` counts from when it was first seen, at the pace of the job that looks for it."""
 

@@ -40,7 +40,9 @@ from operations.roofs.evidence import explain_pv
 from operations.roofs.pv import PV
 from operations.savings.evidence import explain_savings
 from operations.savings.slot_evidence import CHARGE, explain_charge
+from operations.shares.evidence import explain_shares
 from operations.weather.use import WEATHER
+from renewables.statement import FORECAST, SHARES
 
 Explainer = Callable[[House, FigureId, Call], Awaitable[Explanation]]
 """Returns where a figure comes from as it stands now; raises `RequestError` for an id that means nothing.
@@ -63,13 +65,15 @@ EXPLAINERS: Final[dict[str, Explainer]] = {
     FLEET_REPORT: explain_fleet,
     SAVINGS: explain_savings,
     CHARGE: explain_charge,
+    SHARES: explain_shares,
+    FORECAST: explain_shares,
     CANDIDATES: explain_candidate,
     INFRASTRUCTURE: explain_infrastructure,
     SCENARIO: explain_scenario,
 }
 """How each kind of figure is explained, by the first part of its id."""
 
-STATED: Final = frozenset({SAVINGS})
+STATED: Final = frozenset({SAVINGS, SHARES, FORECAST})
 """The kinds of which statements are made by themselves: their explainers know every version."""
 
 

@@ -12,18 +12,21 @@ FILES = f"{ROOT}/imports/files"
 ASKED: frozenset[str] = frozenset(
     {
         "history",
+        "areas",
         "bookings",
         "candidates",
         "costs",
         "days",
         "infrastructure",
         "gaps",
+        "payments",
         "proposals",
         "preview",
         "withdrawal",
         "report",
         "scenario",
         "unknown",
+        "use_of_funds",
     }
 )
 """Verbs that only ask."""

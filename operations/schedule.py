@@ -72,6 +72,7 @@ JOB_ROWS: dict[str, Capability] = {
     "alarms.watch_usage": Capability("operations.alarms.watching:watch_usage", Role.ADMIN, whole=True, long=True),
     "fleet.compute": Capability("operations.fleet.days:compute_fleet", Role.ADMIN, whole=True, long=True),
     "savings.compute": Capability("operations.savings.job:compute_savings", Role.ADMIN, whole=True, long=True),
+    "shares.work": Capability("operations.shares.job:work_shares", Role.ADMIN, whole=True, long=True),
     "sendings.send": Capability("operations.fleet_report.sending:send_reports", Role.ADMIN, whole=True, long=True),
     "facts.publish": Capability("operations.upkeep.publication:publish_facts", Role.ADMIN, whole=True, long=True),
 }
@@ -88,7 +89,16 @@ JOBS: dict[str, Job] = {
         lane="intervals",
         needs=("fleet",),
     ),
-    "usage": Job(row="alarms.watch_usage", cadence=Cadence.DAY, after=6 * HOUR, lane="alarms", needs=("savings",)),
+    "shares": Job(
+        row="shares.work",
+        cadence=Cadence.DAY,
+        after=4 * HOUR + 30 * MINUTE,
+        lane="intervals",
+        needs=("savings",),
+    ),
+    "usage": Job(
+        row="alarms.watch_usage", cadence=Cadence.DAY, after=6 * HOUR, lane="alarms", needs=("savings", "shares")
+    ),
     "sendings": Job(row="sendings.send", cadence=Cadence.HOUR, after=10 * MINUTE, lane="intervals", needs=("savings",)),
     "publication": Job(row="facts.publish", cadence=Cadence.HOUR, after=2 * MINUTE, needs=("savings",)),
     "compaction": Job(row="timeseries.compact", cadence=Cadence.DAY, after=HOUR + 10 * MINUTE),

@@ -7,7 +7,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 from core.texts import Finding
-from renewables.accounts import AccountChange
 from renewables.areas import PlantAreas
 from renewables.energy_base import EnergyBase
 from renewables.rules import Rule, Said
@@ -31,23 +30,6 @@ def differences(before: PlantShares, now: PlantShares) -> tuple[tuple[str, Decim
     then, today = figures_of(before), figures_of(now)
     names = dict.fromkeys((*then, *today))
     return tuple((name, then.get(name), today.get(name)) for name in names if then.get(name) != today.get(name))
-
-
-def account_changes(
-    before: dict[str, Decimal], now: dict[str, Decimal], reasons: dict[str, str], otherwise: str
-) -> tuple[AccountChange, ...]:
-    """Return what changed of an account's figures by id, each with the reason of the plant that it is of."""
-    names = dict.fromkeys((*before, *now))
-    return tuple(
-        AccountChange(
-            figure=name,
-            before_eur=before.get(name),
-            after_eur=now.get(name),
-            reason=next((why for plant, why in reasons.items() if f"/{plant}/" in name), otherwise),
-        )
-        for name in names
-        if before.get(name) != now.get(name)
-    )
 
 
 def _of_substance(shares: PlantShares) -> PlantShares:

@@ -25,8 +25,6 @@ FORECAST: Final = "share_forecast"
 PLANT: Final = "plant:"
 """Before the id of a plant: the scope of its statement."""
 
-_UNSAID: Final = Said(de="", en="")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
@@ -56,10 +54,11 @@ class RuleShares:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlantShares:
-    """A plant's year. `areas` are those of each radius, `findings` what is open about the plant as a whole.
+    """A plant's year. `areas` are those of each radius.
 
-    Of a forecast `until` is the last month that counts as it was measured; what follows is estimated. `because` says
-    what changed since the version before.
+    `findings` are what is open about the plant as a whole, `notes` worth knowing. Of a forecast `until` is the last
+    month that counts as it was measured; what follows is estimated. `because` says why there is this version after the
+    one before.
     """
 
     plant: Plant
@@ -73,6 +72,7 @@ class PlantShares:
     settled: tuple[RuleShares, ...] = ()
     left_out: tuple[RuleLeftOut, ...] = ()
     findings: tuple[Finding, ...] = ()
+    notes: tuple[Finding, ...] = ()
     because: tuple[Finding, ...] = ()
 
     @property

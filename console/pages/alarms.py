@@ -19,6 +19,8 @@ SERVICE_PLACES = {
     "letters_undelivered": ("/notify", "notify.list"),
     "report_undelivered": ("/sendings", "sendings.list"),
     "savings_missing": ("/savings", "savings.show"),
+    "shares_overdue": ("/shares", "shares.list"),
+    "shares_draft": ("/shares", "shares.list"),
 }
 """Where the parts of the service are seen, and what one must be allowed to see there."""
 

@@ -13,6 +13,7 @@ from operations.alarms.service_watches import (
     undelivered_reports,
     unwell_parts,
 )
+from operations.alarms.shares_watch import draft_shares, overdue_shares
 from operations.alarms.silent_meters import silent_meters
 from operations.alarms.stuck_meters import stuck_meters
 from operations.alarms.usage_watches import creeping_base_loads, never_ending_flows
@@ -39,5 +40,7 @@ DAILY_WATCHES: Mapping[str, Watch] = {
     "base_load_creeps": creeping_base_loads,
     "water_never_stops": never_ending_flows,
     "savings_missing": missing_savings,
+    "shares_overdue": overdue_shares,
+    "shares_draft": draft_shares,
 }
 """These see nothing new before the next night: the job `usage` asks them."""

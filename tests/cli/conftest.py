@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from shapely import box, to_wkb
 
 from cli import main as cli_main
 from cli import wire
@@ -23,6 +24,7 @@ from core.meter_life import MeterProposal
 from core.people import Actor, Role
 from core.quantities import Quantity
 from core.sendings import Sending, SendingState
+from core.shares import BoundaryArea, BoundaryEdition
 from core.texts import Finding
 from operations.gate import Gate
 from operations.house import Call
@@ -80,6 +82,7 @@ def filled(tmp_path: Path) -> Path:
             await yesterday(district)
             await people(district)
             await a_file(district)
+            await shares_of_a_year(district)
             await what_waits(district)
             await a_month_of_driving(district)
             await a_report_on_its_way(district)
@@ -100,13 +103,18 @@ FILE_DIGEST = sha256(FILE).hexdigest()
 CLIMATE = b"STATIONS_ID;MESS_DATUM;TMK;eor\n44;20261120;3.5;eor\n44;20261121;x;eor"
 CLIMATE_DIGEST = sha256(CLIMATE).hexdigest()
 INTENSITY = b'{"unix_seconds":[1795132800,1795133700],"co2eq":[491.5,null],"co2eq_forecast":[null,505.0]}'
-INTENSITY_DIGEST = sha256(INTENSITY).hexdigest()
-
-
 FEED_IN = "Anlage;Monat;Eingespeist [MWh];Abregelung [kWh]\nWindrad Au;März 2025;412,5;1.200\n".encode()
 FEED_IN_DIGEST = sha256(FEED_IN).hexdigest()
 PRICES = b'{"unix_seconds":[1795132800,1795136400],"price":[-3.5,81.25],"unit":"EUR / MWh"}'
 PRICES_DIGEST = sha256(PRICES).hexdigest()
+INTENSITY_DIGEST = sha256(INTENSITY).hexdigest()
+BOUNDARIES = b"""{"type": "FeatureCollection", "features": [{"type": "Feature",
+"properties": {"AGS": "00000001", "GEN": "Musterau"}, "geometry": {"type": "Polygon", "coordinates":
+[[[380000, 5640000], [390000, 5640000], [390000, 5650000], [380000, 5640000]]]}}],
+"crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::25833"}}}"""
+BOUNDARIES_DIGEST = sha256(BOUNDARIES).hexdigest()
+
+
 async def a_month_of_driving(district: District) -> None:
     """State what an electric vehicle avoided last month."""
     house = district.gate.house
@@ -147,6 +155,12 @@ async def a_file(district: District) -> None:
     await inbox.keep("Ablesung.csv", chunks(FILE))
     await inbox.keep("tageswerte.txt", chunks(CLIMATE))
     await inbox.keep("co2eq.json", chunks(INTENSITY))
+    await inbox.keep("grenzen.geojson", chunks(BOUNDARIES))
+    await district.ask("boundaries.import", upload=BOUNDARIES_DIGEST, valid_on="2024-06-01", source="Amt")
+    await inbox.keep("Einspeisung.csv", chunks(FEED_IN))
+    await inbox.keep("preise.json", chunks(PRICES))
+    await district.ask("prices.import", upload=PRICES_DIGEST)
+    await district.ask("feed_in.add", plant="wea-au", month="2025-02", fed_in_wh=400_000_000)
     await district.ask("intensity.import", upload=INTENSITY_DIGEST, boundary="direct")
     mapping = {"name": "ablesung", "date_column": "A", "value_column": "B", "header": 0, "meter": "schule-wasser"}
     await district.ask("mappings.save", **mapping, quantity="volume_m3")
@@ -155,12 +169,32 @@ async def a_file(district: District) -> None:
     await district.ask("voucher_mappings.save", name="Tankkarte", **papers)
 
 
-    await inbox.keep("grenzen.geojson", chunks(BOUNDARIES))
-    await district.ask("boundaries.import", upload=BOUNDARIES_DIGEST, valid_on="2024-06-01", source="Amt")
-    await inbox.keep("Einspeisung.csv", chunks(FEED_IN))
-    await inbox.keep("preise.json", chunks(PRICES))
-    await district.ask("prices.import", upload=PRICES_DIGEST)
-    await district.ask("feed_in.add", plant="wea-au", month="2025-02", fed_in_wh=400_000_000)
+SHARE_USE = "2025:au/000000000000"
+
+
+async def shares_of_a_year(district: District) -> None:
+    """Settle a year of the one wind turbine amid its municipality, and enter what the share was used for."""
+    longitude, latitude = 9.2, 53.1
+    land = to_wkb(box(longitude - 0.3, latitude - 0.3, longitude + 0.3, latitude + 0.3))
+    edition = BoundaryEdition(
+        name="musterau-2025",
+        valid_on=date(2025, 1, 1),
+        source="erfunden",
+        file="musterau.gpkg",
+        digest="ab" * 32,
+        epsg=4258,
+        areas=1,
+        imported_by="anna",
+        imported_at_utc=NOW,
+    )
+    area = BoundaryArea(key="00000001", name="Musterau", kind="gemeinde", state="NI", shape_wkb=land)
+    await district.stores.ledger.keep_boundaries(edition, [area])
+    await district.ask("shares.settle", year=2025)
+    use = {"amount_eur": "100", "spent_on": "2026-10-01", "purpose": "Spielplatz", "district": "Au"}
+    used = await district.ask("shares.book_use", municipality="au", year=2025, **use)
+    assert used.id == SHARE_USE
+
+
 ALARM = "a1"
 
 
