@@ -78,6 +78,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "versions.list": ("version", "made_at_utc", "made_by", "reason", "figures"),
     "months.list": ("period", "value", "at_utc", "share", "figure"),
     "typical_days.list": ("season", "kind", "days"),
+    "boundaries.list": ("id", "edition", "valid_on", "source", "areas", "epsg", "imported_by", "withdrawn_at_utc"),
+    "shares.areas.circles": (
+        *("plant_name", "radius_m", "whole_m2", "sum_m2", "foreign_m2", "uncovered_m2", "findings", "notes"),
+    ),
+    "shares.areas.parts": (
+        *("plant", "radius_m", "key", "party", "area_kind", "area_m2", "share_percent", "cut_m2", "reason"),
+    ),
     "report.list": ("id", "kind", "name", "period", "format", "version", "made_at_utc", "made_by", "file"),
     "audit.list": ("number", "at_utc", "actor", "action", "subject", "detail"),
 }
@@ -111,6 +118,7 @@ WORDS: dict[str, str] = {
     "factors.boundary": "factors.boundary.",
     "factors.status": "factors.status.",
     "drive": "console.drive.",
+    "area_kind": "boundaries.kind.",
     "match": "console.match.by_",
     "sessions.basis": "console.match.by_",
     "distance_share": "evidence.share.",

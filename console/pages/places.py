@@ -58,6 +58,11 @@ PLACES: dict[str, str] = {
     "balance.freeze": "/balance/{id}/freeze",
     "metering.show": "/balance/{id}",
     "pv.show": "/balance/{id}",
+    "boundaries.list": "/boundaries",
+    "boundaries.show": "/boundaries/{id}",
+    "boundaries.import": "/boundaries",
+    "boundaries.withdraw": "/boundaries/{id}/withdraw",
+    "shares.areas": "/areas",
     "intensity.list": "/intensity",
     "intensity.show": "/intensity/{id}",
     "intensity.import": "/intensity",
@@ -205,6 +210,13 @@ MENU: tuple[Group, ...] = (
             Link("/scenario", "scenario.title", "vehicles.scenario"),
             Link("/vouchers", "vouchers.title", "vouchers.list"),
             Link("/actions", "actions.title", "actions.list"),
+        ),
+    ),
+    Group(
+        "console.menu.renewables",
+        (
+            Link("/areas", "shares_areas.title", "shares.areas"),
+            Link("/boundaries", "boundaries.title", "boundaries.list"),
         ),
     ),
     Group(

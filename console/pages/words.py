@@ -24,6 +24,7 @@ _PERIOD = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})")
 
 LABELS: dict[str, str] = {
+    "AreaKind": "boundaries.kind.",
     "Basis": "laws.basis.",
     "CohortBy": "laws.by.",
     "Computed": "laws.computed.",

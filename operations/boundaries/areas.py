@@ -43,10 +43,12 @@ async def areas_asked(house: House, asked: Sequence[Asked], year: int) -> dict[A
         return {}
     edition, areas, finding = await boundaries_of(house, year)
     found = await off_loop(house, measure, edition, areas, tuple(asked))
-    return {
-        (each.plant, each.split, each.radius_m): replace(each, findings=(finding, *each.findings)) if finding else each
-        for each in found
-    }
+    return {(each.plant, each.split, each.radius_m): with_finding(each, finding) for each in found}
+
+
+def with_finding(areas: PlantAreas, finding: Finding | None) -> PlantAreas:
+    """Return areas with what is to be said of the boundaries that they were cut from."""
+    return replace(areas, findings=(finding, *areas.findings)) if finding else areas
 
 
 async def boundaries_of(house: House, year: int) -> tuple[EditionRef, tuple[BoundaryArea, ...], Finding | None]:

@@ -28,7 +28,7 @@ class Asked:
 def measure(edition: EditionRef, areas: tuple[BoundaryArea, ...], asked: tuple[Asked, ...]) -> tuple[PlantAreas, ...]:
     """Return the areas of each; what was measured before with the same boundaries is known still."""
     boundaries = boundary_map(edition, areas)
-    return tuple(_measured(boundaries, each) for each in asked)
+    return tuple(measured(boundaries, each) for each in asked)
 
 
 @lru_cache(maxsize=2)
@@ -40,7 +40,8 @@ def boundary_map(edition: EditionRef, areas: tuple[BoundaryArea, ...]) -> Bounda
 
 
 @lru_cache(maxsize=4096)
-def _measured(boundaries: BoundaryMap, asked: Asked) -> PlantAreas:
+def measured(boundaries: BoundaryMap, asked: Asked) -> PlantAreas:
+    """Return the areas of one."""
     from renewables.geometry.areas import areas_of  # noqa: PLC0415
 
     return areas_of(asked.plant, asked.split, asked.radius_m, boundaries, asked.by_hand)

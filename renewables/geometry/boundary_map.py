@@ -73,9 +73,10 @@ class BoundaryMap:
     def plane(self, epsg: int) -> Plane:
         """Return the areas in a plane."""
         if epsg not in self._planes:
-            self._planes[epsg] = Plane(self.areas, moved_shapes(self._shapes, self.edition.epsg, epsg))
+            self._planes[epsg] = Plane(self.areas, moved_shapes(self.shapes, self.edition.epsg, epsg))
         return self._planes[epsg]
 
     @cached_property
-    def _shapes(self) -> NDArray[Any]:
+    def shapes(self) -> NDArray[Any]:
+        """Return the areas' shapes in the coordinates of their file, in the same order."""
         return np.asarray(shapely.from_wkb([area.shape_wkb for area in self.areas]), dtype=object)
