@@ -156,6 +156,10 @@ class Locator:
             return self.finding(codes[1], way, found=self.found(way), suggestion=near[0], **params)
         return self.finding(codes[0], way, found=self.found(way), **params)
 
+    def inside(self, way: Sequence[Step]) -> Locator:
+        """Return what makes findings about the section at the end of `way`, keys from there on."""
+        return Locator(self.file, self._root.at(way) or self._root)
+
     def line_of(self, way: Sequence[Step]) -> int:
         """Return the line of what stands at the end of `way`."""
         return self._root.line_of(way)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
@@ -64,6 +64,21 @@ def laws_with(texts: Mapping[str, str]) -> tuple[LawTable, list[Finding]]:
     base = dict(_shipped().records)
     both = _Reading({**base, **own.records}, own.overrides, own.findings)
     return _table(both)
+
+
+def laws_beside(table: LawTable, sections: Iterable[tuple[LawFileForm, Locator]]) -> tuple[LawTable, list[Finding]]:
+    """Return a table with what sections of an input say besides, and what is wrong in these.
+
+    They hold what files do: further rules, others in the place of those in force, overrides of shipped ones.
+    """
+    own = _Reading()
+    for form, locator in sections:
+        _add(own, form, locator, Layer.INPUT)
+    made, findings = _table(_Reading({**_shipped().records, **own.records}, own.overrides, own.findings))
+    theirs = {*own.records, *(name for name, _, _ in own.overrides)}
+    added = {rule.id: rule for rule in made.rules if rule.id in theirs}
+    rules = [added.pop(rule.id, rule) for rule in table.rules]
+    return LawTable((*rules, *added.values())), findings
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -9,6 +10,8 @@ from core.texts import Finding
 from renewables.areas import AreaKind, AreaPart, PlantAreas
 from renewables.rules import Denominator, Rule
 
+KEY = re.compile(r"[0-9]{8}")
+"""An amtlicher Gemeindeschlüssel."""
 DISTRICT_LENGTH = 5
 """So long is the key of a Landkreis; as a party it has three noughts behind it."""
 
@@ -30,7 +33,9 @@ class Party:
 
 def party_key(part: AreaPart) -> str:
     """Return the key under which an area takes part: a gemeindefreies Gebiet under that of its Landkreis."""
-    return f"{part.key[:DISTRICT_LENGTH]}000" if part.kind is AreaKind.UNINCORPORATED else part.key
+    if part.kind is AreaKind.UNINCORPORATED and KEY.fullmatch(part.key):
+        return f"{part.key[:DISTRICT_LENGTH]}000"
+    return part.key
 
 
 def parties_of(rule: Rule, areas: PlantAreas, state: str) -> tuple[Party, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from core.inventory.renewables import Contract
 from core.money import CENT
 from core.texts import Finding
 from renewables.areas import AreaKind, PlantAreas
@@ -50,17 +51,26 @@ def settle_together(claims: Sequence[Claim]) -> tuple[Settled, ...]:
     """
     contracts = tuple(dict.fromkeys(claim.contract for claim in claims if claim.contract))
     found: dict[int, Settled] = {}
-    paid: dict[str, Decimal] = {}
     for place in sorted(range(len(claims)), key=lambda place: (len(terms_between(claims[place]).credits), place)):
-        known = dict.fromkeys((*claims[place].other_contracts, *contracts))
         claim = _with_answers(claims[place], claims)
+        known = dict.fromkeys((*claim.other_contracts, *contracts))
         others = tuple(each for each in known if each != claim.contract)
-        amounts = (*claim.paid_eur, *paid.items())
+        amounts = (*claim.paid_eur, *_amounts(found.values(), claim.contract))
         found[place] = settle(replace(claim, other_contracts=others, paid_eur=amounts))
-        law, amount = claim.rule.law, found[place].paid_eur
-        if amount:
-            paid[law] = paid.get(law, Decimal(0)) + amount
     return tuple(found[place] for place in range(len(claims)))
+
+
+def _amounts(settled: Iterable[Settled], contract: Contract | None) -> Iterator[tuple[str, Decimal]]:
+    """Yield what other laws pay.
+
+    Of a law that a contract includes that is all of it, refused or not: who refuses the one refuses the other, and
+    what was refused goes to nobody else. Of what is owed and not split yet it is all of it, too.
+    """
+    for each in settled:
+        included = contract is not None and each.rule.law in contract.includes
+        amount = each.total_eur if included or not each.parts else each.paid_eur
+        if each.owed and amount:
+            yield each.rule.law, amount
 
 
 def _with_answers(claim: Claim, claims: Sequence[Claim]) -> Claim:
