@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 
 from config.law_forms import STATES
 from config.laws import laws_in, laws_with, shipped
+from config.load import check, load
 from config.schema import schemas
 from core.factors import Layer, Provenance
 from core.texts import Finding
@@ -279,6 +280,17 @@ def test_of_a_law_at_most_one_rule_is_for_plants_of_a_day(day: date, state: str)
                 and all((c.begins or day) <= day and (c.ends is None or day < c.ends) for c in each.cohorts)
             ]
             assert len(there) <= 1
+
+
+def test_check_names_what_is_wrong_in_law_files_and_the_service_reads_what_is_right(folder: Path) -> None:
+    (folder / "laws").mkdir()
+    own = folder / "laws" / "dorf.yaml"
+    own.write_text(MINE.replace("ct/kWh", "ct"), encoding="utf-8")
+    assert [each.code for each in check(folder, {}) if each.code.startswith("config.law")] == [
+        "config.law_unit_unknown"
+    ]
+    own.write_text(MINE, encoding="utf-8")
+    assert load(folder, {}).laws.get("xx-dorfgroschen.1.wind")
 
 
 def test_an_editor_knows_law_files() -> None:
