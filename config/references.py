@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from config.fleet_rules import check_fleet
 from config.forms import FeedForm
 from config.meter_rules import check_meters
+from config.share_rules import check_shares
 from config.shelves import Shelves, Written, entries_of
 from config.supply_rules import check_supplies
 from config.tree import Step
@@ -29,19 +30,20 @@ _REFERENCES: dict[str, dict[str, str]] = {
     "stations": {"site": "sites", "parent": "meters"},
     "vehicles": {"site": "sites", "replaces": "vehicles"},
     "tags": {"vehicle": "vehicles"},
-    "plants": {"municipality": "municipalities", "site": "sites", "meter": "meters"},
+    "plants": {"municipality": "municipalities", "site": "sites", "meter": "meters", "feed_in_meter": "meters"},
     "tariffs": {"sites": "sites"},
-    "contracts": {"plant": "plants", "municipality": "municipalities"},
+    "contracts": {"plants": "plants", "parties": "municipalities"},
     "budgets": {"site": "sites"},
     "recipients": {"sites": "sites"},
     "weather_stations": {"outdoor_meter": "meters"},
+    "area_corrections": {"plant": "plants", "municipality": "municipalities"},
 }
 """Which field names an entry of which kind; in the sections of a list it is `_NAMES_IN` that does."""
 
-_NAMES_IN = {"terms": "meter"}
+_NAMES_IN = {"terms": "meter", "parties": "municipality"}
 
-_GONE_BY_THEN = frozenset({"replaces"})
-"""Fields that name what is expected to have ended before the entry does."""
+_MAY_LIE_OUTSIDE = frozenset({"replaces", "plants"})
+"""Fields that name what may have ended before the entry does or begin after it: a contract may precede the plant."""
 
 _REFERENCE_UNKNOWN = ("config.reference_unknown", "config.reference_unknown_near")
 _BROKER_UNKNOWN = ("config.broker_unknown", "config.broker_unknown_near")
@@ -61,6 +63,7 @@ def check_references(shelves: Shelves, brokers: frozenset[str] | None) -> Iterat
     yield from check_meters(shelves)
     yield from check_supplies(shelves)
     yield from check_fleet(shelves)
+    yield from check_shares(shelves)
     yield from _connectors(shelves)
 
 
@@ -68,10 +71,6 @@ def _validity(written: Written, entry: Entry) -> Iterator[Finding]:
     if entry.valid_to is not None and entry.valid_to <= entry.valid_from:
         yield written.finding(
             "config.validity_reversed", "valid_to", found=str(entry.valid_to), start=str(entry.valid_from)
-        )
-    if isinstance(entry, Plant) and entry.permitted and entry.permitted > entry.commissioned:
-        yield written.finding(
-            "config.permit_after_start", "permitted", found=str(entry.permitted), start=str(entry.commissioned)
         )
 
 
@@ -81,7 +80,7 @@ def _names(written: Written, entry: Entry, shelves: Shelves) -> Iterator[Finding
             found = shelves[kind].get(target)
             if found is None:
                 yield _unknown(written, inside, target, kind, shelves)
-            elif found.value is not None and name not in _GONE_BY_THEN and not _covers(found.value, entry):
+            elif found.value is not None and name not in _MAY_LIE_OUTSIDE and not _covers(found.value, entry):
                 yield written.finding("config.outlives", *inside, found=target)
 
 
@@ -137,6 +136,18 @@ def _position(written: Written, entry: Entry) -> Iterator[Finding]:
         yield written.finding("config.position_swapped", "latitude_deg", found=f"{latitude}, {longitude}")
     elif not _in_germany(latitude, longitude):
         yield written.finding("config.position_outside", "latitude_deg", found=f"{latitude}, {longitude}")
+    if isinstance(entry, Plant):
+        yield from _outline(written, entry)
+
+
+def _outline(written: Written, plant: Plant) -> Iterator[Finding]:
+    """Yield the first corner that lies elsewhere: if one is swapped, all are."""
+    for place, corner in enumerate(plant.outline):
+        if not _in_germany(corner.latitude_deg, corner.longitude_deg):
+            swapped = _in_germany(corner.longitude_deg, corner.latitude_deg)
+            code = "config.outline_swapped" if swapped else "config.outline_outside"
+            yield written.finding(code, "outline", place, found=f"{corner.longitude_deg}, {corner.latitude_deg}")
+            return
 
 
 def _in_germany(latitude_deg: float, longitude_deg: float) -> bool:

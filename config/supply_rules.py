@@ -1,4 +1,4 @@
-"""What can be wrong with calendars, tariffs, fuels, budgets and contracts."""
+"""What can be wrong with calendars, tariffs, fuels and budgets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import time
 from itertools import combinations
 
 from config.shelves import Shelves, Written, entries_of, overlap, place_of, twins
-from core.inventory import Budget, Calendar, Contract, Fuel, Medium, Opening, Plant, PriceWindow, Tariff
+from core.inventory import Budget, Calendar, Fuel, Medium, Opening, PriceWindow, Tariff
 from core.texts import Finding
 
 FUELS = (Medium.GAS, Medium.OIL, Medium.PELLETS)
@@ -25,8 +25,6 @@ def check_supplies(shelves: Shelves) -> Iterator[Finding]:
         yield from _fuel(written, fuel)
     yield from _tariffs(shelves)
     yield from twins(entries_of(shelves, Budget), _spending, "config.budget_twice", "year")
-    yield from twins(entries_of(shelves, Contract), _parties, "config.contract_twice", "plant")
-    yield from twins(entries_of(shelves, Plant), _register_number, "config.register_number_twice", "register_number")
 
 
 def _calendar(written: Written, calendar: Calendar) -> Iterator[Finding]:
@@ -95,11 +93,3 @@ def _tariffs(shelves: Shelves) -> Iterator[Finding]:
 
 def _spending(budget: Budget) -> object:
     return budget.site, budget.medium, budget.year
-
-
-def _parties(contract: Contract) -> object:
-    return contract.plant, contract.municipality, contract.law
-
-
-def _register_number(plant: Plant) -> object:
-    return plant.register_number

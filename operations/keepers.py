@@ -31,6 +31,7 @@ class EntryKind(StrEnum):
     ELECTRIC_MODELS = "electric_models"
     RECIPIENTS = "recipients"
     FLEET_BUDGETS = "fleet_budgets"
+    AREA_CORRECTIONS = "area_corrections"
 
 
 KEEPERS: dict[EntryKind, Role] = {
@@ -51,6 +52,7 @@ KEEPERS: dict[EntryKind, Role] = {
     EntryKind.ELECTRIC_MODELS: Role.FLEET,
     EntryKind.RECIPIENTS: Role.FLEET,
     EntryKind.FLEET_BUDGETS: Role.FLEET,
+    EntryKind.AREA_CORRECTIONS: Role.ADMIN,
 }
 """Who keeps a kind sees and writes its entries at the sites in their scope; nobody else does."""
 

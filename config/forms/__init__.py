@@ -28,7 +28,7 @@ from config.forms.places import (
     SiteForm,
     WeatherStationForm,
 )
-from config.forms.renewables import ContractForm, PlantForm
+from config.forms.renewables import AreaCorrectionForm, ContractForm, ContractPartyForm, OutlinePointForm, PlantForm
 from config.forms.supplies import BudgetForm, FuelForm, FuelMonthForm, PriceWindowForm, TariffForm
 
 __all__ = [
@@ -60,6 +60,7 @@ KINDS: dict[str, type[EntryForm]] = {
     "electric_models": ElectricModelForm,
     "recipients": ReportRecipientForm,
     "fleet_budgets": FleetBudgetForm,
+    "area_corrections": AreaCorrectionForm,
 }
 """Kind in the file, which is also the inventory's field, and its form."""
 
@@ -71,6 +72,8 @@ PARTS: dict[str, type[PartForm]] = {
     "windows": PriceWindowForm,
     "months": FuelMonthForm,
     "steady": SteadyUseForm,
+    "outline": OutlinePointForm,
+    "parties": ContractPartyForm,
 }
 """Fields that hold a list of sections, and the form of one."""
 

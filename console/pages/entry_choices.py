@@ -16,6 +16,8 @@ OFFERED: dict[str, tuple[str, dict[str, str]]] = {
     "vehicle": ("vehicles.list", {}),
     "replaces": ("inventory.list", {"kind": "vehicles"}),
     "plant": ("inventory.list", {"kind": "plants"}),
+    "plants": ("inventory.list", {"kind": "plants"}),
+    "feed_in_meter": ("meters.list", {}),
 }
 """Which list offers the entries that a field may name; `inventory.list` has those that have ended, too."""
 
@@ -28,9 +30,12 @@ OFFERED_TO_ALL: dict[str, str] = {
 
 OFFERED_AT_MOST = 500
 
-MANY = frozenset({"sites", "groups"})
+MANY = frozenset({"sites", "groups", "plants", "includes"})
 """Fields that name several."""
 
+
+LAWS = frozenset({("contract", "law"), ("contract", "includes")})
+"""Fields that name laws."""
 
 ONE_GROUP = ("fleetbudget", "group")
 """A field that names a group there is; a vehicle may begin a new one."""
@@ -40,6 +45,8 @@ async def choices_of(visit: Visit, subject: str, name: str) -> tuple[Choice, ...
     """Return what may be chosen; nothing where that is too much for a list, or may not be seen."""
     if name == "groups" or (subject, name) == ONE_GROUP:
         return _groups(visit)
+    if (subject, name) in LAWS:
+        return tuple(Choice(law, law) for law in visit.desk.gate.house.laws().laws)
     if name in OFFERED_TO_ALL:
         shelf = getattr(visit.desk.gate.house.inventory(), OFFERED_TO_ALL[name])
         return tuple(Choice(entry.id, entry.name) for entry in shelf.values())

@@ -44,6 +44,8 @@ ROWS: dict[str, Rows] = {
     "windows": Rows("console.entries.windows", "console.entries.of_window", 3, seldom=True),
     "months": Rows("console.entries.months", "console.entries.of_month", 3),
     "steady": Rows("console.entries.steady", "console.entries.of_steady", 2, seldom=True),
+    "outline": Rows("console.entries.outline", "console.entries.of_outline", 4, seldom=True),
+    "parties": Rows("console.entries.parties", "console.entries.of_party", 3),
 }
 """The lists of `config.forms.PARTS`."""
 

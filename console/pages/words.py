@@ -24,8 +24,10 @@ _PERIOD = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})")
 
 LABELS: dict[str, str] = {
+    "Answer": "plants.answer.",
     "AreaKind": "boundaries.kind.",
     "Basis": "laws.basis.",
+    "Marketing": "plants.marketing.",
     "CohortBy": "laws.by.",
     "Computed": "laws.computed.",
     "Denominator": "laws.denominator.",
@@ -33,8 +35,8 @@ LABELS: dict[str, str] = {
     "Split": "laws.split.",
     "TotalRounding": "laws.rounding.",
     "Account": "calc.account.",
-    "CertificateOf": "calc.of.",
     "BaseSource": "feed_in.source.",
+    "CertificateOf": "calc.of.",
     "Doubt": "calc.doubt.",
     "PvUse": "calc.use.",
     "Light": "savings.light.",
