@@ -32,6 +32,7 @@ CARD = "recovery-passphrase"
 SEED = 20_26
 MONTHS = 13
 LOST = 1
+BOUNDARIES_ON = "2025-01-01"
 
 
 def demo(
@@ -107,6 +108,8 @@ async def _live(configuration: Configuration, seconds: float | None, texts: Cata
                 await all_ready(service)
                 if not quiet:
                     await _welcome(service, texts, stories)
+                if seconds is None:
+                    await _boundaries(service)
                 tally, _ = await asyncio.gather(_play(service, stop, seconds), _weather(service, stop))
                 ledger = service.stores.ledger
                 return await tally.settle(
@@ -170,6 +173,20 @@ async def _weather(service: Service, stop: asyncio.Event) -> None:
     from demo.history import watch_outdoors
 
     await watch_outdoors(service.shelf.inventory(), service.stores.readings, now_utc, seed=SEED, stop=stop)
+
+
+async def _boundaries(service: Service) -> None:
+    """Import the district's boundaries once, as anybody would."""
+    from cli.uploads import pieces
+    from cli.wire import local_actor, now_utc
+
+    inbox = service.gate.house.inbox
+    if inbox is None or await service.stores.ledger.boundary_editions(withdrawn=True):
+        return
+    for file in sorted((service.shelf.configuration.folder / "boundaries").glob("*.geojson")):
+        kept = await inbox.keep(file.name, pieces(file))
+        said = {"upload": kept.digest, "valid_on": BOUNDARIES_ON, "source": "kreiswatt init --example"}
+        await service.gate.ask("boundaries.import", said, local_actor(), now_utc())
 
 
 async def _welcome(service: Service, texts: Catalogue, stories: tuple[Story, ...]) -> None:

@@ -33,7 +33,7 @@ async def send_files(
     """Return the request with digests instead of paths, and the answer where a file was refused."""
     handed = dict(request)
     for name, path in files_in(capability, request).items():
-        answer = await client.post(FILES, params={"name": path.name}, content=_pieces(path), timeout=None)
+        answer = await client.post(FILES, params={"name": path.name}, content=pieces(path), timeout=None)
         if not answer.is_success:
             return handed, answer
         handed[name] = answer.json()["digest"]
@@ -46,11 +46,12 @@ async def keep_files(house: House, capability: Capability, request: dict[str, An
     for name, path in files_in(capability, request).items():
         if house.inbox is None:
             raise UnavailableError("imports.no_inbox")
-        kept[name] = await house.inbox.keep(path.name, _pieces(path))
+        kept[name] = await house.inbox.keep(path.name, pieces(path))
     return request | {name: file.digest for name, file in kept.items()}
 
 
-async def _pieces(path: Path) -> AsyncIterator[bytes]:
+async def pieces(path: Path) -> AsyncIterator[bytes]:
+    """Yield a file in pieces."""
     with path.open("rb") as file:
         while piece := file.read(_CHUNK_BYTE):
             yield piece

@@ -17,6 +17,7 @@ from config.settings import FILE, INGEST_USER
 from core.errors import ConfigError
 from core.texts import Finding, Language
 
+BOUNDARIES = "boundaries"
 DEVICES_USER = "devices"
 """The user as which meters and vehicles sign in at the embedded broker."""
 
@@ -40,6 +41,11 @@ def example_inventory() -> Traversable:
     return _example() / FOLDER
 
 
+def example_boundaries() -> Traversable:
+    """Return the folder of the example district's boundaries, files that are imported once."""
+    return _example() / BOUNDARIES
+
+
 def _example() -> Traversable:
     return resources.files("config") / "example"
 
@@ -57,6 +63,8 @@ def _write(folder: Path, *, example: bool, data_dir: Path, language: Language) -
     if example:
         (folder / FACTORS).mkdir()
         yield from _copied(_example() / FACTORS, folder / FACTORS)
+        (folder / BOUNDARIES).mkdir()
+        yield from _copied(example_boundaries(), folder / BOUNDARIES, ".geojson")
     yield from _write_secrets(folder)
     (folder / "schema").mkdir(exist_ok=True)
     for name, schema in schemas(language).items():
@@ -66,9 +74,9 @@ def _write(folder: Path, *, example: bool, data_dir: Path, language: Language) -
     yield _new_file(folder / FILE, text.replace("@data_dir@", json.dumps(str(data_dir.absolute()), ensure_ascii=False)))
 
 
-def _copied(source: Traversable, folder: Path) -> Iterable[Path]:
+def _copied(source: Traversable, folder: Path, suffix: str = ".yaml") -> Iterable[Path]:
     for file in sorted(source.iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith(".yaml"):
+        if file.name.endswith(suffix):
             yield _new_file(folder / file.name, file.read_text(encoding="utf-8"))
 
 

@@ -76,7 +76,9 @@ async def import_boundaries(house: House, request: ImportBoundaries, call: Call)
     if read.problems:
         raise BoundariesRefusedError(read.problems[:PROBLEMS_SHOWN])
     call.progress(0.7, Finding.of("imports.storing", source=file.name))
-    return _imported(await house.ledger.keep_boundaries(edition, read.areas), read, asked=edition)
+    before = {each.id for each in await house.ledger.boundary_editions()}
+    kept = await house.ledger.keep_boundaries(edition, read.areas)
+    return _imported(kept, read, known=kept.id in before)
 
 
 async def list_boundaries(house: House, request: ListBoundaries, call: Call) -> Page[BoundaryEditionRow]:
@@ -134,9 +136,8 @@ def _layout(request: ImportBoundaries) -> BoundaryLayout:
 
 
 def _imported(
-    edition: BoundaryEdition, read: EditionRead, *, dry_run: bool = False, asked: BoundaryEdition | None = None
+    edition: BoundaryEdition, read: EditionRead, *, dry_run: bool = False, known: bool = False
 ) -> BoundariesImported:
-    known = asked is not None and edition.imported_at_utc != asked.imported_at_utc
     return BoundariesImported(
         id=edition.id or None,
         dry_run=dry_run,
