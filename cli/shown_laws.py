@@ -15,7 +15,7 @@ from core.texts import Language, catalogue
 from core.units import show_exact
 from operations.edge import result_adapter
 from operations.laws.rows import CohortRow, LawDetail, LawRow
-from operations.laws.wording import formula, key_in_words
+from operations.laws.wording import formula, key_in_words, marks_of, years_in_words
 from operations.table import CAPABILITIES
 from renewables.rules import Said
 
@@ -67,7 +67,7 @@ class _Sheet:
             for each in found.figures
         ]
         self._table("laws.figures", ("figure", "value", "mark", "source"), figures)
-        for mark in sorted({each.provenance for each in found.figures} | {found.rounding_mark}):
+        for mark in marks_of(found):
             self._print(f"{mark.value}: {self._say(f'laws.mark.{mark.value.lower()}')}")
         self._paragraphs("laws.reach", self._reach(found))
         self._paragraphs("laws.uncertain", [self._said(each) for each in found.uncertain])
@@ -88,6 +88,7 @@ class _Sheet:
         yield "denominator", f"{self._say(f'laws.denominator.{found.denominator.value}')} ({marked})"
         rounding = f"{self._say(f'laws.rounding.{found.rounding.value}')} ({found.rounding_mark.value})"
         yield "rounding", " ".join(filter(None, (rounding, self._said(found.rounding_note))))
+        yield "years", years_in_words(found, self._language)
         if found.due:
             yield "due", self._said(found.due)
         if found.report:

@@ -10,7 +10,7 @@ from console.pages.filters import Choice, Filters, choice, members, search
 from console.pages.visit import Visit
 from core.inventory.renewables import PlantKind
 from operations.laws.rows import FigureRow, LawDetail
-from operations.laws.wording import formula, key_in_words
+from operations.laws.wording import formula, key_in_words, marks_of, years_in_words
 
 
 async def show_all(visit: Visit) -> Response:
@@ -45,7 +45,8 @@ async def show(visit: Visit) -> Response:
         detail=detail,
         rule=detail.rule,
         figures=figures,
-        marks=sorted({each.provenance for each in detail.figures} | {detail.rounding_mark}),
+        marks=marks_of(detail),
+        years=years_in_words(detail, visit.language),
         formula=formula,
         **_said(visit),
     )

@@ -217,6 +217,7 @@ MENU: tuple[Group, ...] = (
         (
             Link("/areas", "shares_areas.title", "shares.areas"),
             Link("/boundaries", "boundaries.title", "boundaries.list"),
+            Link("/laws", "laws.title", "laws.list"),
         ),
     ),
     Group(
@@ -227,7 +228,6 @@ MENU: tuple[Group, ...] = (
             Link("/explain", "console.explain.title", "explain.show"),
             Link("/calc", "calc.title", "calc.savings"),
             Link("/factors", "factors.title", "factors.list"),
-            Link("/laws", "laws.title", "laws.list"),
             Link("/intensity", "console.intensity.title", "intensity.list"),
         ),
     ),

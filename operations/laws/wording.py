@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from core.factors import Provenance
 from core.texts import Language, catalogue
 from core.units import show_exact
-from operations.laws.rows import LawRow
+from operations.laws.rows import LawDetail, LawRow
 from renewables.rules import BasePart, Combine, Computed
 
 
@@ -36,3 +37,20 @@ def key_in_words(key: str, language: Language) -> str:
     if said == code:
         return key
     return f"{said} {place.group(1)}" if place and place.group(1) != "1" else said
+
+
+def years_in_words(detail: LawDetail, language: Language) -> str:
+    """Return when it is paid after the year of feed-in, from which year on, and for how long."""
+    texts = catalogue(language)
+    said = [
+        texts.say("laws.paid_after", count=detail.payment_year_after),
+        texts.say("laws.first_after", count=detail.first_year_after) if detail.first_year_after else "",
+        texts.say("laws.for_years", count=detail.years) if detail.years else "",
+    ]
+    return " ".join(filter(None, said))
+
+
+def marks_of(detail: LawDetail) -> list[Provenance]:
+    """Return the marks that a rule has somewhere, each once."""
+    marks = {each.provenance for each in (*detail.figures, *detail.cohorts)}
+    return sorted(marks | {detail.rounding_mark, detail.denominator_mark})
