@@ -104,7 +104,7 @@ def test_its_fleet_has_budgets_for_two_years_and_one_of_a_group(inventory: Inven
 def test_its_plants_have_contracts(inventory: Inventory) -> None:
     large = [plant for plant in inventory.plants.values() if plant.kind in (PlantKind.WIND, PlantKind.PV_GROUND)]
     assert len(large) >= 3
-    by_law = {"wea-3", "wea-4", "wea-kiefernheide"}  # Saxony and Brandenburg ask for no contract
+    by_law = {"wea-3", "wea-4", "wea-heidewald"}  # Saxony and Brandenburg ask for no contract
     assert {name for contract in inventory.contracts.values() for name in contract.plants} | by_law == {
         plant.id for plant in large
     }
