@@ -9,6 +9,7 @@ most files without it hold UTM. Whoever knows better says so. Nothing is mended.
 from __future__ import annotations
 
 import shutil
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -190,9 +191,11 @@ def _drawn(path: Path, layer: str) -> _Table:
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError  # noqa: PLC0415
 
     try:
-        layers = [name for name, kind in pyogrio.list_layers(path) if kind is not None]
-        chosen = chosen_layer(layers, layer)
-        meta, _, shapes, columns = pyogrio.raw.read(path, layer=chosen, force_2d=True, max_features=AREAS_MAX + 1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what GDAL remarks on a file and reads all the same
+            layers = [name for name, kind in pyogrio.list_layers(path) if kind is not None]
+            chosen = chosen_layer(layers, layer)
+            meta, _, shapes, columns = pyogrio.raw.read(path, layer=chosen, force_2d=True, max_features=AREAS_MAX + 1)
         return _Table(meta["crs"], dict(zip(meta["fields"], columns, strict=True)), list(shapely.from_wkb(shapes)))
     except (DataLayerError, DataSourceError, FeatureError, FieldError, shapely.errors.GEOSException) as error:
         raise FormatError("boundaries.unreadable", error=str(error).partition("\n")[0][:200]) from error
