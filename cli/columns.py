@@ -40,6 +40,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "tags.list": ("id", "name", "state", "vehicle_name", "group", "valid_from", "valid_to", "pseudonym"),
     "tags.unknown": ("pseudonym", "station_name", "count", "age_s"),
     "feed_in.list": ("id", "plant_name", "month", "fed_in_wh", "curtailed_wh", "negative_wh", "withdrawn_at_utc"),
+    "feed_in.revenue.plants": (
+        *("name", "site_name", "marketing", "generation_wh", "self_use_wh", "fed_in_wh"),
+        *("negative_wh", "paid_eur", "market_eur"),
+    ),
     "feed_in.show.months": (
         *("month", "fed_in_wh", "source", "metered_wh", "stated_wh", "difference_wh"),
         *("unavailable_wh", "curtailed_wh", "other_fictitious_wh", "negative_wh"),
@@ -179,6 +183,8 @@ WORDS: dict[str, str] = {
 """Where the words of a column stand, by its name, or by subject and name where they differ."""
 
 MEASURED: dict[str, frozenset[str]] = {
+    "feed_in.marketing": "feed_in.marketing.",
+    "feed_in.source": "feed_in.source.",
     "meters": frozenset({"start_value", "end_value", "amount", "from_value", "to_value", "before", "after"}),
     "vehicles": frozenset({"start_value", "end_value", "before", "after"}),
     "totals": frozenset({"corrected"}),
@@ -187,7 +193,6 @@ MEASURED: dict[str, frozenset[str]] = {
     "totals.show.totals": frozenset({"corrected"}),
     "weather.show.months": frozenset({"used"}),
     "compare.show.rows": frozenset({"former", "change"}),
-    "feed_in.source": "feed_in.source.",
 }
 """By subject or list, what is measured in the quantity of its row, or of all, and shown in its unit as `value` is."""
 

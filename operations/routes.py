@@ -24,6 +24,7 @@ ASKED: frozenset[str] = frozenset(
         "preview",
         "withdrawal",
         "report",
+        "revenue",
         "scenario",
         "unknown",
         "use_of_funds",

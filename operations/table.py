@@ -190,6 +190,7 @@ CAPABILITIES: dict[str, Capability] = {
     "feed_in.list": Capability("operations.feed_in.statements:list_feed_in", Role.FACILITY, whole=True),
     "feed_in.show": Capability("operations.feed_in.shown:show_feed_in", Role.FACILITY, whole=True),
     "feed_in.add": Capability("operations.feed_in.statements:add_feed_in", Role.FACILITY, changes=True, whole=True),
+    "feed_in.revenue": Capability("operations.feed_in.revenue:show_revenue", Role.FACILITY),
     "feed_in.withdraw": Capability(
         "operations.feed_in.statements:withdraw_feed_in", Role.FACILITY, changes=True, whole=True
     ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Final
 
 from core.errors import RequestError, ServiceError
@@ -11,6 +12,8 @@ from core.texts import Finding
 from operations.balances.balance import ShowBalance, show_balance
 from operations.balances.rows import BalanceRow
 from operations.costs.cost import ShowCosts, show_costs
+from operations.feed_in.revenue import show_revenue
+from operations.feed_in.revenue_rows import RevenueOf, ShowRevenue
 from operations.loads.peaks import PEAK, peak_row
 from operations.loads.reading import read_load
 from operations.reports.figures import ENOUGH_KNOWN, PERCENT, Ground, ReportFigure, not_told, remark_of
@@ -43,6 +46,42 @@ async def own_power(place: ReportedPlace) -> list[ReportFigure]:
         for each in found.whole.figures
         if each.name in _OF_BALANCE and (each.generator or any(one.generator for one in found.whole.figures))
     ]
+
+
+async def revenue(place: ReportedPlace) -> list[ReportFigure]:
+    """Return what the plants of a site fed in at prices below zero, earned, and what that was worth on the market."""
+    plants = [each for each in place.house.inventory().plants.values() if each.site == place.site.id]
+    if place.building or not plants:
+        return []
+    asked = ShowRevenue(year=int(place.span.name), site=place.site.id)
+    found = await show_revenue(place.house, asked, place.call)
+    return [
+        _of_plants("feed_in_paid_eur", "EUR", found, [each.paid_eur for each in found.plants]),
+        _of_plants("feed_in_market_eur", "EUR", found, [each.market_eur for each in found.plants]),
+        _of_plants("feed_in_negative_wh", "Wh", found, [each.negative_wh for each in found.plants]),
+    ]
+
+
+def _of_plants(name: str, unit: str, found: RevenueOf, values: Sequence[Decimal | int | None]) -> ReportFigure:
+    """Return a sum over plants; those of which nothing is known are named as remarks, with the months that lack."""
+    how = Finding.of(f"reports.how_{name}")
+    reasons = [_finding(each.reason) for each in found.plants if each.reason is not None]
+    if all(value is None for value in values):
+        return not_told(name, unit, how, reasons[0] if reasons else Finding.of("feed_in.revenue_no_prices"))
+    lacking = [each for each in found.plants if each.months_missing] if name == "feed_in_paid_eur" else []
+    return ReportFigure(
+        name=name,
+        value=sum((Decimal(value) for value in values if value is not None), Decimal(0)),
+        unit=unit,
+        how=how,
+        remarks=tuple(
+            Finding.of("feed_in.revenue_months", plant=each.name, count=len(each.months_missing)) for each in lacking
+        ),
+        grounds=tuple(
+            Ground(name=each.name, value=None if value is None else Decimal(value), unit=unit)
+            for each, value in zip(found.plants, values, strict=True)
+        ),
+    )
 
 
 async def peak(place: ReportedPlace, medium: Medium) -> ReportFigure:

@@ -14,7 +14,7 @@ from core.quantities import Quantity
 from operations.evidence.figures import SITE, span_of
 from operations.house import Call, House
 from operations.loads.scopes import BUILDING, COUNTED, load_scope, valid_in
-from operations.reports.borrowed import corrected, cost, own_power, peak
+from operations.reports.borrowed import corrected, cost, own_power, peak, revenue
 from operations.reports.figures import ReportFigure, change_of, named, per_area
 from operations.reports.place import ENERGY, ReportedPlace
 from operations.reports.totals import MONTHS, Use, YearCounts, count_years, totals_with_last_year
@@ -121,6 +121,7 @@ def _place(house: House, scope: str, year: str, call: Call, *, brief: bool) -> R
 async def _figures_of(place: ReportedPlace, carriers: Sequence[tuple[Use, ...]], counts: YearCounts) -> PlaceFigures:
     told = [await _carrier(uses, counts) for uses in carriers]
     own = await own_power(place) if any(each.medium is Medium.ELECTRICITY for each, _ in told) else []
+    own += [] if place.brief else await revenue(place)
     return PlaceFigures(
         scope=place.scope,
         name=place.building.name if place.building else place.site.name,

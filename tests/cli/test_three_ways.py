@@ -118,6 +118,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "feed_in.list": {"plant": "wea-au"},
     "feed_in.show": {"id": "wea-au", "year": 2025},
     "feed_in.add": {"plant": "wea-au", "month": "2025-04", "fed_in_wh": 350_000_000, "curtailed_wh": 2_000_000},
+    "feed_in.revenue": {"year": 2025},
     "feed_in.withdraw": {"id": 1, "reason": "falscher Monat"},
     "feed_in.import": {"upload": FEED_IN_DIGEST},
     "prices.import": {"upload": PRICES_DIGEST, "dry_run": True},

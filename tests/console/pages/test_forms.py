@@ -57,6 +57,8 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "bills": "1",
         "factors": "uba.grid.direct.2025",
         "laws": "eeg-6.2023.wind",
+        "feed_in": "pv-erlgrund",
+        "feed_in.withdraw": "77",
         "inventory": "buildings/lra-garage",
         "inventory.undo": "6",
         "tags": "karte-01",
@@ -109,6 +111,10 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "intensity.import": {"file": ("co2eq.json", b"{}")},
         "bills.add": {**bill, "gross_eur": "10", "used": "1", "unit": "kWh"},
         **{
+        "feed_in.add": {"plant": "pv-erlgrund", "month": "2024-01", "fed_in_wh": "5"},
+        "feed_in.withdraw": {"reason": "Probe"},
+        "feed_in.import": {"file": ("Einspeisung.csv", b"Anlage;Monat\n")},
+        "prices.import": {"file": ("preise.json", b"{}")},
             row: {"row": row}
             for row in ("report.energy", "report.carriers", "report.fleet", "exports.readings", "savings.export")
         },
