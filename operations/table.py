@@ -166,6 +166,7 @@ CAPABILITIES: dict[str, Capability] = {
     "calc.savings": Capability("operations.calc.savings:calc_savings", apart=True),
     "calc.thg": Capability("operations.calc.thg:calc_thg", apart=True),
     "calc.clean_vehicles": Capability("operations.calc.clean_vehicles:calc_clean_vehicles", apart=True),
+    "calc.shares": Capability("operations.calc.shares:calc_shares", apart=True),
     "totals.show": Capability("operations.intervals.totals:show_totals"),
     "totals.freeze": Capability("operations.intervals.totals:freeze_totals", Role.FACILITY, changes=True),
     "loads.show": Capability("operations.loads.shown:show_loads", alone=True),

@@ -8,12 +8,13 @@ from typing import Any, Final
 from babel.numbers import NumberFormatError, parse_decimal
 from fastapi import Response
 
-from console.pages.calc_forms import CALCULATIONS, CLEAN_VEHICLES, SAVINGS, THG, CalcPage, yaml_of
+from console.pages.calc_forms import CALCULATIONS, CLEAN_VEHICLES, SAVINGS, SHARES, THG, CalcPage, yaml_of
 from console.pages.errors import Problem, can_be_mended, problems_of
 from console.pages.visit import Visit
 from core.errors import ServiceError
 from core.exact import written
 from operations.edge import write_result
+from operations.laws.wording import key_in_words
 from operations.table import CAPABILITIES
 
 BY_YAML: Final = "yaml"
@@ -35,6 +36,11 @@ async def show_clean_vehicles(visit: Visit) -> Response:
     return _page(visit, CLEAN_VEHICLES, _start(visit, CLEAN_VEHICLES))
 
 
+async def show_shares(visit: Visit) -> Response:
+    """Return the form about revenue shares."""
+    return _page(visit, SHARES, _start(visit, SHARES))
+
+
 async def savings(visit: Visit) -> Response:
     """Return what would be saved, with the form as it was filled in."""
     return await _calculate(visit, SAVINGS)
@@ -48,6 +54,11 @@ async def thg(visit: Visit) -> Response:
 async def clean_vehicles(visit: Visit) -> Response:
     """Return how the quotas would stand."""
     return await _calculate(visit, CLEAN_VEHICLES)
+
+
+async def shares(visit: Visit) -> Response:
+    """Return what a plant would have to share."""
+    return await _calculate(visit, SHARES)
 
 
 async def _calculate(visit: Visit, page: CalcPage) -> Response:
@@ -119,4 +130,6 @@ def _page(
         problems=problems or [],
         result=result,
         formula=lambda said: written(said, visit.language),
+        said=lambda text: text.text(visit.language),
+        in_words=lambda key: key_in_words(key, visit.language),
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Control = Literal["text", "number", "choice"]
+Control = Literal["text", "number", "choice", "day"]
 Given = Mapping[str, str]
 
 
@@ -73,6 +73,39 @@ def _clean_vehicles(given: Given) -> Mapping[str, Any]:
     return {"authority": given["authority"], "counts": [count]}
 
 
+def _shares(given: Given) -> Mapping[str, Any]:
+    areas = [
+        {
+            "key": given[f"key_{place}"],
+            "area_ha": given[f"area_ha_{place}"],
+            "refused": "true" if given["refused"] == str(place) else "",
+        }
+        for place in PARTIES
+        if given[f"key_{place}"]
+    ]
+    agreed = {
+        "redistribute": "true" if given["agreed"] == "redistribute" else "false",
+        "rate_ct_per_kwh": given["rate"],
+    }
+    plant: dict[str, Any] = {
+        "name": given["name"],
+        "kind": given["kind"],
+        "state": given["land"].upper(),
+        "power_kw": given["power_kw"],
+        "commissioned": given["commissioned"],
+        "permitted": given["permitted"],
+        "height_m": given["height_m"],
+        "fed_in_kwh": given["fed_in_kwh"],
+        "fictitious_kwh": given["fictitious_kwh"],
+        "negative_kwh": given["negative_kwh"],
+        "areas": areas,
+        "contract": agreed if given["agreed"] != "none" else "",
+    }
+    return {"year": given["year"], "plants": [plant]}
+
+
+PARTIES = (1, 2, 3)
+LANDS = ("sn", "bb", "by", "mv", "ni", "nw", "st", "th", "be", "bw", "hb", "he", "hh", "rp", "sh", "sl")
 FUELS = ("petrol", "diesel", "lpg", "cng", "hvo")
 FUEL_WORDS = "factors.subject."
 
@@ -128,7 +161,32 @@ CLEAN_VEHICLES = CalcPage(
     ),
     _clean_vehicles,
 )
-CALCULATIONS: tuple[CalcPage, ...] = (SAVINGS, THG, CLEAN_VEHICLES)
+SHARES = CalcPage(
+    "calc.shares",
+    "calc.shares.title",
+    "calc.shares.lead",
+    "calc/shares.html",
+    "/calc/shares",
+    (
+        CalcField("year", "text", year=True),
+        CalcField("name", "text"),
+        CalcField("kind", "choice", ("wind", "pv_ground"), "console.plant_kind."),
+        CalcField("land", "choice", LANDS, "laws.state."),
+        CalcField("power_kw"),
+        CalcField("commissioned", "day"),
+        CalcField("permitted", "day"),
+        CalcField("height_m"),
+        CalcField("fed_in_kwh"),
+        CalcField("fictitious_kwh"),
+        CalcField("negative_kwh"),
+        *(field for place in PARTIES for field in (CalcField(f"key_{place}", "text"), CalcField(f"area_ha_{place}"))),
+        CalcField("refused", "choice", ("0", "1", "2", "3"), "calc.refused."),
+        CalcField("agreed", "choice", ("none", "keep", "redistribute"), "calc.agreed."),
+        CalcField("rate"),
+    ),
+    _shares,
+)
+CALCULATIONS: tuple[CalcPage, ...] = (SAVINGS, THG, CLEAN_VEHICLES, SHARES)
 
 
 def yaml_of(value: Any, indent: int = 0) -> str:

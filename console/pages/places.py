@@ -48,6 +48,7 @@ PLACES: dict[str, str] = {
     "calc.savings": "/calc/savings",
     "calc.thg": "/calc/thg",
     "calc.clean_vehicles": "/calc/clean-vehicles",
+    "calc.shares": "/calc/shares",
     "totals.show": "/totals/{id}",
     "totals.freeze": "/totals/{id}/freeze",
     "loads.show": "/loads/{id}",

@@ -173,6 +173,8 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/calc/clean-vehicles", calc.show_clean_vehicles),
     Page("POST", "/calc/clean-vehicles", calc.clean_vehicles),
     Page("GET", "/savings", savings.show),
+    Page("GET", "/calc/shares", calc.show_shares),
+    Page("POST", "/calc/shares", calc.shares),
     Page("GET", "/savings.csv", savings.export),
     Page("GET", "/tags", tags.show_all),
     Page("POST", "/tags", tags.add),

@@ -28,12 +28,14 @@ class GivenAreas:
 
     areas: PlantAreas | None
     scale: int
+    unsaid: bool = False
+    """Nothing was said of the only party's area."""
     findings: tuple[Finding, ...] = ()
     notes: tuple[Finding, ...] = ()
 
     def area_m2(self, part_m2: int | None) -> Decimal | None:
         """Return an area of the engine in square metres."""
-        return None if part_m2 is None else Decimal(part_m2) / self.scale
+        return None if part_m2 is None or self.unsaid else Decimal(part_m2) / self.scale
 
     def told(self, finding: Finding) -> Finding:
         """Return a finding of the engine with areas as they are."""
@@ -70,12 +72,12 @@ def areas_given(form: SharePlantForm, rule: Rule, circles: Sequence[int]) -> Giv
     rows = [area for area in form.areas if area.radius_m in (None, needed)]
     if not rows:
         return GivenAreas(None, 1)
-    unsaid = form.radius_m is None and all(area.radius_m is None for area in rows)
+    exact = [area.exact_m2 for area in rows]
+    unsaid = form.radius_m is None and exact != [None] and all(area.radius_m is None for area in rows)
     fitting = _fitting(rows, circles) if unsaid and rule.split is Split.CIRCLE else needed
     if fitting is None and rule.split is Split.CIRCLE:
         radii = ", ".join(map(str, circles))
         return GivenAreas(None, 1, notes=(Finding.of("shares.radius_needed", radii_m=radii),))
-    exact = [area.exact_m2 for area in rows]
     scale = 10 ** max([0, *(-int(each.normalize().as_tuple().exponent) for each in exact if each is not None)])
     parts = tuple(_part(area, scale) for area in rows)
     radius_m = (rows[0].radius_m or form.radius_m or fitting) if rule.split is Split.CIRCLE else None
@@ -93,7 +95,8 @@ def areas_given(form: SharePlantForm, rule: Rule, circles: Sequence[int]) -> Giv
     )
     findings = tuple(_doubts(rows, radius_m)) if radius_m else ()
     open_ones = tuple(each for each in findings if each.code == "shares.areas_above_circle")
-    return GivenAreas(areas, scale, open_ones, tuple(each for each in findings if each not in open_ones))
+    notes = tuple(each for each in findings if each not in open_ones)
+    return GivenAreas(areas, scale, exact == [None], open_ones, notes)
 
 
 def radius_of(rule: Rule, form: SharePlantForm) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from core.factors import Provenance
 from core.inventory.renewables import PlantKind
@@ -11,6 +11,8 @@ from operations.values import Told
 from renewables.areas import AreaKind
 from renewables.choice import RuleVerdict
 from renewables.rules import BasePart, Basis, Combine, Denominator, Said, Split, TotalRounding
+
+EXACT_SHOWN = Context(prec=60, rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,11 @@ class SharePart:
     reimbursable_eur: Decimal | None
     earmarked_eur: Decimal | None
     formula: str
+
+    @property
+    def shown_eur(self) -> Decimal:
+        """Return the exact part as people see it, with six decimals."""
+        return EXACT_SHOWN.quantize(self.exact_eur, Decimal("0.000001"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,6 +99,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "calc.savings": {"input": SAVINGS},
     "calc.thg": {"input": "year: 2025\nvehicles:\n- {vehicle_class: M1}\n"},
     "calc.clean_vehicles": {"input": "counts:\n- {group: light, period: 2026-2030, procured: 7, clean: 1}\n"},
+    "calc.shares": {"input": "year: 2025\nplants:\n- {law: eeg-6, fed_in_kwh: 12345678, areas: {key: '14521110'}}\n"},
     "totals.show": {"id": "meter:schule-strom", "period": "2026-11-22"},
     "loads.show": {"id": "site:schule", "period": "2026-11-21"},
     "peaks.show": {"id": "meter:schule-strom", "period": "2026-11-21"},

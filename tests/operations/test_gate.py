@@ -107,7 +107,7 @@ REFUSED: dict[str, dict[str, object]] = {
     "notify.test": {"name": "nirgends"},
 }
 """What this district has nothing for: that it was tried is in the audit all the same."""
-CALCULATED = {"savings", "thg", "clean_vehicles"}
+CALCULATED = {"savings", "shares", "thg", "clean_vehicles"}
 FILES = {"readings", "intervals", "export"}
 LOOKED_AT = {"list", "show", "candidates", "decode", "verify", "kinds", "discover", "look", *FILES}
 ASKED = LOOKED_AT | CALCULATED | routes.ASKED

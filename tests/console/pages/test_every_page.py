@@ -79,6 +79,7 @@ PATHS = (
     "/calc/savings",
     "/calc/thg",
     "/calc/clean-vehicles",
+    "/calc/shares",
     "/explain/total/2026-11-17/meter:lra-strom/energy_import_wh@r1",
     "/explain/interval/2026-11-17T12:00Z/meter:lra-strom/energy_import_wh",
     "/stations",

@@ -101,6 +101,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "calc.thg": {"by": "yaml", "input": "year: 2025\nvehicles: {vehicle_class: M1}"},
         "calc.clean_vehicles": {"by": "yaml", "input": "counts: {group: bus, period: 2026-2030, procured: 0}"},
         "voucher_mappings.save": {"name": "Probe", "kind": "fuel", "date_column": "Datum"},
+        "calc.shares": {"by": "yaml", "input": "year: 2025\nplants: {fed_in_kwh: 1}"},
         "vouchers.add": {"vehicle": "aut-e-101", "kind": "charging", "day": "2026-11-10", "energy_wh": "9"},
         "vouchers.withdraw": {"reason": "Probe"},
         "imports.preview": {"mapping": "Probe"},
