@@ -64,7 +64,6 @@ PLACES: dict[str, str] = {
     "boundaries.import": "/boundaries",
     "boundaries.withdraw": "/boundaries/{id}/withdraw",
     "shares.areas": "/areas",
-    "intensity.list": "/intensity",
     "shares.list": "/shares",
     "shares.show": "/shares/{id}",
     "shares.history": "/shares/{id}",
@@ -81,6 +80,7 @@ PLACES: dict[str, str] = {
     "feed_in.import": "/feed-in/import",
     "prices.list": "/feed-in",
     "prices.import": "/feed-in/prices",
+    "intensity.list": "/intensity",
     "intensity.show": "/intensity/{id}",
     "intensity.import": "/intensity",
     "costs.show": "/costs/{id}",
@@ -232,10 +232,10 @@ MENU: tuple[Group, ...] = (
     Group(
         "console.menu.renewables",
         (
-            Link("/areas", "shares_areas.title", "shares.areas"),
             Link("/feed-in", "feed_in.title", "feed_in.list"),
             Link("/own-plants", "feed_in.own_title", "feed_in.revenue"),
             Link("/shares", "shares.title", "shares.list"),
+            Link("/areas", "shares_areas.title", "shares.areas"),
             Link("/boundaries", "boundaries.title", "boundaries.list"),
             Link("/laws", "laws.title", "laws.list"),
         ),

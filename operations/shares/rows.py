@@ -95,7 +95,7 @@ class SharePart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AreaRow:
+class SettledArea:
     """An area in a plant's circle or outline; `cut_m2` is what boundaries say where it was set by hand."""
 
     key: str
@@ -108,7 +108,7 @@ class AreaRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShareAreas:
+class SettledAreas:
     """The areas of one radius, by which edition of boundaries, in which plane."""
 
     split: Split
@@ -118,7 +118,7 @@ class ShareAreas:
     epsg: int
     edition: str
     valid_on: date
-    parts: tuple[AreaRow, ...]
+    parts: tuple[SettledArea, ...]
     findings: tuple[Told, ...]
 
 
@@ -334,9 +334,9 @@ def figures_of(rule: Rule) -> Iterator[RuleFigure]:
         )
 
 
-def areas_row(areas: PlantAreas) -> ShareAreas:
+def areas_row(areas: PlantAreas) -> SettledAreas:
     """Return the areas of a circle or outline as a table."""
-    return ShareAreas(
+    return SettledAreas(
         split=areas.split,
         radius_m=areas.radius_m,
         whole_m2=areas.whole_m2,
@@ -345,7 +345,7 @@ def areas_row(areas: PlantAreas) -> ShareAreas:
         edition=areas.edition,
         valid_on=areas.valid_on,
         parts=tuple(
-            AreaRow(
+            SettledArea(
                 key=part.key,
                 name=part.name,
                 kind=part.kind,

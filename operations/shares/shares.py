@@ -30,8 +30,8 @@ from operations.shares.keeping import (
 from operations.shares.rows import (
     BaseRow,
     RuleNotHeld,
+    SettledAreas,
     SettlementRow,
-    ShareAreas,
     ShareChange,
     SharePlant,
     ShareSum,
@@ -115,10 +115,9 @@ class SharesShown:
     figure: str
     settlements: tuple[SettlementRow, ...]
     months: tuple[BaseRow, ...]
-    areas: tuple[ShareAreas, ...]
+    areas: tuple[SettledAreas, ...]
     not_held: tuple[RuleNotHeld, ...]
     remarks: tuple[Told, ...]
-    versions: tuple[ShareVersion, ...]
     settled_years: tuple[int, ...]
 
 
@@ -170,8 +169,8 @@ async def show_shares(house: House, request: ShowShares, _call: Call) -> SharesS
     years = await settled_years(house, kind)
     found = await read_year(house, request.year or next(iter(years), 0), kind)
     if request.id.startswith(PLANT):
-        return await _of_plant(house, found, _plant_in(found, request.id), years)
-    return await _of_account(house, found, account_in(found, request.id), years)
+        return _of_plant(found, _plant_in(found, request.id), years)
+    return _of_account(found, account_in(found, request.id), years)
 
 
 def account_in(found: SharesYear, scope: str) -> ShareAccount:
@@ -189,7 +188,7 @@ def _plant_in(found: SharesYear, scope: str) -> KeptShares:
     return kept
 
 
-async def _of_plant(house: House, found: SharesYear, kept: KeptShares, years: tuple[int, ...]) -> SharesShown:
+def _of_plant(found: SharesYear, kept: KeptShares, years: tuple[int, ...]) -> SharesShown:
     shares, scope = kept.shares, f"{PLANT}{kept.shares.plant.id}"
     rows = tuple(settlement_row(AccountLine(settlement=each)) for each in kept.settled)
     none, owed = Decimal("0.00"), [each.settled for each in shares.settled if each.settled.owed]
@@ -214,7 +213,6 @@ async def _of_plant(house: House, found: SharesYear, kept: KeptShares, years: tu
         areas=tuple(map(areas_row, shares.areas)),
         not_held=not_held(shares),
         remarks=told(shares.notes),
-        versions=tuple([each async for each in _plant_versions(house, found.kind, str(found.year), scope)]),
         settled_years=years,
     )
 
@@ -224,7 +222,7 @@ def _only(account: ShareAccount, plant: str) -> ShareAccount:
     return replace(account, lines=tuple(line for line in account.lines if line.settlement.plant.id == plant))
 
 
-async def _of_account(house: House, found: SharesYear, account: ShareAccount, years: tuple[int, ...]) -> SharesShown:
+def _of_account(found: SharesYear, account: ShareAccount, years: tuple[int, ...]) -> SharesShown:
     row = sum_row(account)
     return SharesShown(
         scope=row.scope,
@@ -246,7 +244,6 @@ async def _of_account(house: House, found: SharesYear, account: ShareAccount, ye
         areas=(),
         not_held=(),
         remarks=(),
-        versions=tuple([each async for each in _account_versions(house, account)]) if found.kind == SHARES else (),
         settled_years=years,
     )
 

@@ -65,6 +65,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         **dict.fromkeys(("totals", "loads", "peaks", "baseload", "loadmap", "compare"), "meter:lra-strom"),
         **dict.fromkeys(("balance", "metering", "pv"), "site:lra"),
         **dict.fromkeys(("costs", "weather", "meters.sheet"), "lra"),
+        "shares": "municipality:auenstadt",
         **dict.fromkeys(("meters.withdraw", "meters.withdrawal", "meters.accept", "meters.dismiss"), "77"),
     }
     file = put_in(anna, "Lastgang.csv", b"Datum;Arbeit\n01.01.2025 00:00;1\n").removeprefix("/imports/files/")
@@ -100,8 +101,8 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "calc.savings": {"by": "yaml", "input": "period: 2025\nplants: {feed_in_kwh: 1}"},
         "calc.thg": {"by": "yaml", "input": "year: 2025\nvehicles: {vehicle_class: M1}"},
         "calc.clean_vehicles": {"by": "yaml", "input": "counts: {group: bus, period: 2026-2030, procured: 0}"},
-        "voucher_mappings.save": {"name": "Probe", "kind": "fuel", "date_column": "Datum"},
         "calc.shares": {"by": "yaml", "input": "year: 2025\nplants: {fed_in_kwh: 1}"},
+        "voucher_mappings.save": {"name": "Probe", "kind": "fuel", "date_column": "Datum"},
         "vouchers.add": {"vehicle": "aut-e-101", "kind": "charging", "day": "2026-11-10", "energy_wh": "9"},
         "vouchers.withdraw": {"reason": "Probe"},
         "imports.preview": {"mapping": "Probe"},
@@ -110,18 +111,21 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "mappings.save": {"name": "Probe", **columns, **reading, **times},
         "weather.import": {"site": "lra", "file": ("tageswerte.txt", b"STATIONS_ID;MESS_DATUM; TMK\n")},
         "intensity.import": {"file": ("co2eq.json", b"{}")},
-        "bills.add": {**bill, "gross_eur": "10", "used": "1", "unit": "kWh"},
-        **{
         "feed_in.add": {"plant": "pv-erlgrund", "month": "2024-01", "fed_in_wh": "5"},
         "feed_in.withdraw": {"reason": "Probe"},
         "feed_in.import": {"file": ("Einspeisung.csv", b"Anlage;Monat\n")},
         "prices.import": {"file": ("preise.json", b"{}")},
+        "bills.add": {**bill, "gross_eur": "10", "used": "1", "unit": "kWh"},
+        **{
             row: {"row": row}
             for row in ("report.energy", "report.carriers", "report.fleet", "exports.readings", "savings.export")
         },
         "exports.intervals": {"row": "exports.intervals", "period": "2026-11-17", "sources": "meter:lra-strom"},
         "rejections.replay": {"ids": "1"},
         "actions.add": {"text": "Probe"},
+        "shares.settle": {"year": "2025"},
+        "shares.book_use": {"year": "2025", "amount_eur": "12,50", "spent_on": "2026-11-02", "purpose": "Bank"},
+        "shares.withdraw_use": {"id": "2025:auenstadt/77", "reason": "Probe"},
         "audit.verify": {"head": ""},
         "users.add": {"name": "walker", "role": "viewer"},
         "tags.add": {"id": "karte-77", "label": "Karte 77", "uid": "04A1B2C3D4E580", "valid_from": "2026-11-01"},
