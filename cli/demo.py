@@ -110,6 +110,7 @@ async def _live(configuration: Configuration, seconds: float | None, texts: Cata
                     await _welcome(service, texts, stories)
                 if seconds is None:
                     await _boundaries(service)
+                    await _statements(service)
                 tally, _ = await asyncio.gather(_play(service, stop, seconds), _weather(service, stop))
                 ledger = service.stores.ledger
                 return await tally.settle(
@@ -187,6 +188,19 @@ async def _boundaries(service: Service) -> None:
         kept = await inbox.keep(file.name, pieces(file))
         said = {"upload": kept.digest, "valid_on": BOUNDARIES_ON, "source": "kreiswatt init --example"}
         await service.gate.ask("boundaries.import", said, local_actor(), now_utc())
+
+
+async def _statements(service: Service) -> None:
+    """Import what operators state of their plants once, as anybody would."""
+    from cli.uploads import pieces
+    from cli.wire import local_actor, now_utc
+
+    inbox = service.gate.house.inbox
+    if inbox is None or await service.stores.ledger.feed_in(None, None, withdrawn=True):
+        return
+    for file in sorted((service.shelf.configuration.folder / "feed_in").glob("*.csv")):
+        kept = await inbox.keep(file.name, pieces(file))
+        await service.gate.ask("feed_in.import", {"upload": kept.digest}, local_actor(), now_utc())
 
 
 async def _welcome(service: Service, texts: Catalogue, stories: tuple[Story, ...]) -> None:

@@ -18,6 +18,7 @@ from core.errors import ConfigError
 from core.texts import Finding, Language
 
 BOUNDARIES = "boundaries"
+FEED_IN = "feed_in"
 DEVICES_USER = "devices"
 """The user as which meters and vehicles sign in at the embedded broker."""
 
@@ -65,6 +66,8 @@ def _write(folder: Path, *, example: bool, data_dir: Path, language: Language) -
         yield from _copied(_example() / FACTORS, folder / FACTORS)
         (folder / BOUNDARIES).mkdir()
         yield from _copied(example_boundaries(), folder / BOUNDARIES, ".geojson")
+        (folder / FEED_IN).mkdir()
+        yield from _copied(_example() / FEED_IN, folder / FEED_IN, ".csv")
     yield from _write_secrets(folder)
     (folder / "schema").mkdir(exist_ok=True)
     for name, schema in schemas(language).items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,15 @@ import pytest
 import pytest_asyncio
 from openpyxl import Workbook  # type: ignore[import-untyped]
 
+from config.create import create
+from config.load import load
 from core.errors import ConflictError, ForbiddenError, FormatError, NotFoundError
 from core.people import Actor, Role
 from ingest.files.cells import CellError
 from ingest.files.feed_in import month_of
 from ingest.price_files import read_price_file
 from operations.edge import InvalidRequestError
+from operations.feed_in.base import energy_bases
 from operations.feed_in.rows import DoubtfulFeedInError, FeedInImported, FeedInOf
 from tests.district import District, open_district
 
@@ -216,3 +220,18 @@ def test_prices_are_read_below_zero_too_and_through_the_hour_that_comes_twice() 
     for content in (b"x", b"{}", b'{"unix_seconds":[1],"price":[]}', b"Datum von;Wind [MWh]\n"):
         with pytest.raises(FormatError):
             read_price_file(content)
+
+
+async def test_the_examples_statements_fill_2025_for_its_plants_without_a_doubt(
+    district: District, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    create(tmp_path / "example", example=True, data_dir=tmp_path / "data", language="de")
+    inventory = load(tmp_path / "example", {}).inventory
+    house = replace(district.gate.house, inventory=lambda: inventory)
+    monkeypatch.setattr(district.gate, "house", house)
+    made = await taken(district, (tmp_path / "example" / "feed_in" / "einspeisung-2025.csv").read_bytes())
+    assert (made.left_out, made.added, made.plants) == (0, 50, 5)
+    known = sorted({row.plant for row in (await district.ask("feed_in.list", limit=500)).items})
+    bases = await energy_bases(house, known, 2025)
+    assert {plant: base.findings for plant, base in bases.items()} == dict.fromkeys(known, ())
+    assert {plant for plant, base in bases.items() if base.negative_wh and base.fictitious_wh} == set(known)
