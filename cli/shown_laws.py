@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.text import Text
 
 from cli.layout import Strip, fitting, table_of
-from cli.shown import DAYS, harmless
+from cli.shown import harmless
 from core.ports import Page
 from core.texts import Language, catalogue
 from core.units import show_exact
 from operations.edge import result_adapter
-from operations.laws.rows import CohortRow, LawDetail, LawRow
-from operations.laws.wording import formula, key_in_words, marks_of, years_in_words
+from operations.laws.rows import LawDetail, LawRow
+from operations.laws.wording import facts, formula, key_in_words, lands, mark, mark_explained, marks_of, reach, span
 from operations.table import CAPABILITIES
 from renewables.rules import Said
 
@@ -43,7 +42,7 @@ class _Sheet:
                 self._say(f"console.plant_kind.{row.kind.value}"),
                 formula(row, self._language),
                 self._say(f"laws.computed.{row.computed.value}"),
-                self._span(row.valid_from, row.valid_to),
+                span(row.valid_from, row.valid_to, self._language),
             )
             for row in found.items
         ]
@@ -55,70 +54,29 @@ class _Sheet:
     def rule(self, found: LawDetail) -> None:
         rule = found.rule
         self._screen.print(harmless(self._said(rule.title)), style="bold")
-        for name, value in self._facts(found):
+        self._print(f"{self._say(f'console.plant_kind.{rule.kind.value}')} · {lands(rule.states, self._language)}")
+        if rule.not_computed:
+            self._print(self._said(rule.not_computed))
+        for name, value in facts(found, self._language):
             self._print(f"{self._say(f'laws.column.{name}')}: {value}")
+        if rule.changed:
+            keys = ", ".join(key_in_words(key, self._language) for key in rule.changed)
+            self._print(f"{self._say('laws.column.changed')}: {keys}")
         figures = [
             (
                 key_in_words(each.key, self._language),
                 show_exact(each.value, "" if each.unit == "1" else each.unit, self._language),
-                each.provenance.value,
+                mark(each.provenance, self._language),
                 "\n".join(filter(None, (each.source or self._say("laws.no_source"), self._said(each.note)))),
             )
             for each in found.figures
         ]
         self._table("laws.figures", ("figure", "value", "mark", "source"), figures)
-        for mark in marks_of(found):
-            self._print(f"{mark.value}: {self._say(f'laws.mark.{mark.value.lower()}')}")
-        self._paragraphs("laws.reach", self._reach(found))
+        for each in marks_of(found):
+            self._print(f"{mark(each, self._language)}: {mark_explained(each, self._language)}")
+        self._paragraphs("laws.reach", list(reach(found, self._language)))
         self._paragraphs("laws.uncertain", [self._said(each) for each in found.uncertain])
         self._plants(found)
-
-    def _facts(self, found: LawDetail) -> Iterator[tuple[str, str]]:
-        rule = found.rule
-        yield "rule", rule.id
-        yield "states", ", ".join(rule.states) or self._say("laws.whole_country")
-        yield "kind", self._say(f"console.plant_kind.{rule.kind.value}")
-        yield "basis", self._say(f"laws.basis_means.{rule.basis.value}")
-        yield "formula", formula(rule, self._language)
-        yield "computed", self._say(f"laws.computed.{rule.computed.value}")
-        if rule.not_computed:
-            yield "reasons", self._said(rule.not_computed)
-        yield "split", self._say(f"laws.split.{found.split.value}")
-        marked = found.denominator_mark.value
-        yield "denominator", f"{self._say(f'laws.denominator.{found.denominator.value}')} ({marked})"
-        rounding = f"{self._say(f'laws.rounding.{found.rounding.value}')} ({found.rounding_mark.value})"
-        yield "rounding", " ".join(filter(None, (rounding, self._said(found.rounding_note))))
-        yield "years", years_in_words(found, self._language)
-        if found.due:
-            yield "due", self._said(found.due)
-        if found.report:
-            yield "report", self._said(found.report)
-        if found.waived_by:
-            yield "waived_by", ", ".join(found.waived_by)
-        yield "valid", self._span(rule.valid_from, rule.valid_to)
-        yield "citation", rule.citation
-        yield "place", found.place
-        if rule.changed:
-            yield "changed", ", ".join(key_in_words(key, self._language) for key in rule.changed)
-
-    def _reach(self, found: LawDetail) -> Iterator[str]:
-        for each in found.cohorts:
-            if each.threshold is None:
-                yield self._cohort(each)
-        for least in found.thresholds:
-            code = "laws.from_kw" if least.inclusive else "laws.above_kw"
-            said = self._texts.say(code, power=show_exact(least.power_kw, "kW", self._language))
-            only = [self._cohort(each) for each in found.cohorts if each.threshold == least.key]
-            yield " – ".join((said, *(f"{self._say('laws.only_for')} {each}" for each in only)))
-
-    def _cohort(self, cohort: CohortRow) -> str:
-        days = [
-            self._texts.say(code, day=self._day(day))
-            for code, day in (("laws.from_day", cohort.begins), ("laws.before_day", cohort.ends))
-            if day
-        ]
-        said = " ".join(days) or self._say("laws.days_unknown")
-        return f"{self._say(f'laws.by.{cohort.by.value}')}: {said} ({cohort.provenance.value})"
 
     def _plants(self, found: LawDetail) -> None:
         rows = [
@@ -137,19 +95,12 @@ class _Sheet:
         else:
             self._print(self._say("laws.no_plants"))
 
-    def _paragraphs(self, title: str, texts: Iterator[str] | Sequence[str]) -> None:
-        lines = list(texts)
+    def _paragraphs(self, title: str, lines: Sequence[str]) -> None:
         if lines:
             self._screen.print(Text())
             self._screen.print(harmless(self._say(title)), style="bold")
         for line in lines:
             self._print(f"- {line}")
-
-    def _span(self, begins: date, ends: date | None) -> str:
-        return f"{self._day(begins)} – {self._day(ends) if ends else ''}".rstrip()
-
-    def _day(self, day: date) -> str:
-        return day.strftime(DAYS[self._language])
 
     def _said(self, text: Said | None) -> str:
         return text.text(self._language) if text else ""

@@ -10,18 +10,19 @@ from console.pages.filters import Choice, Filters, choice, members, search
 from console.pages.visit import Visit
 from core.inventory.renewables import PlantKind
 from operations.laws.rows import FigureRow, LawDetail
-from operations.laws.wording import formula, key_in_words, marks_of, years_in_words
+from operations.laws.wording import facts, formula, key_in_words, land, lands, mark, mark_explained, marks_of, reach
 
 
 async def show_all(visit: Visit) -> Response:
     """Return the list of rules."""
     rules = visit.desk.gate.house.laws().rules
-    lands = sorted({state for rule in rules for state in rule.states})
+    states = sorted({state for rule in rules for state in rule.states})
+    lands_there = [Choice(state, land(state, visit.language)) for state in states]
     laws = dict.fromkeys(rule.law for rule in rules)
     kinds = [each for each in members(PlantKind, visit.words) if each.value != PlantKind.PV_ROOF]
     fields = (
         search(visit.query),
-        choice(visit.query, "land", "laws.column.states", [Choice(land, visit.words.t(_land(land))) for land in lands]),
+        choice(visit.query, "land", "laws.column.states", lands_there),
         choice(visit.query, "kind", "laws.column.kind", kinds),
         choice(visit.query, "law", "laws.column.law", [Choice(name, name) for name in laws]),
     )
@@ -45,15 +46,11 @@ async def show(visit: Visit) -> Response:
         detail=detail,
         rule=detail.rule,
         figures=figures,
-        marks=marks_of(detail),
-        years=years_in_words(detail, visit.language),
-        formula=formula,
+        facts=[(visit.words.t(f"laws.column.{name}"), text) for name, text in facts(detail, visit.language)],
+        marks=[(mark(each, visit.language), mark_explained(each, visit.language)) for each in marks_of(detail)],
+        reach=list(reach(detail, visit.language)),
         **_said(visit),
     )
-
-
-def _land(state: str) -> str:
-    return f"laws.state.{state.lower()}"
 
 
 def _source(visit: Visit, figure: FigureRow) -> str:
@@ -62,12 +59,8 @@ def _source(visit: Visit, figure: FigureRow) -> str:
 
 def _said(visit: Visit) -> dict[str, Any]:
     """Return what templates say of rules: texts in the reader's language, Länder and keys by name."""
-
-    def lands(states: tuple[str, ...]) -> str:
-        return ", ".join(visit.words.t(_land(state)) for state in states) or visit.words.t("laws.whole_country")
-
     return {
         "said": lambda text: text.text(visit.language) if text else "",
-        "lands": lands,
+        "lands": lambda states: lands(states, visit.language),
         "in_words": lambda key: key_in_words(key, visit.language),
     }
