@@ -83,12 +83,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "months.list": ("period", "value", "at_utc", "share", "figure"),
     "typical_days.list": ("season", "kind", "days"),
     "boundaries.list": ("id", "edition", "valid_on", "source", "areas", "epsg", "imported_by", "withdrawn_at_utc"),
-    "shares.areas.circles": (
-        *("plant_name", "radius_m", "whole_m2", "sum_m2", "foreign_m2", "uncovered_m2", "findings", "notes"),
-    ),
-    "shares.areas.parts": (
-        *("plant", "radius_m", "key", "party", "area_kind", "area_m2", "share_percent", "cut_m2", "reason"),
-    ),
+    "shares.areas.circles": ("plant", "radius_m", "whole_m2", "foreign_m2", "uncovered_m2", "findings", "notes"),
+    "shares.areas.parts": ("plant", "radius_m", "key", "party", "area_m2", "share_percent", "reason"),
     "report.list": ("id", "kind", "name", "period", "format", "version", "made_at_utc", "made_by", "file"),
     "audit.list": ("number", "at_utc", "actor", "action", "subject", "detail"),
 }
@@ -114,7 +110,7 @@ PROSE = frozenset(
 )
 """Columns whose lines may break between words."""
 
-NUMBERED = frozenset({"id", "number", "undoes", "year"})
+NUMBERED = frozenset({"id", "number", "undoes", "year", "epsg"})
 """Numbers that are typed again and so stay as they are."""
 
 WORDS: dict[str, str] = {

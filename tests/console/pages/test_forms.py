@@ -111,6 +111,8 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "mappings.save": {"name": "Probe", **columns, **reading, **times},
         "weather.import": {"site": "lra", "file": ("tageswerte.txt", b"STATIONS_ID;MESS_DATUM; TMK\n")},
         "intensity.import": {"file": ("co2eq.json", b"{}")},
+        "boundaries.import": {"file": ("g.geojson", b"{}"), "valid_on": "2025-01-01", "source": "Amt"},
+        "boundaries.withdraw": {"reason": "Probe"},
         "feed_in.add": {"plant": "pv-erlgrund", "month": "2024-01", "fed_in_wh": "5"},
         "feed_in.withdraw": {"reason": "Probe"},
         "feed_in.import": {"file": ("Einspeisung.csv", b"Anlage;Monat\n")},
