@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from core.inventory.renewables import Contract, Plant, PlantKind
 from core.texts import Finding
-from renewables.rules import Cohort, CohortBy, LawTable, Rule, Threshold
+from renewables.rules import Basis, Cohort, CohortBy, Computed, LawTable, Rule, Threshold
 
 
 class RuleVerdict(StrEnum):
@@ -272,7 +272,16 @@ def _rate(rule: Rule, contract: Contract) -> list[Finding]:
         return [Finding.of("laws.rate_below", contract=contract.id, rate_ct=float(rate), least_ct=float(least.number))]
     if most is not None and rate > most.number:
         return [Finding.of("laws.rate_above", contract=contract.id, rate_ct=float(rate), most_ct=float(most.number))]
+    owed = _owed_ct(rule) if least is None else None
+    if owed is not None and rate < owed:
+        return [Finding.of("laws.rate_below_duty", contract=contract.id, rate_ct=float(rate), least_ct=float(owed))]
     return []
+
+
+def _owed_ct(rule: Rule) -> Decimal | None:
+    """Return the rate that a law owes for each kWh, None if it owes none: an agreement may be worth no less."""
+    rates = [term.rate.number for term in rule.terms if term.rate.unit == "ct/kWh"]
+    return max(rates, default=None) if rule.basis is Basis.DUTY and rule.computed is not Computed.NOTHING else None
 
 
 def _changes(rule: Rule, year: int) -> list[Finding]:

@@ -10,7 +10,18 @@ from console.pages.filters import Choice, Filters, choice, members, search
 from console.pages.visit import Visit
 from core.inventory.renewables import PlantKind
 from operations.laws.rows import FigureRow, LawDetail
-from operations.laws.wording import facts, formula, key_in_words, land, lands, mark, mark_explained, marks_of, reach
+from operations.laws.wording import (
+    facts,
+    formula,
+    key_in_words,
+    land,
+    lands,
+    mark,
+    mark_explained,
+    marks_of,
+    reach,
+    span,
+)
 
 
 async def show_all(visit: Visit) -> Response:
@@ -61,6 +72,7 @@ def _said(visit: Visit) -> dict[str, Any]:
     """Return what templates say of rules: texts in the reader's language, Länder and keys by name."""
     return {
         "said": lambda text: text.text(visit.language) if text else "",
+        "span": lambda begins, ends: span(begins, ends, visit.language),
         "lands": lambda states: lands(states, visit.language),
         "in_words": lambda key: key_in_words(key, visit.language),
     }

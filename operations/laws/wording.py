@@ -118,7 +118,9 @@ def reach(detail: LawDetail, language: Language) -> Iterator[str]:
 
 def span(begins: date, ends: date | None, language: Language) -> str:
     """Return from when until before when something holds."""
-    return f"{_day(begins, language)} – {_day(ends, language) if ends else ''}".rstrip()
+    texts = catalogue(language)
+    since = texts.say("laws.from_day", day=_day(begins, language))
+    return since if ends is None else f"{since} {texts.say('laws.before_day', day=_day(ends, language))}"
 
 
 def _cohort(cohort: CohortRow, language: Language) -> str:

@@ -196,6 +196,15 @@ def test_a_contract_may_not_agree_less_than_the_law_demands() -> None:
     assert codes(eeg.findings) == ["laws.rate_below"]
 
 
+@pytest.mark.parametrize(
+    ("rate", "expected"), [("0.05", ["laws.rate_below_duty"]), ("0.2", []), ("0.5", []), ("0.51", ["laws.rate_above"])]
+)
+def test_an_agreement_in_place_of_a_duty_is_worth_no_less_and_at_most_its_cap(rate: str, expected: list[str]) -> None:
+    agreed = replace(CONTRACT, law="sn-eeertrbetg", rate_ct_per_kwh=Decimal(rate))
+    saxon = choices(TURBINE, "SN", 2026, agreed)["sn-eeertrbetg.2025.wind-permits-2025"]
+    assert (saxon.holds, codes(saxon.findings)) == (True, expected)
+
+
 def test_a_contract_whose_law_has_no_rule_for_the_plant_is_named() -> None:
     small = replace(TURBINE, power_w=500_000.0, permitted=date(2025, 3, 1))
     eeg = choices(small, "RP", 2026, CONTRACT)["eeg-6.2023.wind"]
