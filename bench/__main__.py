@@ -12,6 +12,7 @@ NOT_BENCHES = {
     "dataset",
     "influxdb",
     "brokers",
+    "geometry",
     "holding",
     "districts",
     "subscribers",

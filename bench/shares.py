@@ -7,10 +7,11 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
+from bench.geometry import geometry
 from bench.result import Result, report
 from bench.settling import settlement
 
-PARTS: Final[dict[str, Callable[[], list[Result]]]] = {"settlement": settlement}
+PARTS: Final[dict[str, Callable[[], list[Result]]]] = {"geometry": geometry, "settlement": settlement}
 
 
 def main() -> int:

@@ -58,9 +58,10 @@ def areas_of(
         nothing = Finding.of("shares_areas.no_boundaries")
         return _told(plant, asked, boundaries, around, uncovered_m2=around.whole_m2, findings=(nothing,))
     pieces = boundaries.plane(around.epsg).cut(around.shape)
-    cut, uncovered_m2 = _measured(pieces, around)
+    together_m2 = shapely.union_all([piece.shape for piece in pieces]).area
+    cut, uncovered_m2 = _measured(pieces, around, together_m2)
     parts = _with_hand(cut, by_hand)
-    findings = [*_overlaps(pieces, by_hand), *_check(parts, uncovered_m2, around.whole_m2, by_hand)]
+    findings = [*_overlaps(pieces, together_m2, by_hand), *_check(parts, uncovered_m2, around.whole_m2, by_hand)]
     if by_hand:
         uncovered_m2 = max(0, around.whole_m2 - sum(part.area_m2 for part in parts))
     return _told(
@@ -113,7 +114,7 @@ def _misplaced(name: str, longitude_deg: float, latitude_deg: float) -> Finding 
     return Finding.of("shares_areas.outside", plant=name, longitude=longitude_deg, latitude=latitude_deg)
 
 
-def _measured(pieces: Sequence[Piece], around: Around) -> tuple[list[AreaPart], int]:
+def _measured(pieces: Sequence[Piece], around: Around, together_m2: float) -> tuple[list[AreaPart], int]:
     """Return the parts by key in whole square metres, and what lies in no area.
 
     Where the exact areas make up the whole, the whole ones do too: by largest remainder, the earlier key first.
@@ -121,9 +122,9 @@ def _measured(pieces: Sequence[Piece], around: Around) -> tuple[list[AreaPart], 
     exact: dict[tuple[bool, str], list[Piece]] = {}
     for piece in pieces:
         exact.setdefault((piece.is_foreign, party_key(piece.area.kind, piece.area.key)), []).append(piece)
-    left = around.shape.difference(shapely.union_all([piece.shape for piece in pieces]))
     keys = sorted(exact)
-    amounts_m2 = [sum(piece.shape.area for piece in exact[key]) for key in keys] + [left.area]
+    amounts_m2 = [sum(piece.shape.area for piece in exact[key]) for key in keys]
+    amounts_m2.append(max(0.0, around.shape.area - together_m2))
     whole_m2 = _whole(amounts_m2, around.whole_m2)
     parts = [_part(key[1], exact[key], area_m2) for key, area_m2 in zip(keys, whole_m2, strict=False) if area_m2]
     return parts, whole_m2[-1]
@@ -167,9 +168,9 @@ def _with_hand(cut: Sequence[AreaPart], by_hand: Iterable[AreaByHand]) -> tuple[
     return tuple(sorted(parts.values(), key=lambda part: (part.kind is AreaKind.FOREIGN, part.key)))
 
 
-def _overlaps(pieces: Sequence[Piece], by_hand: Sequence[AreaByHand]) -> list[Finding]:
+def _overlaps(pieces: Sequence[Piece], together_m2: float, by_hand: Sequence[AreaByHand]) -> list[Finding]:
     """Return which areas overlap, unless all of them were set by hand."""
-    if sum(piece.shape.area for piece in pieces) - shapely.union_all([each.shape for each in pieces]).area < OVERLAP_M2:
+    if sum(piece.shape.area for piece in pieces) - together_m2 < OVERLAP_M2:
         return []
     settled = {each.key for each in by_hand}
     found = []
