@@ -169,7 +169,7 @@ async def a_file(district: District) -> None:
     await district.ask("voucher_mappings.save", name="Tankkarte", **papers)
 
 
-SHARE_USE = "2025:au/000000000000"
+SHARE_USE = "2025:au/59a6c3380057"
 
 
 async def shares_of_a_year(district: District) -> None:
