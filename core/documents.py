@@ -26,6 +26,7 @@ MEDIA_TYPES: Final[dict[str, str]] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
+    "json": "application/json",
     "zip": "application/zip",
 }
 """What a file is for programs, by the end of its name."""

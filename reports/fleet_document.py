@@ -28,13 +28,18 @@ class Tile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSaid:
-    """A table; `numeric` says of each column whether it holds numbers."""
+    """A table; `numeric` says of each column whether it holds numbers, `narrow` that its words are short.
+
+    `sum` says that the last row sums up the others.
+    """
 
     title: str
     head: tuple[str, ...]
     numeric: tuple[bool, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    sum: bool = False
+    narrow: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Papers on shares: a year's statement of a municipality or an operator, as PDF, workbook and for programs."""
