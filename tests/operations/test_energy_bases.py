@@ -22,6 +22,7 @@ from energy.series import Amounts
 from operations.feed_in.base import energy_bases
 from operations.feed_in.revenue import show_revenue
 from operations.feed_in.revenue_rows import RevenueOf, ShowRevenue
+from operations.reports.places import read_place
 from renewables.energy_base import BaseSource
 from store.open import open_embedded
 from tests.operations.explaining import Asked
@@ -171,3 +172,13 @@ async def test_what_an_operators_settlement_says_of_a_roof_goes_before_its_meter
     await house.stores.ledger.keep_feed_in([said])
     january = (await revenue(house, site="schule")).plants[0].months[0]
     assert (january.fed_in_wh, january.negative_wh, january.paid_eur) == (5_000_000, 0, Decimal("400.00"))
+
+
+async def test_the_sites_energy_report_says_what_its_plants_earned_and_what_it_stands_on(house: Asked) -> None:
+    place = await read_place(house.house, "site:schule", "2025", house.call)
+    earned = place.figures["feed_in_paid_eur"]
+    found = await revenue(house, site="schule")
+    assert earned.value == found.paid_eur
+    assert {ground.name: ground.value for ground in earned.grounds} == {row.name: row.paid_eur for row in found.plants}
+    assert [remark.code for remark in earned.remarks] == ["feed_in.revenue_months"]
+    assert {"feed_in_market_eur", "feed_in_negative_wh"} <= set(place.own)
