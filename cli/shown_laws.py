@@ -8,13 +8,13 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.layout import Strip, fitting, table_of
-from cli.shown import harmless
+from cli.shown import DAYS, harmless
 from core.ports import Page
 from core.texts import Language, catalogue
 from core.units import show_exact
 from operations.edge import result_adapter
 from operations.laws.rows import LawDetail, LawRow
-from operations.laws.wording import facts, formula, key_in_words, lands, mark, mark_explained, marks_of, reach, span
+from operations.laws.wording import facts, formula, key_in_words, lands, mark, mark_explained, marks_of, reach
 from operations.table import CAPABILITIES
 from renewables.rules import Said
 
@@ -42,11 +42,12 @@ class _Sheet:
                 self._say(f"console.plant_kind.{row.kind.value}"),
                 formula(row, self._language),
                 self._say(f"laws.computed.{row.computed.value}"),
-                span(row.valid_from, row.valid_to, self._language),
+                row.valid_from.strftime(DAYS[self._language]),
+                row.valid_to.strftime(DAYS[self._language]) if row.valid_to else "–",
             )
             for row in found.items
         ]
-        self._table("", ("rule", "kind", "formula", "computed", "valid"), rows)
+        self._table("", ("rule", "kind", "formula", "computed", "valid_from", "valid_to"), rows)
         if found.next_cursor:
             shown, total = len(found.items), found.total or 0
             self._print(self._texts.say("cli.rows_more", shown=shown, total=total, cursor=found.next_cursor))
@@ -125,6 +126,6 @@ class _Sheet:
         ]
         if title:
             self._screen.print(Text())
-        shown = fitting(strips, self._screen.width, ("kind", "valid"))
+        shown = fitting(strips, self._screen.width, ("kind", "valid_to", "valid_from"))
         table = table_of(shown, self._screen.width, self._say(title) if title else "", "")
         self._screen.print(table, width=max(self._screen.width, self._screen.measure(table).minimum), crop=False)
