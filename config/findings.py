@@ -112,7 +112,7 @@ class Locator:
 
     def finding(self, code: str, way: Sequence[Step], **params: Param) -> Finding:
         """Return a finding about what stands at the end of `way`."""
-        place: dict[str, Param] = {"file": self.file, "line": self._root.line_of(way), "key": dotted(way)}
+        place: dict[str, Param] = {"file": self.file, "line": self._root.line_of(way), "key": dotted(way) or "–"}
         return Finding.of(code, **place, **params)
 
     def refused(self, error: ValidationError, form: type[BaseModel], way: Sequence[Step] = ()) -> list[Finding]:
@@ -171,7 +171,7 @@ class Locator:
 
     def found(self, way: Sequence[Step]) -> str:
         """Return what was written there, short; never a secret or a card's number."""
-        if any(step in HIDDEN_KEYS for step in way) or (way[0] == "tags" and way[-1] not in _TAG_KEYS_SHOWN):
+        if any(step in HIDDEN_KEYS for step in way) or (tuple(way[:1]) == ("tags",) and way[-1] not in _TAG_KEYS_SHOWN):
             return HIDDEN
         node = self._root.at(way)
         if node is None or node.data is None:

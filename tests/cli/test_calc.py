@@ -47,6 +47,41 @@ def test_the_standard_input_is_read_and_shown_to_people(type_in: Type, nowhere: 
         assert ("= 2382,05706375 kg" if language == "de" else "= 2382.05706375 kg") in typed.out
 
 
+SHARES = """
+year: 2025
+plants:
+- {name: Windrad, law: eeg-6, fed_in_kwh: 12345678, areas: {key: '14521110', name: Oberau}, contract: {}}
+- name: Solarpark
+  kind: pv_ground
+  state: SN
+  power_kw: 9000
+  permitted: 2025-03-01
+  fed_in_kwh: 8123457
+  areas: [{key: A, area_ha: 6.05}, {key: B, area_ha: 3.95}]
+"""
+
+
+def test_revenue_shares_are_shown_with_formula_parts_marks_and_reasons(type_in: Type, nowhere: tuple[str, str]) -> None:
+    for language in LANGUAGES:
+        typed = type_in("--language", language, "calc", "shares", "--input", "-", *nowhere, said=SHARES)
+        assert typed.code == 0, typed.err
+        if language == "de":
+            expected = (
+                "= 24691,356 EUR → 24691,35 EUR",
+                "24.691,35\N{NO-BREAK SPACE}€",
+                "Oberau (14521110)",
+                "6.417,52945",
+                "nur bei",
+            )
+        else:
+            expected = ("= 24691.356 EUR → 24691.35 EUR", "€24,691.35", "Oberau (14521110)", "6,417.52945", "only by")
+        for text in (*expected, "+1", "[own]", "sn-eeertrbetg.2025.pv: "):
+            assert text in typed.out, text
+    typed = type_in("calc", "shares", "--input", "-", "--json", *nowhere, said=SHARES)
+    rows = json.loads(typed.out)["plants"][0]["rules"]
+    assert [(row["total_exact_eur"], row["total_eur"]) for row in rows] == [("24691.356", "24691.35")]
+
+
 def test_a_mistake_names_the_file_and_ends_with_two(type_in: Type, car: Path, nowhere: tuple[str, str]) -> None:
     car.write_text(CAR.replace("meter_kwh", "meter_kw"), encoding="utf-8")
     typed = type_in("calc", "savings", "--input", str(car), "--json", *nowhere)

@@ -36,6 +36,38 @@ def test_a_form_gives_the_result_its_sum_and_the_same_input_as_yaml(client: Clie
     assert "/factors/bimschv-38.petrol.wtw" in page.text
 
 
+PARK = {
+    "year": "2025",
+    "name": "Erlgrund",
+    "kind": "pv_ground",
+    "land": "sn",
+    "power_kw": "9.000",
+    "permitted": "2025-03-01",
+    "fed_in_kwh": "8.123.457",
+    "key_1": "14521110",
+    "area_ha_1": "6,05",
+    "key_2": "14521220",
+    "area_ha_2": "3,95",
+    "refused": "0",
+    "agreed": "keep",
+}
+
+
+def test_revenue_shares_are_shown_by_law_with_parts_and_marks(client: Client) -> None:
+    page = post(client(), "/calc/shares", **PARK)
+    assert page.status_code == 200
+    for text in (
+        "8123457 kWh × 0,2 ct/kWh = 16246,914 EUR → 16246,91 EUR",
+        "6.417,52945",
+        "4.914,69\N{NO-BREAK SPACE}€",
+    ):
+        assert text in page.text
+    assert "/laws/sn-eeertrbetg.2024.pv" in page.text
+    assert not re.search(r"\b(calc|laws|shares|console)\.[a-z_.]+\b", re.sub(r'(href|src)="[^"]*"', "", page.text))
+    refused = post(client(), "/calc/shares", **(PARK | {"refused": "2", "agreed": "redistribute"}))
+    assert "16.246,91\N{NO-BREAK SPACE}€" in refused.text
+
+
 def test_the_yaml_of_a_form_can_be_calculated_again(client: Client) -> None:
     anna = client()
     first = post(anna, "/calc/savings", **CAR)
