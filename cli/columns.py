@@ -128,7 +128,7 @@ PROSE = frozenset(
 )
 """Columns whose lines may break between words."""
 
-NUMBERED = frozenset({"id", "number", "undoes", "year", "epsg"})
+NUMBERED = frozenset({"id", "number", "undoes", "year", "epsg", "settled_years", "payment_year", "refund_year"})
 """Numbers that are typed again and so stay as they are."""
 
 WORDS: dict[str, str] = {

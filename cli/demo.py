@@ -33,6 +33,7 @@ SEED = 20_26
 MONTHS = 13
 LOST = 1
 BOUNDARIES_ON = "2025-01-01"
+STATED_YEAR = 2025
 
 
 def demo(
@@ -111,6 +112,7 @@ async def _live(configuration: Configuration, seconds: float | None, texts: Cata
                 if seconds is None:
                     await _boundaries(service)
                     await _statements(service)
+                    await _shares(service)
                 tally, _ = await asyncio.gather(_play(service, stop, seconds), _weather(service, stop))
                 ledger = service.stores.ledger
                 return await tally.settle(
@@ -201,6 +203,13 @@ async def _statements(service: Service) -> None:
     for file in sorted((service.shelf.configuration.folder / "feed_in").glob("*.csv")):
         kept = await inbox.keep(file.name, pieces(file))
         await service.gate.ask("feed_in.import", {"upload": kept.digest}, local_actor(), now_utc())
+
+
+async def _shares(service: Service) -> None:
+    """Settle the year that operators have stated; where nothing changed, that makes no new revision."""
+    from cli.wire import local_actor, now_utc
+
+    await service.gate.ask("shares.settle", {"year": STATED_YEAR}, local_actor(), now_utc())
 
 
 async def _welcome(service: Service, texts: Catalogue, stories: tuple[Story, ...]) -> None:
