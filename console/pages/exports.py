@@ -40,6 +40,9 @@ COLUMNS: dict[str, str] = {
     "factors": "id subject value unit boundary reference year status provenance set usual edition source "
     "valid_from valid_to",
     "laws": "id law version kind title provenance states basis computed formula citation valid_from valid_to shipped",
+    "plants": "id name kind power_w municipality municipality_name state operator register_number permitted "
+    "commissioned laws site",
+    "municipalities": "id name key state plants power_w contracts valid_from valid_to",
     "feed_in": "id plant plant_name month fed_in_wh unavailable_wh curtailed_wh other_fictitious_wh negative_wh number "
     "file_import entered_by entered_at_utc withdrawn_at_utc withdrawn_by withdrawn_reason",
     "vouchers": "id kind vehicle vehicle_name at_utc number fuel fuel_l energy_wh place distance_m odometer_m "

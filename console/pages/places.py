@@ -59,6 +59,10 @@ PLACES: dict[str, str] = {
     "balance.freeze": "/balance/{id}/freeze",
     "metering.show": "/balance/{id}",
     "pv.show": "/balance/{id}",
+    "plants.list": "/plants",
+    "plants.show": "/plants/{id}",
+    "municipalities.list": "/municipalities",
+    "municipalities.show": "/municipalities/{id}",
     "boundaries.list": "/boundaries",
     "boundaries.show": "/boundaries/{id}",
     "boundaries.import": "/boundaries",
@@ -232,6 +236,8 @@ MENU: tuple[Group, ...] = (
     Group(
         "console.menu.renewables",
         (
+            Link("/plants", "plants.title", "plants.list"),
+            Link("/municipalities", "plants.municipalities", "municipalities.list"),
             Link("/feed-in", "feed_in.title", "feed_in.list"),
             Link("/own-plants", "feed_in.own_title", "feed_in.revenue"),
             Link("/shares", "shares.title", "shares.list"),

@@ -27,7 +27,7 @@ LABELS: dict[str, str] = {
     "Answer": "plants.answer.",
     "AreaKind": "boundaries.kind.",
     "Basis": "laws.basis.",
-    "Marketing": "plants.marketing.",
+    "Marketing": "feed_in.marketing.",
     "CohortBy": "laws.by.",
     "Computed": "laws.computed.",
     "Denominator": "laws.denominator.",

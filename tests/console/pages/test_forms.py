@@ -57,6 +57,8 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "bills": "1",
         "factors": "uba.grid.direct.2025",
         "laws": "eeg-6.2023.wind",
+        "plants": "wea-3",
+        "municipalities": "muehlfurt",
         "feed_in": "pv-erlgrund",
         "feed_in.withdraw": "77",
         "inventory": "buildings/lra-garage",
