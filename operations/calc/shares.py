@@ -33,7 +33,7 @@ from operations.edge import InvalidRequestError
 from operations.house import Call
 from renewables.choice import RuleChoice, RuleVerdict
 from renewables.energy_base import EnergyBase
-from renewables.rules import LawTable
+from renewables.rules import Basis, LawTable
 from renewables.settled import Claim
 from renewables.settling.settle import settle_together
 
@@ -191,7 +191,7 @@ def _rows(
             areas=given.areas,
             contract=each.contract,
             offered_keys=_offered(asked.form, each),
-            refused_keys=refused_keys(asked.form),
+            refused_keys=_refused(asked, each),
             other_contracts=tuple(other for other in contracts if other != each.contract),
         )
         for each, given in zip(ready, areas, strict=True)
@@ -201,6 +201,12 @@ def _rows(
     for choice in choices:
         if choice not in ready:
             yield not_settled_row(choice, asked.year, Finding.of("shares.power_needed"))
+
+
+def _refused(asked: Asked, choice: RuleChoice) -> frozenset[str]:
+    """Return who refused an offer, or what a law gives that the input names: no offer's refusal waives another duty."""
+    duty = choice.rule.basis is Basis.DUTY and choice.contract is None
+    return frozenset() if duty and not asked.named else refused_keys(asked.form)
 
 
 def _offered(form: SharePlantForm, choice: RuleChoice) -> frozenset[str]:

@@ -276,6 +276,18 @@ async def test_a_law_of_the_input_goes_before_those_in_force() -> None:
     assert str((await rule("law: eeg-6, fed_in_kwh: 2.5")).total_eur) == "0.00"
 
 
+async def test_who_refuses_an_offer_keeps_what_a_duty_gives() -> None:
+    line = f"state: SN, power_kw: 5000, permitted: 2025-02-01, fed_in_kwh: 10500003, {REFUSED}"
+    eeg, saxon = (await plant(f"{line}, contract: {{}}")).rules
+    assert [str(part.paid_eur) for part in eeg.parts] == ["9625.69", "6417.13", "0.00"]
+    assert [str(part.paid_eur) for part in saxon.parts] == ["9625.69", "6417.13", "4957.18"]
+    both = await plant(f"{line}, contract: {{law: sn-eeertrbetg, rate_ct_per_kwh: 0.3, includes: eeg-6}}")
+    assert [[str(part.paid_eur) for part in row.parts] for row in both.rules] == [
+        ["9625.69", "6417.13", "0.00"],
+        ["4812.85", "3208.56", "0.00"],
+    ]
+
+
 async def test_totals_are_by_law_and_party() -> None:
     text = f"year: 2025\nplants:\n- {{name: a, law: eeg-6, fed_in_kwh: 10500003, {CIRCLE}, contract: {{}}}}\n"
     text += f"- {{name: b, law: eeg-6, fed_in_kwh: 10500003, {REFUSED}, contract: {{}}}}\n"
