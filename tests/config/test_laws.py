@@ -9,7 +9,7 @@ from pathlib import Path
 
 import jsonschema_rs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -18,7 +18,7 @@ from config.laws import laws_in, laws_with, shipped
 from config.load import check, load
 from config.schema import schemas
 from core.factors import Layer, Provenance
-from core.texts import Finding
+from core.texts import LANGUAGES, Finding, catalogue
 from renewables.rules import BasePart, Combine, Computed, Denominator, LawTable, Rule, Split, TotalRounding, at_once
 
 MINE = """\
@@ -301,3 +301,24 @@ def test_an_editor_knows_law_files() -> None:
         schema.validate(json.loads(json.dumps(read, default=str)))
     assert not schema.is_valid({"law": "x", "rules": {"wind": {"tech": "water"}}})
     assert not schema.is_valid({"overrides": {"eeg-6.2023.wind": {"rate": 5}}})
+
+
+ODD = st.sampled_from(
+    ["~", "[]", "{}", "x", "-1", "1e9", "2024-02-30", "{de: a}", "[a, b]", "true", "'9' ", "{value: 1, unit: m}", "''"]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(line=st.integers(0, len(MINE.splitlines()) - 1), odd=ODD, gone=st.booleans())
+def test_whatever_stands_in_a_law_file_there_are_rules_or_findings(line: int, odd: str, *, gone: bool) -> None:
+    lines = MINE.splitlines()
+    key = lines[line].partition(":")[0]
+    lines[line] = "" if gone else f"{key}: {odd}"
+    table, wrong = laws_with({"laws/own.yaml": "\n".join(lines)})
+    assert wrong or table.get("xx-dorfgroschen.1.wind") or len(table.rules) > len(shipped().rules)
+    assert table.get("eeg-6.2023.wind")
+    for finding in wrong:
+        for language in LANGUAGES:
+            text = catalogue(language).tell(finding)
+            assert text != finding.code
+            assert "{" not in text.replace("{…}", "")
