@@ -110,7 +110,7 @@ async def _live(configuration: Configuration, seconds: float | None, texts: Cata
                 if not quiet:
                     await _welcome(service, texts, stories)
                 if seconds is None:
-                    await _boundaries(service)
+                    await import_boundaries(service)
                     await _statements(service)
                     await _shares(service)
                 tally, _ = await asyncio.gather(_play(service, stop, seconds), _weather(service, stop))
@@ -178,7 +178,7 @@ async def _weather(service: Service, stop: asyncio.Event) -> None:
     await watch_outdoors(service.shelf.inventory(), service.stores.readings, now_utc, seed=SEED, stop=stop)
 
 
-async def _boundaries(service: Service) -> None:
+async def import_boundaries(service: Service) -> None:
     """Import the district's boundaries once, as anybody would."""
     from cli.uploads import pieces
     from cli.wire import local_actor, now_utc
