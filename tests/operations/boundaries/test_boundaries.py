@@ -229,3 +229,16 @@ async def test_an_area_set_by_hand_counts_while_it_is_valid(district: District) 
 def test_texts_of_maps_are_said_in_both_languages() -> None:
     for language in ("de", "en"):
         assert "{" not in catalogue(language).say("shares_areas.map.foreign", name="X")
+
+
+async def test_parts_under_one_key_are_one_area_unless_they_are_called_differently(district: District) -> None:
+    west = feature("14521110", "Aue", (380_000, 5_640_000), (390_000, 5_640_000), (390_000, 5_650_000))
+    east = feature("14521110", "Aue", (391_000, 5_640_000), (399_000, 5_640_000), (399_000, 5_650_000))
+    taken = await take(district, geojson(west, east))
+    assert (taken.gemeinden, taken.merged) == (1, 1)
+    (area,) = await district.gate.house.ledger.boundary_areas(taken.id)
+    assert area.state == "SN"
+    other = feature("14521110", "Au", (391_000, 5_640_000), (399_000, 5_640_000), (399_000, 5_650_000))
+    with pytest.raises(BoundariesRefusedError) as refused:
+        await take(district, geojson(west, other))
+    assert refused.value.findings == (Finding.of("boundaries.key_twice", key="14521110", names="Au, Aue"),)
