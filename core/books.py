@@ -30,6 +30,7 @@ from core.facts import (
 )
 from core.fleet import FleetBooks
 from core.imports import ImportBook
+from core.inputs import InputBook
 from core.letters import OutboxBook
 from core.meter_life import ProposalBook, ReadingLinkBook
 from core.periods import Period
@@ -261,6 +262,7 @@ class Ledger(
     PseudonymBook,
     BoundaryBook,
     FeedInBook,
+    InputBook,
     Protocol,
 ):
     """All books together; parts ask only for the book they need."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
@@ -16,7 +16,7 @@ from energy.loads import slots_in
 from energy.register_walk import epoch_ms
 from fleet.choice import WHOLE
 from fleet.savings.timed import UNKNOWN, GridCourse, SeriesUsed, SlotIntensity
-from operations.grid.series import GridIntensity, read_intensity
+from operations.grid.series import GridIntensity, GridSeries, all_series, read_intensity
 from operations.house import House
 
 MILLIGRAMS: Final = 1000
@@ -40,14 +40,18 @@ class Intensities:
         return GridCourse(series=tuple(each.series for each in self.found), reasons=self.reasons)
 
 
-async def read_intensities(house: House, period: Period) -> Intensities:
-    """Return the intensities of the quarter hours of a period: within each boundary those that count just that."""
+async def read_intensities(house: House, period: Period, series: Sequence[GridSeries] | None = None) -> Intensities:
+    """Return the intensities of the quarter hours of a period: within each boundary those that count just that.
+
+    `series` are all that are kept, where they have been read before.
+    """
     if house.intervals is None:
         return Intensities()
     found: list[SlotIntensity] = []
     reasons: dict[Boundary, Finding] = {}
+    series = await all_series(house) if series is None else series
     for boundary in WHOLE:
-        read = await read_intensity(house, boundary, period)
+        read = await read_intensity(house, boundary, period, series=series)
         if isinstance(read, Finding):
             reasons[boundary] = read
         else:

@@ -95,14 +95,18 @@ async def read_series(house: House, series: GridSeries, period: Period) -> GridI
 
 
 async def read_intensity(
-    house: House, boundary: Boundary, period: Period, name: str | None = None
+    house: House,
+    boundary: Boundary,
+    period: Period,
+    name: str | None = None,
+    series: Sequence[GridSeries] | None = None,
 ) -> GridIntensity | Finding:
     """Return the course that calculations within a boundary take, or the finding that there is none.
 
     Only series that count the same are taken. Of several the one of `name` is, else the one with most values in the
-    period, then the finest, then the first by name.
+    period, then the finest, then the first by name. `series` are all that are kept, where they have been read before.
     """
-    there = await all_series(house)
+    there = await all_series(house) if series is None else series
     fitting = [each for each in there if each.boundary.whole is boundary.whole and name in (None, each.name)]
     found = [await read_series(house, each, period) for each in fitting]
     with_values = [each for each in found if len(each.samples)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.fleet import SessionValuation
@@ -22,10 +22,14 @@ class MonthCharges:
     valuations: Sequence[SessionValuation] = ()
     _power: Mapping[str, SessionPower] | None = field(default=None, init=False)
 
+    @property
+    def reach(self) -> Period:
+        """Return when sessions begin that may bring energy into the period."""
+        return Period(self.period.start_utc - LONGEST_SESSION, self.period.end_utc)
+
     async def read(self) -> None:
         """Read whose sessions they are, as the ledger has it now."""
-        reach = Period(self.period.start_utc - LONGEST_SESSION, self.period.end_utc)
-        self.valuations = await self.house.ledger.valuations(reach)
+        self.valuations = await self.house.ledger.valuations(self.reach)
 
     @property
     def begun(self) -> list[SessionValuation]:
@@ -39,8 +43,12 @@ class MonthCharges:
             self._power = await power_of(self.house, self.valuations, reach, self.call)
         return self._power
 
+    def has_unshared(self, vehicles: Collection[str]) -> bool:
+        """Return whether it is not known of a session of some vehicles what was roof power."""
+        return any(each.pv_wh is None and each.vehicle in vehicles for each in self.begun)
+
     async def share(self, *, again: bool) -> bool:
-        """Say of the sessions of the period what was roof power; return whether any is valued otherwise now.
+        """Say of the sessions of the period what was roof power; return whether any has to be read anew.
 
         Without `again` only of those of which it is not known.
         """
@@ -48,9 +56,5 @@ class MonthCharges:
         if not wanted or self.house.intervals is None:
             return False
         if again or 2 * len(wanted) > len(self.valuations):  # the others' power will be asked for, too
-            new = await keep_roof_power(self.house, wanted, await self.power(), self.call)
-        else:
-            new = await share_roof_power(self.house, self.period, self.call, again=False)
-        if new:
-            await self.read()
-        return bool(new)
+            return bool(await keep_roof_power(self.house, wanted, await self.power(), self.call))
+        return bool(await share_roof_power(self.house, self.period, self.call, again=False))

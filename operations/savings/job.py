@@ -22,9 +22,11 @@ from fleet.savings.timed import GridCourse
 from fleet.vehicle_days.days import dates
 from operations.evidence.freezing import FIGURES, digest_of, is_intact
 from operations.fleet.reading import by_vehicle, owned_between
-from operations.grid.intensities import read_intensities
+from operations.grid.intensities import Intensities, read_intensities
+from operations.grid.series import GridSeries, all_series
 from operations.house import Call, House
 from operations.savings.charged import MonthCharges
+from operations.savings.inputs import MonthInputs, inputs_of
 from operations.savings.slots import with_slots
 from operations.schedule import JobWork
 
@@ -51,11 +53,12 @@ async def compute_savings(house: House, request: JobWork, call: Call) -> Savings
     done = SavingsDone()
     months = months_until(date.fromisoformat(request.period), house.inventory())
     oldest = await house.ledger.first_vehicle_day()
+    series = None if house.intervals is None else await all_series(house)
     for number, month in enumerate(months):
         call.progress(number / len(months), Finding.of("savings.computing", month=month.period))
         if oldest is None or month.last < oldest:
             continue
-        found = await state_month(house, month, call)
+        found = await state_month(house, month, call, series)
         done.months += found is not None
         done.versions += bool(found)
     return done
@@ -84,25 +87,46 @@ def first_working_day(day: date, inventory: Inventory) -> date:
     return day
 
 
-async def state_month(house: House, month: Month, call: Call) -> bool | None:
-    """Keep a month's statement; return whether there is a new version, None where its days are gone or none came."""
-    key = StatementKey(SAVINGS, month.period, FLEET)
-    newest = await house.ledger.statement(key)
+async def state_month(
+    house: House, month: Month, call: Call, series: Sequence[GridSeries] | None = None
+) -> bool | None:
+    """Keep a month's statement; return whether there is a new version, None where its days are gone or none came.
+
+    A month is not computed again where all is as it was. `series` are all of the grid's intensity that are kept.
+    """
     if await house.ledger.vehicle_months(month.first, month.first):
         return None  # its days have been deleted by rule: what was stated stays
     charged = MonthCharges(house, _period(house, month), call)
+    intensities = await read_intensities(house, charged.period, series)
+    if _is_recent(month, call):
+        await charged.read()
+        if await charged.share(again=True):
+            await charged.read()
+        return await _computed(house, month, charged, intensities, recent=True)
+    inputs = await _inputs(house, month, charged, intensities)
+    if await inputs.are_as_before(house):
+        return False
     await charged.read()
+    mine = {each.id for each in _vehicles(house, month)}
+    if charged.has_unshared(mine) and await charged.share(again=False):
+        inputs = await _inputs(house, month, charged, intensities)
+        await charged.read()
+    found = await _computed(house, month, charged, intensities, recent=False)
+    if found is not None and not charged.has_unshared(mine):
+        await inputs.remember(house)
+    return found
+
+
+async def _computed(
+    house: House, month: Month, charged: MonthCharges, intensities: Intensities, *, recent: bool
+) -> bool | None:
+    """Compute a month from all that is kept of it, and keep what is new."""
     facts = await read_month(house, month, charged.begun)
-    recent = _is_recent(month, call)
-    if (recent or _has_unshared(facts)) and await charged.share(again=recent):
-        own = _by_vehicle(charged.begun)
-        facts = [replace(each, sessions=own.get(each.vehicle.id, ())) for each in facts]
+    newest = await house.ledger.statement(_key(month))
     if newest is None and not any(each.days for each in facts):
         return None
     before = read_statement(newest) if newest else None
-    intensities = await read_intensities(house, _period(house, month))
-    kept = None if recent else before
-    facts = await with_slots(facts, intensities, kept, charged)
+    facts = await with_slots(facts, intensities, None if recent else before, charged)
     statement = await _reckoned(house, month, facts, intensities.course)
     because = because_of(before, statement)
     if before is not None and not because:
@@ -110,19 +134,29 @@ async def state_month(house: House, month: Month, call: Call) -> bool | None:
     body = body_of(replace(statement, because=because))
     texts = catalogue(house.language)
     draft = StatementDraft(
-        key=key,
+        key=_key(month),
         body=body,
         inputs_digest=digest_of(body),
         reason=" ".join(texts.tell(each) for each in because),
-        made_by=call.actor.name,
-        made_at_utc=call.now_utc,
+        made_by=charged.call.actor.name,
+        made_at_utc=charged.call.now_utc,
     )
     await house.ledger.state(draft)
     return True
 
 
-def _has_unshared(facts: Sequence[MonthFacts]) -> bool:
-    return any(session.pv_wh is None for each in facts for session in each.sessions)
+async def _inputs(house: House, month: Month, charged: MonthCharges, intensities: Intensities) -> MonthInputs:
+    periods = charged.period, charged.reach
+    return await inputs_of(house, _key(month), month, periods, _vehicles(house, month), intensities.course)
+
+
+def _key(month: Month) -> StatementKey:
+    return StatementKey(SAVINGS, month.period, FLEET)
+
+
+def _vehicles(house: House, month: Month) -> list[Vehicle]:
+    """Return the electric vehicles that were ours in a month, by id."""
+    return [each for each in owned_between(house.inventory(), month.first, month.last) if each.plugs_in]
 
 
 def _is_recent(month: Month, call: Call) -> bool:
@@ -157,7 +191,7 @@ async def read_month(house: House, month: Month, begun: Sequence[SessionValuatio
 
     `begun` are all sessions that began in it, where they have been read before.
     """
-    vehicles = [each for each in owned_between(house.inventory(), month.first, month.last) if each.plugs_in]
+    vehicles = _vehicles(house, month)
     names = [vehicle.id for vehicle in vehicles]
     if not names:
         return []

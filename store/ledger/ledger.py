@@ -20,6 +20,7 @@ from store.ledger.feed_in import FeedIn
 from store.ledger.fleet_actions import FleetActions
 from store.ledger.history import History
 from store.ledger.imports import Imports
+from store.ledger.inputs import Inputs
 from store.ledger.jobs import Jobs
 from store.ledger.letters import Letters
 from store.ledger.migrate import upgrade
@@ -58,6 +59,7 @@ class SqlLedger(
     Alarms,
     Letters,
     Imports,
+    Inputs,
     Bills,
     Reports,
     Presences,

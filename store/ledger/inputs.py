@@ -1,0 +1,70 @@
+"""Digests of what the ledger keeps, made of rows as they lie in it: a year of a large fleet takes seconds."""
+
+from __future__ import annotations
+
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, select, type_coerce
+
+from core.periods import Period
+from core.statements import StatementKey
+from store.ledger.database import Database, replace
+from store.ledger.fleet_tables import SESSION_VALUATION, VEHICLE_DAY
+from store.ledger.statement_tables import STATEMENT
+from store.ledger.tables import MARK
+
+_D, _S, _V = VEHICLE_DAY.c, STATEMENT.c, SESSION_VALUATION.c
+_INPUTS = "inputs:"
+_SAID = (_V.session, _V.version, _V.vehicle, _V.energy_wh, _V.pv_wh, _V.grid_wh)
+_AT_ONCE = 5_000
+
+
+class Inputs:
+    """`core.inputs.InputBook` over a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def digest_of_days(self, first: date, last: date) -> str:
+        """Return SHA-256 over all vehicle days from `first` to `last`."""
+        wanted = select(*map(_raw, _D)).where(_D.day.between(first, last))
+        return await self._digest(wanted.order_by(_D.vehicle, _D.day))
+
+    async def digest_of_valuations(self, period: Period) -> str:
+        """Return SHA-256 over whose the sessions begun in `period` were found to be, in all versions."""
+        during = (_V.begun_at_utc >= period.start_utc, _V.begun_at_utc < period.end_utc)
+        return await self._digest(select(*map(_raw, _SAID)).where(*during).order_by(_V.session, _V.version))
+
+    async def digest_of_statement(self, key: StatementKey) -> str:
+        """Return SHA-256 over the newest version of a statement as it lies in the database; empty without one."""
+        about = (_S.kind == key.kind, _S.period == key.period, _S.scope == key.scope)
+        wanted = select(_S.version, _S.body, _S.inputs_digest, _S.digest).where(*about)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(wanted.order_by(_S.version.desc()).limit(1))).one_or_none()
+        return "" if row is None else sha256(repr(tuple(row)).encode()).hexdigest()
+
+    async def computed_from(self, name: str) -> int | None:
+        """Return what was remembered of the inputs of something last, None if nothing was."""
+        async with self._database.reading() as connection:
+            found: int | None = await connection.scalar(select(MARK.c.value).where(MARK.c.name == _INPUTS + name))
+        return found
+
+    async def set_computed_from(self, name: str, inputs: int) -> None:
+        """Remember a digest of the inputs that something was computed from: 63 bits of it."""
+        async with self._database.writing() as connection:
+            await replace(connection, MARK, [{"name": _INPUTS + name, "value": inputs}])
+
+    async def _digest(self, wanted: Select[Any]) -> str:
+        digest = sha256()
+        async with self._database.reading() as connection:
+            result = await connection.execute(wanted)
+            while rows := result.fetchmany(_AT_ONCE):
+                digest.update(repr([tuple(row) for row in rows]).encode())
+        return digest.hexdigest()
+
+
+def _raw(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a column as it lies in the database."""
+    return type_coerce(column, String)
