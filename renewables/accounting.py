@@ -158,10 +158,10 @@ class Payment:
     findings: tuple[Finding, ...] = ()
 
 
-def payments(settled: Iterable[SettledPlant]) -> tuple[Payment, ...]:
+def payments(settled: Iterable[SettledPlant], parties: Mapping[str, Party]) -> tuple[Payment, ...]:
     """Return what is to be transferred, by payer, payee and plant; parts of nothing make no transfer."""
     found = [
-        _payment(each, part)
+        _payment(each, part, parties.get(part.key))
         for each in settled
         if each.settled.owed
         for part in each.settled.parts
@@ -170,11 +170,11 @@ def payments(settled: Iterable[SettledPlant]) -> tuple[Payment, ...]:
     return tuple(sorted(found, key=lambda each: (each.payer, each.key, each.plant, each.rule)))
 
 
-def _payment(each: SettledPlant, part: SettledPart) -> Payment:
+def _payment(each: SettledPlant, part: SettledPart, party: Party | None) -> Payment:
     rule = each.settled.rule
     return Payment(
         payer=each.plant.operator,
-        payee=part.name,
+        payee=party.name if party else part.name,
         key=part.key,
         amount_eur=part.paid_eur,
         law=rule.law,

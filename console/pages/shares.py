@@ -12,7 +12,6 @@ from fastapi import Response
 from console.pages.errors import Problem, can_be_mended, problems_of
 from console.pages.evidence import path_of_figure
 from console.pages.exports import BYTE_ORDER_MARK, written_line
-from console.pages.filters import Choice, Filters, choice
 from console.pages.places import may
 from console.pages.visit import Visit
 from core.errors import NotFoundError, RequestError, ServiceError
@@ -26,6 +25,9 @@ SETTLE, BOOK, WITHDRAW = "shares.settle", "shares.book_use", "shares.withdraw_us
 FORECAST: Final = "true"
 PLANT, MUNICIPALITY = "plant:", "municipality:"
 TEXTS: Final = ("amount_eur", "spent_on", "purpose", "district", "affected")
+PAPERS: Final = (("pdf", "statement"), ("xlsx", "statement"), ("json", "statement"), ("pdf", "use_of_funds"))
+"""Files that can be made of an account, the last of municipalities only."""
+
 COLUMNS: Final = (
     *("payee", "key", "amount_eur", "currency", "purpose", "payer", "law", "citation", "rule"),
     *("plant", "year", "payment_year", "revision"),
@@ -37,21 +39,15 @@ async def show_all(visit: Visit) -> Response:
     words = visit.words
     given = {name: visit.query.get(name, "").strip() for name in ("year", "forecast")}
     found = await visit.ask("shares.list", **given)
-    years = [Choice(str(each), str(each)) for each in found.settled_years]
-    kinds = [Choice(FORECAST, words.t("shares.forecast"))]
-    fields = (
-        choice({"year": str(found.year)}, "year", "shares.year", years),
-        choice(given, "forecast", "shares.shown", kinds),
-    )
     return visit.page(
         "shares/list.html",
         words.t("shares.title"),
         found=found,
-        filters=Filters(PATH, fields),
         drafts=[each for each in found.plants if each.draft],
         **_helpers(visit, found),
         may_settle=may(visit.actor, SETTLE),
         may_pay=may(visit.actor, "shares.payments"),
+        may_publish=may(visit.actor, "shares.publish"),
         last_year=visit.now_utc.astimezone(words.zone).year - 1,
     )
 
@@ -70,6 +66,7 @@ async def show(visit: Visit) -> Response:
         found.name,
         **values,
         is_municipality=found.scope.startswith(MUNICIPALITY),
+        papers=PAPERS if found.scope.startswith(MUNICIPALITY) else PAPERS[:-1],
         may_pay=may(visit.actor, "shares.payments"),
     )
 

@@ -11,7 +11,7 @@ from typing import Final
 from core.errors import ConflictError, NotFoundError
 from core.texts import Catalogue, Finding, Language, catalogue
 from operations.house import Call, House
-from operations.shares.keeping import read_year, scope_of
+from operations.shares.keeping import parties_of, read_year, scope_of
 from operations.shares.rows import told
 from operations.shares.shares import Year, account_in, newest_year
 from operations.values import Told
@@ -86,7 +86,8 @@ async def list_share_payments(house: House, request: ListSharePayments, _call: C
     found = await read_year(house, year)
     if not found.plants:
         raise NotFoundError("shares.nothing_settled")
-    all_of_it = payments(settled for each in found.plants for settled in each.settled)
+    settled = [settled for each in found.plants for settled in each.settled]
+    all_of_it = payments(settled, parties_of(found.plants))
     if request.party:
         account = account_in(found, request.party)
         scope = scope_of(account)
@@ -131,7 +132,7 @@ def purpose_of(payment: Payment, texts: Catalogue) -> str:
     """Return what stands on a transfer: year, plant, law and revision, cut at the end of the plant's name to fit."""
     said: dict[str, str | int] = {
         "year": payment.year,
-        "law": payment.citation,
+        "law": _END_OF_NAME.split(payment.citation)[0][:LAW_LENGTH],
         "revision": payment.revision,
         "key": payment.key,
     }

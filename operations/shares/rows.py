@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ from renewables.areas import AreaKind, PlantAreas
 from renewables.energy_base import BaseMonth, BaseSource, EnergyBase
 from renewables.rules import Rule, Said, Split, TotalRounding
 from renewables.settled import SettledPart, SettledTerm
-from renewables.statement import PLANT, SHARES, PlantShares
+from renewables.statement import PLANT, SHARES, Party, PlantShares
 
 HUNDRED = Decimal(100)
 
@@ -252,8 +252,8 @@ def plant_row(kept: KeptShares) -> SharePlant:
     )
 
 
-def settlement_row(line: AccountLine) -> SettlementRow:
-    """Return a settlement on an account, on a municipality's with its part alone."""
+def settlement_row(line: AccountLine, parties: Mapping[str, Party]) -> SettlementRow:
+    """Return a settlement, on a municipality's account with its part alone; parties as the inventory calls them."""
     each, settled = line.settlement, line.settlement.settled
     rule = settled.rule
     shown = settled.parts if line.part is None else (line.part,)
@@ -279,7 +279,7 @@ def settlement_row(line: AccountLine) -> SettlementRow:
         reimbursable_eur=settled.reimbursable_eur,
         rounding=rule.rounding.total,
         rounding_mark=rule.rounding.provenance,
-        parts=tuple(_part(each, part) for part in shown),
+        parts=tuple(_part(each, part, parties.get(part.key)) for part in shown),
         rule_figures=tuple(figures_of(rule)),
         uncertain=rule.uncertain,
         radius_m=each.areas.radius_m if each.areas else None,
@@ -296,12 +296,12 @@ def settlement_row(line: AccountLine) -> SettlementRow:
     )
 
 
-def _part(each: SettledPlant, part: SettledPart) -> SharePart:
+def _part(each: SettledPlant, part: SettledPart, party: Party | None) -> SharePart:
     settled = each.settled
     whole = sum(one.area_m2 or 0 for one in settled.parts)
     return SharePart(
         key=part.key,
-        name=part.name,
+        name=party.name if party else part.name,
         kind=part.kind,
         area_m2=part.area_m2,
         percent=percent_of(part.area_m2, whole) if part.area_m2 is not None else None,

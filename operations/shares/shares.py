@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -190,7 +190,8 @@ def _plant_in(found: SharesYear, scope: str) -> KeptShares:
 
 def _of_plant(found: SharesYear, kept: KeptShares, years: tuple[int, ...]) -> SharesShown:
     shares, scope = kept.shares, f"{PLANT}{kept.shares.plant.id}"
-    rows = tuple(settlement_row(AccountLine(settlement=each)) for each in kept.settled)
+    parties = parties_of([kept])
+    rows = _owed_first(settlement_row(AccountLine(settlement=each), parties) for each in kept.settled)
     none, owed = Decimal("0.00"), [each.settled for each in shares.settled if each.settled.owed]
     own = [each for each in found.operators if any(line.settlement.plant.id == shares.plant.id for line in each.lines)]
     return SharesShown(
@@ -217,13 +218,18 @@ def _of_plant(found: SharesYear, kept: KeptShares, years: tuple[int, ...]) -> Sh
     )
 
 
+def _owed_first(rows: Iterable[SettlementRow]) -> tuple[SettlementRow, ...]:
+    """Return settlements with what is only offered last."""
+    return tuple(sorted(rows, key=lambda row: not row.owed))
+
+
 def _only(account: ShareAccount, plant: str) -> ShareAccount:
     """Return an account with the lines of one plant."""
     return replace(account, lines=tuple(line for line in account.lines if line.settlement.plant.id == plant))
 
 
 def _of_account(found: SharesYear, account: ShareAccount, years: tuple[int, ...]) -> SharesShown:
-    row = sum_row(account)
+    row, parties = sum_row(account), parties_of(found.plants)
     return SharesShown(
         scope=row.scope,
         name=account.name,
@@ -239,7 +245,7 @@ def _of_account(found: SharesYear, account: ShareAccount, years: tuple[int, ...]
         reimbursable_eur=account.reimbursable_eur,
         amounts=by_year(account),
         figure=row.figure,
-        settlements=tuple(map(settlement_row, account.lines)),
+        settlements=_owed_first(settlement_row(line, parties) for line in account.lines),
         months=(),
         areas=(),
         not_held=(),

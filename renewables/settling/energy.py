@@ -71,11 +71,15 @@ def doubts_about(base: EnergyBase, plant: Plant, year: int) -> Iterator[Finding]
         )
 
 
-def part_of_year(contract: Contract, base: EnergyBase) -> tuple[Sequence[Finding], Sequence[Finding]]:
-    """Return what is open, and what is worth knowing, about a contract that runs for a part of a year only."""
+def part_of_year(contract: Contract, base: EnergyBase, plant: Plant) -> tuple[Sequence[Finding], Sequence[Finding]]:
+    """Return what is open, and what is worth knowing, about a contract that runs for a part of a year only.
+
+    One that begins no later than the plant cuts no month: before its first day the plant fed in nothing.
+    """
     left_out = [month.month for month in base.months if not _runs(contract, month)]
     notes = [Finding.of("shares.contract_months", contract=contract.id, months=", ".join(left_out))] if left_out else []
-    within = [day for day in (contract.valid_from, contract.valid_to) if day and _inside(day, base)]
+    begins = contract.valid_from if contract.valid_from > plant.commissioned else None
+    within = [day for day in (begins, contract.valid_to) if day and _inside(day, base)]
     return [Finding.of("shares.contract_within", contract=contract.id, day=day.isoformat()) for day in within], notes
 
 

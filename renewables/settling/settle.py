@@ -211,7 +211,7 @@ def _base_doubts(about: _About) -> Iterator[Finding]:
     yield from doubts_about(claim.base, claim.plant, claim.year)
     if contract is None:
         return
-    within, left = part_of_year(contract, claim.base)
+    within, left = part_of_year(contract, claim.base, claim.plant)
     yield from within
     if about.rule.basis is Basis.DUTY and left:
         yield Finding.of("shares.agreement_part_of_year", contract=contract.id, year=claim.year)
@@ -226,7 +226,7 @@ def _notes(
     if energy.fictitious_wh and not energy.fictitious:
         yield Finding.of("shares.fictitious_not_counted", energy_kwh=energy.fictitious_wh / 1000)
     if rule.basis is not Basis.DUTY and terms.contract is not None and claim.base is not None:
-        yield from part_of_year(terms.contract, claim.base)[1]
+        yield from part_of_year(terms.contract, claim.base, claim.plant)[1]
     if any(line.base.startswith("credit:") for line in lines) and not total_of(lines):
         yield Finding.of("shares.credit_covers")
     if claim.areas is not None and parts:

@@ -53,7 +53,7 @@ def test_what_municipalities_get_is_what_operators_pay(years: list[PlantShares])
     for one in ("paid_eur", "owed_eur", "reimbursable_eur"):
         got = sum((getattr(each, one) for each in municipalities), Decimal("0.00"))
         assert got == sum((getattr(each, one) for each in operators), Decimal("0.00"))
-    paid = sum((each.amount_eur for each in payments(settled)), Decimal("0.00"))
+    paid = sum((each.amount_eur for each in payments(settled, PARTIES)), Decimal("0.00"))
     assert paid == sum((each.paid_eur for each in operators), Decimal("0.00"))
 
 
@@ -67,12 +67,12 @@ def test_accrual_payment_and_refund_fall_into_years_apart() -> None:
 def test_what_is_only_offered_is_owed_to_nobody() -> None:
     settled = _plants(shares_made(settled_made(owed=False)))
     assert [each.paid_eur for each in municipality_accounts(2025, settled, PARTIES)] == [Decimal("0.00")] * 3
-    assert payments(settled) == ()
+    assert payments(settled, PARTIES) == ()
 
 
 def test_who_refused_gets_no_payment() -> None:
     settled = _plants(shares_made(settled_made(refused=(False, True, False))))
-    assert [each.key for each in payments(settled)] == [KEYS[0], KEYS[2]]
+    assert [each.key for each in payments(settled, PARTIES)] == [KEYS[0], KEYS[2]]
     refusing = next(each for each in municipality_accounts(2025, settled, PARTIES) if each.key == KEYS[1])
     assert refusing.paid_eur == 0
     assert refusing.owed_eur > 0
@@ -87,7 +87,7 @@ def test_a_party_is_called_as_in_the_inventory() -> None:
 def test_a_draft_marks_the_accounts_that_it_stands_on_and_its_payments() -> None:
     draft = shares_made(settled_made(findings=(Finding.of("shares.month_missing", month="2025-03"),)))
     assert all(each.draft for each in municipality_accounts(2025, _plants(draft), PARTIES))
-    assert all(each.findings for each in payments(_plants(draft)))
+    assert all(each.findings for each in payments(_plants(draft), PARTIES))
 
 
 def test_an_operator_is_known_by_its_name_in_plain_letters() -> None:
