@@ -144,7 +144,7 @@ def _epsg(declared: str | None, said: str) -> int:
     if there is None and told is None:
         raise FormatError("boundaries.no_crs")
     if there is not None and told is not None and there != told:
-        raise FormatError("boundaries.crs_contradicts", declared=there, said=told)
+        raise FormatError("boundaries.crs_contradicts", declared=str(there), said=str(told))
     found = there or told or 0
     if found not in KNOWN_EPSG:
         known = ", ".join(f"EPSG:{code}" for code in KNOWN_EPSG)

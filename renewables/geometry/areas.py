@@ -110,8 +110,10 @@ def _misplaced(name: str, longitude_deg: float, latitude_deg: float) -> Finding 
     if is_in_germany(longitude_deg, latitude_deg):
         return None
     if is_in_germany(latitude_deg, longitude_deg):
-        return Finding.of("shares_areas.swapped", plant=name, longitude=longitude_deg, latitude=latitude_deg)
-    return Finding.of("shares_areas.outside", plant=name, longitude=longitude_deg, latitude=latitude_deg)
+        return Finding.of(
+            "shares_areas.swapped", plant=name, longitude=f"{longitude_deg:g}", latitude=f"{latitude_deg:g}"
+        )
+    return Finding.of("shares_areas.outside", plant=name, longitude=f"{longitude_deg:g}", latitude=f"{latitude_deg:g}")
 
 
 def _measured(pieces: Sequence[Piece], around: Around, together_m2: float) -> tuple[list[AreaPart], int]:

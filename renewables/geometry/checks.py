@@ -74,7 +74,7 @@ def _misplaced(shapes: NDArray[Any], epsg: int) -> Iterator[Finding]:
     if all(is_in_germany(x, y) for x, y in moved(corners[:, ::-1], epsg, DEGREES)):
         yield Finding.of("boundaries.swapped")
     else:
-        yield Finding.of("boundaries.outside", epsg=epsg)
+        yield Finding.of("boundaries.outside", epsg=str(epsg))
 
 
 def _shapes(areas: Sequence[BoundaryArea]) -> NDArray[Any]:
