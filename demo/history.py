@@ -22,7 +22,7 @@ from core.periods import SLOT, Period
 from core.ports import BulkSink, Clock
 from core.vouchers import VoucherBook
 from core.work import BookingBook
-from demo.grid import intensity_of
+from demo.grid import intensity_of, prices_of
 from demo.past import DAY_S, SLOT_S, Past, weather_of
 from demo.series import Series
 from demo.store_room import hand_readings
@@ -104,6 +104,7 @@ async def watch_outdoors(inventory: Inventory, bulk: BulkSink, clock: Clock, *, 
         today_s = now_utc.timestamp() // DAY_S * DAY_S
         await _put(bulk, weather_of(inventory, seed, told_s, today_s), now_utc)
         await _put(bulk, intensity_of(seed, told_s, today_s), now_utc)
+        await _put(bulk, prices_of(seed, told_s, today_s), now_utc)
         told_s = today_s
 
 

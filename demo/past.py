@@ -19,7 +19,7 @@ from demo.calendar import BoolArray
 from demo.cars import is_electric
 from demo.chance import FloatArray, IntArray
 from demo.diary import Diary, keep_diary
-from demo.grid import MEANS_G_PER_KWH, intensity_of
+from demo.grid import MEANS_G_PER_KWH, PRICES, intensity_of, prices_of
 from demo.outlets import Place, places_of, protocols_of
 from demo.papers import presences_of, vouchers_of
 from demo.past_sessions import OutletPast, lifetime_for_energy, outlet_past
@@ -87,8 +87,9 @@ class Past:
         return frozenset(meters | outlets)
 
     def outdoors(self) -> frozenset[str]:
-        """Return the sources of what comes from outside: the temperature, and the grid's intensity."""
-        return frozenset(station.source for station in self._inventory.weather_stations.values()) | set(MEANS_G_PER_KWH)
+        """Return the sources of what comes from outside: the temperature, the grid's intensity, and its prices."""
+        stations = frozenset(station.source for station in self._inventory.weather_stations.values())
+        return stations | {*MEANS_G_PER_KWH, PRICES}
 
     def vehicles(self) -> frozenset[str]:
         """Return the vehicles' sources."""
@@ -119,7 +120,11 @@ class Past:
         if not self._positions and first_s + _NOON_S < start_s:
             first_s += DAY_S
         end_s = float(self._borders_s[-1])
-        return [*weather_of(self._inventory, self.seed, first_s, end_s), *intensity_of(self.seed, start_s, end_s)]
+        return [
+            *weather_of(self._inventory, self.seed, first_s, end_s),
+            *intensity_of(self.seed, start_s, end_s),
+            *prices_of(self.seed, start_s, end_s),
+        ]
 
     def vehicle_columns(self) -> list[Series]:
         """Return odometers and states of charge: hourly by telemetry, once a day from the logbook without."""

@@ -12,16 +12,24 @@ from starlette.datastructures import UploadFile
 
 from console.pages.errors import Problem, can_be_mended, problems_of
 from console.pages.exports import csv_answer, written_line
-from console.pages.filters import Choice, Filters, choice
+from console.pages.filters import Choice, Field, Filters, choice
 from console.pages.places import may
 from console.pages.visit import Visit
 from console.uploads import keep_form_file
 from core.errors import ConflictError, ServiceError
+from core.quantities import Quantity
 from operations.gate import admitted
 
 PATH: Final = "/feed-in"
+OWN_PATH: Final = "/own-plants"
+OPTIONAL: Final = (
+    *("metered_wh", "stated_wh", "difference_wh", "unavailable_wh", "curtailed_wh", "other_fictitious_wh"),
+    *("negative_wh", "measured_percent"),
+)
+"""What of a plant's year is shown only if anything of it is known."""
 IMPORT, PRICES = "feed_in.import", "prices.import"
 ENERGIES: Final = ("fed_in_wh", "unavailable_wh", "curtailed_wh", "other_fictitious_wh", "negative_wh")
+FICTITIOUS: Final = ENERGIES[1:4]
 TEXTS: Final = ("plant", "month", "number", "confirm")
 COLUMNS: Final = (
     *("plant_column", "month_column", "fed_in_column", "unavailable_column", "curtailed_column"),
@@ -31,6 +39,7 @@ OWN_COLUMNS: Final = (
     *("plant", "site", "marketing", "month", "generation_wh", "self_use_wh", "fed_in_wh", "negative_wh"),
     *("paid_eur", "market_eur"),
 )
+EXPORT: Final = Quantity.ENERGY_EXPORT_WH
 WH_PER_KWH: Final = 1000
 YEARS_SHOWN: Final = 6
 
@@ -91,16 +100,18 @@ async def show(visit: Visit) -> Response:
     """Return a plant's year."""
     year = visit.query.get("year", "").strip()
     found = await visit.ask("feed_in.show", id=visit.part("id"), **({"year": year} if year else {}))
-    years = _years(visit)
-    return visit.page("feed_in/show.html", found.name, found=found, years=sorted({*years, found.year}, reverse=True))
+    told = {name: any(getattr(month, name) is not None for month in found.months) for name in OPTIONAL}
+    filters = _of_year(visit, f"{PATH}/{found.plant}", found.year)
+    shown = {"energy": lambda energy_wh: visit.words.quantity(EXPORT, energy_wh), "told": told}
+    return visit.page("feed_in/show.html", found.name, found=found, filters=filters, **shown)
 
 
 async def show_own(visit: Visit) -> Response:
     """Return what own plants made, used, fed in and earned in a year."""
     year = visit.query.get("year", "").strip()
     found = await visit.ask("feed_in.revenue", **({"year": year} if year else {}))
-    years = sorted({*_years(visit), found.year}, reverse=True)
-    return visit.page("feed_in/own.html", visit.words.t("feed_in.own_title"), found=found, years=years)
+    filters = _of_year(visit, OWN_PATH, found.year)
+    return visit.page("feed_in/own.html", visit.words.t("feed_in.own_title"), found=found, filters=filters)
 
 
 async def own_csv(visit: Visit) -> Response:
@@ -153,8 +164,21 @@ async def _list(visit: Visit, status: int = 200, given: Mapping[str, str] | None
         given={name: known.get(name, "") for name in (*TEXTS, *ENERGIES)},
         energies=ENERGIES,
         columns=COLUMNS,
+        fictitious=fictitious_wh,
+        energy=lambda energy_wh: words.quantity(EXPORT, energy_wh),
         **shown,
     )
+
+
+def fictitious_wh(row: Any) -> int | None:
+    """Return what a statement says was not fed in, None where it says nothing of it."""
+    said = [getattr(row, name) for name in FICTITIOUS]
+    return None if all(energy is None for energy in said) else sum(energy or 0 for energy in said)
+
+
+def _of_year(visit: Visit, path: str, year: int) -> Filters:
+    years = [Choice(str(each), str(each)) for each in sorted({*_years(visit), year}, reverse=True)]
+    return Filters(path, (Field("year", "feed_in.year", str(year), "choice", tuple(years)),))
 
 
 def _plants(visit: Visit) -> list[Any]:

@@ -43,6 +43,8 @@ def _whole(base: EnergyBase | None) -> int | None:
 
 def _month(month: BaseMonth) -> FeedInMonth:
     reasons, shares = dict(month.fictitious_wh), dict(month.shares)
+    if shares.get(SlotShare.MISSING.value) == 1.0:  # there is no meter, or it was silent
+        shares = {}
     both = month.stated_wh is not None and month.metered_wh is not None
     return FeedInMonth(
         month=month.month,

@@ -13,7 +13,7 @@ from core.facts import ChargeSession, Origin, Protocol, SessionState
 from core.inventory import Inventory, Medium, Vehicle
 from core.periods import Period, local_month
 from core.quantities import Kind, Quantity
-from demo.grid import MEANS_G_PER_KWH
+from demo.grid import MEANS_G_PER_KWH, PRICES
 from demo.history import HistoryResult, _book_readings, write_history
 from demo.past import Past
 from demo.store_room import hand_readings
@@ -26,6 +26,7 @@ SLOT_MS = 900_000
 STATES = {
     Quantity.TEMPERATURE_C,
     Quantity.INTENSITY_G_PER_KWH,
+    Quantity.PRICE_EUR_PER_MWH,
     Quantity.ENERGY_SESSION_WH,
     Quantity.PLUGGED_IN_FLAG,
 }
@@ -91,7 +92,7 @@ def test_every_dial_outlet_and_vehicle_has_a_past_and_a_mark(
         if station.valid_on(day)
         for connector in station.connectors
     }
-    outdoors = {station.source for station in inventory.weather_stations.values()} | set(MEANS_G_PER_KWH)
+    outdoors = {station.source for station in inventory.weather_stations.values()} | {*MEANS_G_PER_KWH, PRICES}
     written = {source for source, _ in archive.series}
     assert written == meters | vehicles | outlets | outdoors
     assert {span.source for span in archive.spans.values()} == written

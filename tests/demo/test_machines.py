@@ -9,7 +9,7 @@ import pytest
 from config.load import Configuration
 from core.periods import Period
 from core.quantities import Quantity
-from demo.grid import MEANS_G_PER_KWH, intensity_of
+from demo.grid import MEANS_G_PER_KWH, PRICES, intensity_of, prices_of
 from demo.history import watch_outdoors
 from demo.machines import CHP_W, STORE_EFFICIENCY, STORE_WH, chp_w, store_w
 from demo.sites import scenes_of
@@ -95,6 +95,14 @@ async def test_the_grid_of_a_past_is_told_hour_by_hour_clean_at_noon_and_dirty_i
     hour = year.at_ms // 3_600_000 % 24
     assert year.values[hour == 11].mean() < year.values.mean() < year.values[hour == 18].mean()
     assert year.values.mean() == pytest.approx(344, rel=0.1)
+
+
+def test_day_ahead_prices_fall_below_zero_in_some_hours_of_the_year() -> None:
+    (prices,) = prices_of(7, 0.0, 365 * 86_400.0)
+    assert prices.source == PRICES
+    assert 50 < (prices.values < 0).sum() < 800
+    assert prices.values.mean() == pytest.approx(85, rel=0.15)
+    assert prices_of(7, 0.0, 1800.0) == []
 
 
 async def test_a_day_that_the_demo_slept_through_is_told_at_the_next_start(example: Configuration) -> None:
