@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Self
@@ -39,9 +40,10 @@ def _texts(written: Any) -> Any:
 
 def once(names: Sequence[str], key: str) -> None:
     """Raise an error where a name stands twice."""
-    twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
-    if twice is not None:
-        raise PydanticCustomError("config.named_twice", "see the catalogue", {"suggestion": f"{key}: {twice}"})
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        said = f"{key}: {', '.join(twice)}"
+        raise PydanticCustomError("config.named_twice", "see the catalogue", {"suggestion": said})
 
 
 Energy = Annotated[Amount, AfterValidator(_whole_wh)]

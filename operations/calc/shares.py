@@ -37,6 +37,9 @@ from renewables.rules import Basis, LawTable
 from renewables.settled import Claim
 from renewables.settling.settle import settle_together
 
+Way = tuple[str | int, ...]
+"""Where something stands in the input."""
+
 
 class HasLaws(Protocol):
     """What this calculation needs of a house: the laws in force, and the factors, of which it takes none."""
@@ -63,7 +66,13 @@ async def calc_shares(house: HasLaws, request: CalcShares, call: Call) -> Calcul
 def _calculated(house: HasLaws, request: CalcShares, now_utc: datetime) -> CalculatedShares:
     given = read(request, SharesForm)
     table = _laws(house, given)
-    wrong = [finding for place in range(len(given.form.plants)) for finding in _unknown(given, place, table)]
+    single = isinstance(given.locator.plain(("plants",)), dict)
+    ways: list[Way] = [("plants",) if single else ("plants", place) for place in range(len(given.form.plants))]
+    wrong = [
+        finding
+        for form, way in zip(given.form.plants, ways, strict=True)
+        for finding in _unknown(given, form, way, table)
+    ]
     if wrong:
         raise InvalidRequestError(wrong)
     years = {each.name: each.year or given.form.year or 0 for each in given.form.plants}
@@ -86,12 +95,8 @@ def _laws(house: HasLaws, given: CalcInput[SharesForm]) -> LawTable:
     return table
 
 
-def _unknown(given: CalcInput[SharesForm], place: int, table: LawTable) -> Iterator[Finding]:
+def _unknown(given: CalcInput[SharesForm], form: SharePlantForm, way: Way, table: LawTable) -> Iterator[Finding]:
     """Yield a finding for each name in a plant that nothing has, and for each month that is not of its year."""
-    form = given.form.plants[place]
-    way: tuple[str | int, ...] = ("plants",)
-    if not isinstance(given.locator.plain(("plants",)), dict):
-        way = ("plants", place)
     laws = ", ".join(table.laws)
     known = {AUTO, *table.laws, *(rule.id for rule in table.rules)}
     for name in form.law:
