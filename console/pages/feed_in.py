@@ -102,7 +102,7 @@ async def show(visit: Visit) -> Response:
     found = await visit.ask("feed_in.show", id=visit.part("id"), **({"year": year} if year else {}))
     told = {name: any(getattr(month, name) is not None for month in found.months) for name in OPTIONAL}
     filters = _of_year(visit, f"{PATH}/{found.plant}", found.year)
-    shown = {"energy": lambda energy_wh: visit.words.quantity(EXPORT, energy_wh), "told": told}
+    shown: dict[str, Any] = {"energy": lambda energy_wh: visit.words.quantity(EXPORT, energy_wh), "told": told}
     return visit.page("feed_in/show.html", found.name, found=found, filters=filters, **shown)
 
 

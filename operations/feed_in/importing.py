@@ -23,6 +23,9 @@ from operations.values import Told
 MAPPING: Final = "feed_in"
 """What stands as mapping on the record of such an import; as version 0, which no mapping that people save has."""
 
+DISTRICT: Final = ""
+"""What stands as site on the record: none, so that nobody sees it whose scope is limited to some sites."""
+
 MOST_WRONG: Final = 2
 """If more than one line in so many is wrong, the columns are not those that the file has."""
 
@@ -186,7 +189,7 @@ def _record(found: _Found, call: Call) -> FileImport:
         state=ImportState.RUNNING,
         made_by=call.actor.name,
         made_at_utc=call.now_utc,
-        sites=(),
+        sites=(DISTRICT,),
         rows=found.rows,
         left_out=found.wrong,
         problems=tuple(found.problems),

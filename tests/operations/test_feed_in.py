@@ -162,6 +162,12 @@ async def test_only_who_sees_the_whole_district_sees_and_states_what_plants_fed_
     for actor in (Actor("vera", Role.VIEWER), Actor("carl", Role.FACILITY, frozenset({"schule"}))):
         with pytest.raises(ForbiddenError):
             await district.ask("feed_in.list", actor)
+    made = await taken(district, GOOD)
+    carl = Actor("carl", Role.FACILITY, frozenset({"schule"}))
+    assert (await district.ask("imports.list", carl)).total == 0
+    for row, given in (("imports.show", {}), ("imports.withdraw", {"reason": "nicht meine"})):
+        with pytest.raises(ForbiddenError):
+            await district.ask(row, carl, id=made.id, **given)
 
 
 async def test_a_year_that_is_not_over_is_estimated_by_the_year_before(district: District) -> None:
