@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -33,7 +34,7 @@ def settled_terms(rule: Rule, counted: Counted, power_w: float, rate_ct: Decimal
     if rule.combine is Combine.SUM:
         return tuple(terms)
     greatest = max(range(len(terms)), key=lambda place: terms[place].amount_eur)
-    return tuple(_counting(term, counts=place == greatest) for place, term in enumerate(terms))
+    return tuple(replace(term, counts=place == greatest) for place, term in enumerate(terms))
 
 
 def credit(law: str, paid_eur: Decimal) -> SettledTerm:
@@ -115,16 +116,3 @@ def _sum(parts: list[Decimal], unit: str) -> str:
 
 def _plain(value: Decimal) -> str:
     return format(value, "f")
-
-
-def _counting(term: SettledTerm, *, counts: bool) -> SettledTerm:
-    return SettledTerm(
-        base=term.base,
-        quantity=term.quantity,
-        unit=term.unit,
-        rate=term.rate,
-        rate_unit=term.rate_unit,
-        amount_eur=term.amount_eur,
-        counts=counts,
-        formula=term.formula,
-    )
