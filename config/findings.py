@@ -17,6 +17,7 @@ WARNINGS = frozenset(
         "config.baseline_missing",
         "config.baseline_unused",
         "config.battery_missing",
+        "config.contract_rate",
         "config.embedded_broker_memory_only",
         "config.fuel_missing",
         "config.group_unknown",

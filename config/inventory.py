@@ -11,12 +11,14 @@ from pydantic import ValidationError
 from config.findings import Locator
 from config.forms import KINDS, EntryForm
 from config.references import check_references
+from config.share_rules import check_laws
 from config.shelves import Shelves, Written
 from config.tag_rules import check_tags
 from config.tree import read_tree
 from config.values import is_slug
 from core.inventory import Inventory
 from core.texts import Finding
+from renewables.rules import LawTable
 
 FOLDER = "inventory"
 MANAGED = "inventory/managed"
@@ -42,12 +44,15 @@ def read_texts(folder: Path) -> tuple[dict[str, str], list[Finding]]:
 
 
 def inventory_of(
-    texts: Mapping[str, str], brokers: frozenset[str] | None, pseudonym_of: Callable[[str], str] | None = None
+    texts: Mapping[str, str],
+    brokers: frozenset[str] | None,
+    pseudonym_of: Callable[[str], str] | None = None,
+    laws: LawTable | None = None,
 ) -> tuple[Inventory, list[Finding]]:
     """Return the inventory, and everything that is wrong in any file; with mistakes it is only what could be read.
 
     `brokers` are the names a feed may use; None if they are not known, then they are not checked. Without
-    `pseudonym_of` a card's number is not compared with the pseudonyms of others.
+    `pseudonym_of` a card's number is not compared with the pseudonyms of others, without `laws` no contract with them.
     """
     findings: list[Finding] = []
     shelves: Shelves = {kind: {} for kind in KINDS}
@@ -55,6 +60,7 @@ def inventory_of(
         findings += _read_file(file, text, shelves)
     findings += check_references(shelves, brokers)
     findings += check_tags(shelves, pseudonym_of)
+    findings += check_laws(shelves, laws) if laws else ()
     return _inventory(shelves), findings
 
 

@@ -79,10 +79,11 @@ def _read(
     vault = None if form is None or locator is None else Vault(folder, environment, locator, recovered)
     key = b"" if form is None or vault is None else vault.key(form.privacy_key, ("privacy_key",))
     texts, unreadable = read_texts(folder)
-    inventory, mistakes = inventory_of(texts, broker_names(form), _pseudonyms(key) if key else None)
     retention, too = retention_of(folder)
     factors, wrong = factors_in(folder)
     laws, wrong_laws = laws_in(folder)
+    pseudonym_of = _pseudonyms(key) if key else None
+    inventory, mistakes = inventory_of(texts, broker_names(form), pseudonym_of, None if wrong_laws else laws)
     findings += [*unreadable, *mistakes, *too, *wrong, *wrong_laws]
     if form is None or locator is None or vault is None:
         return None, in_order(findings)

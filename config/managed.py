@@ -18,6 +18,7 @@ from config.findings import HIDDEN, in_order, is_warning
 from config.forms import KINDS
 from config.history import Action, Change, append, locked, read_history, replace_file, rewrite
 from config.inventory import MANAGED, inventory_of, read_texts
+from config.laws import laws_in
 from config.passwords import StationPassword, settle
 from config.settings import broker_names, read_form, read_settings_text
 from config.splice import UnwritableError, change_entry, find_entry, replace_entry, write_entry
@@ -191,7 +192,8 @@ class ManagedInventory:
         """Raise `ConfigError` if the whole configuration would not be sound with these texts."""
         form, _, _ = read_form(read_settings_text(self._folder) or "")
         pseudonym_of = self._numbers.pseudonym if self._numbers else None
-        _, findings = inventory_of(texts, broker_names(form), pseudonym_of)
+        laws, wrong_laws = laws_in(self._folder)
+        _, findings = inventory_of(texts, broker_names(form), pseudonym_of, None if wrong_laws else laws)
         mistakes = [finding for finding in in_order([*unreadable, *findings]) if not is_warning(finding)]
         if mistakes:
             raise ConfigError(mistakes)

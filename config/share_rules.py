@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
+from decimal import Decimal
 from itertools import combinations
 
 from config.shelves import Shelves, Written, entries_of, overlap, place_of, twins
 from core.inventory import AreaCorrection, Contract, OutlinePoint, Plant, PlantKind
 from core.texts import Finding
+from renewables.rules import LawTable, Rule
 
 LEAST_CORNERS = 3
 LEAST_TURBINE_W = 1_000
@@ -30,6 +32,28 @@ def check_shares(shelves: Shelves) -> Iterator[Finding]:
         yield from _signed(written, contract)
     yield from _contracts(shelves)
     yield from twins(entries_of(shelves, AreaCorrection), _corrected, "config.area_corrected_twice", "municipality")
+
+
+def check_laws(shelves: Shelves, table: LawTable) -> Iterator[Finding]:
+    """Yield which contracts name laws that there are not, or agree a rate that no rule of their law allows."""
+    plants = {plant.id: plant for _, plant in entries_of(shelves, Plant)}
+    for written, contract in entries_of(shelves, Contract):
+        named = [("law",), *(("includes", place) for place in range(len(contract.includes)))]
+        for way, law in zip(named, (contract.law, *contract.includes), strict=True):
+            if law not in table.laws:
+                yield written.finding("config.contract_law_unknown", *way, found=law, known=", ".join(table.laws))
+        kinds = {plants[name].kind for name in contract.plants if name in plants}
+        yield from _rate(written, contract, [each for each in table.rules if each.tech in kinds])
+
+
+def _rate(written: Written, contract: Contract, rules: Iterable[Rule]) -> Iterator[Finding]:
+    """Yield that a rate lies outside of what any rule of the contract's law allows; which one holds, years decide."""
+    bounded = [each for each in rules if each.law == contract.law and each.rate_max]
+    least = min((each.rate_min.number if each.rate_min else Decimal(0) for each in bounded), default=Decimal(0))
+    most = max((each.rate_max.number for each in bounded if each.rate_max), default=contract.rate_ct_per_kwh)
+    if not least <= contract.rate_ct_per_kwh <= most:
+        found, span = f"{contract.rate_ct_per_kwh:f}", f"{least:f}–{most:f}"
+        yield written.finding("config.contract_rate", "rate_ct_per_kwh", found=found, allowed=span, law=contract.law)
 
 
 def _days(written: Written, plant: Plant) -> Iterator[Finding]:
