@@ -18,6 +18,10 @@ ZERO: Final = Decimal("0.00")
 PURPOSE_LENGTH: Final = 140
 """So many characters the purpose of a transfer may have (SEPA)."""
 
+NAME_LENGTH: Final = 40
+_END_OF_NAME: Final = re.compile(r",| \(| vom ")
+"""Where in a citation the law's name ends."""
+
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
@@ -134,6 +138,11 @@ def _paid(line: AccountLine) -> Decimal:
 
 def _refunded(line: AccountLine) -> Decimal:
     return line.part.reimbursable_eur if line.part is not None else line.settlement.settled.reimbursable_eur or ZERO
+
+
+def short_citation(citation: str) -> str:
+    """Return the name of a law as it stands at the beginning of a citation: `EEG 2023 § 6`."""
+    return _END_OF_NAME.split(citation)[0][:NAME_LENGTH]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

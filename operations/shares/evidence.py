@@ -5,6 +5,7 @@ All of it is answered from what was frozen, so also after boundaries were replac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -12,6 +13,7 @@ from typing import Final
 
 from core.errors import NotFoundError, RequestError
 from core.evidence import Citation, CitedKind, Explanation, FigureId
+from core.factors import Provenance
 from core.inventory.renewables import Contract
 from core.shares import FeedInStatement
 from core.statements import Statement, StatementKey
@@ -23,6 +25,7 @@ from operations.house import Call, House
 from operations.shares.keeping import ACCOUNTS, KeptShares, read_shares, read_year
 from operations.shares.rows import percent_of
 from operations.shares.shares import account_at, account_in
+from renewables.accounting import short_citation
 from renewables.accounts import AccountLine, SettledPlant, ShareAccount
 from renewables.areas import PlantAreas
 from renewables.energy_base import BaseMonth, BaseSource
@@ -118,7 +121,7 @@ def _line(line: AccountLine, figure: FigureId) -> Explanation:
     variant = (part.key,) if part else ()
     scope = f"{PLANT}{each.plant.id}/{settled.rule.id}"
     return Explanation(
-        title=Finding.of("shares.of_plant", plant=each.plant.name, law=settled.rule.citation),
+        title=Finding.of("shares.of_plant", plant=each.plant.name, law=short_citation(settled.rule.citation)),
         figure=str(FigureId(figure.report, figure.period, scope, quantity, variant, each.version)),
         value=value if settled.owed else None,
         unit=EUR,
@@ -254,7 +257,7 @@ class _Walk:
         rule = self.settled.rule
         number = figure.value if isinstance(figure.value, Decimal) else None
         return Explanation(
-            title=Finding.of("shares.rule_figure", key=figure.key, law=rule.citation),
+            title=_named(figure),
             value=number,
             unit=figure.unit,
             citation=Citation(
@@ -264,13 +267,15 @@ class _Walk:
                 unit=figure.unit,
                 edition=rule.version,
             ),
+            findings=(_marked(figure.provenance),),
             details={"mark": figure.provenance.value, **({"source": figure.source} if figure.source else {})},
         )
 
     def _law(self) -> Iterator[Explanation]:
         rule: Rule = self.settled.rule
         yield Explanation(
-            title=Finding.of("shares.rounding", rule=rule.rounding.total.value),
+            title=Finding.of(f"shares.rounding.{rule.rounding.total.value}"),
+            findings=(_marked(rule.rounding.provenance),),
             citation=Citation(kind=CitedKind.RULE, reference=f"laws/{rule.id}/rounding", edition=rule.version),
             details={"mark": rule.rounding.provenance.value, "citation": rule.citation},
         )
@@ -364,6 +369,16 @@ class _Walk:
             ),
             details=details,
         )
+
+
+def _named(figure: Figure) -> Finding:
+    """Return what a figure of a rule is called: `terms[2].rate` is a rate."""
+    return Finding.of("laws.key." + re.sub(r"\[\d+\]", "", figure.key).replace(".", "_"))
+
+
+def _marked(mark: Provenance) -> Finding:
+    """Return the mark of a figure in words."""
+    return Finding.of("factors.provenance." + mark.value.lower())
 
 
 def _decimal(value: int | None) -> Decimal | None:

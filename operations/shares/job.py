@@ -49,9 +49,8 @@ class SharesSettled:
 
 @dataclass(slots=True, kw_only=True)
 class SharesWorked:
-    """Of how many years (`years`) and plants (`forecasts`) there are new versions after a night."""
+    """Of how many settlements (`versions`) and forecasts of plants there are new versions after a night."""
 
-    years: int = 0
     versions: int = 0
     forecasts: int = 0
 
@@ -109,7 +108,6 @@ async def work_shares(house: House, request: JobWork, call: Call) -> SharesWorke
     for year in await years_due(house, today):
         plants = plants_of(house.inventory(), house.laws(), year)
         found = await settle_and_keep(house, year, plants, call, whole=True)
-        done.years += bool(found.versions)
         done.versions += found.versions
     done.forecasts = await forecast_year(house, today, call)
     return done

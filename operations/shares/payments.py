@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
 from core.errors import ConflictError, NotFoundError
 from core.texts import Catalogue, Finding, Language, catalogue
@@ -15,12 +13,8 @@ from operations.shares.keeping import parties_of, read_year, scope_of
 from operations.shares.rows import told
 from operations.shares.shares import Year, account_in, newest_year
 from operations.values import Told
-from renewables.accounting import PURPOSE_LENGTH, Payment, payments
+from renewables.accounting import PURPOSE_LENGTH, Payment, payments, short_citation
 from renewables.accounts import AccountKind
-
-LAW_LENGTH: Final = 40
-_END_OF_NAME: Final = re.compile(r",| \(| vom ")
-"""Where in a citation the law's name ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +126,7 @@ def purpose_of(payment: Payment, texts: Catalogue) -> str:
     """Return what stands on a transfer: year, plant, law and revision, cut at the end of the plant's name to fit."""
     said: dict[str, str | int] = {
         "year": payment.year,
-        "law": _END_OF_NAME.split(payment.citation)[0][:LAW_LENGTH],
+        "law": short_citation(payment.citation),
         "revision": payment.revision,
         "key": payment.key,
     }
