@@ -102,7 +102,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "typical_days.list": ("season", "kind", "days"),
     "boundaries.list": ("id", "edition", "valid_on", "source", "areas", "epsg", "imported_by", "withdrawn_at_utc"),
     "shares.areas.circles": ("plant", "radius_m", "whole_m2", "foreign_m2", "uncovered_m2", "findings", "notes"),
-    "shares.areas.parts": ("plant", "radius_m", "key", "party", "area_m2", "share_percent", "reason"),
+    "shares.areas.parts": ("plant", "radius_m", "key", "party", "area_m2", "percent", "reason"),
     "report.list": ("id", "kind", "name", "period", "format", "version", "made_at_utc", "made_by", "file"),
     "audit.list": ("number", "at_utc", "actor", "action", "subject", "detail"),
 }

@@ -195,7 +195,7 @@ class Sheet:
     def _word(self, key: str, value: str) -> str:
         if key.endswith("_utc"):
             return datetime.fromisoformat(value).astimezone().strftime(MOMENTS[self._language])
-        if key in {"valid_from", "valid_to"}:
+        if key in {"valid_from", "valid_to", "valid_on"}:
             return date.fromisoformat(value).strftime(DAYS[self._language])
         if key.endswith("_eur") and key != "price_eur":
             return money(Decimal(value), self._language)

@@ -73,7 +73,7 @@ class BoundaryAreaRow:
     key: str
     area_name: str
     area_kind: AreaKind
-    state: str
+    land: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +141,7 @@ def edition_row(edition: BoundaryEdition) -> BoundaryEditionRow:
 
 def area_row(area: BoundaryArea) -> BoundaryAreaRow:
     """Return an area as programs get it."""
-    return BoundaryAreaRow(key=area.key, area_name=area.name, area_kind=AreaKind(area.kind), state=area.state)
+    return BoundaryAreaRow(key=area.key, area_name=area.name, area_kind=AreaKind(area.kind), land=area.state)
 
 
 def counted(areas: Sequence[BoundaryArea]) -> dict[str, int]:

@@ -30,7 +30,7 @@ RADIUS_M: Final = 2_500
 """EEG § 6(2), where no rule that holds says another."""
 
 M2_PER_HA: Final = Decimal(10_000)
-PERCENT: Final = Decimal("0.0001")
+PERCENT_DECIMALS: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +56,10 @@ class AreaPartRow:
     key: str
     party: str
     area_kind: AreaKind
-    state: str
+    land: str
     area_m2: int
     area_ha: Decimal
-    share_percent: Decimal
+    percent: float
     cut_m2: int | None
     reason: str
 
@@ -130,10 +130,10 @@ def part_rows(areas: PlantAreas) -> Iterable[AreaPartRow]:
             key=part.key,
             party=part.name,
             area_kind=part.kind,
-            state=part.state,
+            land=part.state,
             area_m2=part.area_m2,
             area_ha=Decimal(part.area_m2) / M2_PER_HA,
-            share_percent=(Decimal(100 * part.area_m2) / max(areas.whole_m2, 1)).quantize(PERCENT),
+            percent=round(100 * part.area_m2 / max(areas.whole_m2, 1), PERCENT_DECIMALS),
             cut_m2=part.cut_m2,
             reason=part.reason,
         )

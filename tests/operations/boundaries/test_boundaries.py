@@ -97,7 +97,7 @@ async def test_the_examples_boundaries_are_sound_and_shown(district: District) -
     (row,) = (await district.ask("boundaries.list")).items
     assert (row.edition, row.valid_on, row.source, row.areas) == ("auental-2025", date(2025, 1, 1), "erfunden", 8)
     found = await district.ask("boundaries.show", id=row.id, map="true")
-    assert [each.state for each in found.areas if each.area_kind is AreaKind.GEMEINDE].count("BB") == 1
+    assert [each.land for each in found.areas if each.area_kind is AreaKind.GEMEINDE].count("BB") == 1
     drawn = ET.fromstring(found.map_svg)  # noqa: S314 - drawn by us
     assert "auental-2025" in drawn.attrib["aria-label"]
     assert {"Auenstadt", "Heidewald"} <= set(drawn.itertext())
@@ -168,7 +168,7 @@ async def test_each_plants_areas_are_told_and_drawn(district: District) -> None:
     assert sum(part.area_m2 for part in parts) == wind.whole_m2
     assert wind.foreign_m2 == parts[-1].area_m2
     assert parts[0].area_ha == Decimal(parts[0].area_m2) / 10_000
-    assert abs(sum(part.share_percent for part in parts) - 100) < Decimal("0.001")
+    assert sum(part.percent for part in parts) == pytest.approx(100, abs=0.001)
     assert {part.key for part in found.parts if part.plant == "pv"} == {"99901020", "99901050"}
     for row in (wind, field):
         ET.fromstring(row.map_svg)  # noqa: S314 - drawn by us
