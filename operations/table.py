@@ -220,6 +220,9 @@ CAPABILITIES: dict[str, Capability] = {
     "municipalities.show": Capability("operations.plants.plants:show_municipality"),
     "boundaries.list": Capability("operations.boundaries.boundaries:list_boundaries"),
     "boundaries.show": Capability("operations.boundaries.boundaries:show_boundaries"),
+    "plants.import": Capability(
+        "operations.plants.importing:import_plants", Role.ADMIN, changes=True, whole=True, long=True
+    ),
     "boundaries.import": Capability(
         "operations.boundaries.boundaries:import_boundaries", Role.FACILITY, changes=True, whole=True, long=True
     ),

@@ -61,6 +61,7 @@ PLACES: dict[str, str] = {
     "pv.show": "/balance/{id}",
     "plants.list": "/plants",
     "plants.show": "/plants/{id}",
+    "plants.import": "/plants/register",
     "municipalities.list": "/municipalities",
     "municipalities.show": "/municipalities/{id}",
     "boundaries.list": "/boundaries",

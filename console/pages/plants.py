@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Response
+from starlette.datastructures import UploadFile
 
+from console.pages.errors import Problem, can_be_mended, problems_of
 from console.pages.filters import Choice, Filters, choice, members, search
+from console.pages.places import may
 from console.pages.visit import Visit
+from console.uploads import keep_form_file
+from core.errors import ServiceError
 from core.inventory import PlantKind
 from core.quantities import Quantity
+from operations.gate import admitted
 from operations.plants.rows import MunicipalityDetail, PlantDetail
+
+IMPORT: Final = "plants.import"
 
 
 async def show_all(visit: Visit) -> Response:
@@ -27,7 +35,45 @@ async def show_all(visit: Visit) -> Response:
     )
     filters = Filters("/plants", fields, visit.query.get("cursor", ""))
     page = await visit.ask("plants.list", **filters.given(), cursor=filters.cursor)
-    return visit.page("plants/list.html", visit.words.t("plants.title"), page=page, filters=filters, **_said(visit))
+    return visit.page(
+        "plants/list.html",
+        visit.words.t("plants.title"),
+        page=page,
+        filters=filters,
+        may_import=may(visit.actor, IMPORT),
+        **_said(visit),
+    )
+
+
+async def take(visit: Visit) -> Response:
+    """Take a register in, or only try it."""
+    admitted(IMPORT, visit.actor)
+    form = await visit.form()
+    file = form.get("file")
+    if not isinstance(file, UploadFile) or not file.filename:
+        return _register(visit, 422, problems=[Problem(visit.words.t("console.intensity.no_file"), "file")])
+    asked = {name: "true" if form.get(name) else "false" for name in ("dry_run", "roofs")}
+    try:
+        kept = await keep_form_file(visit.desk.gate.house, file)
+        taken = await visit.ask(IMPORT, upload=kept.digest, **asked)
+    except ServiceError as error:
+        if not can_be_mended(error):
+            raise
+        return _register(visit, 422, problems=problems_of(visit, error))
+    finally:
+        await file.close()
+    return _register(visit, taken=taken)
+
+
+async def show_register(visit: Visit) -> Response:
+    """Return the form for a register of plants."""
+    admitted(IMPORT, visit.actor)
+    return _register(visit)
+
+
+def _register(visit: Visit, status: int = 200, **values: Any) -> Response:
+    shown = {"problems": (), "taken": None} | values
+    return visit.page("plants/register.html", visit.words.t("plants.register"), status=status, **shown, **_said(visit))
 
 
 async def show(visit: Visit) -> Response:

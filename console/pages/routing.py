@@ -166,6 +166,8 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/factors", factors.show_all),
     Page("GET", "/factors/{id}", factors.show),
     Page("GET", "/plants", plants.show_all),
+    Page("GET", "/plants/register", plants.show_register),
+    Page("POST", "/plants/register", plants.take),
     Page("GET", "/plants/{id}", plants.show),
     Page("GET", "/municipalities", plants.show_municipalities),
     Page("GET", "/municipalities/{id}", plants.show_municipality),

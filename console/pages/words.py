@@ -28,6 +28,7 @@ LABELS: dict[str, str] = {
     "AreaKind": "boundaries.kind.",
     "Basis": "laws.basis.",
     "Marketing": "feed_in.marketing.",
+    "RegisterState": "plants.state.",
     "CohortBy": "laws.by.",
     "Computed": "laws.computed.",
     "Denominator": "laws.denominator.",

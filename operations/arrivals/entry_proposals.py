@@ -70,7 +70,7 @@ def _proposal(heard: Heard, taken: set[str], day: date) -> EntryProposal:
     kind = EntryKind.VEHICLES if heard.part.vehicle else EntryKind.METERS
     name = _name(heard)
     said = _said(heard, name, day)
-    id_ = _free(_slug(name, "fahrzeug" if heard.part.vehicle else "zaehler"), taken)
+    id_ = free_id(slug_of(name, "fahrzeug" if heard.part.vehicle else "zaehler"), taken)
     taken.add(id_)
     needed = _VEHICLE_NEEDS if heard.part.vehicle else ("site", "medium", "role")
     missing = [field for field in needed if field not in said]
@@ -124,13 +124,15 @@ def _name(heard: Heard) -> str:
     return name if any(sign.isalpha() for sign in name) else f"{feed.format} {name}".strip()
 
 
-def _slug(name: str, kind: str) -> str:
+def slug_of(name: str, kind: str) -> str:
+    """Return an id made of a name; `kind` stands before one that does not begin with a letter."""
     plain = unicodedata.normalize("NFKD", name.casefold().translate(_UMLAUTS)).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[: MAX_ID_LENGTH - 4].rstrip("-")
     return slug if slug[:1].isalpha() else f"{kind}-{slug}".rstrip("-")[: MAX_ID_LENGTH - 4]
 
 
-def _free(slug: str, taken: set[str]) -> str:
+def free_id(slug: str, taken: set[str]) -> str:
+    """Return the id, with a number behind it if somebody has it."""
     if slug not in taken:
         return slug
     return next(name for number in count(2) if (name := f"{slug}-{number}") not in taken)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from core.errors import NotFoundError
 from core.inventory import Contract, Inventory, Municipality, Plant
 from core.ports import Page
+from operations.feed_in.base import EXPORT, source_of
 from operations.house import Call, House
 from operations.plants.rows import (
     ListMunicipalities,
@@ -41,6 +42,7 @@ async def show_plant(house: House, request: ShowPlant, call: Call) -> PlantDetai
     call.must_see(plant.site)
     year = request.year or house.day(call.now_utc).year
     contracts = [each for each in inventory.contracts.values() if plant.id in each.plants]
+    counted = [each for each in await house.query.last([source_of(plant)]) if each.quantity is EXPORT]
     (row,) = _rows(house, [plant], call)
     return PlantDetail(
         plant=row,
@@ -57,6 +59,7 @@ async def show_plant(house: House, request: ShowPlant, call: Call) -> PlantDetai
         height_m=plant.height_m,
         reference_yield_wh=plant.reference_yield_wh,
         site_yield_wh=plant.site_yield_wh,
+        last_fed_in_at_utc=max((each.at_utc for each in counted), default=None),
         valid_from=plant.valid_from,
         valid_to=plant.valid_to,
         rules=tuple(map(_rule, _choices(house, plant, year))),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Literal
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Le, MaxLen
 
 from core.inventory import Answer, Marketing, OutlinePoint, PlantKind
+from operations.arrivals.import_rows import WrongRow
 from operations.values import Limit, Told
 from renewables.choice import RuleVerdict
 from renewables.rules import Said
@@ -114,7 +116,10 @@ class PlantContract:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlantDetail:
-    """A plant with its days, place and yields, the rules of a `year`, and its contracts. `open` must be settled."""
+    """A plant with its days, place and yields, the rules of a `year`, and its contracts. `open` must be settled.
+
+    `last_fed_in_at_utc` is when the meter that counts its feed-in was last heard of; None: never.
+    """
 
     plant: PlantRow
     year: int
@@ -130,6 +135,7 @@ class PlantDetail:
     height_m: float | None
     reference_yield_wh: float | None
     site_yield_wh: float | None
+    last_fed_in_at_utc: datetime | None
     valid_from: date
     valid_to: date | None
     rules: tuple[PlantRule, ...]
@@ -159,3 +165,78 @@ class MunicipalityDetail:
     municipality: MunicipalityRow
     plants: tuple[PlantRow, ...]
     contracts: tuple[PlantContract, ...]
+
+
+Column = Annotated[str, MaxLen(120)]
+
+
+class RegisterState(StrEnum):
+    """What a register's plant is to the inventory."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    ENDED = "ended"
+    """The register says that it is shut down; the inventory does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportPlants:
+    """A register of plants that was handed in, by its digest; the command line takes its path.
+
+    Columns that are not named are found by the names that the Marktstammdatenregister gives them. Only wind and plants
+    on the ground are taken, with `roofs` those on roofs too. With `dry_run` nothing is written.
+    """
+
+    upload: str = field(metadata={"upload": True})
+    dry_run: bool = False
+    roofs: bool = False
+    columns: tuple[str, ...] = ()
+    header: Annotated[int, Ge(0), Le(200)] = 1
+    encoding: Literal["", "utf-8", "utf-8-sig", "utf-16", "cp1252"] = ""
+    delimiter: Literal["", ";", ",", "\t", "|"] = ""
+    decimal: Literal[",", "."] = ","
+    thousands: Literal["", ".", ",", " ", "'"] = "."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterDifference:
+    """A field in which register and inventory differ; "" where one says nothing."""
+
+    field: str
+    inventory: str
+    register: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterRow:
+    """A plant of a register: what it is to the inventory, and what was `written` of it, or why nothing was."""
+
+    line: int
+    register_number: str
+    name: str
+    kind: PlantKind
+    power_w: float
+    municipality_name: str
+    state: RegisterState
+    id: str | None
+    differences: tuple[RegisterDifference, ...]
+    written: bool
+    refused: Told | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlantsImported:
+    """What a register came to. `elsewhere` rows are about municipalities that the inventory does not have: `keys`."""
+
+    name: str
+    dry_run: bool
+    rows: int
+    added: int
+    changed: int
+    same: int
+    left_out: int
+    elsewhere: int
+    keys: tuple[str, ...]
+    plants: tuple[RegisterRow, ...]
+    problems: tuple[WrongRow, ...]

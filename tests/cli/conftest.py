@@ -105,6 +105,8 @@ CLIMATE_DIGEST = sha256(CLIMATE).hexdigest()
 INTENSITY = b'{"unix_seconds":[1795132800,1795133700],"co2eq":[491.5,null],"co2eq_forecast":[null,505.0]}'
 FEED_IN = "Anlage;Monat;Eingespeist [MWh];Abregelung [kWh]\nWindrad Au;März 2025;412,5;1.200\n".encode()
 FEED_IN_DIGEST = sha256(FEED_IN).hexdigest()
+REGISTER = b"<EinheitenWind><EinheitWind><EinheitMastrNummer>SEE990000000011</EinheitMastrNummer></EinheitWind></EinheitenWind>"
+REGISTER_DIGEST = sha256(REGISTER).hexdigest()
 PRICES = b'{"unix_seconds":[1795132800,1795136400],"price":[-3.5,81.25],"unit":"EUR / MWh"}'
 PRICES_DIGEST = sha256(PRICES).hexdigest()
 INTENSITY_DIGEST = sha256(INTENSITY).hexdigest()
@@ -158,6 +160,7 @@ async def a_file(district: District) -> None:
     await inbox.keep("grenzen.geojson", chunks(BOUNDARIES))
     await district.ask("boundaries.import", upload=BOUNDARIES_DIGEST, valid_on="2024-06-01", source="Amt")
     await inbox.keep("Einspeisung.csv", chunks(FEED_IN))
+    await inbox.keep("EinheitenWind.xml", chunks(REGISTER))
     await inbox.keep("preise.json", chunks(PRICES))
     await district.ask("prices.import", upload=PRICES_DIGEST)
     await district.ask("feed_in.add", plant="wea-au", month="2025-02", fed_in_wh=400_000_000)

@@ -73,6 +73,7 @@ PATHS = (
     "/areas/wea-3?year=2025",
     "/plants",
     "/plants?kind=wind&operator=Bürgerwind Auental eG",
+    "/plants/register",
     "/plants/wea-3",
     "/plants/pv-erlgrund?year=2025",
     "/municipalities",

@@ -117,6 +117,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "boundaries.withdraw": {"reason": "Probe"},
         "feed_in.add": {"plant": "pv-erlgrund", "month": "2024-01", "fed_in_wh": "5"},
         "feed_in.withdraw": {"reason": "Probe"},
+        "plants.import": {"file": ("EinheitenWind.xml", b"<EinheitenWind></EinheitenWind>"), "dry_run": "1"},
         "feed_in.import": {"file": ("Einspeisung.csv", b"Anlage;Monat\n")},
         "prices.import": {"file": ("preise.json", b"{}")},
         "bills.add": {**bill, "gross_eur": "10", "used": "1", "unit": "kWh"},
