@@ -15,7 +15,7 @@ from uuid import uuid4
 import httpx
 
 from cli.progress import bar
-from cli.saved import writing
+from cli.saved import unpacking, writing
 from cli.uploads import keep_files, send_files
 from config.settings import FILE, read_form
 from core.errors import ConfigError, ForbiddenError, RequestError, UnavailableError
@@ -27,6 +27,9 @@ from operations.table import Capability
 
 POLL_S = 0.2
 TIMEOUT_S = 60.0
+
+FOLDERS = frozenset({"shares.publish"})
+"""Rows whose file is a folder in an archive: commands unpack it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ async def _local(
         result = await gate.call(name, wanted, local_actor(), now_utc(), progress)
         if out is not None:
             found = await gate.fetch(result.file.id, local_actor(), now_utc())
-            with writing(out, found.ref.name) as write:
+            with (unpacking if name in FOLDERS else writing)(out, found.ref.name) as write:
                 write(found.path.read_bytes() if found.path else found.content)
         return write_result(capability, result)
 
@@ -146,18 +149,18 @@ async def _remote(
             else:
                 answer = (await sending).content
             if out is not None:
-                await _fetch(client, json.loads(answer)["file"], out)
+                await _fetch(client, json.loads(answer)["file"], out, unpack=name in FOLDERS)
         except httpx.TransportError as error:
             raise UnavailableError("cli.unreachable", url=service.url, reason=str(error)) from error
         return answer
 
 
-async def _fetch(client: httpx.AsyncClient, file: Mapping[str, Any], out: Path) -> None:
+async def _fetch(client: httpx.AsyncClient, file: Mapping[str, Any], out: Path, *, unpack: bool) -> None:
     async with client.stream("GET", f"{ROOT}/files/{file['id']}") as answer:
         if not answer.is_success:
             await answer.aread()
         _sound(answer)
-        with writing(out, file["name"]) as write:
+        with (unpacking if unpack else writing)(out, file["name"]) as write:
             async for chunk in answer.aiter_bytes():
                 write(chunk)
 

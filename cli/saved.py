@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
+from zipfile import ZipFile
 
 from core.errors import RequestError
 
@@ -32,3 +34,26 @@ def writing(out: Path, name: str) -> Iterator[Callable[[bytes], object]]:
         raise RequestError("cli.file_unwritable", path=str(target), reason=error.strerror or str(error)) from error
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def unpacking(out: Path, name: str) -> Iterator[Callable[[bytes], object]]:
+    """Give what takes an archive; its files are written to the folder `out`, which is made if it is not there.
+
+    Raises `RequestError` where nothing can be written.
+    """
+    del name
+    with TemporaryFile() as archive:
+        yield archive.write
+        with ZipFile(archive) as files:
+            for each in files.namelist():
+                _write(out / Path(each).name, files.read(each))
+
+
+def _write(target: Path, content: bytes) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RequestError("cli.file_unwritable", path=str(target), reason=error.strerror or str(error)) from error
+    with writing(target, target.name) as write:
+        write(content)

@@ -209,6 +209,10 @@ CAPABILITIES: dict[str, Capability] = {
         "operations.shares.job:settle_shares", Role.FACILITY, changes=True, whole=True, long=True
     ),
     "shares.payments": Capability("operations.shares.payments:list_share_payments", Role.FACILITY, whole=True),
+    "shares.export": Capability("operations.share_papers.export:export_shares", Role.FACILITY, whole=True, long=True),
+    "shares.publish": Capability(
+        "operations.transparency.publish:publish_shares", Role.FACILITY, whole=True, long=True
+    ),
     "shares.use_of_funds": Capability("operations.shares.uses:show_share_uses", whole=True),
     "shares.book_use": Capability("operations.shares.uses:book_share_use", Role.FACILITY, changes=True, whole=True),
     "shares.withdraw_use": Capability(

@@ -74,6 +74,8 @@ PLACES: dict[str, str] = {
     "shares.history": "/shares/{id}",
     "shares.settle": "/shares/settle",
     "shares.payments": "/shares/payments",
+    "shares.export": "/reports/make",
+    "shares.publish": "/reports/make",
     "shares.use_of_funds": "/shares/uses/{id}",
     "shares.book_use": "/shares/uses/{id}",
     "shares.withdraw_use": "/shares/uses/{id}/withdraw",

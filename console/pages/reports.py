@@ -20,7 +20,8 @@ from reports.columns import CsvStyle
 
 ENERGY, CARRIERS, FLEET = "report.energy", "report.carriers", "report.fleet"
 READINGS, INTERVALS, SAVINGS = "exports.readings", "exports.intervals", "savings.export"
-MADE_HERE: Final = (ENERGY, CARRIERS, FLEET, READINGS, INTERVALS, SAVINGS)
+SHARES, PUBLIC = "shares.export", "shares.publish"
+MADE_HERE: Final = (ENERGY, CARRIERS, FLEET, READINGS, INTERVALS, SAVINGS, SHARES, PUBLIC)
 RAW: Final = "raw"
 RESOLUTIONS: Final = (*(each.value for each in ExportResolution), RAW)
 

@@ -47,28 +47,28 @@ def book_of(paper: SharePaper, texts: Catalogue, made_at_utc: datetime) -> Share
     areas = {areas_key(each.areas): each for each in (line.settlement for line in account.lines) if each.areas}
     rules = {line.settlement.settled.rule.id: line.settlement.settled.rule for line in account.lines}
     is_municipality = account.kind is AccountKind.MUNICIPALITY
-    title = f"{words.say('title', year=account.year)} – {subtitle(account, words)}"
-    state = words.say("state", revision=account.revision, day=words.day(made_at_utc.date()))
-    draft = [(words.say("draft"), words.say("draft_text"))] if paper.draft else []
+    title = f"{words.text('title', year=account.year)} – {subtitle(account, words)}"
+    state = words.text("state", revision=account.revision, day=words.day(made_at_utc.date()))
+    draft = [(words.text("draft"), words.text("draft_text"))] if paper.draft else []
     return ShareBook(
         title=title,
         made_at_utc=made_at_utc,
-        labels={each: words.say(f"book.{each}") for each in SHEETS}
-        | {f"column.{each}": words.say(f"book.column.{each}") for each in COLUMNS},
+        labels={each: words.text(f"book.{each}") for each in SHEETS}
+        | {f"column.{each}": words.text(f"book.column.{each}") for each in COLUMNS},
         about=(
             (title, state),
             *draft,
             *((plant, words.tell(finding)) for plant, finding in paper.open),
-            ("", words.say("book.how")),
+            ("", words.text("book.how")),
             *(
-                (words.say("uncertain", text=""), words.said(each))
+                (words.text("uncertain", text=""), words.said(each))
                 for rule in rules.values()
                 for each in rule.uncertain
             ),
         ),
         key=account.key if is_municipality else "",
         paid_eur=float(account.paid_eur),
-        paid_label=words.say("fact.to_get" if is_municipality else "fact.to_pay"),
+        paid_label=words.text("fact.to_get" if is_municipality else "fact.to_pay"),
         months=[row for each in plants.values() if each.base for row in _months(each, each.base, words)],
         terms=[_term(line.settlement, term) for line in account.lines for term in line.settlement.settled.terms],
         settlements=[_settlement(line) for line in account.lines],
@@ -91,7 +91,7 @@ def _months(each: SettledPlant, base: EnergyBase, words: ShareWords) -> Iterator
     for month in base.months:
         fictitious = sum(energy_wh for _, energy_wh in month.fictitious_wh)
         energies = (month.fed_in_wh, fictitious, month.metered_wh, month.stated_wh, month.negative_wh)
-        source = words.say(f"source.{month.source.value}")
+        source = words.text(f"source.{month.source.value}")
         yield each.plant.id, each.plant.name, month.month, *map(_kwh, energies), source
 
 
@@ -157,6 +157,6 @@ def _rule(rule: Rule, words: ShareWords) -> Iterator[Row]:
         yield rule.id, name, value, each.unit, each.provenance.value, each.source, words.said(each.note)
     rounding = rule.rounding
     note = words.said(rounding.note)
-    yield rule.id, words.say("rule.rounding"), rounding.total.value, "", rounding.provenance.value, "", note
+    yield rule.id, words.text("rule.rounding"), rounding.total.value, "", rounding.provenance.value, "", note
     mark = rule.denominator_mark.value
-    yield rule.id, words.say("rule.denominator"), rule.denominator.value, "", mark, "", ""
+    yield rule.id, words.text("rule.denominator"), rule.denominator.value, "", mark, "", ""

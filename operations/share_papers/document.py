@@ -34,11 +34,11 @@ def statement_of(
     words, account = ShareWords(texts), paper.account
     return ShareDocument(
         language=texts.language,
-        title=words.say("title", year=account.year),
+        title=words.text("title", year=account.year),
         subtitle=subtitle(account, words),
-        state=words.say("state", revision=account.revision, day=words.day(made_at_utc.date())),
-        draft=words.say("draft") if paper.draft else "",
-        draft_text=words.say("draft_text") if paper.draft else "",
+        state=words.text("state", revision=account.revision, day=words.day(made_at_utc.date())),
+        draft=words.text("draft") if paper.draft else "",
+        draft_text=words.text("draft_text") if paper.draft else "",
         facts=tuple(_facts(paper, words)),
         labels=labels(words),
         sections=(_summary(paper, words), *plant_sections(paper, words), _history(paper, words)),
@@ -51,26 +51,26 @@ def statement_of(
 
 def labels(words: ShareWords) -> dict[str, str]:
     """Return the fixed words of a paper."""
-    return {name: words.say(f"label.{name}") for name in LABELS}
+    return {name: words.text(f"label.{name}") for name in LABELS}
 
 
 def passages(words: ShareWords, names: tuple[str, ...]) -> tuple[Passage, ...]:
     """Return how it was computed, in some passages."""
     return tuple(
-        Passage(heading=words.say(f"method.{name}"), paragraphs=(words.say(f"method.{name}_text"),)) for name in names
+        Passage(heading=words.text(f"method.{name}"), paragraphs=(words.text(f"method.{name}_text"),)) for name in names
     )
 
 
 def legend(words: ShareWords) -> tuple[tuple[str, str], ...]:
     """Return what the marks mean."""
-    return tuple((mark(words, each), words.say(f"mark_means.{each.value.lower()}")) for each in Provenance)
+    return tuple((mark(words, each), words.text(f"mark_means.{each.value.lower()}")) for each in Provenance)
 
 
 def subtitle(account: ShareAccount, words: ShareWords) -> str:
     """Return whose paper it is."""
     if account.kind is AccountKind.MUNICIPALITY:
-        return words.say("of_municipality", name=account.name, key=account.key)
-    return words.say("of_operator", name=account.name)
+        return words.text("of_municipality", name=account.name, key=account.key)
+    return words.text("of_operator", name=account.name)
 
 
 def _facts(paper: SharePaper, words: ShareWords) -> Iterator[tuple[str, str]]:
@@ -87,7 +87,7 @@ def _facts(paper: SharePaper, words: ShareWords) -> Iterator[tuple[str, str]]:
         "service": f"Kreiswatt {version_of('kreiswatt')}",
     }
     for name, value in facts.items():
-        yield words.say(f"fact.{name}"), value
+        yield words.text(f"fact.{name}"), value
 
 
 def _summary(paper: SharePaper, words: ShareWords) -> ShareSection:
@@ -96,10 +96,10 @@ def _summary(paper: SharePaper, words: ShareWords) -> ShareSection:
     if account.kind is AccountKind.OPERATOR:
         tables.append(_payees_table(account, words))
     return ShareSection(
-        heading=words.say("summary"),
+        heading=words.text("summary"),
         open=tuple(f"{plant}: {words.tell(finding)}" for plant, finding in paper.open),
         tables=(*tables, years_table(words, account)),
-        remarks=(words.say("reimbursable_apart", amount=words.eur(account.reimbursable_eur)),)
+        remarks=(words.text("reimbursable_apart", amount=words.eur(account.reimbursable_eur)),)
         if account.reimbursable_eur
         else (),
     )
@@ -109,7 +109,7 @@ def _lines_table(account: ShareAccount, words: ShareWords) -> TableSaid:
     """Return one row for each plant and rule, summing up to what is paid."""
     columns = (("plant", TEXT), ("law", TEXT), ("standing", TEXT), ("total", NUMBER), ("paid", NUMBER))
     rows = [_line(line, words) for line in account.lines]
-    rows.append((words.say("sum"), "", "", "", words.cents(account.paid_eur)))
+    rows.append((words.text("sum"), "", "", "", words.cents(account.paid_eur)))
     return table(words, "lines", columns, rows, sum_row=True)
 
 
@@ -120,7 +120,7 @@ def _line(line: AccountLine, words: ShareWords) -> tuple[str, ...]:
     return (
         line.settlement.plant.name,
         words.said(settled.rule.title),
-        words.say(f"standing.{standing}"),
+        words.text(f"standing.{standing}"),
         words.cents(settled.total_eur),
         words.cents((paid or ZERO) if settled.owed and settled.parts else ZERO),
     )
@@ -134,7 +134,7 @@ def _payees_table(account: ShareAccount, words: ShareWords) -> TableSaid:
             if part.paid_eur:
                 sums[part.key, part.name] = sums.get((part.key, part.name), ZERO) + part.paid_eur
     rows = [(name, key or DASH, words.cents(amount)) for (key, name), amount in sorted(sums.items())]
-    rows.append((words.say("sum"), "", words.cents(sum(sums.values(), ZERO))))
+    rows.append((words.text("sum"), "", words.cents(sum(sums.values(), ZERO))))
     return table(words, "payees", (("party", TEXT), ("key", TEXT), ("paid", NUMBER)), rows, sum_row=True)
 
 
@@ -144,4 +144,4 @@ def _history(paper: SharePaper, words: ShareWords) -> ShareSection:
         tables.append(changes_table(words, paper.account))
     if paper.revisions:
         tables.append(revisions_table(words, paper.revisions))
-    return ShareSection(heading=words.say("history"), tables=tuple(tables))
+    return ShareSection(heading=words.text("history"), tables=tuple(tables))

@@ -37,7 +37,7 @@ def plant_sections(paper: SharePaper, words: ShareWords) -> Sections:
 def _plant(paper: SharePaper, lines: Sequence[AccountLine], number: int, words: ShareWords) -> Sections:
     first = lines[0].settlement
     yield ShareSection(
-        heading=words.say("plant", number=number, name=first.plant.name),
+        heading=words.text("plant", number=number, name=first.plant.name),
         facts=tuple(_plant_facts(lines[0], words)),
     )
     if first.base is not None and any(energies_of(line.settlement.settled.rule) for line in lines):
@@ -55,7 +55,7 @@ def _plant(paper: SharePaper, lines: Sequence[AccountLine], number: int, words: 
 def _plant_facts(line: AccountLine, words: ShareWords) -> Iterator[tuple[str, str]]:
     plant = line.settlement.plant
     facts = {
-        "kind": words.say(f"kind.{plant.kind.value}"),
+        "kind": words.text(f"kind.{plant.kind.value}"),
         "register_number": plant.register_number,
         "operator": plant.operator,
         "power": words.kw(plant.power_w),
@@ -68,7 +68,7 @@ def _plant_facts(line: AccountLine, words: ShareWords) -> Iterator[tuple[str, st
         facts["place"] = f"{plant.latitude_deg:.6f}, {plant.longitude_deg:.6f} (WGS 84)"
     facts["settlement"] = f"{line.settlement.figure}@r{line.settlement.version}"
     for name, value in facts.items():
-        yield words.say(f"fact.{name}"), value
+        yield words.text(f"fact.{name}"), value
 
 
 def _energy(base: EnergyBase, words: ShareWords) -> ShareSection:
@@ -77,14 +77,14 @@ def _energy(base: EnergyBase, words: ShareWords) -> ShareSection:
         for reason, energy_wh in month.fictitious_wh:
             reasons[reason] += energy_wh
     remarks = [
-        words.say("fictitious_of", reason=words.say(f"fictitious.{reason.value}"), energy=words.kwh(energy_wh))
+        words.text("fictitious_of", reason=words.text(f"fictitious.{reason.value}"), energy=words.kwh(energy_wh))
         for reason, energy_wh in reasons.items()
         if energy_wh
     ]
     if base.common_meter:
-        remarks.append(words.say("common_meter", meter=base.common_meter, by=base.shared_by or DASH))
+        remarks.append(words.text("common_meter", meter=base.common_meter, by=base.shared_by or DASH))
     return ShareSection(
-        heading=words.say("energy", period=base.period),
+        heading=words.text("energy", period=base.period),
         level=2,
         tables=(months_table(words, base),),
         remarks=tuple(remarks),
@@ -92,9 +92,9 @@ def _energy(base: EnergyBase, words: ShareWords) -> ShareSection:
 
 
 def _areas(paper: SharePaper, areas: PlantAreas, words: ShareWords) -> ShareSection:
-    heading = words.say("areas_plant")
+    heading = words.text("areas_plant")
     if areas.radius_m is not None:
-        heading = words.say("areas_circle", radius_m=words.m2(areas.radius_m))
+        heading = words.text("areas_circle", radius_m=words.m2(areas.radius_m))
     facts = {
         "edition": areas.edition,
         "valid_on": words.day(areas.valid_on),
@@ -106,14 +106,14 @@ def _areas(paper: SharePaper, areas: PlantAreas, words: ShareWords) -> ShareSect
     return ShareSection(
         heading=heading,
         level=2,
-        facts=tuple((words.say(f"fact.{name}"), value) for name, value in facts.items()),
+        facts=tuple((words.text(f"fact.{name}"), value) for name, value in facts.items()),
         tables=(areas_table(words, areas),),
         map=svg,
         map_text=text,
         remarks=(
             *corrected(words, areas),
             *(words.tell(each) for each in areas.notes),
-            *(() if svg else (words.say("no_map"),)),
+            *(() if svg else (words.text("no_map"),)),
         ),
     )
 
@@ -123,9 +123,9 @@ def _rule(line: AccountLine, words: ShareWords) -> ShareSection:
     rule = settled.rule
     paragraphs = []
     if settled.reason is not None:
-        paragraphs.append(words.say("not_computed", reason=words.tell(settled.reason)))
+        paragraphs.append(words.text("not_computed", reason=words.tell(settled.reason)))
     elif settled.split_reason is not None:
-        paragraphs.append(words.say("not_split", reason=words.tell(settled.split_reason)))
+        paragraphs.append(words.text("not_split", reason=words.tell(settled.split_reason)))
     tables = [parts_table(words, settled), beside_table(words, settled)] if settled.parts else []
     return ShareSection(
         heading=words.said(rule.title),
@@ -147,16 +147,16 @@ def _rule_facts(line: AccountLine, words: ShareWords) -> Iterator[tuple[str, str
     contract = line.settlement.contract
     facts = {
         "citation": f"{rule.citation} [{mark(words, rule.provenance)}]",
-        "rule": words.say("rule_version", id=rule.id, version=rule.version),
+        "rule": words.text("rule_version", id=rule.id, version=rule.version),
         "basis": words.texts.say(f"laws.basis_means.{rule.basis.value}"),
-        "contract": contract.name if contract else words.say("no_contract"),
+        "contract": contract.name if contract else words.text("no_contract"),
         "accrual": str(settled.year),
         "payment": str(settled.payment_year),
-        "refund": str(settled.refund_year) if settled.refund_year else words.say("no_refund"),
+        "refund": str(settled.refund_year) if settled.refund_year else words.text("no_refund"),
         "due": words.said(rule.due) or DASH,
     }
     for name, value in facts.items():
-        yield words.say(f"fact.{name}"), value
+        yield words.text(f"fact.{name}"), value
 
 
 def _calculation(settled: Settled, words: ShareWords) -> Iterator[str]:
@@ -164,9 +164,9 @@ def _calculation(settled: Settled, words: ShareWords) -> Iterator[str]:
     for term in settled.terms:
         yield _term(term, words)
     if settled.total_exact_eur is not None and settled.total_eur is not None:
-        yield words.say("exact_total", amount=f"{words.exact(settled.total_exact_eur)} EUR")
+        yield words.text("exact_total", amount=f"{words.exact(settled.total_exact_eur)} EUR")
         rounding = settled.rule.rounding
-        yield words.say(
+        yield words.text(
             "rounded",
             how=words.texts.say(f"laws.rounding.{rounding.total.value}"),
             mark=mark(words, rounding.provenance),
@@ -174,26 +174,26 @@ def _calculation(settled: Settled, words: ShareWords) -> Iterator[str]:
         )
     if settled.reimbursable_eur is not None and settled.reimbursable_wh is not None:
         energy = words.kwh(settled.reimbursable_wh)
-        yield words.say("reimbursable", amount=words.eur(settled.reimbursable_eur), energy=energy)
+        yield words.text("reimbursable", amount=words.eur(settled.reimbursable_eur), energy=energy)
 
 
 def _term(term: SettledTerm, words: ShareWords) -> str:
     formula = words.formula(term.formula)
-    return formula if term.counts else words.say("term_counts_not", formula=formula)
+    return formula if term.counts else words.text("term_counts_not", formula=formula)
 
 
 def _result(line: AccountLine, words: ShareWords) -> str:
     settled = line.settlement.settled
     if settled.total_eur is None:
         return ""
-    whole = words.say("total" if settled.owed else "total_offered", amount=words.eur(settled.total_eur))
+    whole = words.text("total" if settled.owed else "total_offered", amount=words.eur(settled.total_eur))
     if line.part is None:
         return whole
-    own = words.say("own_part", name=line.part.name, amount=words.eur(line.part.paid_eur))
+    own = words.text("own_part", name=line.part.name, amount=words.eur(line.part.paid_eur))
     return f"{whole} {own}"
 
 
 def _remarks(settled: Settled, words: ShareWords) -> Iterator[str]:
     yield from (words.tell(each) for each in settled.notes)
     for said in settled.rule.uncertain:
-        yield words.say("uncertain", text=words.said(said))
+        yield words.text("uncertain", text=words.said(said))

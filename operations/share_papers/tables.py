@@ -38,8 +38,8 @@ def table(
 ) -> TableSaid:
     """Return a table by its name; columns are heads by name, and whether they hold numbers."""
     return TableSaid(
-        title=words.say(f"table.{name}"),
-        head=tuple(words.say(f"column.{head}") for head, _ in columns),
+        title=words.text(f"table.{name}"),
+        head=tuple(words.text(f"column.{head}") for head, _ in columns),
         numeric=tuple(number for _, number in columns),
         rows=tuple(rows),
         note=note,
@@ -50,7 +50,7 @@ def table(
 
 def mark(words: ShareWords, provenance: Provenance) -> str:
     """Return the mark of a figure as it is printed beside it."""
-    return words.say(f"mark.{provenance.value}") if provenance in MARK_WORDS else provenance.value
+    return words.text(f"mark.{provenance.value}") if provenance in MARK_WORDS else provenance.value
 
 
 def months_table(words: ShareWords, base: EnergyBase) -> TableSaid:
@@ -60,7 +60,7 @@ def months_table(words: ShareWords, base: EnergyBase) -> TableSaid:
         *(("fictitious", NUMBER), ("negative", NUMBER), ("source", TEXT)),
     )
     last = (
-        words.say("sum"),
+        words.text("sum"),
         words.kwh(base.fed_in_wh),
         words.kwh(_known(month.metered_wh for month in base.months)),
         words.kwh(_known(month.stated_wh for month in base.months)),
@@ -69,7 +69,7 @@ def months_table(words: ShareWords, base: EnergyBase) -> TableSaid:
         "",
     )
     rows = [*(_month(words, month) for month in base.months), last]
-    return table(words, "months", columns, rows, note=words.say("months_note"), sum_row=True)
+    return table(words, "months", columns, rows, note=words.text("months_note"), sum_row=True)
 
 
 def _known(energies: Iterable[int | None]) -> int | None:
@@ -83,7 +83,7 @@ def _month(words: ShareWords, month: BaseMonth) -> Row:
         f"{words.texts.say(f'evidence.share.{name}')} {words.fixed(Decimal(repr(PERCENT * share)), 0)} %"
         for name, share in known.items()
     ]
-    source = words.say(f"source.{month.source.value}")
+    source = words.text(f"source.{month.source.value}")
     return (
         words.month(month.month),
         words.kwh(month.fed_in_wh),
@@ -101,16 +101,16 @@ def areas_table(words: ShareWords, areas: PlantAreas) -> TableSaid:
     rows = [_area(words, areas, part) for part in areas.parts]
     if areas.uncovered_m2:
         share = words.percent(areas.uncovered_m2, areas.whole_m2)
-        rows.append((words.say("uncovered"), DASH, DASH, words.m2(areas.uncovered_m2), share))
+        rows.append((words.text("uncovered"), DASH, DASH, words.m2(areas.uncovered_m2), share))
     whole = words.percent(areas.sum_m2, areas.whole_m2)
-    rows.append((words.say("sum"), "", "", words.m2(areas.sum_m2), whole))
+    rows.append((words.text("sum"), "", "", words.m2(areas.sum_m2), whole))
     off = words.percent(areas.sum_m2 - areas.whole_m2, areas.whole_m2)
-    note = words.say("areas_check", whole_m2=words.m2(areas.whole_m2), off=off)
+    note = words.text("areas_check", whole_m2=words.m2(areas.whole_m2), off=off)
     return table(words, "areas", columns, rows, note=note, sum_row=True)
 
 
 def _area(words: ShareWords, areas: PlantAreas, part: AreaPart) -> Row:
-    kind = words.say(f"area_kind.{part.kind.value}")
+    kind = words.text(f"area_kind.{part.kind.value}")
     if part.kind is not AreaKind.FOREIGN and part.state:
         kind = f"{kind} ({part.state})"
     share = words.percent(part.area_m2, areas.whole_m2)
@@ -122,7 +122,7 @@ def corrected(words: ShareWords, areas: PlantAreas) -> Iterator[str]:
     for part in areas.parts:
         if part.reason:
             cut = words.m2(part.cut_m2)
-            yield words.say(
+            yield words.text(
                 "area_corrected", name=part.name, area_m2=words.m2(part.area_m2), cut_m2=cut, reason=part.reason
             )
 
@@ -142,12 +142,12 @@ def parts_table(words: ShareWords, settled: Settled) -> TableSaid:
         words.cents(sum((part.amount_eur for part in settled.parts), Decimal("0.00"))),
         words.cents(settled.paid_eur),
     )
-    note = "" if settled.owed else words.say("not_owed")
-    return table(words, "parts", columns, [*rows, (words.say("sum"), "", *sums)], note=note, sum_row=True)
+    note = "" if settled.owed else words.text("not_owed")
+    return table(words, "parts", columns, [*rows, (words.text("sum"), "", *sums)], note=note, sum_row=True)
 
 
 def _part(words: ShareWords, part: SettledPart) -> Row:
-    name = words.say("refused", name=part.name) if part.refused else part.name or words.say("uncovered")
+    name = words.text("refused", name=part.name) if part.refused else part.name or words.text("uncovered")
     return (
         name,
         part.key or DASH,
@@ -179,8 +179,8 @@ def beside_table(words: ShareWords, settled: Settled) -> TableSaid | None:
     ]
     sums = (words.cents(settled.paid_eur), words.cents(settled.reimbursable_eur))
     whole = words.cents(sum(earmarked.values(), Decimal("0.00")) if earmarked else None)
-    note = words.say("not_netted") if back else ""
-    return table(words, "beside", columns, [*rows, (words.say("sum"), *sums, whole)], note=note, sum_row=True)
+    note = words.text("not_netted") if back else ""
+    return table(words, "beside", columns, [*rows, (words.text("sum"), *sums, whole)], note=note, sum_row=True)
 
 
 def rule_table(words: ShareWords, rule: Rule) -> TableSaid:
@@ -192,25 +192,25 @@ def rule_table(words: ShareWords, rule: Rule) -> TableSaid:
     ]
     rows += [_cohort(words, each) for each in rule.cohorts]
     split = words.texts.say(f"laws.split.{rule.split.value}")
-    rows.append((words.say("rule.split"), split, mark(words, rule.provenance), DASH))
+    rows.append((words.text("rule.split"), split, mark(words, rule.provenance), DASH))
     if rule.denominator is not Denominator.FULL_CIRCLE or rule.radius_m is not None:
         value = words.texts.say(f"laws.denominator.{rule.denominator.value}")
-        rows.append((words.say("rule.denominator"), value, mark(words, rule.denominator_mark), DASH))
+        rows.append((words.text("rule.denominator"), value, mark(words, rule.denominator_mark), DASH))
     rounding = words.texts.say(f"laws.rounding.{rule.rounding.total.value}")
     note = words.said(rule.rounding.note) or DASH
-    rows.append((words.say("rule.rounding"), rounding, mark(words, rule.rounding.provenance), note))
+    rows.append((words.text("rule.rounding"), rounding, mark(words, rule.rounding.provenance), note))
     return table(words, "rule", columns, rows)
 
 
 def figure_name(words: ShareWords, key: str) -> str:
     """Return what a figure of a rule is called: `terms[2].rate` is its second rate."""
     plain = "".join(each for each in key if not each.isdigit() and each not in "[]")
-    return words.say(f"rule.{plain.replace('.', '_')}")
+    return words.text(f"rule.{plain.replace('.', '_')}")
 
 
 def _cohort(words: ShareWords, cohort: Cohort) -> Row:
     name = words.texts.say(f"laws.by.{cohort.by.value}")
-    span = words.say("span", first=words.day(cohort.begins), end=words.day(cohort.ends))
+    span = words.text("span", first=words.day(cohort.begins), end=words.day(cohort.ends))
     return name, span, mark(words, cohort.provenance), cohort.source or DASH
 
 
@@ -221,14 +221,14 @@ def years_table(words: ShareWords, account: ShareAccount) -> TableSaid:
         (str(each.year), words.cents(each.accrued_eur), words.cents(each.paid_eur), words.cents(each.refunded_eur))
         for each in by_year(account)
     ]
-    return table(words, "years", columns, rows, note=words.say("years_note"))
+    return table(words, "years", columns, rows, note=words.text("years_note"))
 
 
 def revisions_table(words: ShareWords, revisions: Sequence[Statement]) -> TableSaid:
     """Return the revisions of an account, the newest first."""
     columns = (("revision", TEXT), ("made_at", TEXT), ("made_by", TEXT), ("reason", TEXT))
     rows = [
-        (str(each.version), words.day(each.made_at_utc.date()), each.made_by, each.reason or words.say("first"))
+        (str(each.version), words.day(each.made_at_utc.date()), each.made_by, each.reason or words.text("first"))
         for each in revisions
     ]
     return table(words, "revisions", columns, rows)
@@ -247,4 +247,4 @@ def changes_table(words: ShareWords, account: ShareAccount) -> TableSaid:
         )
         for each in account.changes
     ]
-    return table(words, "changes", columns, rows, note="" if rows else words.say("nothing_changed"))
+    return table(words, "changes", columns, rows, note="" if rows else words.text("nothing_changed"))

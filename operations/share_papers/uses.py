@@ -20,19 +20,19 @@ def uses_of(
     """Return the report."""
     words = ShareWords(texts)
     facts = {"accrual": str(uses.year), "payment": str(uses.payment_year or DASH)}
-    listed = ShareSection(heading=words.say("uses_list"), tables=(_uses(uses, words),))
+    listed = ShareSection(heading=words.text("uses_list"), tables=(_uses(uses, words),))
     return ShareDocument(
         language=texts.language,
-        title=words.say("uses_title", year=uses.year),
-        subtitle=words.say("of_municipality", name=uses.name, key=uses.key),
+        title=words.text("uses_title", year=uses.year),
+        subtitle=words.text("of_municipality", name=uses.name, key=uses.key),
         state=words.day(made_at_utc.date()),
-        draft=words.say("draft") if uses.draft else "",
-        draft_text=words.say("draft_text") if uses.draft else "",
-        facts=tuple((words.say(f"fact.{name}"), value) for name, value in facts.items()),
+        draft=words.text("draft") if uses.draft else "",
+        draft_text=words.text("draft_text") if uses.draft else "",
+        facts=tuple((words.text(f"fact.{name}"), value) for name, value in facts.items()),
         labels=labels(words),
         sections=(
             ShareSection(
-                heading=words.say("uses_text"),
+                heading=words.text("uses_text"),
                 paragraphs=tuple(uses.report.splitlines()),
                 tables=(_funds(uses, words),),
                 remarks=tuple(words.said(each) for each in uses.duties),
@@ -48,7 +48,7 @@ def uses_of(
 
 def _funds(uses: ShareUses, words: ShareWords) -> TableSaid:
     names = ("received", "earmarked", "spent", "spent_affected", "rest", "rest_earmarked")
-    rows = [(words.say(name), words.cents(getattr(uses, f"{name}_eur"))) for name in names]
+    rows = [(words.text(name), words.cents(getattr(uses, f"{name}_eur"))) for name in names]
     return table(words, "funds", (("figure", TEXT), ("amount", NUMBER)), rows)
 
 
@@ -59,11 +59,11 @@ def _uses(uses: ShareUses, words: ShareWords) -> TableSaid:
         (
             each.purpose,
             each.district or DASH,
-            words.say("yes" if each.affected else "no"),
+            words.text("yes" if each.affected else "no"),
             words.day(each.spent_on),
             words.cents(each.amount_eur),
         )
         for each in counting
     ]
-    rows.append((words.say("sum"), "", "", "", words.cents(uses.spent_eur)))
+    rows.append((words.text("sum"), "", "", "", words.cents(uses.spent_eur)))
     return table(words, "uses", columns, rows, sum_row=True)

@@ -31,7 +31,7 @@ class ShareWords:
 
     texts: Catalogue
 
-    def say(self, name: str, /, **params: str | int) -> str:
+    def text(self, name: str, /, **params: str | int) -> str:
         """Return a text of these papers."""
         return self.texts.say(f"share_papers.{name}", **params)
 

@@ -214,6 +214,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "shares.history": {"id": "plant:wea-au", "year": 2025},
     "shares.settle": {"year": 2025},
     "shares.payments": {"year": 2025},
+    "shares.export": {"municipality": "au", "year": 2025, "format": "json"},
+    "shares.publish": {"licence": "dl-de/by-2-0"},
     "shares.use_of_funds": {"municipality": "au", "year": 2025},
     "shares.book_use": {
         "municipality": "au",

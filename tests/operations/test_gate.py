@@ -110,7 +110,7 @@ REFUSED: dict[str, dict[str, object]] = {
 """What this district has nothing for: that it was tried is in the audit all the same."""
 CALCULATED = {"savings", "shares", "thg", "clean_vehicles"}
 FILES = {"readings", "intervals", "export"}
-LOOKED_AT = {"list", "show", "candidates", "decode", "verify", "kinds", "discover", "look", *FILES}
+LOOKED_AT = {"list", "show", "candidates", "decode", "verify", "kinds", "discover", "look", "publish", *FILES}
 ASKED = LOOKED_AT | CALCULATED | routes.ASKED
 
 

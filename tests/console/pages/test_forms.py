@@ -123,7 +123,10 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "bills.add": {**bill, "gross_eur": "10", "used": "1", "unit": "kWh"},
         **{
             row: {"row": row}
-            for row in ("report.energy", "report.carriers", "report.fleet", "exports.readings", "savings.export")
+            for row in (
+                *("report.energy", "report.carriers", "report.fleet", "exports.readings", "savings.export"),
+                *("shares.export", "shares.publish"),
+            )
         },
         "exports.intervals": {"row": "exports.intervals", "period": "2026-11-17", "sources": "meter:lra-strom"},
         "rejections.replay": {"ids": "1"},
