@@ -102,7 +102,14 @@ async def show(visit: Visit) -> Response:
     found = await visit.ask("feed_in.show", id=visit.part("id"), **({"year": year} if year else {}))
     told = {name: any(getattr(month, name) is not None for month in found.months) for name in OPTIONAL}
     filters = _of_year(visit, f"{PATH}/{found.plant}", found.year)
-    shown: dict[str, Any] = {"energy": lambda energy_wh: visit.words.quantity(EXPORT, energy_wh), "told": told}
+    words = visit.words
+    labels = {name: words.t(f"column.{name}") for name in OPTIONAL} | {"measured_percent": words.t("feed_in.measured")}
+    shown: dict[str, Any] = {
+        "energy": lambda energy_wh: words.quantity(EXPORT, energy_wh),
+        "told": told,
+        "labels": labels,
+        "shared_by": words.t(f"feed_in.shared_by.{found.shared_by}") if found.shared_by else "",
+    }
     return visit.page("feed_in/show.html", found.name, found=found, filters=filters, **shown)
 
 
@@ -164,6 +171,8 @@ async def _list(visit: Visit, status: int = 200, given: Mapping[str, str] | None
         given={name: known.get(name, "") for name in (*TEXTS, *ENERGIES)},
         energies=ENERGIES,
         columns=COLUMNS,
+        labels={name: words.t(f"feed_in.{name}") for name in ENERGIES}
+        | {name: words.t(f"option.{name}") for name in COLUMNS},
         fictitious=fictitious_wh,
         energy=lambda energy_wh: words.quantity(EXPORT, energy_wh),
         **shown,
