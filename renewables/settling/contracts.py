@@ -57,7 +57,11 @@ def waiver(claim: Claim) -> Contract | None:
 
 
 def rate_doubts(rule: Rule, contract: Contract | None) -> Iterator[Finding]:
-    """Yield a finding for a contract by the rule's law whose rate is not allowed: the nearest allowed one counts."""
+    """Yield a finding for a contract by the rule's law whose rate is not allowed: the nearest allowed one counts.
+
+    An agreement in the place of a duty must be worth as much (Saxony § 5: in adequate relation). Where the law names
+    no least rate, one below the duty's is a question that somebody must decide.
+    """
     if contract is None or contract.law != rule.law or not energies_of(rule):
         return
     rate, least, most = contract.rate_ct_per_kwh, rule.rate_min, rule.rate_max
@@ -65,6 +69,16 @@ def rate_doubts(rule: Rule, contract: Contract | None) -> Iterator[Finding]:
         yield Finding.of("laws.rate_below", contract=contract.id, rate_ct=float(rate), least_ct=float(least.number))
     if most is not None and rate > most.number:
         yield Finding.of("laws.rate_above", contract=contract.id, rate_ct=float(rate), most_ct=float(most.number))
+    duty = max((term.rate.number for term in rule.terms if term.rate.unit == PER_KWH), default=Decimal(0))
+    if rule.basis is Basis.DUTY and least is None and rate < duty:
+        yield Finding.of("shares.agreement_below_duty", contract=contract.id, rate_ct=float(rate), duty_ct=float(duty))
+
+
+def rate_notes(rule: Rule, terms: Terms) -> Iterator[Finding]:
+    """Yield a note where another rate counts than the contract's."""
+    contract = terms.contract
+    if contract is not None and contract.law == rule.law and terms.rate_ct not in (None, contract.rate_ct_per_kwh):
+        yield Finding.of("shares.rate_taken", rate_ct=float(terms.rate_ct or 0))
 
 
 def party_doubts(claim: Claim, terms: Terms, parties: Sequence[Party]) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from renewables.settling.contracts import (
     Terms,
     party_doubts,
     rate_doubts,
+    rate_notes,
     stranger_notes,
     terms_between,
     waiver,
@@ -223,6 +224,8 @@ def _notes(
     rule, claim, terms = about.rule, about.claim, about.terms
     if not terms.owed:
         yield Finding.of("shares.only_by_contract" if rule.basis is Basis.OFFER else "shares.only_agreement")
+    if energies_of(rule):
+        yield from rate_notes(rule, terms)
     if energy.fictitious_wh and not energy.fictitious:
         yield Finding.of("shares.fictitious_not_counted", energy_kwh=energy.fictitious_wh / 1000)
     if rule.basis is not Basis.DUTY and terms.contract is not None and claim.base is not None:
