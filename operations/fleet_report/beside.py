@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
+from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from core.errors import NotFoundError
+from core.fleet import VehicleDay
 from core.inventory.mobility import Drive
 from core.texts import Finding
 from energy.balance import Place
 from fleet.savings.scopes import SITE
 from fleet.savings.statement import FLEET
+from fleet.vehicle_days.sums import ZERO
 from fleet.vehicle_days.warmth import WarmthClass, classes_of
 from operations.balances.balance import read_balance, sums_of
 from operations.candidates.candidates import YEARS, candidates_of
@@ -24,7 +28,7 @@ from operations.evidence.figures import span_of
 from operations.evidence.interval import exact
 from operations.fleet.costs import with_costs
 from operations.fleet_report.corrections import corrected_since
-from operations.fleet_report.facts import FleetMonth, FleetMonths
+from operations.fleet_report.facts import MONTHS, FleetMonth, FleetMonths, months_until, vehicles_in
 from operations.fleet_report.outlets import blocked_s
 from operations.fleet_report.rows import FLEET_REPORT, Beside, RoofMonth
 from operations.fleet_report.sources import sources_of
@@ -34,27 +38,85 @@ from operations.weather.temperatures import daily_means, station_of
 SUITABLE: Final = selection_of("suitable")
 
 
+class Part(StrEnum):
+    """What is read beside the vehicles of a month."""
+
+    COSTS = "costs"
+    AHEAD = "ahead"
+    BLOCKED = "blocked"
+    ROOFS = "roofs"
+    SOURCES = "sources"
+    CORRECTED = "corrected"
+    WARMTH = "warmth"
+
+
+EVERYTHING: Final = frozenset(Part)
+COSTS: Final = frozenset({Part.COSTS})
+PARTS_OF: Final[Mapping[str, frozenset[Part]]] = {
+    "stock": frozenset(),
+    "use": frozenset(),
+    "energy": frozenset({Part.WARMTH}),
+    "charging": frozenset({Part.BLOCKED}),
+    "renewables": frozenset({Part.ROOFS}),
+    "emissions": frozenset({Part.ROOFS}),
+    "costs": COSTS,
+    "candidates": frozenset({Part.AHEAD}),
+    "infrastructure": frozenset({Part.AHEAD}),
+    "batteries": frozenset(),
+    "quality": frozenset({Part.SOURCES, Part.CORRECTED}),
+    "actions": frozenset(),
+}
+"""What the figures of each section of the report are made of besides the vehicles and their days."""
+
+
 async def with_beside(house: House, months: FleetMonths, call: Call) -> FleetMonths:
     """Return the months with the costs of all three, and with what stands beside the one that is reported."""
-    now = await with_costs(house, months.now, call, days=months.days)
-    candidates, infrastructure = await _ahead(house, now, call)
-    idle_s, known = await blocked_s(house, now.sessions)
-    beside = Beside(
-        roofs=await _roofs(house, now, call),
-        sources=await sources_of(house, now, now.days),
-        corrected=await corrected_since(house, now, FLEET_REPORT, months.previous.period),
-        warmth=await _warmth(house, months),
-        blocked_s=idle_s,
-        blocked_known=known,
-        candidates=candidates,
-        infrastructure=infrastructure,
-    )
     return replace(
         months,
-        now=replace(now, beside=beside),
+        now=await beside_month(house, months.now, call, days=months.days),
         previous=await with_costs(house, months.previous, call, whole=False),
         last_year=await with_costs(house, months.last_year, call, whole=False),
     )
+
+
+async def beside_month(
+    house: House,
+    month: FleetMonth,
+    call: Call,
+    parts: Collection[Part] = EVERYTHING,
+    days: Mapping[str, Sequence[VehicleDay]] | None = None,
+) -> FleetMonth:
+    """Return the month that is reported with its costs and what stands beside it, as far as `parts` says.
+
+    `days` are those of the year up to it, where they have been read before.
+    """
+    if Part.COSTS in parts:
+        month = await with_costs(house, month, call, days=days)
+    if Part.WARMTH in parts and days is None:
+        days = await _read_year(house, month)
+    before = f"{months_until(month.first, 2)[0]:%Y-%m}"
+    ranked, needs = await _ahead(house, month, call) if Part.AHEAD in parts else (None, ())
+    idle_s, known = await blocked_s(house, month.sessions) if Part.BLOCKED in parts else (ZERO, 0)
+    beside = Beside(
+        roofs=await _roofs(house, month, call) if Part.ROOFS in parts else (),
+        sources=await sources_of(house, month, month.days) if Part.SOURCES in parts else (),
+        corrected=await corrected_since(house, month, FLEET_REPORT, before) if Part.CORRECTED in parts else (),
+        warmth=await _warmth(house, month, days or {}) if Part.WARMTH in parts else (),
+        blocked_s=idle_s,
+        blocked_known=known,
+        candidates=ranked,
+        infrastructure=needs,
+    )
+    return replace(month, beside=beside)
+
+
+async def _read_year(house: House, month: FleetMonth) -> dict[str, list[VehicleDay]]:
+    """Return the days of a month's scope in the twelve months up to it, by vehicle."""
+    names = [each.id for each in vehicles_in(house.inventory(), month.scope)]
+    found: dict[str, list[VehicleDay]] = {}
+    for day in await house.ledger.vehicle_days(months_until(month.first, MONTHS)[1], month.last, names):
+        found.setdefault(day.vehicle, []).append(day)
+    return found
 
 
 async def _roofs(house: House, month: FleetMonth, call: Call) -> tuple[RoofMonth, ...]:
@@ -84,17 +146,17 @@ async def _roofs(house: House, month: FleetMonth, call: Call) -> tuple[RoofMonth
     return tuple(found)
 
 
-async def _warmth(house: House, months: FleetMonths) -> tuple[WarmthClass, ...]:
-    """Return what driving took in the twelve months of the course, by the warmth of days."""
-    vehicles = [each for each in months.now.vehicles if each.drive is Drive.BATTERY]
-    first, end = date.fromisoformat(f"{months.course[0].period}-01"), months.now.last + timedelta(days=1)
+async def _warmth(house: House, month: FleetMonth, days: Mapping[str, Sequence[VehicleDay]]) -> tuple[WarmthClass, ...]:
+    """Return what driving took in the twelve months up to a month, by the warmth of `days`."""
+    vehicles = [each for each in month.vehicles if each.drive is Drive.BATTERY]
+    first, end = months_until(month.first, MONTHS)[1], month.last + timedelta(days=1)
     inventory, zone = house.inventory(), ZoneInfo(house.time_zone)
     means_c = {}
     for name in sorted({each.site for each in vehicles}):
         station = station_of(inventory, inventory.sites[name]) if name in inventory.sites else None
         if station is not None:
             means_c[name] = await daily_means(house, station, first, end, zone)
-    return classes_of(vehicles, months.days, means_c)
+    return classes_of(vehicles, days, means_c)
 
 
 async def _ahead(

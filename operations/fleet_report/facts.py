@@ -144,6 +144,13 @@ async def read_months(house: House, scope: str, first: date) -> FleetMonths:
     return FleetMonths(now=now, previous=previous, last_year=last_year, course=tuple(course), days=of_year)
 
 
+async def read_reported(house: House, scope: str, first: date) -> FleetMonth:
+    """Return the month that begins on `first` alone, as it is reported."""
+    vehicles = vehicles_in(house.inventory(), scope)
+    days = await house.ledger.vehicle_days(first, last_of(first), [each.id for each in vehicles])
+    return await _whole(house, scope, vehicles, first, days)
+
+
 async def read_month(house: House, scope: str, first: date) -> FleetMonth:
     """Return the month that begins on `first` alone, without batteries and actions."""
     vehicles = vehicles_in(house.inventory(), scope)

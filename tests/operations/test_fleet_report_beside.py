@@ -20,11 +20,14 @@ from core.readings import Reading
 from core.texts import catalogue
 from core.vouchers import Voucher, VoucherFilter, VoucherKind
 from core.work import MeterEvent, MeterEventKind
+from operations.evidence.rows import told as as_told
 from operations.explain import ExplainFigure, explain_figure
 from operations.fleet_report import evidence
 from operations.fleet_report.beside import with_beside
-from operations.fleet_report.facts import FleetMonths, read_months
-from operations.fleet_report.report import MakeFleetReport, compose, make_fleet_report
+from operations.fleet_report.document import by_name
+from operations.fleet_report.facts import read_months
+from operations.fleet_report.figures import sections_of
+from operations.fleet_report.report import MakeFleetReport, compose, make_fleet_report, title_of
 from reports.fleet_document import FleetDocument, TableSaid
 from reports.fleet_workbook import fleet_workbook_of
 from tests.operations.places import EXPORT, IMPORT, NOW, SLOT, Place, opened
@@ -228,23 +231,19 @@ async def test_sites_say_what_suitable_vehicles_need(place: Place) -> None:
     assert "Amt" not in str(rows(await document(place, scope="group:bauhof"), "Bedarf je Standort"))
 
 
-async def test_every_figure_explains_itself_and_so_does_what_it_stands_on(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_every_figure_explains_itself_as_the_report_has_it_and_so_does_what_it_stands_on(place: Place) -> None:
     await metered(place)
     report = await document(place, language="en")
     months = await with_beside(place.house, await read_months(place.house, "fleet", OCTOBER), call())
-
-    async def once(*_: Any) -> FleetMonths:
-        return months
-
-    monkeypatch.setattr(evidence, "read_months", once)
-    monkeypatch.setattr(evidence, "with_beside", once)
+    whole = by_name(sections_of(months.now, place.house.factors()))
     ids = [said.figure for section in report.sections for said in section.figures]
     assert len(ids) == len(set(ids)) > 80
     grounds: set[str] = set()
     for said in (said for section in report.sections for said in section.figures):
-        found = await explain_figure(place.house, ExplainFigure(figure=said.figure.partition("@")[0]), call())
+        figure = said.figure.partition("@")[0]
+        found = await explain_figure(place.house, ExplainFigure(figure=figure), call())
+        alike = whole[figure.rpartition("/")[2]]
+        assert found == as_told(alike.explanation(figure, title_of(alike, "2026-10"))), said
         assert found.unit, said
         assert (found.value is None) == (said.number is None), said
         grounds |= {part.figure for part in found.parts if part.figure}
