@@ -190,8 +190,8 @@ CAPABILITIES: dict[str, Capability] = {
     "bills.withdraw": Capability("operations.costs.bills:withdraw_bill", Role.FACILITY, changes=True),
     "feed_in.list": Capability("operations.feed_in.statements:list_feed_in", Role.FACILITY, whole=True),
     "feed_in.show": Capability("operations.feed_in.shown:show_feed_in", Role.FACILITY, whole=True),
-    "feed_in.revenue": Capability("operations.feed_in.revenue:show_revenue", Role.FACILITY),
     "feed_in.add": Capability("operations.feed_in.statements:add_feed_in", Role.FACILITY, changes=True, whole=True),
+    "feed_in.revenue": Capability("operations.feed_in.revenue:show_revenue", Role.FACILITY),
     "feed_in.withdraw": Capability(
         "operations.feed_in.statements:withdraw_feed_in", Role.FACILITY, changes=True, whole=True
     ),
@@ -220,13 +220,13 @@ CAPABILITIES: dict[str, Capability] = {
     ),
     "plants.list": Capability("operations.plants.plants:list_plants"),
     "plants.show": Capability("operations.plants.plants:show_plant"),
+    "plants.import": Capability(
+        "operations.plants.importing:import_plants", Role.ADMIN, changes=True, whole=True, long=True
+    ),
     "municipalities.list": Capability("operations.plants.plants:list_municipalities"),
     "municipalities.show": Capability("operations.plants.plants:show_municipality"),
     "boundaries.list": Capability("operations.boundaries.boundaries:list_boundaries"),
     "boundaries.show": Capability("operations.boundaries.boundaries:show_boundaries"),
-    "plants.import": Capability(
-        "operations.plants.importing:import_plants", Role.ADMIN, changes=True, whole=True, long=True
-    ),
     "boundaries.import": Capability(
         "operations.boundaries.boundaries:import_boundaries", Role.FACILITY, changes=True, whole=True, long=True
     ),

@@ -15,6 +15,7 @@ from console.uploads import keep_form_file
 from core.errors import ServiceError
 from core.inventory import PlantKind
 from core.quantities import Quantity
+from ingest.files.plants import COLUMNS
 from operations.gate import admitted
 from operations.plants.rows import MunicipalityDetail, PlantDetail
 
@@ -52,7 +53,8 @@ async def take(visit: Visit) -> Response:
     file = form.get("file")
     if not isinstance(file, UploadFile) or not file.filename:
         return _register(visit, 422, problems=[Problem(visit.words.t("console.intensity.no_file"), "file")])
-    asked = {name: "true" if form.get(name) else "false" for name in ("dry_run", "roofs")}
+    asked: dict[str, Any] = {name: "true" if form.get(name) else "false" for name in ("dry_run", "roofs")}
+    asked["columns"] = tuple(filter(str.strip, str(form.get("columns", "")).splitlines()))
     try:
         kept = await keep_form_file(visit.desk.gate.house, file)
         taken = await visit.ask(IMPORT, upload=kept.digest, **asked)
@@ -72,7 +74,7 @@ async def show_register(visit: Visit) -> Response:
 
 
 def _register(visit: Visit, status: int = 200, **values: Any) -> Response:
-    shown = {"problems": (), "taken": None} | values
+    shown = {"problems": (), "taken": None, "columns": COLUMNS} | values
     return visit.page("plants/register.html", visit.words.t("plants.register"), status=status, **shown, **_said(visit))
 
 
