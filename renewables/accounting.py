@@ -106,7 +106,10 @@ class YearAmounts:
 
 
 def by_year(account: ShareAccount) -> tuple[YearAmounts, ...]:
-    """Return an account's amounts by the years of accrual, payment and refund, which are never added."""
+    """Return an account's amounts by the years of accrual, payment and refund, which are never added.
+
+    A year in which there is nothing is left out.
+    """
     accrued = _years(account, lambda each: each.settlement.settled.year, _paid)
     paid = _years(account, lambda each: each.settlement.settled.payment_year, _paid)
     refunded = _years(account, lambda each: each.settlement.settled.refund_year, _refunded)
@@ -118,6 +121,7 @@ def by_year(account: ShareAccount) -> tuple[YearAmounts, ...]:
             refunded_eur=refunded.get(year, ZERO),
         )
         for year in sorted({*accrued, *paid, *refunded})
+        if accrued.get(year) or paid.get(year) or refunded.get(year)
     )
 
 

@@ -105,6 +105,8 @@ PATHS = (
     "/vehicles/{vehicle}?month=2026-10",
     "/vehicles/{vehicle}/days",
     "/vehicles/{vehicle}/odometer",
+    "/shares",
+    "/shares?forecast=true",
     "/savings",
     "/candidates",
     "/fleet-costs",

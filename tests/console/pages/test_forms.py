@@ -12,6 +12,7 @@ import pytest
 
 from console.pages.places import PLACES
 from core.facts import Discovery
+from core.people import Actor, Role
 from operations.table import CAPABILITIES
 
 NOW = datetime(2026, 11, 18, 9, 47, tzinfo=UTC)
@@ -37,6 +38,8 @@ def put_in(client: httpx.Client, name: str, content: bytes) -> str:
 
 
 def test_each_capability_is_called_by_its_page(client: Client, district: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settled = {"year": 2025, "only": ["wea-1"]}
+    district.do(district.gate.ask("shares.settle", settled, Actor("anna", Role.ADMIN), district.gate.house.clock()))
     asked: list[str] = []
     call = district.gate.call
 
@@ -67,7 +70,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         **dict.fromkeys(("totals", "loads", "peaks", "baseload", "loadmap", "compare"), "meter:lra-strom"),
         **dict.fromkeys(("balance", "metering", "pv"), "site:lra"),
         **dict.fromkeys(("costs", "weather", "meters.sheet"), "lra"),
-        "shares": "municipality:auenstadt",
+        "shares": "plant:wea-1",
         **dict.fromkeys(("meters.withdraw", "meters.withdrawal", "meters.accept", "meters.dismiss"), "77"),
     }
     file = put_in(anna, "Lastgang.csv", b"Datum;Arbeit\n01.01.2025 00:00;1\n").removeprefix("/imports/files/")
