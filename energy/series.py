@@ -141,6 +141,10 @@ class IntervalStore(Protocol):
         """Return the rows that begin in `period`; a series without any is left out."""
         ...
 
+    async def amounts_at(self, keys: Sequence[SeriesKey], start_ms: Instants) -> dict[SeriesKey, Amounts]:
+        """Return the slots that begin at these ascending instants; a series without any is left out."""
+        ...
+
     async def means(self, resolution: Resolution, keys: Sequence[SeriesKey], period: Period) -> dict[SeriesKey, Means]:
         """Return the rows that begin in `period`; a series without any is left out."""
         ...

@@ -14,19 +14,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.intervals import Resolution, SeriesKey
-from core.periods import SLOT, Period
+from core.intervals import SeriesKey
+from core.periods import Period
 from core.quantities import Quantity
 from energy.loads import slots_in
-from energy.register_walk import at_utc, epoch_ms
+from energy.register_walk import epoch_ms
 from energy.series import Instants, Samples
 from operations.evidence.witnesses import interval_store
 from operations.house import House
 
 PRICE: Final = Quantity.PRICE_EUR_PER_MWH
-AT_ONCE: Final = 40
-"""So many series of a year's quarter hours are held at once."""
-
 MINUTE_MS: Final = 60_000
 _SOURCE: Final = re.compile(r"market:([a-z][a-z0-9-]*)/(15|60)\Z")
 _NONE: Final = Samples(np.empty(0, np.int64), np.empty(0, np.float64), np.empty(0, np.uint8))
@@ -112,15 +109,8 @@ async def read_prices(house: House, period: Period) -> Prices | None:
 
 async def counted_at(house: House, keys: Sequence[SeriesKey], start_ms: Instants) -> dict[SeriesKey, Counted]:
     """Return what each series counted in the quarter hours that begin at these ascending instants."""
-    found: dict[SeriesKey, Counted] = {}
-    if not len(start_ms):
-        return found
-    store, period = interval_store(house), Period(at_utc(int(start_ms[0])), at_utc(int(start_ms[-1])) + SLOT)
-    for first in range(0, len(keys), AT_ONCE):
-        for key, amounts in (await store.amounts(Resolution.SLOT, keys[first : first + AT_ONCE], period)).items():
-            there = np.isin(amounts.start_ms, start_ms, assume_unique=True)
-            found[key] = Counted(amounts.start_ms[there], amounts.thousandths[there])
-    return found
+    found = await interval_store(house).amounts_at(keys, start_ms)
+    return {key: Counted(amounts.start_ms, amounts.thousandths) for key, amounts in found.items()}
 
 
 async def _read(house: House, series: PriceSeries, period: Period) -> Prices:

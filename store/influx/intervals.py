@@ -34,6 +34,8 @@ Change = tuple[SeriesKey, Amounts | Means]
 
 _STEPS_MS: Final = {Resolution.SLOT: SLOT_S * 1000, Resolution.DAY: 1}
 _THIRD: Final = 3
+_AT_ONCE: Final = 40
+"""So many series of a year's quarter hours are held at once."""
 
 
 class Intervals:
@@ -71,6 +73,18 @@ class Intervals:
     ) -> dict[SeriesKey, Amounts]:
         """Return the rows that begin in `period`; a series without any is left out."""
         return await self.spans(Amounts, resolution, keys, period)
+
+    async def amounts_at(self, keys: Sequence[SeriesKey], start_ms: Instants) -> dict[SeriesKey, Amounts]:
+        """Return the slots that begin at these ascending instants; a series without any is left out."""
+        found: dict[SeriesKey, Amounts] = {}
+        if not len(start_ms):
+            return found
+        period = Period(to_utc(int(start_ms[0])), to_utc(int(start_ms[-1]) + 1))
+        for first in range(0, len(keys), _AT_ONCE):
+            some = await self.amounts(Resolution.SLOT, keys[first : first + _AT_ONCE], period)
+            there = {key: rows.take(np.isin(rows.start_ms, start_ms)) for key, rows in some.items()}
+            found |= {key: rows for key, rows in there.items() if len(rows)}
+        return found
 
     async def means(self, resolution: Resolution, keys: Sequence[SeriesKey], period: Period) -> dict[SeriesKey, Means]:
         """Return the rows that begin in `period`; a series without any is left out."""

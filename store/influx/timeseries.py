@@ -202,6 +202,10 @@ class InfluxTimeSeries:
         """Return the rows that begin in `period`; a series without any is left out."""
         return await self._intervals.amounts(resolution, keys, period)
 
+    async def amounts_at(self, keys: Sequence[SeriesKey], start_ms: Instants) -> dict[SeriesKey, Amounts]:
+        """Return the slots that begin at these ascending instants; a series without any is left out."""
+        return await self._intervals.amounts_at(keys, start_ms)
+
     async def means(self, resolution: Resolution, keys: Sequence[SeriesKey], period: Period) -> dict[SeriesKey, Means]:
         """Return the rows that begin in `period`; a series without any is left out."""
         return await self._intervals.means(resolution, keys, period)

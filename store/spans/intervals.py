@@ -81,6 +81,16 @@ class Intervals(Access):
         """Return the rows that begin in `period`; a series without any is left out."""
         return await self._get(AMOUNT[resolution], keys, period, Amounts)
 
+    async def amounts_at(self, keys: Sequence[SeriesKey], start_ms: Instants) -> dict[SeriesKey, Amounts]:
+        """Return the slots that begin at these ascending instants; a series without any is left out."""
+        numbers = self._known(keys)
+        if not numbers or not len(start_ms):
+            return {}
+        table, columns = AMOUNT[Resolution.SLOT], COLUMNS[Amounts]
+        read = partial(interval_rows.spans_at, table=table, columns=columns, start_ms=start_ms)
+        rows = await self.read(partial(read, numbers=list(numbers.values())))
+        return _by_series(numbers, rows["series_id"], to_spans(Amounts, rows))
+
     async def means(self, resolution: Resolution, keys: Sequence[SeriesKey], period: Period) -> dict[SeriesKey, Means]:
         """Return the rows that begin in `period`; a series without any is left out."""
         return await self._get(MEAN[resolution], keys, period, Means)

@@ -11,6 +11,7 @@ import numpy as np
 from duckdb import DuckDBPyConnection
 
 from core.periods import Period
+from energy.series import Instants
 from store.points import schema
 from store.points.columns import to_us
 from store.spans.columns import PLACE, Table, length, numbered, offered, places, take
@@ -50,6 +51,20 @@ def spans(
         f" where {within(numbers)} order by series_id, ts",
         bounds_us(period),
     ).fetchnumpy()
+
+
+def spans_at(
+    connection: DuckDBPyConnection, table: str, columns: Sequence[str], numbers: Sequence[int], start_ms: Instants
+) -> Table:
+    """Return the rows of several series that begin at some ascending instants, by series and instant."""
+    wanted = {"ts": (start_ms * 1000).view("M8[us]")}
+    ends = [int(start_ms[0]) * 1000, int(start_ms[-1]) * 1000 + 1]
+    with offered(connection, wanted=wanted):
+        return connection.execute(
+            f"select series_id, epoch_ms(ts) as start_ms, {', '.join(columns)} from {table}"
+            f" semi join wanted using (ts) where {within(numbers)} order by series_id, ts",
+            ends,
+        ).fetchnumpy()
 
 
 def within(numbers: Sequence[int]) -> str:

@@ -198,3 +198,14 @@ async def test_the_first_readings_of_several_series_are_found_at_once(spans: Any
     found = await spans.firsts([A, B, ("meter:none", ENERGY), ("meter:b", POWER)])
     assert found == {A: ms(early), B: ms(late), ("meter:b", POWER): ms(AT)}
     assert await spans.firsts([]) == {}
+
+
+async def test_slots_that_begin_at_some_instants_come_alone(spans: Any) -> None:
+    await spans.put_amounts(
+        Resolution.SLOT, {A: amounts(slot(n, n) for n in range(10)), B: amounts(slot(n, -n) for n in range(5))}
+    )
+    wanted = np.array([ms(AT + n * SLOT) for n in (1, 4, 7, 99)], np.int64)
+    found = await spans.amounts_at([B, ("meter:none", ENERGY), A], wanted)
+    assert {key: rows.thousandths.tolist() for key, rows in found.items()} == {A: [1, 4, 7], B: [-1, -4]}
+    assert found[A].start_ms.tolist() == wanted[:3].tolist()
+    assert await spans.amounts_at([A], wanted[3:]) == await spans.amounts_at([A], wanted[:0]) == {}
