@@ -30,7 +30,8 @@ INGEST_USER = "ingest"
 class ConsoleSettings:
     """Where the web console listens, how people reach it, and its language for those who chose none.
 
-    `upload_max_mb` is how large a file may be that is handed in.
+    `upload_max_mb` is how large a file may be that is handed in. With `public_shares` everybody may read what may be
+    made public of revenue shares, without signing in.
     """
 
     host: str = "127.0.0.1"
@@ -38,6 +39,7 @@ class ConsoleSettings:
     public_url: str = ""
     language: Language = "de"
     upload_max_mb: int = 500
+    public_shares: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,7 @@ class ConsoleForm(Form):
     public_url: Url = ""
     language: Language = "de"
     upload_max_mb: Whole = Field(default=500, ge=1, le=100_000)
+    public_shares: bool = False
 
 
 class TlsForm(Form):

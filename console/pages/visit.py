@@ -17,6 +17,7 @@ from console.pages.board import Board
 from console.pages.places import menu_of, path_of
 from console.pages.templates import FRAGMENTS, asset
 from console.pages.words import Words
+from console.publication import Publication
 from console.signin import SignIn, Visitor, check_csrf, form_csrf
 from core.alarms import AlarmState
 from core.people import Actor
@@ -45,6 +46,7 @@ class Desk:
     clock: Clock
     long: LongOperations
     board: Board = field(default_factory=lambda: Board(LIVE_EVERY_S / 2))
+    publication: Publication = field(default_factory=Publication)
 
 
 class Visit:
