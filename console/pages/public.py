@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from pathlib import PurePath
 from typing import Final
 
@@ -15,6 +16,9 @@ from console.signin import TooManyAttemptsError
 from reports.public_page import PAGES
 
 PATH: Final = "/public/shares"
+SCHEMAS: Final = ("share_statement.schema.json",)
+"""Descriptions of files that the service makes for programs; they hold no data."""
+
 MEDIA: Final = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -44,3 +48,12 @@ async def show_file(visit: Visit) -> Response:
     kept_s = int(KEPT_FOR.total_seconds())
     headers = {"cache-control": f"public, max-age={kept_s}"}
     return Response(content, media_type=MEDIA[PurePath(name).suffix], headers=headers)
+
+
+async def show_schema(visit: Visit) -> Response:
+    """Return the description of a form for programs, to everybody."""
+    name = visit.part("file")
+    if name not in SCHEMAS:
+        return await unknown(visit)
+    content = (resources.files("reports") / name).read_bytes()
+    return Response(content, media_type="application/schema+json")

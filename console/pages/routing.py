@@ -153,6 +153,7 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/feed-in/{id}", feed_in.show),
     Page("GET", "/public/shares", public.show_front, open=True),
     Page("GET", "/public/shares/{file}", public.show_file, open=True),
+    Page("GET", "/schemas/{file}", public.show_schema, open=True),
     Page("GET", "/shares", shares.show_all),
     Page("POST", "/shares/settle", shares.settle),
     Page("GET", "/shares/run/{run}", shares.show_run),

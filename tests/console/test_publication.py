@@ -28,6 +28,12 @@ async def test_everybody_may_read_it_once_it_is_open(caller: Callable[..., httpx
     assert (await reader.get("/public/shares/secrets.csv")).status_code == 404
 
 
+async def test_the_description_of_statements_is_open_to_everybody(caller: Callable[..., httpx.AsyncClient]) -> None:
+    schema = (await caller().get("/schemas/share_statement.schema.json")).json()
+    assert schema["title"] == "Statement of revenue shares"
+    assert (await caller().get("/schemas/settings.py")).status_code == 404
+
+
 def test_who_asks_again_and_again_has_to_wait() -> None:
     publication = Publication()
     assert not any(publication.wait_s("198.51.100.7") for _ in range(ASKED_MOST))
