@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from importlib import resources
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 
 from core.people import Actor, Role
 from tests.console.pages.content import NOW
+from tests.console.pages.test_every_page import Open, axe, overflow_px, violations
 
 ANNA = Actor("anna", Role.ADMIN)
 Client = Callable[..., httpx.Client]
@@ -27,8 +28,8 @@ OWNED = {"wea-1": 2, "wea-2": 2, "wea-3": 9}
 
 
 @pytest.fixture(scope="module")
-def settled(district: Any) -> None:
-    """Import the example's boundaries, state a year of its plants, and settle it."""
+def settled(district: Any) -> Iterator[None]:
+    """Import the example's boundaries, state a year of its plants, and settle it; later take it all back."""
     file = resources.files("config") / "example" / "boundaries" / "auental-2025.geojson"
     content = file.read_bytes()
 
@@ -47,7 +48,16 @@ def settled(district: Any) -> None:
                     await district.gate.ask("feed_in.add", stated, ANNA, NOW)
         await district.gate.ask("shares.settle", {"year": 2025}, ANNA, NOW)
 
+    async def take_back() -> None:
+        ledger = district.stores.ledger
+        for each in await ledger.boundary_editions():
+            await ledger.withdraw_boundaries(each.id, "anna", NOW, "Probe")
+        stated = await ledger.feed_in(PLANTS, None)
+        await ledger.withdraw_feed_in([each.id for each in stated], "anna", NOW, "Probe")
+
     district.do(fill())
+    yield
+    district.do(take_back())
 
 
 @pytest.mark.usefixtures("settled")
@@ -108,3 +118,17 @@ def test_a_use_is_entered_and_taken_back_on_its_page(client: Client) -> None:
         follow_redirects=True,
     )
     assert "zurückgenommen" in back.text
+
+
+@pytest.mark.browser
+@pytest.mark.usefixtures("settled")
+@pytest.mark.parametrize(
+    "path", ["/shares", "/shares/plant:wea-1", "/shares/payments", "/shares/uses/municipality:muehlfurt"]
+)
+def test_pages_of_shares_are_accessible_on_desk_and_phone(visit: Open, path: str) -> None:
+    page = visit(path)
+    page.evaluate(axe())
+    assert violations(page) == []
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert overflow_px(page) <= 0
+    assert violations(page, "scrollable-region-focusable") == []
