@@ -111,7 +111,7 @@ async def _live(configuration: Configuration, seconds: float | None, texts: Cata
                     await _welcome(service, texts, stories)
                 if seconds is None:
                     await import_boundaries(service)
-                    await _statements(service)
+                    await import_statements(service)
                     await _shares(service)
                 tally, _ = await asyncio.gather(_play(service, stop, seconds), _weather(service, stop))
                 ledger = service.stores.ledger
@@ -192,7 +192,7 @@ async def import_boundaries(service: Service) -> None:
         await service.gate.ask("boundaries.import", said, local_actor(), now_utc())
 
 
-async def _statements(service: Service) -> None:
+async def import_statements(service: Service) -> None:
     """Import what operators state of their plants once, as anybody would."""
     from cli.uploads import pieces
     from cli.wire import local_actor, now_utc
