@@ -190,6 +190,7 @@ class FeedInOf:
     fictitious_wh: int
     negative_wh: int | None
     common_meter: str | None
+    common_meter_name: str
     shared_by: str
     findings: tuple[Told, ...]
     expected_wh: int | None

@@ -29,6 +29,7 @@ async def show_feed_in(house: House, request: ShowFeedIn, call: Call) -> FeedInO
         fictitious_wh=base.fictitious_wh,
         negative_wh=base.negative_wh,
         common_meter=base.common_meter,
+        common_meter_name=house.inventory().name_of(f"meter:{base.common_meter}") if base.common_meter else "",
         shared_by=base.shared_by,
         findings=tuple(Told.of(each) for each in base.findings),
         expected_wh=_whole(None if expected is None else expected.base),
