@@ -51,8 +51,13 @@ def trees() -> dict[str, ast.Module]:
     return {str(file.relative_to(ROOT)): ast.parse(file.read_text(encoding="utf-8")) for file in files}
 
 
-def spoken() -> Iterator[tuple[str, str]]:
-    """Yield each code that Python or a template says, with where."""
+@cache
+def spoken() -> tuple[tuple[str, str], ...]:
+    """Return each code that Python or a template says, with where."""
+    return tuple(_spoken())
+
+
+def _spoken() -> Iterator[tuple[str, str]]:
     for file, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and node.args and speaks(node.func):

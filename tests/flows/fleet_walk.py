@@ -24,7 +24,7 @@ from operations.evidence.rows import told
 GROUND = {"reading", "booking", "factor", "rule", "session", "frame", "voucher", "entry"}
 """What nothing lies under."""
 
-SAMPLED = re.compile(r"vehicle_day/\d{4}-\d{2}-\d{2}/|interval/")
+SAMPLED = re.compile(r"vehicle_day/\d{4}-\d{2}-\d{2}/|interval/|charge/")
 """Of these there are thousands alike."""
 
 VEHICLES_WALKED = 4
