@@ -25,8 +25,13 @@ SETTLE, BOOK, WITHDRAW = "shares.settle", "shares.book_use", "shares.withdraw_us
 FORECAST: Final = "true"
 PLANT, MUNICIPALITY = "plant:", "municipality:"
 TEXTS: Final = ("amount_eur", "spent_on", "purpose", "district", "affected")
-PAPERS: Final = (("pdf", "statement"), ("xlsx", "statement"), ("json", "statement"), ("pdf", "use_of_funds"))
-"""Files that can be made of an account, the last of municipalities only."""
+PAPERS: Final = (
+    ("pdf", "statement", "share_papers.make.statement_pdf"),
+    ("xlsx", "statement", "share_papers.make.statement_xlsx"),
+    ("json", "statement", "share_papers.make.statement_json"),
+    ("pdf", "use_of_funds", "share_papers.make.use_of_funds_pdf"),
+)
+"""Files that can be made of an account, and what their buttons say; the last is of municipalities only."""
 
 COLUMNS: Final = (
     *("payee", "key", "amount_eur", "currency", "purpose", "payer", "law", "citation", "rule"),

@@ -14,12 +14,12 @@ from renewables.accounting import by_year
 from renewables.accounts import ShareAccount
 from renewables.areas import AreaKind, AreaPart, PlantAreas
 from renewables.energy_base import BaseMonth, BaseSource, EnergyBase
-from renewables.rules import Cohort, Denominator, Rule
+from renewables.rules import Cohort, Denominator, Figure, Rule
 from renewables.settled import Settled, SettledPart
 from reports.fleet_document import TableSaid
 
 NUMBER, TEXT = True, False
-NARROW: Final = ("key", "mark", "revision", "made_at", "made_by", "day", "affected", "standing")
+NARROW: Final = ("key", "mark", "quantity", "revision", "made_at", "made_by", "day", "affected", "standing")
 """Columns whose words are short."""
 
 PERCENT: Final = 100
@@ -185,9 +185,9 @@ def beside_table(words: ShareWords, settled: Settled) -> TableSaid | None:
 
 def rule_table(words: ShareWords, rule: Rule) -> TableSaid:
     """Return every figure of a rule with the mark of where it is known from, and what the rule decides besides."""
-    columns = (("figure", TEXT), ("value", TEXT), ("mark", TEXT), ("source", TEXT))
+    columns = (("quantity", TEXT), ("value", TEXT), ("mark", TEXT), ("known_from", TEXT))
     rows: list[Row] = [
-        (figure_name(words, each.key), words.figure(each), mark(words, each.provenance), each.source or DASH)
+        (figure_name(words, each.key), words.figure(each), mark(words, each.provenance), _source(words, each))
         for each in rule.figures
     ]
     rows += [_cohort(words, each) for each in rule.cohorts]
@@ -200,6 +200,12 @@ def rule_table(words: ShareWords, rule: Rule) -> TableSaid:
     note = words.said(rule.rounding.note) or DASH
     rows.append((words.text("rule.rounding"), rounding, mark(words, rule.rounding.provenance), note))
     return table(words, "rule", columns, rows)
+
+
+def _source(words: ShareWords, figure: Figure) -> str:
+    """Return where a figure is known from, and what its record says of it."""
+    said = (each for each in (figure.source, words.said(figure.note)) if each)
+    return f" {DASH} ".join(said) or DASH
 
 
 def figure_name(words: ShareWords, key: str) -> str:
