@@ -204,7 +204,7 @@ CAPABILITIES: dict[str, Capability] = {
     ),
     "shares.list": Capability("operations.shares.shares:list_shares", whole=True),
     "shares.show": Capability("operations.shares.shares:show_shares", whole=True),
-    "shares.history": Capability("operations.shares.shares:list_share_history", whole=True),
+    "shares.history": Capability("operations.shares.history:list_share_history", whole=True),
     "shares.settle": Capability(
         "operations.shares.job:settle_shares", Role.FACILITY, changes=True, whole=True, long=True
     ),

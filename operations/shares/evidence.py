@@ -18,17 +18,16 @@ from core.inventory.renewables import Contract
 from core.shares import FeedInStatement
 from core.statements import Statement, StatementKey
 from core.texts import Finding
-from operations.evidence.figures import TOTAL
 from operations.evidence.freezing import name_of
 from operations.evidence.leaves import of_parts
 from operations.house import Call, House
+from operations.shares.energy_evidence import energies_of, months_of
 from operations.shares.keeping import ACCOUNTS, KeptShares, read_shares, read_year
 from operations.shares.rows import percent_of
 from operations.shares.shares import account_at, account_in
 from renewables.accounting import short_citation
 from renewables.accounts import AccountLine, SettledPlant, ShareAccount
 from renewables.areas import PlantAreas
-from renewables.energy_base import BaseMonth, BaseSource
 from renewables.rules import Figure, Rule
 from renewables.settled import Settled, SettledPart, SettledTerm
 from renewables.statement import PLANT
@@ -141,7 +140,7 @@ async def _of_plant(house: House, figure: FigureId) -> tuple[Explanation, Statem
     each = next((one for one in found.settled if one.settled.rule.id == rule), None)
     if each is None:
         raise NotFoundError("shares.rule_unknown", rule=rule[:80], plant=shares.plant.id)
-    plain = await house.ledger.feed_in([shares.plant.id], [month.month for month in _months(each)])
+    plain = await house.ledger.feed_in([shares.plant.id], [month.month for month in months_of(each)])
     stated = [line for line in plain if line.entered_at_utc <= kept.made_at_utc]
     return _Walk(figure, each, stated).explained(), kept
 
@@ -154,10 +153,6 @@ def _tampered(figure: FigureId) -> Explanation:
         frozen=True,
         intact=False,
     )
-
-
-def _months(each: SettledPlant) -> tuple[BaseMonth, ...]:
-    return each.base.months if each.base else ()
 
 
 class _Walk:
@@ -244,7 +239,7 @@ class _Walk:
     def _term(self, term: SettledTerm, number: int) -> Explanation:
         terms = self.settled.rule.terms
         rate = [self._rule_figure(terms[number].rate)] if number < len(terms) else []
-        months = [*self._energies()] if term.unit == "kWh" else []
+        months = [*energies_of(self.each, self.stated)] if term.unit == "kWh" else []
         return Explanation(
             title=Finding.of("shares.term", formula=term.formula),
             value=term.amount_eur,
@@ -316,59 +311,6 @@ class _Walk:
                 findings=(Finding.of("shares.area_by_hand", reason=own.reason),) if own and by_hand else (),
                 details={"epsg": str(areas.epsg), **({"radius_m": str(areas.radius_m)} if areas.radius_m else {})},
             )
-
-    def _energies(self) -> Iterator[Explanation]:
-        for month in _months(self.each):
-            if month.fed_in_wh is not None and month.source is not BaseSource.NONE:
-                yield self._month(month)
-            for reason, energy in month.fictitious_wh:
-                if energy:
-                    yield self._stated(
-                        month, Finding.of(f"shares.fictitious.{reason.value}", month=month.month), energy
-                    )
-
-    def _month(self, month: BaseMonth) -> Explanation:
-        energy = month.fed_in_wh or 0
-        if month.source is BaseSource.STATEMENT:
-            return self._stated(month, Finding.of("shares.stated", month=month.month), energy)
-        if month.source is BaseSource.ESTIMATE:
-            return Explanation(title=Finding.of("shares.estimate", month=month.month), value=Decimal(energy), unit="Wh")
-        meter = self.each.base.common_meter if self.each.base else None
-        source = f"meter:{meter or self.each.plant.feed_in_meter}" if meter or self.each.plant.feed_in_meter else None
-        figure = FigureId(TOTAL, month.month, source or self.each.plant.source, "energy_export_wh")
-        known = {name: f"{100 * share:.1f} %" for name, share in month.shares if share}
-        return Explanation(
-            title=Finding.of("shares.metered", month=month.month),
-            figure=str(figure),
-            value=Decimal(energy),
-            unit="Wh",
-            citation=Citation(
-                kind=CitedKind.FIGURE, reference=str(figure), value=_decimal(month.metered_wh), unit="Wh"
-            ),
-            details={**known, **({"common_meter": meter} if meter else {})},
-        )
-
-    def _stated(self, month: BaseMonth, title: Finding, energy_wh: int) -> Explanation:
-        """Return what an operator stated, with the line that says so."""
-        lines = [each for each in self.stated if each.month == month.month]
-        line = next((each for each in reversed(lines) if each.fed_in_wh == month.stated_wh), None)
-        number = f"/{line.number}" if line and line.number else ""
-        details = (
-            {} if line is None else {"entered_by": line.entered_by, "entered_at": f"{line.entered_at_utc:%Y-%m-%d}"}
-        )
-        return Explanation(
-            title=title,
-            value=Decimal(energy_wh),
-            unit="Wh",
-            citation=Citation(
-                kind=CitedKind.ENTRY,
-                reference=f"feed_in/{self.each.plant.id}/{month.month}{number}",
-                value=Decimal(energy_wh),
-                unit="Wh",
-                received_at_utc=line.entered_at_utc if line else None,
-            ),
-            details=details,
-        )
 
 
 def _named(figure: Figure) -> Finding:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -144,11 +143,3 @@ def _refused(payment: Payment, findings: tuple[Finding, ...]) -> PaymentHeldBack
         plant=payment.plant,
         open=told(dict.fromkeys((*payment.findings, *findings))),
     )
-
-
-def written(found: SharePayments) -> Iterator[tuple[str, ...]]:
-    """Yield the lines of the list as a file, amounts with two places: only what is to be paid."""
-    for each in found.items:
-        amount = f"{each.amount_eur:.2f}"
-        law, years = (each.law, each.citation), (str(each.year), str(each.payment_year), str(each.revision))
-        yield (each.payee, each.key, amount, "EUR", each.purpose, each.payer, *law, each.plant, *years)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -15,27 +15,22 @@ from core.statements import Statement, StatementFilter, StatementKey
 from core.texts import Finding
 from operations.house import Call, House
 from operations.shares.keeping import (
-    ACCOUNTS,
     AT_ONCE,
     KeptShares,
     SharesYear,
-    account_changes,
     parties_of,
     plants_in,
     read_shares,
     read_year,
     scope_of,
-    statements,
 )
 from operations.shares.rows import (
     BaseRow,
     RuleNotHeld,
     SettledAreas,
     SettlementRow,
-    ShareChange,
     SharePlant,
     ShareSum,
-    ShareVersion,
     areas_row,
     base_rows,
     not_held,
@@ -47,7 +42,6 @@ from operations.shares.rows import (
 from operations.values import Told
 from renewables.accounting import YearAmounts, by_year, municipality_accounts, operator_accounts
 from renewables.accounts import AccountLine, ShareAccount
-from renewables.changes import differences
 from renewables.statement import FORECAST, PLANT, SHARES
 
 Year = Annotated[int, Ge(2000), Le(2100)]
@@ -121,23 +115,6 @@ class SharesShown:
     settled_years: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListShareHistory:
-    """Whose revisions: of `municipality:<id>`, `operator:<id>` or `plant:<id>`, of a `year` (the newest settled)."""
-
-    id: str
-    year: Year | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShareHistory:
-    """All revisions, the newest first, each with what it changed and why."""
-
-    scope: str
-    year: int
-    items: tuple[ShareVersion, ...]
-
-
 async def list_shares(house: House, request: ListShares, _call: Call) -> SharesListed:
     """Return a year's shares by municipality, operator and plant; empty where nothing has been settled."""
     kind = FORECAST if request.forecast else SHARES
@@ -169,7 +146,7 @@ async def show_shares(house: House, request: ShowShares, _call: Call) -> SharesS
     years = await settled_years(house, kind)
     found = await read_year(house, request.year or next(iter(years), 0), kind)
     if request.id.startswith(PLANT):
-        return _of_plant(found, _plant_in(found, request.id), years)
+        return _of_plant(found, plant_in(found, request.id), years)
     return _of_account(found, account_in(found, request.id), years)
 
 
@@ -181,7 +158,8 @@ def account_in(found: SharesYear, scope: str) -> ShareAccount:
     return account
 
 
-def _plant_in(found: SharesYear, scope: str) -> KeptShares:
+def plant_in(found: SharesYear, scope: str) -> KeptShares:
+    """Return a plant's year by its scope. Raises `NotFoundError`."""
     kept = next((each for each in found.plants if scope == f"{PLANT}{each.shares.plant.id}"), None)
     if kept is None:
         raise NotFoundError("shares.unknown", id=scope[:80], year=found.year or "–")
@@ -257,61 +235,6 @@ def _of_account(found: SharesYear, account: ShareAccount, years: tuple[int, ...]
 def _open(account: ShareAccount) -> Iterator[Finding]:
     for line in account.lines:
         yield from line.settlement.settled.findings
-
-
-async def list_share_history(house: House, request: ListShareHistory, _call: Call) -> ShareHistory:
-    """Return the revisions of an account or of a plant's settlement. Raises `NotFoundError` without any."""
-    year = request.year or next(iter(await settled_years(house, SHARES)), 0)
-    found = await read_year(house, year)
-    if request.id.startswith(PLANT):
-        scope = f"{PLANT}{_plant_in(found, request.id).shares.plant.id}"
-        versions = [each async for each in _plant_versions(house, SHARES, str(year), scope)]
-    else:
-        account = account_in(found, request.id)
-        scope, versions = scope_of(account), [each async for each in _account_versions(house, account)]
-    return ShareHistory(scope=scope, year=year, items=tuple(versions))
-
-
-async def _plant_versions(house: House, kind: str, period: str, scope: str) -> AsyncIterator[ShareVersion]:
-    kept = await _all_versions(house, kind, period, scope)
-    for now, before in zip(kept, (*kept[1:], None), strict=True):
-        shares, former = read_shares(now), read_shares(before) if before else None
-        changes = differences(former, shares) if former and shares else ()
-        yield ShareVersion(
-            version=now.version,
-            made_at_utc=now.made_at_utc,
-            made_by=now.made_by,
-            reason=now.reason,
-            digest=now.digest,
-            draft=shares is None or shares.draft,
-            changes=tuple(
-                ShareChange(figure=f"{kind}/{period}/{scope}/{name}", before_eur=then, after_eur=today)
-                for name, then, today in changes
-            ),
-        )
-
-
-async def _account_versions(house: House, account: ShareAccount) -> AsyncIterator[ShareVersion]:
-    kept = await _all_versions(house, ACCOUNTS, str(account.year), scope_of(account))
-    for now, before in zip(kept, (*kept[1:], None), strict=True):
-        changes = account_changes(account, before, now) if before else ()
-        yield ShareVersion(
-            version=now.version,
-            made_at_utc=now.made_at_utc,
-            made_by=now.made_by,
-            reason=now.reason,
-            digest=now.digest,
-            draft=account.draft and now is kept[0],
-            changes=tuple(
-                ShareChange(figure=each.figure, before_eur=each.before_eur, after_eur=each.after_eur)
-                for each in changes
-            ),
-        )
-
-
-async def _all_versions(house: House, kind: str, period: str, scope: str) -> Sequence[Statement]:
-    kept = [each async for each in statements(house, kind, period, scope=scope, all_versions=True)]
-    return sorted(kept, key=lambda each: -each.version)
 
 
 async def settled_years(house: House, kind: str) -> tuple[int, ...]:
