@@ -88,9 +88,11 @@ def _rule(record: Record) -> Rule:
     at = record.value
     denominator: DenominatorForm | None = at("denominator")
     plain = {key: at(key) for key in _PLAIN if at(key) is not None}
-    figures = {key: _figure(at(key), key) for key in ("height_min_m", "rate_min", "rate_max", "radius_m")}
-    texts = {key: _made(at(key)) for key in ("title", "not_computed", "rounding", "due")}
-    lists = {key: tuple(part.value() for part in at(key, ())) for key in ("cohorts", "uncertain")}
+    figures: dict[str, Any] = {
+        key: _figure(at(key), key) for key in ("height_min_m", "rate_min", "rate_max", "radius_m")
+    }
+    texts: dict[str, Any] = {key: _made(at(key)) for key in ("title", "not_computed", "rounding", "due")}
+    lists: dict[str, Any] = {key: tuple(part.value() for part in at(key, ())) for key in ("cohorts", "uncertain")}
     return Rule(
         id=record.id,
         law=record.law,
