@@ -12,12 +12,11 @@ from console.publication import ASKED_MOST, Publication
 OPEN = ConsoleSettings(public_shares=True)
 
 
-async def test_the_public_page_is_closed_unless_opened(caller: Callable[..., httpx.AsyncClient]) -> None:
+async def test_the_public_page_is_closed_unless_opened_and_then_open_to_everybody(
+    caller: Callable[..., httpx.AsyncClient],
+) -> None:
     for path in ("/public/shares", "/public/shares/index.html", "/public/shares/revenue-shares.csv"):
         assert (await caller().get(path)).status_code == 404
-
-
-async def test_everybody_may_read_it_once_it_is_open(caller: Callable[..., httpx.AsyncClient]) -> None:
     reader = caller(settings=OPEN)
     front = await reader.get("/public/shares", follow_redirects=True)
     assert front.status_code == 200
@@ -26,9 +25,6 @@ async def test_everybody_may_read_it_once_it_is_open(caller: Callable[..., httpx
     data = await reader.get("/public/shares/revenue-shares.csv")
     assert data.text.startswith("year,municipality_key,municipality,")
     assert (await reader.get("/public/shares/secrets.csv")).status_code == 404
-
-
-async def test_the_description_of_statements_is_open_to_everybody(caller: Callable[..., httpx.AsyncClient]) -> None:
     schema = (await caller().get("/schemas/share_statement.schema.json")).json()
     assert schema["title"] == "Statement of revenue shares"
     assert (await caller().get("/schemas/settings.py")).status_code == 404
