@@ -93,7 +93,7 @@ async def show_municipalities(visit: Visit) -> Response:
     lands = sorted({each.state for each in visit.desk.gate.house.inventory().municipalities.values()})
     fields = (
         search(visit.query),
-        choice(visit.query, "land", "label.state", [Choice(land, _land(visit, land)) for land in lands]),
+        choice(visit.query, "land", "label.state", [Choice(land, visit.words.land(land)) for land in lands]),
     )
     filters = Filters("/municipalities", fields, visit.query.get("cursor", ""))
     page = await visit.ask("municipalities.list", **filters.given(), cursor=filters.cursor)
@@ -107,13 +107,9 @@ async def show_municipality(visit: Visit) -> Response:
     return visit.page("plants/municipality.html", detail.municipality.name, detail=detail, **_said(visit))
 
 
-def _land(visit: Visit, state: str) -> str:
-    return visit.words.t(f"laws.state.{state.lower()}")
-
-
 def _said(visit: Visit) -> dict[str, Any]:
     return {
         "said": lambda text: text.text(visit.language),
-        "land": lambda state: _land(visit, state),
+        "field": lambda name: visit.words.t(f"label.{name}"),
         "power": lambda power_w: visit.words.quantity(Quantity.POWER_W, power_w),
     }

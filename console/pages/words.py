@@ -174,6 +174,10 @@ class Words:
         """Return what people call a state, role, medium and the like."""
         return self._catalogue.say(LABELS[type(member).__name__] + member.value.lower())
 
+    def land(self, state: str) -> str:
+        """Return the name of a Land by its letters (`SN`)."""
+        return self.t(f"laws.state.{state.lower()}")
+
     def mark(self, member: StrEnum) -> Mark:
         """Return a state as shape, tone and word."""
         return Mark(*look(member), self.label(member))
