@@ -65,8 +65,8 @@ def key_in_words(key: str, language: Language) -> str:
 
 def marks_of(detail: LawDetail) -> list[Provenance]:
     """Return the marks that a rule has somewhere, each once."""
-    marks = {each.provenance for each in (*detail.figures, *detail.cohorts)}
-    return sorted(marks | {detail.rounding_mark, detail.denominator_mark})
+    figures, cohorts = ({each.provenance for each in rows} for rows in (detail.figures, detail.cohorts))
+    return sorted(figures | cohorts | {detail.rounding_mark, detail.denominator_mark})
 
 
 def facts(detail: LawDetail, language: Language) -> Iterator[tuple[str, str]]:
