@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
 
+from config import inventory, tree
 from core.people import Actor, Role
 from operations.people import access
 from tests.district import District, open_district
@@ -45,6 +47,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(marker)
     # Playwright keeps an event loop running in this thread, beside which no test could start its own: they come last.
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def texts_read_once() -> Iterator[None]:
+    """Parse each inventory text once: the example is opened some hundred times, and nobody changes a tree."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inventory, "read_tree", lru_cache(maxsize=64)(tree.read_tree))
+        yield
 
 
 @pytest.fixture(scope="session")
