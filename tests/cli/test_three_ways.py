@@ -24,10 +24,10 @@ from tests.cli.conftest import (
     BOUNDARIES_DIGEST,
     CLIMATE_DIGEST,
     FEED_IN_DIGEST,
-    REGISTER_DIGEST,
     FILE_DIGEST,
     INTENSITY_DIGEST,
     PRICES_DIGEST,
+    REGISTER_DIGEST,
     SHARE_USE,
     Type,
 )
