@@ -12,6 +12,9 @@ from core.inventory.renewables import Contract, Plant, PlantKind
 from core.texts import Finding
 from renewables.rules import Basis, Cohort, CohortBy, Computed, LawTable, Rule, Threshold
 
+TOO_SMALL = {True: "laws.power_below", False: "laws.power_not_above"}
+"""What is said of a plant below a least power, by whether exactly that power would do."""
+
 
 class RuleVerdict(StrEnum):
     """Whether a rule holds."""
@@ -50,7 +53,7 @@ def rules_for(
 
     `state` is the Land of the municipality in which the plant stands (`SN`).
     """
-    mine = [each for each in contracts if plant.id in each.plants and _runs(each, year)]
+    mine = [each for each in contracts if plant.id in each.plants and runs_in(each, year)]
     asked = {each.law for each in mine}
     about = [rule for rule in table.rules if rule.tech is plant.kind and (_in_state(rule, state) or rule.law in asked)]
     choices = [_choice(rule, plant, state, year, [each for each in mine if each.law == rule.law]) for rule in about]
@@ -63,11 +66,12 @@ def unknown_laws(plant: Plant, year: int, table: LawTable, contracts: Iterable[C
     return tuple(
         Finding.of("laws.contract_law_unknown", contract=each.id, law=each.law, plant=plant.id)
         for each in contracts
-        if plant.id in each.plants and _runs(each, year) and each.law not in known
+        if plant.id in each.plants and runs_in(each, year) and each.law not in known
     )
 
 
-def _runs(contract: Contract, year: int) -> bool:
+def runs_in(contract: Contract, year: int) -> bool:
+    """Return whether a contract runs on any day of a year."""
     begun = contract.valid_from < date(year + 1, 1, 1)
     return begun and (contract.valid_to is None or date(year, 1, 1) < contract.valid_to)
 
@@ -146,12 +150,13 @@ def _doubt_power(rule: Rule, plant: Plant, doubts: _Doubts) -> None:
     if any(verdict is True for _, verdict in verdicts):
         return
     needed = [each.cohort for each, verdict in verdicts if verdict is None and each.cohort]
-    if needed:
-        doubts.open += [_date_needed(cohort, plant) for cohort in needed]
-        return
     usual = next((each for each in rule.thresholds if each.cohort is None), rule.thresholds[0])
-    code = "laws.power_below" if usual.inclusive else "laws.power_not_above"
-    doubts.reasons.append(Finding.of(code, power_kw=float(power_kw), least_kw=float(usual.power_kw.number)))
+    code = TOO_SMALL[usual.inclusive]
+    small = Finding.of(code, power_kw=float(power_kw), least_kw=float(usual.power_kw.number))
+    if needed:
+        doubts.open += [small, *(_date_needed(cohort, plant) for cohort in needed)]
+    else:
+        doubts.reasons.append(small)
 
 
 def _doubt_height(rule: Rule, plant: Plant, doubts: _Doubts) -> None:

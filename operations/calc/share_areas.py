@@ -77,7 +77,7 @@ def areas_given(form: SharePlantForm, rule: Rule, circles: Sequence[int]) -> Giv
     fitting = _fitting(rows, circles) if unsaid and rule.split is Split.CIRCLE else needed
     if fitting is None and rule.split is Split.CIRCLE:
         radii = ", ".join(map(str, circles))
-        return GivenAreas(None, 1, notes=(Finding.of("shares.radius_needed", radii_m=radii),))
+        return GivenAreas(None, 1, notes=(Finding.of("shares.radius_needed", radii_m=radii),) if circles else ())
     scale = 10 ** max([0, *(-int(each.normalize().as_tuple().exponent) for each in exact if each is not None)])
     parts = tuple(_part(area, scale) for area in rows)
     radius_m = (rows[0].radius_m or form.radius_m or fitting) if rule.split is Split.CIRCLE else None

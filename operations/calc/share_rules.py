@@ -12,7 +12,7 @@ from core.factors import Provenance
 from core.inventory.renewables import Contract, Plant
 from core.texts import Finding
 from operations.calc.share_plants import EARLY, assumed_day, plant_of
-from renewables.choice import RuleChoice, RuleVerdict, rules_for
+from renewables.choice import TOO_SMALL, RuleChoice, RuleVerdict, rules_for
 from renewables.rules import (
     BasePart,
     Cohort,
@@ -62,14 +62,16 @@ def choices_for(asked: Asked, contracts: Sequence[Contract]) -> tuple[RuleChoice
 def settled_by(choices: Sequence[RuleChoice], form: SharePlantForm) -> tuple[RuleChoice, ...]:
     """Return by which of them is settled: those that hold, and the only one of a law of which something is not known.
 
-    Its findings say what, so that it is a draft.
+    Its findings say what, so that it is a draft. A plant that is too small but for an exception that nobody has shown
+    is owed nothing yet.
     """
     alive = [each for each in choices if each.verdict is not RuleVerdict.HOLDS_NOT]
     return tuple(each for each in alive if each.holds or each.rule.id in form.law or _only(each, alive))
 
 
 def _only(choice: RuleChoice, alive: Iterable[RuleChoice]) -> bool:
-    return sum(other.rule.law == choice.rule.law for other in alive) == 1
+    small = any(each.code in TOO_SMALL.values() for each in choice.findings)
+    return not small and sum(other.rule.law == choice.rule.law for other in alive) == 1
 
 
 def _chosen(asked: Asked, plant: Plant, contracts: Sequence[Contract]) -> tuple[RuleChoice, ...]:

@@ -31,7 +31,7 @@ from operations.calc.share_rows import CalcSharePlant, CalculatedShares, ShareRo
 from operations.calc.share_rules import Asked, choices_for, needs_power, rules_asked, settled_by
 from operations.edge import InvalidRequestError
 from operations.house import Call
-from renewables.choice import RuleChoice, RuleVerdict
+from renewables.choice import RuleChoice, RuleVerdict, runs_in
 from renewables.energy_base import EnergyBase
 from renewables.rules import Basis, LawTable
 from renewables.settled import Claim
@@ -149,7 +149,7 @@ class _Whole:
             shared_by=base.shared_by if base else "",
             rules=(*rows, *(not_settled_row(each, year) for each in open_ones)),
             left_out=tuple(left_out_row(each) for each in choices if each.verdict is RuleVerdict.HOLDS_NOT),
-            notes=told(self._notes(asked)),
+            notes=told((*self._notes(asked), *_not_running(contracts, year))),
         )
 
     def _choices(self, asked: Asked) -> tuple[tuple[RuleChoice, ...], tuple[Contract, ...]]:
@@ -173,6 +173,13 @@ class _Whole:
             yield Finding.of("shares.state_unstated")
         if form.permitted is not None and form.permitted.year > asked.year:
             yield Finding.of("shares.permit_after_year", day=form.permitted.isoformat(), year=asked.year)
+
+
+def _not_running(contracts: Sequence[Contract], year: int) -> Iterator[Finding]:
+    """Yield that a contract has nothing to do with the year."""
+    for each in contracts:
+        if not runs_in(each, year):
+            yield Finding.of("shares.contract_elsewhen", contract=each.id, year=year)
 
 
 def _rows(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from core.inventory.renewables import Contract
 from core.texts import Finding
+from renewables.choice import runs_in
 from renewables.rules import Basis, Rule
 from renewables.settled import Claim, SettledPart
 from renewables.settling.parties import Party
@@ -48,12 +50,34 @@ def terms_between(claim: Claim) -> Terms:
 
 
 def waiver(claim: Claim) -> Contract | None:
-    """Return the contract that, fully served, takes the place of a duty: by its full rate, all power counting."""
+    """Return the contract that, served all year, takes the place of a duty: by its full rate, all power counting."""
+    contract = _full(claim)
+    return contract if contract and _all_year(contract, claim) else None
+
+
+def waiver_doubts(claim: Claim) -> Iterator[Finding]:
+    """Yield a finding where a contract takes the place of a duty for a part of the year only."""
+    contract = _full(claim)
+    if contract and not _all_year(contract, claim):
+        yield Finding.of("shares.waived_in_part", contract=contract.id, law=contract.law, year=claim.year)
+
+
+def _full(claim: Claim) -> Contract | None:
+    """Return a contract that may take the place of a duty while it runs, one that runs all year before others."""
     least = max((term.rate.number for term in claim.rule.terms if term.rate.unit == PER_KWH), default=Decimal(0))
-    return _first(
-        claim,
-        lambda each: each.law in claim.rule.waived_by and each.counts_fictitious and each.rate_ct_per_kwh >= least,
-    )
+
+    def fits(contract: Contract) -> bool:
+        full = contract.counts_fictitious and contract.rate_ct_per_kwh >= least
+        return contract.law in claim.rule.waived_by and full
+
+    return _first(claim, lambda each: fits(each) and _all_year(each, claim)) or _first(claim, fits)
+
+
+def _all_year(contract: Contract, claim: Claim) -> bool:
+    """Return whether a contract runs on every day of the year on which the plant is there."""
+    begins = max(date(claim.year, 1, 1), claim.plant.commissioned)
+    ends = contract.valid_to
+    return contract.valid_from <= begins and (ends is None or ends >= date(claim.year + 1, 1, 1))
 
 
 def rate_doubts(rule: Rule, contract: Contract | None) -> Iterator[Finding]:
@@ -71,7 +95,7 @@ def rate_doubts(rule: Rule, contract: Contract | None) -> Iterator[Finding]:
         yield Finding.of("laws.rate_above", contract=contract.id, rate_ct=float(rate), most_ct=float(most.number))
     duty = max((term.rate.number for term in rule.terms if term.rate.unit == PER_KWH), default=Decimal(0))
     if rule.basis is Basis.DUTY and least is None and rate < duty:
-        yield Finding.of("shares.agreement_below_duty", contract=contract.id, rate_ct=float(rate), duty_ct=float(duty))
+        yield Finding.of("laws.rate_below_duty", contract=contract.id, rate_ct=float(rate), least_ct=float(duty))
 
 
 def rate_notes(rule: Rule, terms: Terms) -> Iterator[Finding]:
@@ -111,4 +135,4 @@ def _rate(rule: Rule, own: Contract | None, including: Contract | None) -> Decim
 
 def _first(claim: Claim, fits: Callable[[Contract], bool]) -> Contract | None:
     contracts = (*((claim.contract,) if claim.contract else ()), *claim.other_contracts)
-    return next((each for each in contracts if fits(each)), None)
+    return next((each for each in contracts if runs_in(each, claim.year) and fits(each)), None)

@@ -10,8 +10,8 @@ from core.texts import Finding
 from renewables.areas import AreaKind, AreaPart, PlantAreas
 from renewables.rules import Denominator, Rule
 
-KEY = re.compile(r"[0-9]{8}")
-"""An amtlicher Gemeindeschlüssel."""
+KEY = re.compile(r"[0-9]{5}([0-9]{3})?")
+"""An amtlicher Gemeindeschlüssel, or that of a Kreis."""
 DISTRICT_LENGTH = 5
 """So long is the key of a Landkreis; as a party it has three noughts behind it."""
 

@@ -26,7 +26,7 @@ def supported_wh(rule: Rule, plant: Plant, energy: Counted) -> int:
     if not plant.marketing.supported:
         return 0
     fictitious_wh = energy.fictitious_wh if energy.fictitious and rule.reimburses_fictitious else 0
-    return max(0, energy.fed_in_wh - (energy.negative_wh or 0)) + fictitious_wh
+    return max(0, energy.fed_in_wh - max(0, energy.negative_wh or 0)) + fictitious_wh
 
 
 def reimbursed(

@@ -20,6 +20,7 @@ from renewables.settling.contracts import (
     stranger_notes,
     terms_between,
     waiver,
+    waiver_doubts,
 )
 from renewables.settling.energy import NOTHING, Counted, counted, doubts_about, part_of_year
 from renewables.settling.parties import Party, left_out, parties_of
@@ -125,7 +126,7 @@ def _unsettled(about: _About, reason: Finding) -> Settled:
         refund_year=None,
         owed=False if reason.code == "shares.waived" else about.terms.owed,
         reason=reason,
-        findings=doubts,
+        findings=doubts or ((reason,) if reason.code == "shares.no_energy" else ()),
     )
 
 
@@ -199,6 +200,7 @@ def _findings(about: _About, parties: Sequence[Party]) -> Iterator[Finding]:
     if claim.areas is not None and about.rule.computed is Computed.SPLIT:
         yield from claim.areas.findings
     yield from rate_doubts(about.rule, terms.contract)
+    yield from waiver_doubts(claim)
     if parties:
         yield from party_doubts(claim, terms, parties)
     if terms.owed and about.rule.computed is Computed.SPLIT and not parties:

@@ -337,3 +337,140 @@ async def test_which_land_follows_from_the_keys() -> None:
     other = await plant("law: sn-eeertrbetg, state: BB, power_kw: 5000, fed_in_kwh: 0")
     assert [codes(left.reasons) for left in other.left_out] == [["laws.other_state"]] * 3
     assert codes((await plant("kind: pv_roof, law: eeg-6, fed_in_kwh: 1")).notes) == ["shares.no_rule"]
+
+
+THIRDS = "areas: [{key: C, area_ha: 654.4985}, {key: A, area_ha: 654.4985}, {key: B, area_ha: 654.4985}]"
+LANDKREIS = (
+    "areas: [{key: '03153010', area_ha: 1000}, {key: '03153501', kind: unincorporated, area_ha: 500}, "
+    "{key: '03153', kind: unincorporated, area_m2: 4634954}]"
+)
+ALL_REFUSED = THIRDS.replace("}", ", refused: true}")
+
+
+@pytest.mark.parametrize(
+    ("line", "total", "parts"),
+    [
+        (f"fed_in_kwh: 5000005, {THIRDS}", "10000.01", {"A": "3333.34 +1", "B": "3333.34 +1", "C": "3333.33"}),
+        (f"fed_in_kwh: 5000000, {THIRDS}", "10000.00", {"A": "3333.34 +1", "B": "3333.33", "C": "3333.33"}),
+        ("fed_in_kwh: 7.5, areas: {key: A}", "0.01", {"A": "0.01"}),
+        ("fed_in_kwh: 7.5, rounding: {total: half_up}, areas: {key: A}", "0.02", {"A": "0.02"}),
+        ("fed_in_kwh: 7.499, rounding: {total: half_up}, areas: {key: A}", "0.01", {"A": "0.01"}),
+        (
+            f"fed_in_kwh: 7654321, {LANDKREIS}",
+            "15308.64",
+            {"03153000": "7512.01", "03153010": "7796.63 +1"},
+        ),
+        (
+            "fed_in_kwh: 10000000, areas: [{key: A, area_m2: 0.001}, {key: B, area_ha: 1963.4954}]",
+            "20000.00",
+            {"A": "0.00", "B": "20000.00 +1"},
+        ),
+        ("fed_in_kwh: 0, areas: {key: A}", "0.00", {"A": "0.00"}),
+        ("fed_in_kwh: 123456789012.123, areas: {key: A}", "246913578.02", {"A": "246913578.02"}),
+    ],
+    ids=["two cents", "one cent", "half down", "half up", "under half", "Landkreis", "tiny area", "nothing", "huge"],
+)
+async def test_cents_go_where_the_rule_of_the_split_says(line: str, total: str, parts: dict[str, str]) -> None:
+    row = await rule(f"law: eeg-6, {line}, contract: {{}}")
+    assert (str(row.total_eur), amounts(row)) == (total, parts)
+    assert (str(row.paid_eur), row.draft) == (total, False)
+
+
+@pytest.mark.parametrize("redistribute", ["true", "false"])
+async def test_where_all_refuse_nobody_is_paid_and_the_parts_stay(redistribute: str) -> None:
+    line = f"law: eeg-6, fed_in_kwh: 5000005, {ALL_REFUSED}, contract: {{redistribute: {redistribute}}}"
+    row = await rule(line)
+    assert amounts(row) == {"A": "3333.34 +1", "B": "3333.34 +1", "C": "3333.33"}
+    assert (str(row.paid_eur), str(row.reimbursable_eur)) == ("0.00", "0.00")
+    assert "shares.all_refused" in codes(row.notes)
+
+
+@pytest.mark.parametrize(
+    ("law", "facts", "total"),
+    [
+        ("eeg-6", "power_kw: 1000, commissioned: 2020-12-31", None),
+        ("eeg-6", "power_kw: 750, commissioned: 2021-01-01", None),
+        ("eeg-6", "power_kw: 750.01, commissioned: 2021-01-01", "2000.00"),
+        ("eeg-6", "power_kw: 1000, commissioned: 2022-12-31", "2000.00"),
+        ("eeg-6", "power_kw: 900, commissioned: 2024-05-05, awarded: 2021-02-01", "2000.00"),
+        ("eeg-6", "kind: pv_ground, power_kw: 1", "2000.00"),
+        ("sn-eeertrbetg", "permitted: 2025-01-01, power_kw: 999.99", None),
+        ("sn-eeertrbetg", "permitted: 2025-01-01, power_kw: 1000", "2000.00"),
+        ("bb-bbgeesg", "year: 2026, power_kw: 4263.3337, commissioned: 2026-01-01", "21316.66"),
+        ("bb-bbgeesg", "year: 2026, power_kw: 5560, commissioned: 2019-12-31", None),
+        ("bb-bbgeesg", "year: 2026, kind: pv_ground, power_kw: 12345.678, commissioned: 2026-01-01", "24691.35"),
+        ("st-beteiligung", "year: 2026, kind: pv_ground, power_kw: 1200, commissioned: 2025-10-01", "3000.00"),
+        ("by-bayzustwig", "year: 2026, power_kw: 6000, commissioned: 2026-01-02", "2000.00"),
+    ],
+)
+async def test_what_a_million_kilowatt_hours_come_to(law: str, facts: str, total: str | None) -> None:
+    found = await plant(f"law: {law}, fed_in_kwh: 1000000, {facts}, areas: {{key: A}}")
+    assert [str(row.total_eur) for row in found.rules] == ([total] if total else [])
+
+
+async def test_too_little_power_but_for_an_exception_nobody_has_shown_owes_nothing_yet() -> None:
+    row = await rule("law: eeg-6, power_kw: 1000, commissioned: 2023-06-01, fed_in_kwh: 1000000, contract: {}")
+    assert (row.total_eur, row.owed, row.draft) == (None, False, True)
+    assert codes(row.findings) == ["laws.power_not_above", "laws.award_date_needed"]
+
+
+@pytest.mark.parametrize(
+    ("runs", "total", "findings", "notes"),
+    [
+        ("valid_from: 2025-03-01", "None", [], []),
+        ("valid_to: 2027-01-01", "None", [], []),
+        ("valid_to: 2026-07-01", "20000.00", ["shares.waived_in_part"], []),
+        ("valid_from: 2026-01-02", "20000.00", ["shares.waived_in_part"], []),
+        ("valid_to: 2026-01-01", "20000.00", [], ["shares.contract_elsewhen"]),
+        ("valid_from: 2027-01-01", "20000.00", [], ["shares.contract_elsewhen"]),
+    ],
+)
+async def test_a_levy_is_waived_only_while_the_contract_runs(
+    runs: str, total: str, findings: list[str], notes: list[str]
+) -> None:
+    facts = "state: NI, power_kw: 5000, height_m: 160, application_complete: 2024-05-01, commissioned: 2025-03-01"
+    line = f"law: ni-nwindpvbetg, year: 2026, {facts}, fed_in_kwh: 10000000, areas: {{key: A}}"
+    found = await plant(f"{line}, contract: {{law: eeg-6, {runs}}}")
+    (row,) = found.rules
+    assert (str(row.total_eur), codes(row.findings), codes(found.notes)) == (total, findings, notes)
+
+
+async def test_an_offer_is_a_forecast_where_its_contract_has_ended() -> None:
+    found = await plant("law: eeg-6, fed_in_kwh: 1000000, areas: {key: A}, contract: {valid_to: 2025-01-01}")
+    assert [(str(row.total_eur), row.owed, str(row.paid_eur)) for row in found.rules] == [("2000.00", False, "0.00")]
+    assert "shares.contract_elsewhen" in codes(found.notes)
+
+
+@pytest.mark.parametrize(
+    ("rate", "saxon", "findings"),
+    [
+        ("0.5", "21000.00", []),
+        ("0.3", "7000.00", []),
+        ("0.6", "21000.00", ["laws.rate_above"]),
+        ("0.25", "3500.00", ["laws.rate_below_duty"]),
+    ],
+)
+async def test_a_saxon_agreement_is_capped_and_paid_once_beside_the_eeg(
+    rate: str, saxon: str, findings: list[str]
+) -> None:
+    line = "law: [eeg-6, sn-eeertrbetg], state: SN, power_kw: 6000, year: 2026, permitted: 2026-01-15"
+    agreed = f"contract: {{law: sn-eeertrbetg, rate_ct_per_kwh: {rate}, includes: eeg-6}}"
+    eeg, own = (
+        await plant(f"{line}, commissioned: 2026-02-01, fed_in_kwh: 7000001, areas: {{key: A}}, {agreed}")
+    ).rules
+    assert (str(eeg.total_eur), str(own.total_eur), codes(own.findings)) == ("14000.00", saxon, findings)
+
+
+async def test_wrong_energies_are_said_and_are_never_reimbursed() -> None:
+    below = await rule("law: eeg-6, fed_in_kwh: 1000, negative_kwh: -10, areas: {key: A}, contract: {}")
+    assert (below.reimbursable_kwh, codes(below.findings)) == (Decimal(1000), ["shares.energy_negative"])
+    unknown = await rule("law: eeg-6, areas: {key: A}, contract: {}")
+    assert (unknown.total_eur, unknown.draft, codes(unknown.findings)) == (None, True, ["shares.no_energy"])
+
+
+async def test_a_law_without_radius_asks_for_no_other_one() -> None:
+    row = await rule(
+        "law: st-beteiligung, year: 2026, power_kw: 5000, commissioned: 2025-11-01, fed_in_kwh: 1, "
+        "areas: [{key: '15001000', area_ha: 1963.4954}]"
+    )
+    assert codes((*row.reasons, *row.notes)) == ["shares.not_split"]

@@ -121,7 +121,10 @@ def test_plants_of_2021_and_2022_may_be_smaller(
 def test_a_missing_day_is_asked_for_only_where_it_decides() -> None:
     small = replace(TURBINE, power_w=900_000.0, permitted=None, commissioned=date(2024, 5, 1))
     [eeg] = choices(small, "RP").values()
-    assert (eeg.verdict, codes(eeg.findings)) == (RuleVerdict.UNDECIDED, ["laws.award_date_needed"])
+    assert (eeg.verdict, codes(eeg.findings)) == (
+        RuleVerdict.UNDECIDED,
+        ["laws.power_not_above", "laws.award_date_needed"],
+    )
     [late] = choices(replace(small, permitted=date(2023, 2, 1)), "RP").values()
     assert (late.verdict, codes(late.reasons)) == (RuleVerdict.HOLDS_NOT, ["laws.power_not_above"])
     unknown = choices(replace(TURBINE, permitted=None), "SN")["sn-eeertrbetg.2025.wind"]

@@ -243,7 +243,7 @@ def test_less_may_be_agreed_and_more_counts_as_the_most_with_a_finding() -> None
     assert (str(more.total_eur), codes(more.findings)) == ("21000.00", ["laws.rate_above"])
     assert codes(more.notes) == ["shares.rate_taken", "shares.negative_unknown"]
     below = settle(claim(SN_2025, energy("10500003"), THREE, contract=contract("0.15", "sn-eeertrbetg")))
-    assert (str(below.total_eur), codes(below.findings)) == ("15750.00", ["shares.agreement_below_duty"])
+    assert (str(below.total_eur), codes(below.findings)) == ("15750.00", ["laws.rate_below_duty"])
     (choice,) = (
         each for each in rules_for(plant(), "SN", 2025, shipped(), [contract("0.25")]) if each.rule == EEG_WIND
     )
