@@ -31,10 +31,10 @@ class PublishShares:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharesPublished:
-    """A ZIP of pages and open data: of which `years` and how many `municipalities`; `left_open` have no numbers yet."""
+    """A ZIP of pages and open data: of which `settled_years` and how many `municipalities`; `left_open` have no numbers yet."""
 
     file: FileRef
-    years: tuple[int, ...]
+    settled_years: tuple[int, ...]
     municipalities: int
     left_open: int
     settled_at_utc: datetime | None
@@ -45,7 +45,7 @@ async def publish_shares(house: House, request: PublishShares, call: Call) -> Sh
     shares = await public_shares(house, contract_sums=request.contract_sums, licence=request.licence)
     return SharesPublished(
         file=await kept_file(house, ARCHIVE, archive_of(public_files(shares)), call),
-        years=shares.years,
+        settled_years=shares.years,
         municipalities=len({row.key for row in shares.rows}),
         left_open=sum(row.status is PublicStatus.OPEN for row in shares.rows),
         settled_at_utc=shares.settled_at_utc,

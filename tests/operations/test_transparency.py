@@ -77,7 +77,7 @@ async def test_the_same_data_are_the_same_bytes_and_every_column_is_described(pl
     made = await publish_shares(place.house, PublishShares(licence="dl-de/by-2-0"), place.call)
     again = await publish_shares(place.house, PublishShares(licence="dl-de/by-2-0"), place.call)
     assert made == again
-    assert made.years == (2025,)
+    assert made.settled_years == (2025,)
     assert place.house.shelf is not None
     kept = place.house.shelf.find(made.file.id)
     assert kept is not None
