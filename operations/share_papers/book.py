@@ -91,7 +91,7 @@ def _months(each: SettledPlant, base: EnergyBase, words: ShareWords) -> Iterator
     for month in base.months:
         fictitious = sum(energy_wh for _, energy_wh in month.fictitious_wh)
         energies = (month.fed_in_wh, fictitious, month.metered_wh, month.stated_wh, month.negative_wh)
-        source = words.text(f"source.{month.source.value}")
+        source = words.source(month)
         yield each.plant.id, each.plant.name, month.month, *map(_kwh, energies), source
 
 

@@ -83,7 +83,7 @@ def _month(words: ShareWords, month: BaseMonth) -> Row:
         f"{words.texts.say(f'evidence.share.{name}')} {words.fixed(Decimal(repr(PERCENT * share)), 0)} %"
         for name, share in known.items()
     ]
-    source = words.text(f"source.{month.source.value}")
+    source = words.source(month)
     return (
         words.month(month.month),
         words.kwh(month.fed_in_wh),

@@ -16,6 +16,7 @@ from core.exact import EXACT
 from core.money import CENT
 from core.texts import Catalogue, Finding
 from operations.reports.words import DASH, NO_BREAK, day_said
+from renewables.energy_base import BaseMonth, BaseSource
 from renewables.rules import Figure, Said
 
 MINUS: Final = "\N{MINUS SIGN}"
@@ -42,6 +43,12 @@ class ShareWords:
     def said(self, text: Said | None) -> str:
         """Return a text of a rule, "" where it has none."""
         return text.text(self.texts.language) if text else ""
+
+    def source(self, month: BaseMonth) -> str:
+        """Return where a month's energy is known from; nobody states that a plant not yet built fed in nothing."""
+        if month.source is BaseSource.NONE and month.fed_in_wh == 0:
+            return self.text("source.before")
+        return self.text(f"source.{month.source.value}")
 
     def day(self, day: date | None) -> str:
         """Return a day."""
