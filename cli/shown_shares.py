@@ -13,6 +13,9 @@ from operations.calc.share_rows import CalcSharePlant, CalculatedShares, SharePa
 from operations.laws.wording import key_in_words
 from renewables.rules import Said
 
+PARTS = ("party", "area_ha", "exact_eur", "amount_eur", "extra", "paid_eur", "reimbursable_eur")
+"""The columns of a party's part."""
+
 
 def show_shares(found: CalculatedShares, language: Language) -> None:
     """Print what plants would have to share."""
@@ -59,9 +62,11 @@ class _Shares(CalcSheet):
         if row.formula:
             self.print(f"  {written(row.formula, self.language)}")
         self.print(f"  {' · '.join(self._state(row))}")
-        back = ("reimbursable_eur",) if row.reimbursable_eur is not None else ()
-        columns = ("party", "area_ha", "exact_eur", "amount_eur", "extra", "paid_eur", *back)
-        self.table("", columns, [self._part(part)[: len(columns)] for part in row.parts], 1)
+        # The exact amounts stand in the formulas below, too: with what is reimbursed the table would be too wide.
+        last = "exact_eur" if row.reimbursable_eur is None else "reimbursable_eur"
+        columns = [name for name in PARTS if name not in ("exact_eur", "reimbursable_eur") or name == last]
+        cells = [dict(zip(PARTS, self._part(part), strict=True)) for part in row.parts]
+        self.table("", columns, [[each[name] for name in columns] for each in cells], 1)
         for part in row.parts:
             if part.formula and len(row.parts) > 1:
                 self.print(f"  {part.name}: {written(part.formula, self.language)}")
@@ -106,7 +111,7 @@ class _Shares(CalcSheet):
     def _marks(self, row: ShareRow) -> str:
         """Return each figure of the rule with its mark, and how the total was rounded."""
         figures = [
-            f"{key_in_words(each.key, self.language)} {self.plain(each.value, each.unit)} [{each.provenance.value}]"
+            f"{key_in_words(each.key, self.language)}: {self.plain(each.value, each.unit)} [{each.provenance.value}]"
             for each in row.figures
         ]
         rounding = f"{self.say(f'laws.rounding.{row.rounding.value}')} [{row.rounding_mark.value}]"
