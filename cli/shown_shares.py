@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from cli.shown_calc import CalcSheet
 from core.exact import written
+from core.factors import Provenance
 from core.texts import Language
 from core.units import money, show_exact
 from operations.calc.share_rows import CalcSharePlant, CalculatedShares, SharePart, ShareRow
-from operations.laws.wording import key_in_words
+from operations.laws.wording import key_in_words, mark, mark_explained
 from renewables.rules import Said
 
 PARTS = ("party", "area_ha", "exact_eur", "amount_eur", "extra", "paid_eur", "reimbursable_eur")
@@ -51,11 +52,15 @@ class _Shares(CalcSheet):
 
     def rules(self, rows: Iterable[ShareRow]) -> None:
         """Print each rule that was used once: its figures with their marks, and what is uncertain about it."""
+        used: set[Provenance] = set()
         for row in {row.rule: row for row in rows}.values():
             self.head(f"{row.rule}: {row.citation}")
             self.print(f"  {self._marks(row)}")
+            used |= {row.rounding_mark, *(figure.provenance for figure in row.figures)}
             for uncertain in row.uncertain:
                 self.print(f"  {self._said(uncertain)}")
+        for each in sorted(used):
+            self.print(f"[{each.value}] {mark(each, self.language)}: {mark_explained(each, self.language)}")
 
     def _rule(self, row: ShareRow) -> None:
         self.print(f"{self._said(row.title)} ({row.rule})")

@@ -74,6 +74,8 @@ def _amount(value: Any) -> Any:
     value = _point_not_comma(value)
     if isinstance(value, str) and re.fullmatch(r"-?\d{1,12}(\.\d{1,12})?", value, re.ASCII):
         return Decimal(value)
+    if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value, re.ASCII):
+        raise _refusal("config.too_many_digits")
     raise _refusal("config.not_an_amount")
 
 

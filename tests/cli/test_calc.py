@@ -75,7 +75,7 @@ def test_revenue_shares_are_shown_with_formula_parts_marks_and_reasons(type_in: 
             )
         else:
             expected = ("= 24691.356 EUR → 24691.35 EUR", "€24,691.35", "Oberau (14521110)", "6,417.52945", "only by")
-        for text in (*expected, "+1", "[own]", "sn-eeertrbetg.2025.pv: "):
+        for text in (*expected, "+1", "[own]", "\n[own] ", "sn-eeertrbetg.2025.pv: "):
             assert text in typed.out, text
     typed = type_in("calc", "shares", "--input", "-", "--json", *nowhere, said=SHARES)
     rows = json.loads(typed.out)["plants"][0]["rules"]
