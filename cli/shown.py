@@ -94,7 +94,8 @@ class Sheet:
             columns = COLUMNS.get(f"{name}.{key}") or COLUMNS.get(f"{key}.list") or _plain_columns(rows)
             measured = MEASURED.get(f"{name}.{key}", frozenset())
             sheet = self if key == "items" else Sheet(key, self._language, self._width, measured)
-            yield sheet.of_rows(f"{key}.list", columns, [{**of_all, **row} for row in rows], title=self._header(key))
+            known = f"{name}.{key}" if f"{name}.{key}" in EXPENDABLE else f"{key}.list"
+            yield sheet.of_rows(known, columns, [{**of_all, **row} for row in rows], title=self._header(key))
 
     def text(self, key: str, value: Any) -> str:
         """Return a value in words."""
