@@ -157,7 +157,7 @@ class CommonForm(Form):
     uncertain: tuple[SaidForm, ...] | None = None
 
 
-class RuleForm(CommonForm):
+class LawRuleForm(CommonForm):
     """One rule of the law, for one kind of plant."""
 
     tech: PlantKind
@@ -172,5 +172,5 @@ class LawFileForm(CommonForm):
 
     law: Slug | None = None
     version: Annotated[Text, Field(pattern=r"^[0-9A-Za-z-]+$")] | None = None
-    rules: dict[Slug, RuleForm] = Field(default_factory=dict)
+    rules: dict[Slug, LawRuleForm] = Field(default_factory=dict)
     overrides: dict[Text, OverrideForm] = Field(default_factory=dict)

@@ -18,7 +18,7 @@ from config.values import MAX_ID_LENGTH
 from core.texts import Language, catalogue
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_ALIKE = {"laws": "law", "RuleForm": "law", "OverrideForm": "law"}
+_ALIKE = {"laws": "law", "LawRuleForm": "law", "OverrideForm": "law"}
 """Sections with the same keys, whose texts stand once."""
 _ID = rf"^[a-z][a-z0-9-]{{0,{MAX_ID_LENGTH - 1}}}$"
 

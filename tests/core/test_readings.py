@@ -116,7 +116,7 @@ def test_anything_else_is_no_source_id(source: str) -> None:
 @pytest.mark.parametrize("quantity", Quantity)
 def test_a_quantity_ends_in_its_unit_and_says_how_it_is_shown(quantity: Quantity) -> None:
     assert quantity.value == quantity.name.lower()
-    units = {"wh", "w", "v", "a", "hz", "m3", "m", "c", "h", "percent", "flag", "g", "kwh"}
+    units = {"wh", "w", "v", "a", "hz", "m3", "m", "c", "h", "percent", "flag", "g", "kwh", "mwh"}
     assert quantity.value.rsplit("_", 1)[1] in units
     properties = PROPERTIES[quantity]
     assert quantity.kind is properties.kind

@@ -32,6 +32,8 @@ NOT_ON_PAGES = {
     INTERVAL,
     "energy",
     "carriers",
+    "shares",
+    "share_forecast",
     "fleet",
     "savings",
     "charge",
@@ -40,7 +42,7 @@ NOT_ON_PAGES = {
     "scenario",
     "vehicle_day",
 }
-"""What stands below other figures, what reports print, and what is told of vehicles."""
+"""What stands below other figures, what reports print, and what is told of vehicles and of plants beyond the site."""
 GROUND = {CitedKind.READING, CitedKind.BOOKING, CitedKind.RULE, CitedKind.FRAME}
 """What nothing lies under: a value that came in, one that a person booked, the rule by which one was deleted."""
 

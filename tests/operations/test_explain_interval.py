@@ -168,7 +168,7 @@ async def test_what_is_not_computed_says_why(school: Asked) -> None:
     ("figure", "code"),
     [
         ("unsinn", "evidence.figure_id_invalid"),
-        ("shares/2026/lra/paid_eur", "evidence.report_unknown"),
+        ("wurst/2026/lra/paid_eur", "evidence.report_unknown"),
         (f"interval/2026-11-21T08:07Z/{STROM}/energy_import_wh", "evidence.slot_invalid"),
         (f"interval/2026-11/{STROM}/energy_import_wh", "evidence.slot_invalid"),
         (f"interval/2026-11-21T08:00Z/{STROM}/colour", "evidence.quantity_unknown"),

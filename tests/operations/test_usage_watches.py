@@ -151,9 +151,10 @@ async def test_the_job_raises_what_it_sees_at_once_and_leaves_all_other_kinds_al
     given_feed(empty_district)
     await put(empty_district, WASSER, VOLUME, np.full(SLOTS, 5))
     done = await watch_usage(empty_district.gate.house, JobWork(period="2026-11-21"), Call(JOB, NOW))
-    assert (done.raised, done.watches_failed) == (1, 0)
-    (row,) = (await empty_district.ask("alarms.list")).items
-    assert (row.kind, row.subject_name) == ("water_never_stops", "Wasser")
+    assert (done.raised, done.watches_failed) == (2, 0)
+    rows = (await empty_district.ask("alarms.list")).items
+    assert {row.kind for row in rows} == {"water_never_stops", "shares_overdue"}
+    assert [row.subject_name for row in rows if row.kind == "water_never_stops"] == ["Wasser"]
     assert not WATCHES.keys() & DAILY_WATCHES.keys()
 
 
