@@ -244,6 +244,7 @@ def _house(
         factors=lambda: shelf.configuration.factors,
         laws=lambda: shelf.configuration.laws,
         report_post=report_post(shelf),
+        downloads=shelf.configuration.settings.downloads,
     )
 
 

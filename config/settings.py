@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from chargepoints.settings import ChargePointSettings
 from config.credentials import Vault
+from config.downloads import IntensityDownloadForm, PriceDownloadForm, download_mistakes, downloads_of
 from config.findings import Locator
 from config.forms import Form
 from config.notify import NotifyForm, notify_advice, notify_mistakes, notify_of
@@ -17,6 +18,7 @@ from config.stores import StoresForm, store_advice, store_mistakes, stores_of
 from config.tree import Step, read_tree
 from config.values import FilePath, Host, Number, Port, Secret, Slug, Text, TimeZone, TopicFilter, Url, UrlPath, Whole
 from core.texts import Finding, Language
+from ingest.downloads import Downloads
 from ingest.settings import BrokerSettings, EmbeddedBrokerSettings, TlsSettings
 from notify.settings import NotifySettings
 from store.settings import StoreSettings
@@ -53,6 +55,7 @@ class Settings:
     charge_points: ChargePointSettings
     stores: StoreSettings = field(default_factory=StoreSettings)
     notify: NotifySettings = field(default_factory=NotifySettings)
+    downloads: Downloads = field(default_factory=Downloads)
 
 
 class ConsoleForm(Form):
@@ -134,6 +137,8 @@ class SettingsForm(Form):
     charge_points: ChargePointsForm = ChargePointsForm()
     stores: StoresForm = StoresForm()
     notify: NotifyForm = NotifyForm()
+    grid_intensity: IntensityDownloadForm = IntensityDownloadForm()
+    day_ahead_prices: PriceDownloadForm = PriceDownloadForm()
     privacy_key: Secret = "file:secrets/privacy.key"
     station_passwords: Secret = "file:secrets/stations.yaml"
 
@@ -152,6 +157,7 @@ def read_form(text: str) -> tuple[SettingsForm | None, Locator | None, list[Find
     except ValidationError as error:
         return None, locator, [*findings, *locator.refused(error, SettingsForm)]
     findings += [*_twice(form, locator), *store_mistakes(form.stores, locator)]
+    findings += download_mistakes(form.grid_intensity, form.day_ahead_prices, locator)
     findings += notify_mistakes(form.notify, locator, [name for name, _ in _named(form)])
     return form, locator, findings
 
@@ -183,6 +189,7 @@ def settings_of(form: SettingsForm, folder: Path, vault: Vault) -> Settings:
         charge_points=ChargePointSettings(**form.charge_points.model_dump()),
         stores=stores_of(form.stores, vault),
         notify=notify_of(form.notify, folder, vault),
+        downloads=downloads_of(form.grid_intensity, form.day_ahead_prices),
     )
 
 

@@ -29,10 +29,12 @@ from core.retention import FrameRetention, Retention
 from core.texts import Finding, Language
 from core.work import JobRunner
 from energy.series import IntervalStore
+from ingest.downloads import Downloads
 from ingest.hearing import Listener
 from renewables.rules import LawTable
 from reports.shelf import FileShelf
 
+NO_DOWNLOADS = Downloads()
 Progress = Callable[[float, Finding], None]
 """Takes how much of a long operation is done (0 to 1) and what is being done now."""
 
@@ -124,6 +126,7 @@ class House:
     factors: Callable[[], FactorTable] = shipped
     laws: Callable[[], LawTable] = shipped_laws
     report_post: ReportPost | None = None
+    downloads: Downloads = NO_DOWNLOADS
 
     def day(self, at_utc: datetime) -> date:
         """Return the calendar day at the district."""
