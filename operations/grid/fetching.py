@@ -33,29 +33,30 @@ REVISED: Final = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
-    """What a publisher was asked for and gave: a file by its `digest`, with `new` and `changed` values of `values`.
+class GridFetched:
+    """Who was `asked`, which files (by their digests) came of it, and how many values in them were new or changed.
 
-    `reason`: why nothing was taken.
+    `note` says why something is missing.
     """
 
-    url: str
-    first: date
-    last: date
-    digest: str = ""
-    values: int = 0
-    new: int = 0
-    changed: int = 0
-    reason: Told | None = None
+    asked: str
+    intensity_file: str
+    intensity_new: int
+    intensity_changed: int
+    prices_file: str
+    prices_new: int
+    prices_changed: int
+    note: Told | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GridFetched:
-    """What publishers gave; None where nobody is to be asked. `note` says why something is missing."""
+class _Fetched:
+    """What a publisher gave: a file by its digest, with new and changed values; or why nothing was taken."""
 
-    intensity: Fetched | None
-    prices: Fetched | None
-    note: Told | None
+    digest: str = ""
+    new: int = 0
+    changed: int = 0
+    reason: Finding | None = None
 
 
 async def fetch_grid(house: House, request: JobWork, call: Call) -> GridFetched:
@@ -64,35 +65,42 @@ async def fetch_grid(house: House, request: JobWork, call: Call) -> GridFetched:
     A publisher that cannot be reached is no failure of the service: the run is done, and its note says why.
     """
     del request
-    asked = house.downloads
-    intensity = await _fetched(house, asked.intensity, await _intensities(house), _take_intensity, call)
-    prices = await _fetched(house, asked.prices, await _prices(house), _take_prices, call)
-    reasons = [each.reason for each in (intensity, prices) if each is not None and each.reason is not None]
-    off = None if asked.intensity or asked.prices else Told.of(Finding.of("downloads.off"))
-    return GridFetched(intensity=intensity, prices=prices, note=reasons[0] if reasons else off)
+    publishers = house.downloads.intensity, house.downloads.prices
+    intensity = await _fetched(house, publishers[0], await _intensities(house), _take_intensity, call)
+    prices = await _fetched(house, publishers[1], await _prices(house), _take_prices, call)
+    asked = ", ".join(each.url for each in publishers if each is not None)
+    reason = intensity.reason or prices.reason if asked else Finding.of("downloads.off")
+    return GridFetched(
+        asked=asked,
+        intensity_file=intensity.digest,
+        intensity_new=intensity.new,
+        intensity_changed=intensity.changed,
+        prices_file=prices.digest,
+        prices_new=prices.new,
+        prices_changed=prices.changed,
+        note=None if reason is None else Told.of(reason),
+    )
 
 
-Taking = Callable[[House, KeptFile, Call], Awaitable[tuple[int, int, int]]]
-"""Takes a file in and returns how many values it had, how many new ones and how many changed ones."""
+Taking = Callable[[House, KeptFile, Call], Awaitable[tuple[int, int]]]
+"""Takes a file in and returns how many values in it were new, and how many changed."""
 
 
 async def _fetched(
     house: House, publisher: Publisher | None, sources: Collection[str], take: Taking, call: Call
-) -> Fetched | None:
+) -> _Fetched:
     if publisher is None:
-        return None
+        return _Fetched()
     call.progress(0.0, Finding.of("downloads.asking", url=publisher.url))
     last = house.day(call.now_utc)
     first = await _first(house, sources, last)
     try:
         content = await publisher.ask(first, last)
         file = await inbox_of(house).keep(f"{FETCHED}-{first}-{last}.json", _whole(content))
-        values, new, changed = await take(house, file, call)
+        new, changed = await take(house, file, call)
     except ServiceError as error:
-        return Fetched(url=publisher.url, first=first, last=last, reason=Told.of(error.finding))
-    return Fetched(
-        url=publisher.url, first=first, last=last, digest=file.digest, values=values, new=new, changed=changed
-    )
+        return _Fetched(reason=error.finding)
+    return _Fetched(digest=file.digest, new=new, changed=changed)
 
 
 async def _first(house: House, sources: Collection[str], last: date) -> date:
@@ -110,15 +118,15 @@ async def _prices(house: House) -> list[str]:
     return [each.source for each in await all_prices(house) if each.name == FETCHED]
 
 
-async def _take_intensity(house: House, file: KeptFile, call: Call) -> tuple[int, int, int]:
+async def _take_intensity(house: House, file: KeptFile, call: Call) -> tuple[int, int]:
     request = ImportIntensity(upload=file.digest, boundary=house.downloads.boundary, series=FETCHED)
     (taken,) = (await import_intensity(house, request, call)).series
-    return taken.values, taken.new, taken.changed
+    return taken.new, taken.changed
 
 
-async def _take_prices(house: House, file: KeptFile, call: Call) -> tuple[int, int, int]:
+async def _take_prices(house: House, file: KeptFile, call: Call) -> tuple[int, int]:
     taken = await import_prices(house, ImportPrices(upload=file.digest, series=FETCHED), call)
-    return taken.values, taken.new, taken.changed
+    return taken.new, taken.changed
 
 
 async def _whole(content: bytes) -> AsyncIterator[bytes]:

@@ -86,7 +86,7 @@ async def fetched(place: Asked, downloads: Downloads) -> GridFetched:
 
 async def test_nobody_is_asked_unless_the_settings_say_so(place: Asked, site: Site) -> None:
     found = await fetched(place, Downloads())
-    assert (found.intensity, found.prices) == (None, None)
+    assert found.asked == ""
     assert found.note is not None
     assert found.note.code == "downloads.off"
     assert site.asked == []
@@ -96,17 +96,16 @@ async def test_what_a_publisher_gives_is_taken_in_as_a_file_and_asked_for_again_
     place: Asked, site: Site
 ) -> None:
     asking = Downloads(intensity=site.publisher(), boundary=Boundary.CO2E_UPSTREAM)
-    first = (await fetched(place, asking)).intensity
-    assert first is not None
-    assert (first.values, first.new, first.changed, first.reason) == (3, 3, 0, None)
+    first = await fetched(place, asking)
+    assert (first.asked, first.note) == (site.url + "/co2eq?country=de", None)
+    assert (first.intensity_new, first.intensity_changed, first.prices_file) == (3, 0, "")
     assert place.house.inbox is not None
-    assert place.house.inbox.path(first.digest).read_bytes() == json.dumps(CO2EQ).encode()
+    assert place.house.inbox.path(first.intensity_file).read_bytes() == json.dumps(CO2EQ).encode()
     (row,) = (await list_intensity(place.house, ListIntensity(), place.call)).items
     assert (row.id, row.last_g_per_kwh) == ("energy-charts-co2e-upstream/15", 420.0)
     site.answers = [(200, json.dumps(CO2EQ | {"co2eq": [400.0, 410.0, 419.0, 5.0]}).encode())]
-    second = (await fetched(place, asking)).intensity
-    assert second is not None
-    assert (second.values, second.new, second.changed) == (4, 1, 1)
+    second = await fetched(place, asking)
+    assert (second.intensity_new, second.intensity_changed) == (1, 1)
     today = place.house.day(NOW)
     spans = [parse_qs(urlsplit(each).query) for each in site.asked]
     assert [each["country"] for each in spans] == [["de"], ["de"]]
@@ -117,8 +116,7 @@ async def test_what_a_publisher_gives_is_taken_in_as_a_file_and_asked_for_again_
 async def test_prices_are_fetched_too(place: Asked, site: Site) -> None:
     site.answers = [(200, json.dumps(PRICE).encode())]
     found = await fetched(place, Downloads(prices=site.publisher("/price?bzn=DE-LU")))
-    assert found.prices is not None
-    assert (found.prices.new, found.note) == (4, None)
+    assert (found.prices_new, found.note) == (4, None)
     (row,) = (await list_prices(place.house, ListPrices(), place.call)).items
     assert (row.series, row.resolution_min) == ("energy-charts", 15)
 
