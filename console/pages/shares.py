@@ -60,7 +60,7 @@ async def show_all(visit: Visit) -> Response:
 async def show(visit: Visit) -> Response:
     """Return what was settled for a municipality, an operator or a plant."""
     asked = {name: visit.query.get(name, "").strip() for name in ("year", "forecast")}
-    found = await visit.ask("shares.show", id=visit.part("scope"), **asked)
+    found = await visit.ask("shares.show", id=visit.part("id"), **asked)
     versions = () if found.forecast else (await visit.ask("shares.history", id=found.scope, year=found.year)).items
     values = _helpers(visit, found) | {"found": found, "versions": versions}
     if found.scope.startswith(PLANT):
@@ -184,7 +184,7 @@ async def book(visit: Visit) -> Response:
         amount = parse_decimal(given["amount_eur"].replace(" ", ""), locale=visit.language, strict=True)
         asked["amount_eur"] = str(amount)
         year = str(form.get("year", ""))
-        await visit.ask(BOOK, municipality=visit.part("municipality"), year=year, **asked)
+        await visit.ask(BOOK, municipality=visit.part("id"), year=year, **asked)
     except NumberFormatError:
         text = visit.words.t("vouchers.unreadable", field=visit.words.t("shares.amount"))
         return await _uses(visit, given, [Problem(text, "amount_eur")], year=str(form.get("year", "")))
@@ -192,14 +192,14 @@ async def book(visit: Visit) -> Response:
         if not can_be_mended(error):
             raise
         return await _uses(visit, given, problems_of(visit, error), year=str(form.get("year", "")))
-    return visit.go(_path_of_uses(visit.part("municipality"), year), "console.done_share_use")
+    return visit.go(_path_of_uses(visit.part("id"), year), "console.done_share_use")
 
 
 async def withdraw(visit: Visit) -> Response:
     """Take a use back, or let it count again."""
     form = await visit.form()
     use, undo = str(form.get("id", "")), str(form.get("undo", ""))
-    municipality, year = visit.part("municipality"), use.partition(":")[0]
+    municipality, year = visit.part("id"), use.partition(":")[0]
     try:
         await visit.ask(WITHDRAW, id=use, reason=str(form.get("reason", "")).strip(), undo=undo)
     except ServiceError as error:
@@ -218,7 +218,7 @@ async def _uses(
 ) -> Response:
     asked = year or visit.query.get("year", "").strip()
     found = await visit.ask(
-        "shares.use_of_funds", municipality=visit.part("municipality"), year=asked, language=visit.language
+        "shares.use_of_funds", municipality=visit.part("id"), year=asked, language=visit.language
     )
     return visit.page(
         "shares/uses.html",
