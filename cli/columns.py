@@ -12,7 +12,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "meters.proposals": ("id", "name", "step", "from_utc", "from_value", "to_utc", "to_value", "age_s"),
     "stations.list": ("id", "name", "site_name", "state", "age_s", "protocol", "outlets"),
-    "sessions.list": ("id", "station_name", "connector", "begun_at_utc", "duration_s", "energy_wh", "state", "tag"),
+    "sessions.list": (
+        "id",
+        "station_name",
+        "connector",
+        "begun_at_utc",
+        "duration_s",
+        "energy_wh",
+        "cost_eur",
+        "state",
+        "tag",
+    ),
     "vehicles.candidates.items": (
         "rank",
         "name",

@@ -17,7 +17,10 @@ from core.periods import Period
 from core.ports import Page
 from core.quantities import Quantity
 from core.readings import ReadingQuality
+from core.texts import Finding
+from fleet.vehicle_days.sums import Value
 from operations.courses import readings_of
+from operations.fleet.session_costs import SessionCosts
 from operations.fleet.sessions import TriangleRow, ValuationRow, rows_of, triangle_of
 from operations.house import Call, House
 from operations.values import Limit, Told
@@ -49,6 +52,7 @@ class SessionRow:
 
     `tag` is a pseudonym, and still tells who charged when, as the `vehicle` does: only fleet, operators and
     administrators see them. `match` says by what the vehicle was found (None: not looked for yet), how surely.
+    `cost_eur` is what the energy cost at the price of the site; None: not computed, for the `cost_reason`.
     """
 
     id: str
@@ -74,6 +78,8 @@ class SessionRow:
     vehicle_name: str | None = None
     match: MatchBasis | None = None
     confidence: Decimal | None = None
+    cost_eur: Decimal | None = None
+    cost_reason: Told | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +122,8 @@ async def list_sessions(house: House, request: ListSessions, call: Call) -> Page
         )
     )
     known = await _valuations(house, page.items)
-    rows = tuple(session_row(session, inventory, call, known.get(session.id)) for session in page.items)
+    costs = await SessionCosts(house, call).of_all(page.items)
+    rows = tuple(session_row(each, inventory, call, costs[each.id], known.get(each.id)) for each in page.items)
     return Page(rows, page.total, page.next_cursor)
 
 
@@ -132,7 +139,7 @@ async def show_session(house: House, request: ShowSession, call: Call) -> Sessio
     versions = await house.ledger.valuations_of(session.id) if _may_see_tags(call.actor) else ()
     newest = versions[0] if versions else None
     return SessionDetail(
-        session=session_row(session, inventory, call, newest),
+        session=session_row(session, inventory, call, await SessionCosts(house, call).of(session), newest),
         transaction=session.transaction,
         register_start_wh=session.register_start_wh,
         register_stop_wh=session.register_stop_wh,
@@ -155,7 +162,7 @@ async def _valuations(house: House, sessions: Sequence[ChargeSession]) -> dict[s
 
 
 def session_row(
-    session: ChargeSession, inventory: Inventory, call: Call, valuation: SessionValuation | None = None
+    session: ChargeSession, inventory: Inventory, call: Call, cost: Value, valuation: SessionValuation | None = None
 ) -> SessionRow:
     """Return the row of a session; of a station no longer in the inventory only the id is known."""
     seen = valuation if _may_see_tags(call.actor) else None
@@ -186,6 +193,8 @@ def session_row(
         vehicle_name=vehicle.name if vehicle else None,
         match=seen.basis if seen else None,
         confidence=seen.confidence if seen else None,
+        cost_eur=None if isinstance(cost, Finding) else cost,
+        cost_reason=Told.of(cost) if isinstance(cost, Finding) else None,
     )
 
 

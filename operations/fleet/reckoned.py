@@ -15,7 +15,7 @@ from core.vouchers import Voucher
 from fleet.costs.vehicle_costs import Month, Price, mean_price
 from operations.costs.cost import month_cost, months_gone
 from operations.costs.reading import ReadCosts, read_costs
-from operations.fleet_report.facts import FleetMonth, span_of_month
+from operations.fleet_report.facts import FleetMonth, last_of, span_of_month
 from operations.house import Call, House
 
 
@@ -27,24 +27,27 @@ class Prices:
     call: Call
     _bills: dict[tuple[str, int], ReadCosts | None] = field(default_factory=dict)
 
-    async def electricity(self, site: str, month: FleetMonth) -> Price | Finding:
-        """Return the energy price of a site: its tariff's, or where that has windows the mean of the month's bill."""
+    async def electricity(self, site: str, first: date) -> Price | Finding:
+        """Return the energy price of a site in the month that begins on `first`.
+
+        It is its tariff's, or where that has windows the mean of the month's bill.
+        """
         tariffs = [
             each
             for each in self.house.inventory().tariffs.values()
-            if each.medium is Medium.ELECTRICITY and site in each.sites and each.valid_on(month.last)
+            if each.medium is Medium.ELECTRICITY and site in each.sites and each.valid_on(last_of(first))
         ]
         if not tariffs:
             return Finding.of("fleet_costs.no_tariff", site=site)
         if not tariffs[0].windows:
             return Price(tariffs[0].energy_eur_per_kwh, f"tariff:{tariffs[0].id}")
-        return await self._mean_of_bill(site, tariffs[0], month)
+        return await self._mean_of_bill(site, tariffs[0], first)
 
-    async def _mean_of_bill(self, site: str, tariff: Tariff, month: FleetMonth) -> Price | Finding:
-        read = await self._bills_of(site, month.first.year)
-        for first, end in months_gone(read, month.first.year) if read else ():
-            if read and first == month.first:
-                bill = month_cost(self.house.inventory(), read, first, end)
+    async def _mean_of_bill(self, site: str, tariff: Tariff, first: date) -> Price | Finding:
+        read = await self._bills_of(site, first.year)
+        for begin, end in months_gone(read, first.year) if read else ():
+            if read and begin == first:
+                bill = month_cost(self.house.inventory(), read, begin, end)
                 if bill.energy_eur is not None and bill.used:
                     return Price(bill.energy_eur / bill.used, bill.figure)
         return Finding.of("fleet_costs.no_bill", site=site, tariff=tariff.name)
@@ -65,7 +68,7 @@ async def reckoned(month: FleetMonth, prices: Prices) -> list[Month]:
     inventory, today = house.inventory(), house.day(prices.call.now_utc)
     fuels = mean_price(await house.ledger.vouchers_during(span_of_month(house, month.first)))
     charged = {each.site for each in month.vehicles if each.plugs_in}
-    power = {site: await prices.electricity(site, month) for site in sorted(charged)}
+    power = {site: await prices.electricity(site, month.first) for site in sorted(charged)}
     papers: dict[str, list[Voucher]] = {}
     for voucher in month.vouchers:
         papers.setdefault(voucher.vehicle, []).append(voucher)
