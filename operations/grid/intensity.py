@@ -13,6 +13,7 @@ import numpy as np
 
 from core.errors import NotFoundError, RequestError, UnavailableError
 from core.factors import Boundary
+from core.facts import Notice
 from core.periods import SLOT, Period
 from core.ports import Batch, Page
 from core.readings import Reading, ReadingQuality
@@ -58,7 +59,7 @@ async def import_intensity(house: House, request: ImportIntensity, call: Call) -
         raise RequestError("intensity.boundary_invalid", boundary=request.boundary or "")
     path = inbox_of(house).path(kept_file(house, request.upload).digest)
     file = await off_loop(house, grid_file_at, path)
-    found = _within(await _series_of(house, file, request), request.boundary)
+    found = _within(await _series_of(house, file, request, call.now_utc), request.boundary)
     now_ms = epoch_ms(call.now_utc)
     taken = [
         await _take(house, series, request, file, now_ms, call) for series in found if min(series.values) <= now_ms
@@ -128,7 +129,9 @@ async def show_intensity(house: House, request: ShowIntensity, call: Call) -> In
     )
 
 
-async def _series_of(house: House, file: GridFile, request: ImportIntensity) -> Sequence[IntensitySeries]:
+async def _series_of(
+    house: House, file: GridFile, request: ImportIntensity, now_utc: datetime
+) -> Sequence[IntensitySeries]:
     """Return what a file says about intensities; of generation, weighted with the factors in force."""
     if file.series:
         return file.series
@@ -136,9 +139,19 @@ async def _series_of(house: House, file: GridFile, request: ImportIntensity) -> 
         raise RequestError("intensity.boundary_missing", known=", ".join(BOUNDARIES))
     found = await off_loop(house, intensity_of_generation, file.generated_mwh, request.boundary, house.factors())
     if isinstance(found, Finding):
+        await _remember(house, file, request, found, now_utc)
         raise RequestError(found.code, **dict(found.params))
     values = {at_ms: Intensity(g_per_kwh) for at_ms, g_per_kwh in found.items()}
     return [IntensitySeries(boundary=request.boundary, resolution_min=file.resolution_min, values=values)]
+
+
+async def _remember(house: House, file: GridFile, request: ImportIntensity, why: Finding, now_utc: datetime) -> None:
+    """Keep why a file was not taken in: whoever looks for its series is told."""
+    if request.boundary is not None and not request.dry_run:
+        series = GridSeries(request.series or file.format.value, request.boundary, file.resolution_min)
+        await house.ledger.notice(
+            [Notice(source=series.source, finding=why, first_seen_utc=now_utc, last_seen_utc=now_utc)]
+        )
 
 
 def _within(found: Sequence[IntensitySeries], boundary: Boundary | None) -> list[IntensitySeries]:

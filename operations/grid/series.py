@@ -111,8 +111,17 @@ async def read_intensity(
     found = [await read_series(house, each, period) for each in fitting]
     with_values = [each for each in found if len(each.samples)]
     if not with_values:
-        return _why_none(boundary, fitting, there)
+        return await _refused(house, boundary) or _why_none(boundary, fitting, there)
     return _fullest(with_values)
+
+
+async def _refused(house: House, boundary: Boundary) -> Finding | None:
+    """Return why the newest file of generation within a boundary was not taken in, None where none was refused."""
+    for each in await house.ledger.notices():
+        series = GridSeries.of(each.source)
+        if series is not None and series.boundary.whole is boundary.whole:
+            return each.finding
+    return None
 
 
 def _why_none(boundary: Boundary, fitting: Sequence[GridSeries], there: Sequence[GridSeries]) -> Finding:

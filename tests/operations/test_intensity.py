@@ -224,6 +224,8 @@ async def test_generation_needs_a_factor_for_every_technology_and_names_those_th
     assert wrong.value.finding.code == "intensity.no_factor"
     assert dict(wrong.value.finding.params)["technologies"] == "lignite_power"
     assert (await list_intensity(grid.house, ListIntensity(), grid.call)).items == ()
+    assert await read_intensity(grid.house, Boundary.WTW, DAY) == wrong.value.finding
+    assert await read_intensity(grid.house, Boundary.TTW, DAY) == Finding.of("intensity.no_series", boundary="ttw")
     lignite = Factor(
         id="eigene/lignite_power",
         group="eigene",

@@ -14,13 +14,14 @@ import pytest
 
 from core.errors import ForbiddenError, NotFoundError, RequestError
 from core.factors import Boundary
-from core.facts import ChargeSession, Protocol, SessionState
+from core.facts import ChargeSession, Notice, Protocol, SessionState
 from core.fleet import MatchBasis, SessionValuation
 from core.intervals import Resolution
 from core.inventory import Connector, Inventory, Station
 from core.people import Actor, Role
 from core.ports import Batch
 from core.readings import Reading
+from core.texts import Finding
 from energy.series import Amounts
 from fleet.savings.timed import session_slots
 from fleet.sessions.charges import Charge
@@ -177,6 +178,19 @@ async def test_without_any_series_it_is_not_computed_and_says_so_for_the_fleet_t
         row = await by_slots(place, scope=scope)
         assert row.avoided_g is None
         assert "emissions.no_series" in codes(row)
+
+
+async def test_a_file_that_was_refused_for_want_of_a_factor_is_the_reason_why_there_is_no_series(place: Place) -> None:
+    await charge(place)
+    await drove(place, BEGIN.date(), "7.5")
+    why = Finding.of("intensity.no_factor", boundary="co2e_upstream", technologies="lignite_power")
+    await place.stores.ledger.notice(
+        [Notice(source=UPSTREAM.source, finding=why, first_seen_utc=NOW, last_seen_utc=NOW)]
+    )
+    await compute(place)
+    for scope in ("vehicle:eins", "fleet"):
+        assert "intensity.no_factor" in codes(await by_slots(place, Boundary.WTW, scope))
+        assert "intensity.no_series" in codes(await by_slots(place, Boundary.TTW, scope))
 
 
 async def test_where_half_of_the_slots_are_missing_these_count_with_the_years_average_and_their_share_is_said(
