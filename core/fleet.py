@@ -110,7 +110,7 @@ class MatchBasis(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionValuation:
-    """Whose session it was, what it cost and how much of it was local power; a new version for each change.
+    """Whose session it was and how much of it was local power; a new version for each change.
 
     `confidence` is from 0 to 1. `pv_wh` and `grid_wh` add up to the session's energy; None: not known. `battery_wh` is
     what the vehicle counted, `soc_rise_percent` by how much its state of charge rose. `findings` are what the charge
@@ -128,7 +128,6 @@ class SessionValuation:
     grid_wh: Decimal | None = None
     battery_wh: Decimal | None = None
     soc_rise_percent: Decimal | None = None
-    cost_eur: Decimal | None = None
     findings: tuple[Finding, ...] = ()
     reason: str = ""
     made_by: str

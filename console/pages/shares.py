@@ -217,9 +217,7 @@ async def _uses(
     visit: Visit, given: Mapping[str, str], problems: Sequence[Problem] = (), *, year: str = ""
 ) -> Response:
     asked = year or visit.query.get("year", "").strip()
-    found = await visit.ask(
-        "shares.use_of_funds", municipality=visit.part("id"), year=asked, language=visit.language
-    )
+    found = await visit.ask("shares.use_of_funds", municipality=visit.part("id"), year=asked, language=visit.language)
     return visit.page(
         "shares/uses.html",
         visit.words.t("shares.uses_title", name=found.name),

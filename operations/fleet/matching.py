@@ -201,7 +201,7 @@ def _with_vehicle(alone: Triangle, session: ChargeSession, telling: Telling, now
 
 
 def _valuation(looked: _Looked, match: Match, before: SessionValuation | None, call: Call) -> SessionValuation:
-    """Return what is to be kept of a session; costs and shares of local power stay while its energy is the same."""
+    """Return what is to be kept of a session; shares of local power stay while its energy is the same."""
     session = looked.session
     side = looked.sides.get(match.vehicle or "", looked.alone)
     energy_wh = None if session.energy_wh is None else Decimal(repr(session.energy_wh))
@@ -220,7 +220,6 @@ def _valuation(looked: _Looked, match: Match, before: SessionValuation | None, c
         grid_wh=before.grid_wh if before is not None and same else None,
         battery_wh=rounded(side.vehicle_wh),
         soc_rise_percent=rounded(side.rise_percent),
-        cost_eur=before.cost_eur if before is not None and same else None,
         findings=(*match.findings, *disagreements(side), *unknown),
         reason=looked.hand.reason if looked.hand else "",
         made_by=looked.hand.by if looked.hand else call.actor.name,

@@ -46,7 +46,6 @@ class ValuationRow:
     grid_wh: Decimal | None
     battery_wh: Decimal | None
     soc_rise_percent: Decimal | None
-    cost_eur: Decimal | None
     reason: str
     made_by: str
     made_at_utc: datetime
@@ -150,7 +149,6 @@ def _row(valuation: SessionValuation, inventory: Inventory) -> ValuationRow:
         grid_wh=valuation.grid_wh,
         battery_wh=valuation.battery_wh,
         soc_rise_percent=valuation.soc_rise_percent,
-        cost_eur=valuation.cost_eur,
         reason=valuation.reason,
         made_by=valuation.made_by,
         made_at_utc=valuation.made_at_utc,

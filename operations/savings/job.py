@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from core.fleet import SessionValuation, VehicleDay
@@ -14,10 +15,9 @@ from core.periods import Period, local_day
 from core.statements import Statement, StatementDraft, StatementKey
 from core.texts import Finding, catalogue
 from energy.calendars import is_holiday
-from fleet.savings.changes import because_of
-from fleet.savings.reckoning import Month, MonthFacts, statement_of_month
+from fleet.savings.reckoning import Month, MonthFacts
 from fleet.savings.statement import FLEET, SAVINGS, SavingsStatement
-from fleet.savings.statement_body import statement_of, sums_of, text_of
+from fleet.savings.statement_body import statement_of, sums_of
 from fleet.savings.timed import GridCourse
 from fleet.vehicle_days.days import dates
 from operations.evidence.freezing import FIGURES, digest_of, is_intact
@@ -28,13 +28,11 @@ from operations.house import Call, House
 from operations.savings.charged import MonthCharges
 from operations.savings.inputs import MonthInputs, inputs_of
 from operations.savings.slots import with_slots
+from operations.savings.stating import STATEMENT, state
 from operations.schedule import JobWork
 
 MONTHS_BACK: Final = 12
 """So many months before the running one are computed again each night, as long as days are kept."""
-
-STATEMENT: Final = "statement"
-"""Where in the body the whole statement stands, as text; the fleet's figures by name stand beside it."""
 
 LATE: Final = timedelta(days=35)
 SATURDAY: Final = 5
@@ -47,6 +45,11 @@ class SavingsDone:
     months: int = 0
     versions: int = 0
 
+    def count(self, found: bool | None) -> None:  # noqa: FBT001 - it is what was found, not how to count
+        """Count a month by whether there is a new version of it, None where there is no statement."""
+        self.months += found is not None
+        self.versions += bool(found)
+
 
 async def compute_savings(house: House, request: JobWork, call: Call) -> SavingsDone:
     """State what vehicles avoided in the month of a day and in the twelve before, wherever that says something new."""
@@ -54,13 +57,22 @@ async def compute_savings(house: House, request: JobWork, call: Call) -> Savings
     months = months_until(date.fromisoformat(request.period), house.inventory())
     oldest = await house.ledger.first_vehicle_day()
     series = None if house.intervals is None else await all_series(house)
-    for number, month in enumerate(months):
-        call.progress(number / len(months), Finding.of("savings.computing", month=month.period))
-        if oldest is None or month.last < oldest:
-            continue
-        found = await state_month(house, month, call, series)
-        done.months += found is not None
-        done.versions += bool(found)
+    keeping: asyncio.Task[bool | None] | None = None
+    try:
+        for number, month in enumerate(months):
+            call.progress(number / len(months), Finding.of("savings.computing", month=month.period))
+            if oldest is None or month.last < oldest:
+                continue
+            read = await _read(house, month, call, series)  # while the month before is being reckoned
+            if keeping is not None:
+                done.count(await keeping)
+            keeping = asyncio.create_task(_kept(house, call, read=read))
+        if keeping is not None:
+            done.count(await keeping)
+    finally:
+        if keeping is not None:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
     return done
 
 
@@ -87,13 +99,24 @@ def first_working_day(day: date, inventory: Inventory) -> date:
     return day
 
 
-async def state_month(
-    house: House, month: Month, call: Call, series: Sequence[GridSeries] | None = None
-) -> bool | None:
-    """Keep a month's statement; return whether there is a new version, None where its days are gone or none came.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _MonthRead:
+    """All that a month's statement is reckoned from, and its newest version's text, where that is intact.
 
-    A month is not computed again where all is as it was. `series` are all of the grid's intensity that are kept.
+    `inputs` are to be remembered once it is kept.
     """
+
+    month: Month
+    facts: Sequence[MonthFacts]
+    course: GridCourse
+    before: str | None
+    inputs: MonthInputs | None
+
+
+async def _read(
+    house: House, month: Month, call: Call, series: Sequence[GridSeries] | None
+) -> _MonthRead | bool | None:
+    """Read a month; return False where all is as it was, None where its days are gone or none came."""
     if await house.ledger.vehicle_months(month.first, month.first):
         return None  # its days have been deleted by rule: what was stated stays
     charged = MonthCharges(house, _period(house, month), call)
@@ -102,7 +125,7 @@ async def state_month(
         await charged.read()
         if await charged.share(again=True):
             await charged.read()
-        return await _computed(house, month, charged, intensities, recent=True)
+        return await _facts(house, month, charged, intensities, None)
     inputs = await _inputs(house, month, charged, intensities)
     if await inputs.are_as_before(house):
         return False
@@ -111,38 +134,43 @@ async def state_month(
     if charged.has_unshared(mine) and await charged.share(again=False):
         inputs = await _inputs(house, month, charged, intensities)
         await charged.read()
-    found = await _computed(house, month, charged, intensities, recent=False)
-    if found is not None and not charged.has_unshared(mine):
-        await inputs.remember(house)
-    return found
+    read = await _facts(house, month, charged, intensities, inputs)
+    return replace(read, inputs=None) if read is not None and charged.has_unshared(mine) else read
 
 
-async def _computed(
-    house: House, month: Month, charged: MonthCharges, intensities: Intensities, *, recent: bool
-) -> bool | None:
-    """Compute a month from all that is kept of it, and keep what is new."""
+async def _facts(
+    house: House, month: Month, charged: MonthCharges, intensities: Intensities, inputs: MonthInputs | None
+) -> _MonthRead | None:
+    """Return all that is kept of a month; without `inputs` its quarter hours are looked at whatever was stated."""
     facts = await read_month(house, month, charged.begun)
     newest = await house.ledger.statement(_key(month))
     if newest is None and not any(each.days for each in facts):
         return None
-    before = read_statement(newest) if newest else None
-    facts = await with_slots(facts, intensities, None if recent else before, charged)
-    statement = await _reckoned(house, month, facts, intensities.course)
-    because = because_of(before, statement)
-    if before is not None and not because:
-        return False
-    body = body_of(replace(statement, because=because))
-    texts = catalogue(house.language)
-    draft = StatementDraft(
-        key=_key(month),
-        body=body,
-        inputs_digest=digest_of(body),
-        reason=" ".join(texts.tell(each) for each in because),
-        made_by=charged.call.actor.name,
-        made_at_utc=charged.call.now_utc,
-    )
-    await house.ledger.state(draft)
-    return True
+    text = None if newest is None or not is_intact(newest) else newest.body[FIGURES][STATEMENT]
+    before = None if text is None or inputs is None else statement_of(text)
+    facts = await with_slots(facts, intensities, before, charged)
+    return _MonthRead(month=month, facts=facts, course=intensities.course, before=text, inputs=inputs)
+
+
+async def _kept(house: House, call: Call, *, read: _MonthRead | bool | None) -> bool | None:
+    """Keep a month's statement, wherever it says something new; return whether it does."""
+    if not isinstance(read, _MonthRead):
+        return read
+    found = await state(house, read.month, read.facts, read.course, read.before)
+    if found is not None:
+        texts = catalogue(house.language)
+        draft = StatementDraft(
+            key=_key(read.month),
+            body=found.body,
+            inputs_digest=digest_of(found.body),
+            reason=" ".join(texts.tell(each) for each in found.because),
+            made_by=call.actor.name,
+            made_at_utc=call.now_utc,
+        )
+        await house.ledger.state(draft)
+    if read.inputs is not None:
+        await read.inputs.remember(house)
+    return found is not None
 
 
 async def _inputs(house: House, month: Month, charged: MonthCharges, intensities: Intensities) -> MonthInputs:
@@ -162,18 +190,6 @@ def _vehicles(house: House, month: Month) -> list[Vehicle]:
 def _is_recent(month: Month, call: Call) -> bool:
     """Return whether readings of a month may still come, which share out its roof power otherwise."""
     return month.last >= call.now_utc.date() - LATE
-
-
-async def _reckoned(house: House, month: Month, facts: Sequence[MonthFacts], course: GridCourse) -> SavingsStatement:
-    if house.worker is None:
-        return statement_of_month(month, facts, house.factors(), course)
-    return await house.worker.run(statement_of_month, month, facts, house.factors(), course)
-
-
-def body_of(statement: SavingsStatement) -> dict[str, Any]:
-    """Return what is frozen: the statement, and the figures of the fleet by name as all statements have them."""
-    figures = {each.name: {"value": each.value_g} for each in statement.fleet.figures}
-    return {FIGURES: {**figures, STATEMENT: text_of(statement)}}
 
 
 def read_statement(statement: Statement) -> SavingsStatement | None:

@@ -31,7 +31,10 @@ class PublishShares:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharesPublished:
-    """A ZIP of pages and open data: of which `settled_years` and how many `municipalities`; `left_open` have no numbers yet."""
+    """A ZIP of pages and open data: of which `settled_years` and how many `municipalities`.
+
+    `left_open` have no numbers yet.
+    """
 
     file: FileRef
     settled_years: tuple[int, ...]

@@ -100,7 +100,6 @@ SESSION_VALUATION = Table(
     Column("grid_wh", ExactDecimal),
     Column("battery_wh", ExactDecimal),
     Column("soc_rise_percent", ExactDecimal),
-    Column("cost_eur", ExactDecimal),
     Column("findings", JSON, nullable=False),
     Column("reason", Text, nullable=False),
     Column("made_by", String, nullable=False),

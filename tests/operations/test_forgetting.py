@@ -88,10 +88,10 @@ async def house(tmp_path: Path) -> AsyncIterator[District]:
 
 
 async def sums(district: District) -> tuple[Any, ...]:
-    """Return all that is counted of sessions: energy, money, and whose it was."""
+    """Return all that is counted of sessions: energy, own roof power, and whose it was."""
     sessions = (await district.stores.ledger.sessions(SessionFilter(limit=99))).items
     valued = await district.stores.ledger.valuations(ALL)
-    by_vehicle = sorted((each.vehicle or "", each.energy_wh, each.cost_eur) for each in valued)
+    by_vehicle = sorted((each.vehicle or "", each.energy_wh, each.pv_wh) for each in valued)
     return sum(each.energy_wh or 0 for each in sessions), len(sessions), by_vehicle
 
 
@@ -133,13 +133,13 @@ async def test_first_it_is_only_told_what_would_go(house: District) -> None:
     assert counts(await house.ask("privacy.erase", uid=UID.lower())) == counts(told)
 
 
-async def test_energy_and_money_are_the_same_afterwards_and_stay_so_when_jobs_run_again(house: District) -> None:
+async def test_energy_and_roof_power_are_the_same_afterwards_and_stay_so_when_jobs_run_again(house: District) -> None:
     await match(house)
-    priced = [
-        replace(each, cost_eur=Decimal("2.17"), made_by="job:costs")
+    shared = [
+        replace(each, pv_wh=Decimal("2.17"), made_by="job:savings")
         for each in await house.stores.ledger.valuations(ALL)
     ]
-    await house.stores.ledger.value_sessions(priced)
+    await house.stores.ledger.value_sessions(shared)
     before = await sums(house)
     assert [vehicle for vehicle, _, _ in before[2]].count(CAR) == 2
     erased = await house.ask("privacy.erase", tag="karte-1", for_good=True)

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
+from core.errors import UnavailableError
 from core.factors import Boundary, FactorTable, Status, Subject
 from core.fleet import MatchBasis, SessionValuation, VehicleDay
 from core.inventory import Drive, Inventory, Vehicle
@@ -218,3 +219,25 @@ async def test_a_month_of_which_readings_may_still_come_is_computed_each_night(p
     early = Call(Actor("anna", Role.ADMIN), datetime(2026, 11, 20, tzinfo=UTC))
     await compute_savings(place.house, JobWork(period="2026-11-02"), early)
     assert worker.asked == ["2026-10"]
+
+
+@dataclass
+class Failing(Recording):
+    """A worker that dies over a month."""
+
+    over: str = ""
+
+    async def run(self, function: Callable[..., T], *arguments: Any) -> T:
+        if arguments[0].period == self.over:
+            raise UnavailableError("jobs.worker_died", code=-9)
+        return await super().run(function, *arguments)
+
+
+@pytest.mark.parametrize("over", ["2026-09", "2026-10"])
+async def test_a_worker_that_dies_is_told_and_its_month_is_stated_the_next_night(place: Place, over: str) -> None:
+    await another_baseline(place)
+    place.house = replace(place.house, worker=Failing(over=over))
+    with pytest.raises(UnavailableError, match="worker_died"):
+        await compute(place)
+    assert over in await asked(place)
+    assert await asked(place) == []

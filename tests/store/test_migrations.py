@@ -104,6 +104,9 @@ WORDS: dict[str, object] = {
 
 FINDING = ["payload.not_json", {"at": 7}]
 
+DROPPED = {"session_valuation": {"cost_eur"}}
+"""Columns of former revisions that nothing ever wrote."""
+
 READS: dict[str, Callable[[SqlLedger], Awaitable[Any]]] = {
     "charge_session": lambda ledger: ledger.sessions(SessionFilter()),
     "rejection": lambda ledger: ledger.rejections(RejectionFilter()),
@@ -208,7 +211,8 @@ async def test_from_every_revision_all_rows_arrive_and_the_books_read_them(revis
         async with ledger._database.reading() as connection:
             found = await connection.run_sync(read)
         for table, row in written.items():
-            assert {name: found[table][name] for name in row} == row, table
+            kept = {name: value for name, value in row.items() if name not in DROPPED.get(table, ())}
+            assert {name: found[table][name] for name in kept} == kept, table
             if table in READS:
                 told = await READS[table](ledger)
                 assert len(getattr(told, "items", told)) == 1, table

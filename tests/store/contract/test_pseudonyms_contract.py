@@ -54,7 +54,6 @@ async def test_a_pseudonym_is_counted_and_erased_wherever_it_stands(ledger: Any)
                 confidence=Decimal("0.9"),
                 begun_at_utc=before[0].begun_at_utc,
                 energy_wh=Decimal(1001),
-                cost_eur=Decimal("0.31"),
                 reason=f"Karte {TAG}",
                 made_by="job:fleet",
                 made_at_utc=NOW,
@@ -72,7 +71,7 @@ async def test_a_pseudonym_is_counted_and_erased_wherever_it_stands(ledger: Any)
     gone = replace(before[0], tag=ERASED_TAG, findings=(Finding.of("session.odd", tag=ERASED_TAG),))
     assert await sessions(ledger) == [gone, *before[1:]]
     (valuation,) = await ledger.valuations(ALL)
-    assert (valuation.vehicle, valuation.energy_wh, valuation.cost_eur) == ("a", Decimal(1001), Decimal("0.31"))
+    assert (valuation.vehicle, valuation.energy_wh) == ("a", Decimal(1001))
     assert valuation.reason == f"Karte {ERASED_TAG}"
     payloads = {each.payload for each in (await ledger.rejections(RejectionFilter())).items}
     assert payloads == {b'{"idTag":"tag:erased"}', b"else"}

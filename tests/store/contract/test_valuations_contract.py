@@ -28,7 +28,6 @@ def valuation(session: str = "s1", **more: Any) -> SessionValuation:
         energy_wh=Decimal("12345.6"),
         pv_wh=Decimal("2345.60"),
         grid_wh=Decimal(10000),
-        cost_eur=Decimal("3.10"),
         findings=(Finding.of("triangle.meter_differs", percent=4.5),),
         reason="first",
         made_by="job:fleet",
