@@ -28,6 +28,7 @@ from chargepoints.tags import Tags
 from chargepoints.trail import Trail
 from core.books import Ledger
 from core.errors import StoreError, UnavailableError
+from core.facts import Protocol
 from core.inventory import Inventory, Station
 from core.ports import Clock, Health, Journal, ReadingSink
 from core.texts import Finding
@@ -124,6 +125,11 @@ class CentralSystem:
         if connection is None:
             raise UnavailableError("ocpp.station_not_connected", station=station)
         return await connection.call(action, payload, timeout_s)
+
+    def version_of(self, station: str) -> Protocol | None:
+        """Return the version a connected station speaks, None if it is not connected."""
+        connection = self._connections.get(station)
+        return None if connection is None else connection.protocol
 
     def _new_desk(self) -> Desk:
         settings, stores = self._settings, self._stores
