@@ -32,7 +32,7 @@ SORTED_OTHERWISE = """
     select count(*) from pg_attribute
     join pg_class c on c.oid = attrelid
     join pg_collation l on l.oid = attcollation
-    where relnamespace = 'public'::regnamespace and relkind = 'r' and collname <> 'C'
+    where relnamespace = 'public'::regnamespace and relkind = 'r' and not attisdropped and collname <> 'C'
 """
 HOW_MANY = select(func.count()).select_from(PERSON)
 
