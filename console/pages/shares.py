@@ -138,8 +138,13 @@ async def cancel_run(visit: Visit) -> Response:
 
 
 async def show_payments(visit: Visit) -> Response:
-    """Return the list of payments of a year, and what is held back."""
-    found = await _payments(visit)
+    """Return the list of payments of a year, and what is held back; before the first settlement, how to make one."""
+    try:
+        found = await _payments(visit)
+    except NotFoundError:
+        if visit.query.get("year") or visit.query.get("party"):
+            raise
+        return visit.page("shares/no_payments.html", visit.words.t("shares.payments_link"))
     kept = {"year": found.year} | ({"party": found.party} if found.party else {})
     return visit.page(
         "shares/payments.html",
