@@ -18,7 +18,7 @@ import orjson
 
 from core.facts import Protocol
 
-_FOLDERS = {Protocol.OCPP_16: "v16", Protocol.OCPP_201: "v201"}
+_FOLDERS = {Protocol.OCPP_16: "v16", Protocol.OCPP_201: "v201", Protocol.OCPP_21: "v21"}
 _PSEUDONYM = re.compile(r"tag:[0-9a-f]{20}")
 _ENDINGS = ("Request", "Response", "")
 

@@ -27,6 +27,7 @@ class Protocol(StrEnum):
 
     OCPP_16 = "1.6"
     OCPP_201 = "2.0.1"
+    OCPP_21 = "2.1"
 
 
 class SessionState(StrEnum):

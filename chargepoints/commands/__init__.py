@@ -1,0 +1,1 @@
+"""Our messages to stations: what each kind of command is in each OCPP version."""
