@@ -38,6 +38,7 @@ from core.ports import Page
 from core.retention import DeletionBook
 from core.shares import BoundaryBook, FeedInBook
 from core.statements import StatementBook
+from core.station_events import MaintenanceBook, StationEventBook
 from core.voucher_files import VoucherMappingBook
 from core.work import BookingBook, CheckpointBook, DirtyBook, JobBook
 
@@ -263,6 +264,8 @@ class Ledger(
     BoundaryBook,
     FeedInBook,
     InputBook,
+    StationEventBook,
+    MaintenanceBook,
     Protocol,
 ):
     """All books together; parts ask only for the book they need."""

@@ -23,6 +23,7 @@ from store.ledger.imports import Imports
 from store.ledger.inputs import Inputs
 from store.ledger.jobs import Jobs
 from store.ledger.letters import Letters
+from store.ledger.maintenances import Maintenances
 from store.ledger.migrate import upgrade
 from store.ledger.people import People
 from store.ledger.presences import Presences
@@ -34,6 +35,7 @@ from store.ledger.reports import Reports
 from store.ledger.sendings import Sendings
 from store.ledger.sessions import Sessions
 from store.ledger.statements import Statements
+from store.ledger.station_events import StationEvents
 from store.ledger.stations import Stations
 from store.ledger.valuations import Valuations
 from store.ledger.vehicle_days import VehicleDays
@@ -72,6 +74,8 @@ class SqlLedger(
     Pseudonyms,
     Boundaries,
     FeedIn,
+    StationEvents,
+    Maintenances,
     Copies,
 ):
     """`core.books.Ledger` over one database."""

@@ -14,6 +14,7 @@ from store.ledger import (  # noqa: F401 - they fill METADATA
     meter_tables,
     report_tables,
     statement_tables,
+    station_tables,
     tables,
 )
 from store.ledger.metadata import METADATA

@@ -31,6 +31,7 @@ from core.quantities import Quantity
 from core.readings import ReadingQuality, SlotShare
 from core.sendings import SendingState
 from core.statements import StatementFilter
+from core.station_events import StationEventFilter, StationEventKind
 from core.vouchers import ChargePlace, VoucherFilter, VoucherKind
 from core.work import JobFilter, JobState, MeterEventKind
 from store.ledger.database import Database
@@ -82,6 +83,7 @@ WORDS: dict[str, object] = {
     "file_import_part.instants": zlib.compress(bytes(8)),
     "file_import_part.bookings": [3],
     "file_import_part.leans_on": [900_000],
+    "station_event.kind": StationEventKind.STATUS.value,
     "meter_event.kind": MeterEventKind.MANUAL.value,
     "report.format": DocumentFormat.PDF.value,
     "voucher.kind": VoucherKind.CHARGING.value,
@@ -141,6 +143,8 @@ READS: dict[str, Callable[[SqlLedger], Awaitable[Any]]] = {
     "feed_in": lambda ledger: ledger.feed_in(None, None),
     "boundary_area": lambda ledger: ledger.boundary_areas(7),
     "fleet_action": lambda ledger: ledger.actions(),
+    "station_event": lambda ledger: ledger.station_events(StationEventFilter()),
+    "maintenance": lambda ledger: ledger.maintenances(),
     "reading_link": lambda ledger: ledger.links_to_read("grün", NOW - timedelta(days=1)),
 }
 """How the books read what a table holds."""

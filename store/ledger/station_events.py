@@ -1,0 +1,159 @@
+"""The book of what happened at charge points."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.periods import Period
+from core.ports import Page
+from core.station_events import COUNTED, EventCount, StationEvent, StationEventFilter, StationEventKind
+from store.ledger.database import Database, as_cursor, finding_of, finding_row, insert, place_of
+from store.ledger.station_tables import STATION_EVENT
+from store.ledger.tables import STATION_LINK, STATION_STATUS
+from store.points.columns import from_us, to_us
+
+_C = STATION_EVENT.c
+_NAMES = tuple(column.name for column in _C if column.name != "id")
+_RUNNING = ("finding", "count", "last_frame")
+
+
+class StationEvents:
+    """`core.station_events.StationEventBook` over a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def save_events(self, events: Sequence[StationEvent]) -> None:
+        """Insert events, or replace the counts of those that are there."""
+        if not events:
+            return
+        async with self._database.writing() as connection:
+            statement = insert(connection, STATION_EVENT)
+            fresh = {name: statement.excluded[name] for name in _RUNNING}
+            await connection.execute(
+                statement.on_conflict_do_update(index_elements=["id"], set_=fresh), [_row(event) for event in events]
+            )
+
+    async def station_events(self, wanted: StationEventFilter) -> Page[StationEvent]:
+        """Return events, newest first."""
+        matching = and_(*_conditions(wanted))
+        rows = select(STATION_EVENT).where(matching).order_by(_C.received_at_utc.desc(), _C.id.desc())
+        if wanted.cursor is not None:
+            at_us, last = place_of(wanted.cursor, int, str)
+            at_utc = from_us(at_us)
+            rows = rows.where(or_(_C.received_at_utc < at_utc, and_(_C.received_at_utc == at_utc, _C.id < last)))
+        async with self._database.reading() as connection:
+            total = await connection.scalar(select(func.count()).select_from(STATION_EVENT).where(matching))
+            found = (await connection.execute(rows.limit(wanted.limit + 1))).mappings().all()
+        items = tuple(_event(row) for row in found[: wanted.limit])
+        more = len(found) > wanted.limit and items
+        return Page(items, total or 0, as_cursor(to_us(items[-1].received_at_utc), items[-1].id) if more else None)
+
+    async def station_course(self, stations: Collection[str] | None, period: Period) -> tuple[StationEvent, ...]:
+        """Return states and contacts in a period and the newest of each before it, by the station's own instant.
+
+        With them come the starts and stops of the service.
+        """
+        among = _among(_C.station, stations)
+        told = (StationEventKind.STATUS.value, StationEventKind.CONNECTION.value)
+        within = and_(_C.kind.in_(told), among, _C.at_utc >= period.start_utc, _C.at_utc < period.end_utc)
+        service = and_(_C.kind == StationEventKind.SERVICE.value, _C.at_utc < period.end_utc)
+        before = or_(*(_C.id.in_(newest) for newest in _newest_before(period.start_utc, stations)))
+        wanted = select(STATION_EVENT).where(or_(within, service, before)).order_by(_C.at_utc, _C.frame, _C.id)
+        async with self._database.reading() as connection:
+            return await _events(connection, wanted)
+
+    async def event_counts(
+        self, kinds: Collection[StationEventKind], period: Period, stations: Collection[str] | None = None
+    ) -> tuple[EventCount, ...]:
+        """Return how often each code of these kinds was received in a period, by station, kind and code."""
+        among = and_(
+            _C.kind.in_(sorted(kinds)),
+            _among(_C.station, stations),
+            _C.received_at_utc >= period.start_utc,
+            _C.received_at_utc < period.end_utc,
+        )
+        key = _C.station, _C.kind, _C.code
+        wanted = select(*key, func.sum(_C.count).label("times")).where(among).group_by(*key).order_by(*key)
+        async with self._database.reading() as connection:
+            return tuple(
+                EventCount(station=station, kind=StationEventKind(kind), code=code, count=int(times))
+                for station, kind, code, times in await connection.execute(wanted)
+            )
+
+    async def newest_events(self, after_frame: int, since_utc: datetime) -> tuple[StationEvent, ...]:
+        """Return what a start goes on from: see `core.station_events.StationEventBook`."""
+        counted = and_(_C.kind.in_(sorted(COUNTED)), or_(_C.last_frame > after_frame, _C.received_at_utc >= since_utc))
+        outlet = and_(_C.station == STATION_STATUS.c.station, _C.connector == STATION_STATUS.c.connector)
+        newest = [
+            _newest(outlet, kind, _C.frame).correlate(STATION_STATUS)
+            for kind in (StationEventKind.STATUS, StationEventKind.ERROR)
+        ]
+        service = _newest(_C.station.is_not(None), StationEventKind.SERVICE, _C.received_at_utc)
+        known = or_(
+            *(_C.id.in_(select(each.scalar_subquery()).select_from(STATION_STATUS)) for each in newest),
+            _C.id == service.scalar_subquery(),
+        )
+        async with self._database.reading() as connection:
+            some = await _events(connection, select(STATION_EVENT).where(known).order_by(_C.frame, _C.id))
+            return some + await _events(connection, select(STATION_EVENT).where(counted).order_by(_C.frame, _C.id))
+
+    async def forget_journalled_events(self) -> int:
+        """Delete all events that the journal tells of, before they are made from it again; return how many."""
+        async with self._database.writing() as connection:
+            return (await connection.execute(delete(STATION_EVENT).where(_C.frame > 0))).rowcount
+
+
+def _newest(which: ColumnElement[bool], kind: StationEventKind, by: ColumnElement[Any]) -> Select[Any]:
+    inner = STATION_EVENT.c
+    return select(inner.id).where(which, inner.kind == kind.value).order_by(by.desc(), inner.id.desc()).limit(1)
+
+
+def _newest_before(at_utc: datetime, stations: Collection[str] | None) -> list[Select[Any]]:
+    """Return the queries of the newest state of every outlet and the newest contact of every station before then."""
+    status, link = STATION_STATUS.c, STATION_LINK.c
+    earlier = _C.at_utc < at_utc
+    outlet = and_(_C.station == status.station, _C.connector == status.connector, earlier)
+    station = and_(_C.station == link.station, _C.connector == 0, earlier)
+    state = _newest(outlet, StationEventKind.STATUS, _C.at_utc).correlate(STATION_STATUS).scalar_subquery()
+    contact = _newest(station, StationEventKind.CONNECTION, _C.at_utc).correlate(STATION_LINK).scalar_subquery()
+    return [
+        select(state).select_from(STATION_STATUS).where(_among(status.station, stations)),
+        select(contact).select_from(STATION_LINK).where(_among(link.station, stations)),
+    ]
+
+
+def _among(column: ColumnElement[str], stations: Collection[str] | None) -> ColumnElement[bool]:
+    return column.is_not(None) if stations is None else column.in_(sorted(stations))
+
+
+def _conditions(wanted: StationEventFilter) -> list[ColumnElement[bool]]:
+    conditions = [_among(_C.station, wanted.stations)]
+    if wanted.kinds is not None:
+        conditions.append(_C.kind.in_(sorted(wanted.kinds)))
+    if wanted.connector is not None:
+        conditions.append(_C.connector == wanted.connector)
+    if wanted.period is not None:
+        conditions += [_C.received_at_utc >= wanted.period.start_utc, _C.received_at_utc < wanted.period.end_utc]
+    return conditions
+
+
+async def _events(connection: AsyncConnection, wanted: Select[Any]) -> tuple[StationEvent, ...]:
+    return tuple(_event(row) for row in (await connection.execute(wanted)).mappings())
+
+
+def _row(event: StationEvent) -> dict[str, Any]:
+    row = {name: getattr(event, name) for name in _NAMES}
+    finding = None if event.finding is None else finding_row(event.finding)
+    return row | {"id": event.id, "kind": event.kind.value, "finding": finding}
+
+
+def _event(row: RowMapping) -> StationEvent:
+    told = {name: row[name] for name in _NAMES}
+    finding = None if told["finding"] is None else finding_of(told["finding"])
+    return StationEvent(**told | {"kind": StationEventKind(told["kind"]), "finding": finding})
