@@ -23,6 +23,7 @@ class RecordKind(StrEnum):
     VALUATIONS = "valuations"
     SENDINGS = "sendings"
     ACTIONS = "actions"
+    STATION_EVENTS = "station_events"
 
 
 class RetentionClass(StrEnum):
@@ -50,6 +51,7 @@ class RetentionClass(StrEnum):
     VOUCHERS = "vouchers"
     SENDINGS = "sendings"
     ACTIONS = "actions"
+    STATION_EVENTS = "station_events"
 
 
 REGISTERS = frozenset(quantity for quantity in Quantity if quantity.kind is Kind.REGISTER)

@@ -43,6 +43,7 @@ ABOUT_PEOPLE: Final = frozenset(
         RetentionClass.VOUCHERS,
         RetentionClass.SENDINGS,
         RetentionClass.ACTIONS,
+        RetentionClass.STATION_EVENTS,
     }
 )
 """Classes that may tell of a person whom others know by duty rosters: when a vehicle drove, charged, or stood where."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, func, or_, select, tuple_, update
 
 from core.errors import StoreError
 from core.retention import Deletion, RecordKind
 from core.sendings import SendingState
+from core.station_events import StationEventKind
 from core.work import JobState
 from store.ledger.database import Database
 from store.ledger.fleet_tables import FLEET_ACTION, PRESENCE, SENDING, SESSION_VALUATION, VOUCHER
+from store.ledger.station_tables import STATION_EVENT
 from store.ledger.tables import DELETION, DISCOVERY, JOB_RUN, NOTICE, REJECTION
 
 _C = DELETION.c
@@ -48,7 +50,8 @@ class Deletions:
 
         Of the runs of a job for one period the newest that is done stays too, for as long as it is
         among the job's 100 newest periods: it is what keeps the period from being made again. Where a
-        vehicle stood at the instant stays, and a letter that is still to be sent. Actions go by when they were done.
+        vehicle stood at the instant stays, and a letter that is still to be sent. Actions go by when they were
+        done; of a station's states and contacts those at the instant stay.
         """
         table, old = _OLD[kind](before_utc)
         some = select(*table.primary_key).where(old).order_by(*table.primary_key).limit(limit)
@@ -108,6 +111,14 @@ def _actions(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
     return FLEET_ACTION, FLEET_ACTION.c.done_at_utc < before_utc  # what is still to be done has no such instant
 
 
+def _station_events(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
+    its, newer = STATION_EVENT.c, STATION_EVENT.alias("newer").c
+    same = and_(newer.station == its.station, newer.connector == its.connector, newer.kind == its.kind)
+    followed = exists().where(same, newer.at_utc > its.at_utc, newer.at_utc <= before_utc)
+    lasting = its.kind.in_([StationEventKind.STATUS.value, StationEventKind.CONNECTION.value])
+    return STATION_EVENT, and_(its.received_at_utc < before_utc, or_(~lasting, followed))  # how it was then, stays
+
+
 _OLD = {
     RecordKind.REJECTIONS: _rejections,
     RecordKind.DISCOVERIES: _discoveries,
@@ -118,4 +129,5 @@ _OLD = {
     RecordKind.VALUATIONS: _valuations,
     RecordKind.SENDINGS: _sendings,
     RecordKind.ACTIONS: _actions,
+    RecordKind.STATION_EVENTS: _station_events,
 }

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from core.facts import ConnectorStatus, StationLink, StationStatus
 from core.periods import Period
+from core.retention import RecordKind
 from core.station_events import (
     SERVICE,
     Contact,
@@ -139,3 +140,11 @@ async def test_planned_work_is_kept_found_by_its_period_and_cancelled_once(ledge
     assert await ledger.cancel_maintenance(added.id, "carla", NOW + MINUTE) == cancelled
     assert await ledger.maintenance(added.id) == cancelled
     assert await ledger.cancel_maintenance(99, "carla", NOW) is None
+
+
+async def test_old_events_go_but_not_how_things_stood(ledger: SqlLedger) -> None:
+    old = [event(-30, "faulted"), event(-20), refused(-25, 1, 9), contact(-40, Contact.CONNECTED)]
+    await ledger.save_events([*old, event(5, "charging")])
+    assert await ledger.forget_records(RecordKind.STATION_EVENTS, NOW) == 2
+    left = (await ledger.station_events(StationEventFilter())).items
+    assert left == (event(5, "charging"), old[1], old[3])
