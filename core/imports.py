@@ -65,6 +65,30 @@ class Stamp(StrEnum):
     END = "end"
 
 
+class TableMapping(Protocol):
+    """What every mapping says of how its file is laid out, whatever its rows are about.
+
+    Empty `encoding` and `delimiter` are found out, an empty `sheet` is the first. `header` is the line of the headers,
+    0 where there are none.
+    """
+
+    @property
+    def sheet(self) -> str:
+        """Return the name of the sheet."""
+
+    @property
+    def encoding(self) -> str:
+        """Return how characters are encoded."""
+
+    @property
+    def delimiter(self) -> str:
+        """Return what parts columns."""
+
+    @property
+    def header(self) -> int:
+        """Return the line of the headers."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileMapping:
     """How the rows of a file become readings; saved under `name`, each change as a new `version`.

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.errors import FormatError
-from core.imports import FileMapping, RowKind, RowProblem
-from core.quantities import Quantity
+from core.imports import RowProblem
 from core.shares import FeedInStatement
 from core.texts import Finding
 from ingest.files.cells import CellError, as_found, number_reader
@@ -88,8 +87,7 @@ def read_feed_in(
 
     Raises `FormatError` for a file that as a whole is not what the mapping says.
     """
-    plain = as_file(mapping)
-    with rows_of(path, plain, layout_of(path, plain)) as (rows, _):
+    with rows_of(path, mapping, layout_of(path, mapping)) as (rows, _):
         first = next(rows, None)
         if first is None:
             raise FormatError("imports.no_rows")
@@ -98,23 +96,6 @@ def read_feed_in(
             yield taker.take(*first)
         for line, cells in rows:
             yield taker.take(line, cells)
-
-
-def as_file(mapping: FeedInMapping) -> FileMapping:
-    """Return what a mapping says about the layout of its file."""
-    return FileMapping(
-        name="",
-        date_column="",
-        value_column="",
-        quantity=Quantity.ENERGY_EXPORT_WH,
-        kind=RowKind.ENERGY,
-        sheet=mapping.sheet,
-        encoding=mapping.encoding,
-        delimiter=mapping.delimiter,
-        header=mapping.header,
-        decimal=mapping.decimal,
-        thousands=mapping.thousands,
-    )
 
 
 def month_of(cell: Cell) -> str:

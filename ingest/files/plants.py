@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import FormatError
-from core.imports import FileMapping, RowKind, RowProblem
+from core.imports import RowProblem
 from core.inventory import PlantKind
-from core.quantities import Quantity
 from core.texts import Finding
 from ingest.files.cells import CellError, as_found, number_reader
 from ingest.files.columns import column_place, letter
@@ -75,6 +74,7 @@ class RegisterMapping:
     """How the columns of a table are found: by header or letter where named, else by the register's own names."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
+    sheet: str = ""
     header: int = 1
     encoding: str = ""
     delimiter: str = ""
@@ -98,8 +98,7 @@ def read_register(path: Path, mapping: RegisterMapping) -> Iterator[RegisterLine
         for line, unit in units_of(path):
             yield reader.take(line, unit)
         return
-    plain = _as_file(mapping)
-    with rows_of(path, plain, layout_of(path, plain)) as (rows, _):
+    with rows_of(path, mapping, layout_of(path, mapping)) as (rows, _):
         first = next(rows, None)
         if first is None:
             raise FormatError("imports.no_rows")
@@ -109,21 +108,6 @@ def read_register(path: Path, mapping: RegisterMapping) -> Iterator[RegisterLine
         reader = _Reader(names, number_reader(mapping.decimal, mapping.thousands))
         for line, cells in rows if mapping.header else [first, *rows]:
             yield reader.take(line, {_shown(headers, at): cell for at, cell in enumerate(cells)})
-
-
-def _as_file(mapping: RegisterMapping) -> FileMapping:
-    return FileMapping(
-        name="",
-        date_column="",
-        value_column="",
-        quantity=Quantity.POWER_W,
-        kind=RowKind.ENERGY,
-        encoding=mapping.encoding,
-        delimiter=mapping.delimiter,
-        header=mapping.header,
-        decimal=mapping.decimal,
-        thousands=mapping.thousands,
-    )
 
 
 def _shown(headers: Sequence[str], place: int) -> str:

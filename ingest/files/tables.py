@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from core.errors import FormatError
-from core.imports import FileMapping
+from core.imports import TableMapping
 
 Cell = str | int | float | datetime | date | time | None
 Row = tuple[int, list[Cell]]
@@ -41,7 +41,7 @@ class Layout:
     delimiter: str = ""
 
 
-def layout_of(path: Path, mapping: FileMapping | None = None) -> Layout:
+def layout_of(path: Path, mapping: TableMapping | None = None) -> Layout:
     """Return how a file is laid out, as far as the mapping does not say. Raises `FormatError` for what is no table."""
     with path.open("rb") as file:
         sample = file.read(_SAMPLE_BYTE)
@@ -82,7 +82,7 @@ def _delimiter(text: str) -> str:
 
 
 @contextmanager
-def rows_of(path: Path, mapping: FileMapping, layout: Layout) -> Iterator[tuple[Iterator[Row], Callable[[], float]]]:
+def rows_of(path: Path, mapping: TableMapping, layout: Layout) -> Iterator[tuple[Iterator[Row], Callable[[], float]]]:
     """Give the rows from the line of the headers on, and what tells how much of the file has been read (0 to 1).
 
     Empty rows are passed over. Raises `FormatError` for a file that cannot be read to its end.
@@ -152,7 +152,7 @@ def _plain(sheet: Any) -> Iterator[list[Cell]]:
         yield list(row)
 
 
-def first_rows(path: Path, mapping: FileMapping, layout: Layout, count: int) -> list[Row]:
+def first_rows(path: Path, mapping: TableMapping, layout: Layout, count: int) -> list[Row]:
     """Return the first rows from the line of the headers on."""
     with rows_of(path, mapping, layout) as (rows, _):
         return list(islice(rows, count))

@@ -16,9 +16,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from core.errors import FormatError
-from core.imports import FileClock, FileMapping, RowKind, RowProblem
+from core.imports import FileClock, RowProblem
 from core.inventory.mobility import FuelKind
-from core.quantities import Quantity
 from core.texts import Finding
 from core.voucher_files import VoucherMapping
 from core.vouchers import Voucher, VoucherKind
@@ -63,9 +62,8 @@ def read_vouchers(
 
     Raises `FormatError` for a file that as a whole is not what the mapping says.
     """
-    plain = as_file(mapping)
-    layout = layout_of(path, plain)
-    with rows_of(path, plain, layout) as (rows, _):
+    layout = layout_of(path, mapping)
+    with rows_of(path, mapping, layout) as (rows, _):
         first = next(rows, None)
         if first is None:
             raise FormatError("imports.no_rows")
@@ -74,23 +72,6 @@ def read_vouchers(
             yield taker.take(*first)
         for line, cells in rows:
             yield taker.take(line, cells)
-
-
-def as_file(mapping: VoucherMapping) -> FileMapping:
-    """Return what a mapping says about the layout of its file."""
-    return FileMapping(
-        name=mapping.name,
-        date_column=mapping.date_column,
-        value_column="",
-        quantity=Quantity.ODOMETER_M,
-        kind=RowKind.REGISTER,
-        sheet=mapping.sheet,
-        encoding=mapping.encoding,
-        delimiter=mapping.delimiter,
-        header=mapping.header,
-        decimal=mapping.decimal,
-        thousands=mapping.thousands,
-    )
 
 
 class _WrongError(Exception):

@@ -108,24 +108,29 @@ async def explain_frozen(
     statement = await house.ledger.statement(key_of(figure), figure.version)
     if statement is None:
         raise NotFoundError("evidence.version_unknown", id=str(figure))
-    kept = _kept(statement, figure)
     intact = is_intact(statement)
-    then = _marked(kept, intact=intact)
+    then = _kept(statement, figure)
     today = await _today(house, replace(figure, version=None), call, explainer)
-    findings = [Finding.of("evidence.intact") if intact else Finding.of("evidence.not_intact")]
-    findings.append(_compared(then, today))
+    return beside_today(replace(then, figure=str(figure)), statement, _beside(today), intact=intact)
+
+
+def beside_today(then: Explanation, kept: Statement, today: Explanation, *, intact: bool = True) -> Explanation:
+    """Return what a version says of a figure, with who made the version and what the figure comes to today."""
     return replace(
-        then,
-        figure=str(figure),
-        findings=(*findings, *then.findings),
-        parts=(*then.parts, _beside(today)),
+        _marked(then, intact=intact),
+        findings=(
+            Finding.of("evidence.intact") if intact else Finding.of("evidence.not_intact"),
+            _compared(then, today),
+            *then.findings,
+        ),
+        parts=(*then.parts, today),
         details={
             **then.details,
-            "version": str(statement.version),
-            "made_by": statement.made_by,
-            "made_at": statement.made_at_utc.isoformat(timespec="seconds"),
-            "digest": statement.digest,
-            **({"reason": statement.reason} if statement.reason else {}),
+            "version": str(kept.version),
+            "made_by": kept.made_by,
+            "made_at": kept.made_at_utc.isoformat(timespec="seconds"),
+            "digest": kept.digest,
+            **({"reason": kept.reason} if kept.reason else {}),
         },
     )
 

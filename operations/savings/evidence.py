@@ -30,7 +30,7 @@ from fleet.savings.statement import (
     VehicleSavings,
 )
 from operations.calc.formula import savings_formula
-from operations.evidence.freezing import name_of
+from operations.evidence.freezing import beside_today, name_of
 from operations.evidence.leaves import of_parts
 from operations.fleet.figures import VEHICLE_DAY
 from operations.house import Call, House
@@ -70,29 +70,7 @@ async def _frozen(house: House, then: Explanation, kept: Statement, figure: Figu
     """Return what a version froze, and what the newest one says."""
     _, newest = await stated(house, figure.period)
     today = _explained(house, newest, replace(figure, version=None), call)
-    same = Finding.of("evidence.today_same") if today.value == then.value else _differs(then.value, today.value)
-    return replace(
-        then,
-        frozen=True,
-        intact=True,
-        findings=(Finding.of("evidence.intact"), same, *then.findings),
-        parts=(*then.parts, replace(today, title=Finding.of("evidence.today"), parts=())),
-        details={
-            **then.details,
-            "version": str(kept.version),
-            "made_by": kept.made_by,
-            "made_at": kept.made_at_utc.isoformat(timespec="seconds"),
-            "digest": kept.digest,
-            **({"reason": kept.reason} if kept.reason else {}),
-        },
-    )
-
-
-def _differs(then: Decimal | None, today: Decimal | None) -> Finding:
-    if today is None:
-        return Finding.of("evidence.today_unknown")
-    difference = None if then is None else str(today - then)
-    return Finding.of("evidence.today_differs", today=str(today), difference=difference)
+    return beside_today(then, kept, replace(today, title=Finding.of("evidence.today"), parts=()))
 
 
 def _explained(house: House, statement: SavingsStatement, figure: FigureId, call: Call) -> Explanation:

@@ -18,7 +18,7 @@ from core.inventory.renewables import Contract
 from core.shares import FeedInStatement
 from core.statements import Statement, StatementKey
 from core.texts import Finding
-from operations.evidence.freezing import name_of
+from operations.evidence.freezing import beside_today, name_of
 from operations.evidence.leaves import of_parts
 from operations.house import Call, House
 from operations.shares.energy_evidence import energies_of, months_of
@@ -49,35 +49,7 @@ async def explain_shares(house: House, figure: FigureId, call: Call) -> Explanat
     if figure.version is None or kept is None:
         return found
     today, _ = await explain(house, replace(figure, version=None))
-    return _frozen(found, kept, today)
-
-
-def _frozen(then: Explanation, kept: Statement, today: Explanation) -> Explanation:
-    """Return what a version froze, and what the newest one says."""
-    same = Finding.of("evidence.today_same") if today.value == then.value else _differs(then.value, today.value)
-    return replace(
-        then,
-        frozen=True,
-        intact=True,
-        findings=(Finding.of("evidence.intact"), same, *then.findings),
-        parts=(*then.parts, replace(today, title=Finding.of("evidence.today"), parts=())),
-        details={
-            **then.details,
-            "version": str(kept.version),
-            "made_by": kept.made_by,
-            "made_at": kept.made_at_utc.isoformat(timespec="seconds"),
-            "digest": kept.digest,
-            **({"reason": kept.reason} if kept.reason else {}),
-        },
-    )
-
-
-def _differs(then: Decimal | None, today: Decimal | None) -> Finding:
-    if today is None:
-        return Finding.of("evidence.today_unknown")
-    return Finding.of(
-        "evidence.today_differs", today=str(today), difference=None if then is None else str(today - then)
-    )
+    return beside_today(found, kept, replace(today, title=Finding.of("evidence.today"), parts=()))
 
 
 async def _of_account(house: House, figure: FigureId) -> tuple[Explanation, Statement | None]:

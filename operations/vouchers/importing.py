@@ -16,7 +16,7 @@ from core.voucher_files import VoucherMapping
 from core.vouchers import Voucher, VoucherFilter, VoucherKind
 from fleet.vehicle_days.voucher_checks import doubts_about, wrong_with
 from ingest.files.tables import Layout, layout_of
-from ingest.files.vouchers import RowSaid, as_file, read_vouchers
+from ingest.files.vouchers import RowSaid, read_vouchers
 from operations.arrivals.import_reading import WRONG_SHARE, inbox_of
 from operations.house import Call, House
 from operations.keepers import EntryKind, must_keep
@@ -60,7 +60,7 @@ class VouchersFound:
 async def look_through(house: House, file: KeptFile, mapping: VoucherMapping, call: Call) -> VouchersFound:
     """Return what a file comes to, whole, without keeping anything. Raises `FormatError`, `ForbiddenError`."""
     path = inbox_of(house).path(file.digest)
-    found = VouchersFound(file=file, mapping=mapping, layout=await asyncio.to_thread(layout_of, path, as_file(mapping)))
+    found = VouchersFound(file=file, mapping=mapping, layout=await asyncio.to_thread(layout_of, path, mapping))
     rows, judge = _rows(house, file, mapping, call), _judge(house, call)
     while some := await asyncio.to_thread(lambda: list(islice(rows, AT_ONCE))):
         call.progress(0.25, Finding.of("imports.reading", file=file.name))
