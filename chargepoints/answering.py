@@ -116,13 +116,16 @@ class Answering:
         if known is not None and known[0] == hash(inbound.frame):
             self.repeated += 1
             return known[1]
-        sound = check(self.protocol, call.action, call.payload, lenient=self.desk.settings.lenient)
+        sound = check(self.protocol, call, lenient=self.desk.settings.lenient)
         if isinstance(sound, Refusal):
-            return self._refuse(call.id, sound, arrival, frame)
+            return self._refuse(call, sound, arrival, frame)
         payload = self.desk.privacy.clean(sound.payload) if sound.repairs else clean[_PAYLOAD]
         decoded = decode(sound, payload, arrival)
         if isinstance(decoded, Refusal):
-            return self._refuse(call.id, decoded, arrival, frame)
+            return self._refuse(call, decoded, arrival, frame)
+        if call.silent:
+            self.desk.assembly.tell(arrival, *decoded)
+            return None
         registrar = self.desk.registrar
         decision = await registrar.decide(self.station, decoded.event) if sound.route.decides else registrar.note()
         said = sound.route.answer(decoded.event, decision)
@@ -151,9 +154,11 @@ class Answering:
             self.desk.trail.later(self.sent(answer))
         return Reply(answer)
 
-    def _refuse(self, id_: MessageId, refusal: Refusal, arrival: Arrival, frame: Frame) -> bytes | None:
+    def _refuse(self, call: Call, refusal: Refusal, arrival: Arrival, frame: Frame) -> bytes | None:
         self._reject(refusal.finding, arrival.received_at_utc, frame.payload)
-        answer = error_frame(self.protocol, id_, refusal.fault, refusal.finding)
+        if call.silent:
+            return None
+        answer = error_frame(self.protocol, call.id, refusal.fault, refusal.finding)
         if answer is not None:
             self.desk.trail.later(self.sent(answer))
         return answer

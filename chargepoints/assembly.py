@@ -19,6 +19,7 @@ from chargepoints.decoding.events import (
     HeartbeatSeen,
     Metered,
     MeterSample,
+    Reported,
     StatusReported,
     TransactionEvidence,
     readings_of,
@@ -70,6 +71,7 @@ class Assembly:
         self.progress = Progress(0)
         self.transactions = Transactions(book=stores.ledger, inventory=inventory, recall=self._recall)
         self.readings = 0
+        self.reported: Callable[[str, Reported], None] = _nobody_asked
         self._stores = stores
         self._registrar = registrar
         self._replay = replay
@@ -164,6 +166,8 @@ class Assembly:
                 await self._apply_evidence(event)
             case StatusReported():
                 self._apply_status(arrival, event)
+            case Reported():
+                self.reported(arrival.station, event)
             case Booted():
                 self.links.booted(arrival.station, event, arrival.received_at_utc)
 
@@ -210,6 +214,10 @@ class Assembly:
             await ledger.save_sessions(sessions)
         await self.notebook.write(ledger)
         await self.links.write(ledger)
+
+
+def _nobody_asked(_station: str, _part: Reported) -> None:
+    """Drop a part of a report; the journal has it."""
 
 
 def _source(station: str, connector: int) -> str:

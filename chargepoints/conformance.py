@@ -48,24 +48,46 @@ class Refusal:
 
 
 def conform(
-    schemas: Schemas, name: str, payload: dict[str, Any], *, lenient: bool
+    schemas: Schemas, name: str, payload: dict[str, Any], *, lenient: bool, newer: bool = False
 ) -> tuple[dict[str, Any], tuple[Finding, ...]] | Refusal:
-    """Return a payload that keeps to its schema with the repairs it took, or why it is refused."""
+    """Return a payload that keeps to its schema with the repairs it took, or why it is refused.
+
+    Of a version whose next edition may be `newer` than the schemas, fields and words that they do
+    not have are no breach: the fields are left out, the words are the decoder's affair.
+    """
     violations = schemas.violations(name, payload)
     if not violations:
         return payload, ()
-    repaired = _repaired(payload, violations) if lenient else None
-    if repaired is None or schemas.violations(name, repaired[0]):
+    if not lenient:
         return _refusal(violations[0])
-    return repaired
+    repaired = _repaired(payload, violations, newer=newer)
+    if repaired is None:
+        return _refusal(next((item for item in violations if not (newer and _is_newer(item))), violations[0]))
+    left = [item for item in schemas.violations(name, repaired[0]) if not (newer and _is_newer(item))]
+    return _refusal(left[0]) if left else repaired
+
+
+def _is_newer(violation: Violation) -> bool:
+    return violation.keyword in ("additionalProperties", "enum")
+
+
+def _without_newer(whole: Any, violation: Violation) -> None:
+    """Leave out the fields that the schema does not have."""
+    if violation.keyword == "additionalProperties" and isinstance(violation.expected, list):
+        for name in violation.expected:
+            _put(whole, (*violation.path, name), _ABSENT)
 
 
 def _repaired(
-    payload: dict[str, Any], violations: tuple[Violation, ...]
+    payload: dict[str, Any], violations: tuple[Violation, ...], *, newer: bool
 ) -> tuple[dict[str, Any], tuple[Finding, ...]] | None:
     whole = copy.deepcopy(payload)
     names: dict[str, None] = {}
     for violation in violations:
+        if newer and _is_newer(violation):
+            _without_newer(whole, violation)
+            names["newer_edition"] = None
+            continue
         quirk = next((quirk for quirk in QUIRKS if quirk.applies(violation)), None)
         if quirk is None or (value := quirk.repair(violation)) is _UNREPAIRABLE:
             return None

@@ -77,7 +77,8 @@ class StationConnection:
         self.frames += 1
         at_utc = self._desk.clock()
         self._desk.assembly.links.seen(self.station, at_utc)
-        inbound = Inbound(frame, is_text, parse(frame, self._desk.settings.max_depth), at_utc)
+        parsed = parse(frame, self._desk.settings.max_depth, self.protocol)
+        inbound = Inbound(frame, is_text, parsed, at_utc)
         message = inbound.parsed.message
         if isinstance(message, (CallResult, CallError)):
             self._desk.trail.later(self.answering.journalled(inbound))

@@ -16,7 +16,7 @@ from core.facts import Protocol
 from core.inventory import Inventory, Station
 from core.texts import Finding
 
-SUBPROTOCOLS = {"ocpp2.0.1": Protocol.OCPP_201, "ocpp1.6": Protocol.OCPP_16}
+SUBPROTOCOLS = {"ocpp2.1": Protocol.OCPP_21, "ocpp2.0.1": Protocol.OCPP_201, "ocpp1.6": Protocol.OCPP_16}
 """What we speak, best first."""
 
 _BASIC = 1

@@ -44,7 +44,8 @@ class Undecided(NamedTuple):
 class Replay:
     """Turns frames, fed in order, into events."""
 
-    def __init__(self, *, lenient: bool, max_depth: int) -> None:
+    def __init__(self, *, lenient: bool, max_depth: int, unseal: Callable[[bytes], bytes] | None = None) -> None:
+        self._unseal = unseal
         self._lenient = lenient
         self._max_depth = max_depth
         self._held: dict[tuple[str, str], Undecided] = {}
@@ -55,14 +56,14 @@ class Replay:
             return self._answered(frame)
         arrival = Arrival(frame.station, Protocol(frame.protocol), frame.at_utc, frame.id)
         if frame.sealed:
-            return Unused(arrival, Finding.of("ocpp.frame_unreadable"), b"")
-        message = parse(frame.payload, self._max_depth).message
+            return Unused(arrival, self._reason(frame), b"")
+        message = parse(frame.payload, self._max_depth, arrival.protocol).message
         if isinstance(message, Malformed):
             return Unused(arrival, message.finding, frame.payload)
         return self._called(message, arrival, frame) if isinstance(message, Call) else None
 
     def _called(self, call: Call, arrival: Arrival, frame: Frame) -> Told | Unused | None:
-        sound = check(arrival.protocol, call.action, call.payload, lenient=self._lenient)
+        sound = check(arrival.protocol, call, lenient=self._lenient)
         if isinstance(sound, Refusal):
             return Unused(arrival, sound.finding, frame.payload)
         decoded = decode(sound, sound.payload, arrival)
@@ -76,6 +77,16 @@ class Replay:
     def undecided(self) -> list[Undecided]:
         """Return the calls that were never answered, in order."""
         return sorted(self._held.values(), key=lambda held: held.arrival.frame)
+
+    def _reason(self, frame: Frame) -> Finding:
+        """Return why a sealed frame was refused, as far as it can be opened."""
+        try:
+            opened = self._unseal(frame.payload) if self._unseal else b"{}"
+        except FormatError:
+            opened = b"{}"
+        message = parse(opened, self._max_depth).message
+        known = opened != b"{}" and isinstance(message, Malformed)
+        return message.finding if known else Finding.of("ocpp.frame_unreadable")
 
     def _answered(self, frame: Frame) -> Told | None:
         message = parse(frame.payload, self._max_depth).message

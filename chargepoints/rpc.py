@@ -1,7 +1,8 @@
 """OCPP-J's envelope: what a frame is, and how errors are said in each version. Nothing here waits.
 
 OCPP-J 1.6 and 2.0.1 part 4: CALL `[2, id, action, payload]`, CALLRESULT `[3, id, payload]`,
-CALLERROR `[4, id, code, description, details]`.
+CALLERROR `[4, id, code, description, details]`. 2.1 adds CALLRESULTERROR, which is shaped like CALLERROR
+and says that an answer of ours was wrong, and SEND `[6, id, action, payload]`, which is never answered.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from core.texts import Finding, catalogue
 MessageId = str | int
 """Ids are strings of at most 36 characters; numbers, as some stations send them, are answered as numbers."""
 
-_CALL, _CALL_RESULT, _CALL_ERROR = 2, 3, 4
+_CALL, _CALL_RESULT, _CALL_ERROR, _CALL_RESULT_ERROR, _SEND = 2, 3, 4, 5, 6
 _ID_MAX = 36
 _NO_ID = "-1"
 _DESCRIPTION_MAX = 255
@@ -41,6 +42,8 @@ class Fault(StrEnum):
     OCCURRENCE = "OccurrenceConstraintViolation"
     TYPE = "TypeConstraintViolation"
     RPC_FRAMEWORK = "RpcFrameworkError"
+    SECURITY = "SecurityError"
+    """The station may not say that now."""
     MESSAGE_TYPE = "MessageTypeNotSupported"
 
 
@@ -53,11 +56,12 @@ _WORDS_16 = {
 
 
 class Call(NamedTuple):
-    """A request."""
+    """A request; `silent` where no answer is due (2.1, SEND)."""
 
     id: MessageId
     action: str
     payload: dict[str, Any]
+    silent: bool = False
 
 
 class CallResult(NamedTuple):
@@ -94,7 +98,7 @@ class Parsed(NamedTuple):
     json: list[Any] | None
 
 
-def parse(frame: bytes, max_depth: int) -> Parsed:
+def parse(frame: bytes, max_depth: int, protocol: Protocol = Protocol.OCPP_16) -> Parsed:
     """Return what a frame says. Any bytes have an answer; none raises."""
     if _is_deeper(frame, max_depth):
         return _unread(frame, Finding.of("ocpp.too_deep", limit=max_depth))
@@ -104,7 +108,7 @@ def parse(frame: bytes, max_depth: int) -> Parsed:
         return _unread(frame, Finding.of("ocpp.not_json", size_byte=len(frame)))
     if not isinstance(json, list) or len(json) < 2:  # noqa: PLR2004 - type and id are the least
         return Parsed(Malformed(None, Fault.RPC_FRAMEWORK, Finding.of("ocpp.not_a_message")), None)
-    return Parsed(_message(json), json)
+    return Parsed(_message(json, protocol is Protocol.OCPP_21), json)
 
 
 def call_frame(id: str, action: str, payload: dict[str, Any]) -> bytes:  # noqa: A002
@@ -130,8 +134,10 @@ def error_frame(protocol: Protocol, id: MessageId | None, fault: Fault, finding:
     return orjson.dumps([_CALL_ERROR, _NO_ID if id is None else id, code, description, {}])
 
 
-def _message(json: list[Any]) -> Message:
+def _message(json: list[Any], is_21: bool) -> Message:  # noqa: FBT001 - all versions but one are alike
     kind, id_ = json[0], _id(json[1])
+    if is_21 and kind in (_CALL_RESULT_ERROR, _SEND) and not isinstance(kind, bool):
+        return _result_refused(json) if kind == _CALL_RESULT_ERROR else _sent(id_, json)
     if kind in (_CALL_RESULT, _CALL_ERROR) and not isinstance(kind, bool):
         return _response(kind, id_, json)
     if id_ is None:
@@ -149,6 +155,19 @@ def _call(id_: MessageId, json: list[Any]) -> Message:
     if not isinstance(json[3], dict):
         return Malformed(id_, Fault.FORMAT, Finding.of("ocpp.payload_invalid", action=json[2][:50]))
     return Call(id_, json[2], json[3])
+
+
+def _sent(id_: MessageId | None, json: list[Any]) -> Message:
+    message = Malformed(None, Fault.RPC_FRAMEWORK, Finding.of("ocpp.id_invalid")) if id_ is None else _call(id_, json)
+    if isinstance(message, Call):
+        return message._replace(silent=True)
+    return message._replace(answerable=False) if isinstance(message, Malformed) else message
+
+
+def _result_refused(json: list[Any]) -> Malformed:
+    """Return that the station could not use an answer of ours; nobody waits for anything any more."""
+    reason = " ".join(str(part)[:50] for part in json[2:4])
+    return Malformed(None, Fault.RPC_FRAMEWORK, Finding.of("ocpp.result_refused", reason=reason), answerable=False)
 
 
 def _response(kind: int, id_: MessageId | None, json: list[Any]) -> Message:

@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from chargepoints.conformance import Refusal, conform
-from chargepoints.decoding import v16, v201
+from chargepoints.decoding import v16, v21, v201
 from chargepoints.decoding.events import Arrival, Decoded
 from chargepoints.decoding.routes import Route, Routes
-from chargepoints.rpc import Fault
+from chargepoints.rpc import Call, Fault
 from chargepoints.schemas import schemas_of
 from core.errors import PayloadError
 from core.facts import Protocol
 from core.texts import Finding
 
-ROUTES: Mapping[Protocol, Routes] = {Protocol.OCPP_16: v16.ROUTES, Protocol.OCPP_201: v201.ROUTES}
+ROUTES: Mapping[Protocol, Routes] = {
+    Protocol.OCPP_16: v16.ROUTES,
+    Protocol.OCPP_201: v201.ROUTES,
+    Protocol.OCPP_21: v21.ROUTES,
+}
 """What a station may send in each version."""
 
 _SHOWN = 50
@@ -30,12 +34,15 @@ class Sound(NamedTuple):
     repairs: tuple[Finding, ...] = ()
 
 
-def check(protocol: Protocol, action: str, payload: dict[str, Any], *, lenient: bool) -> Sound | Refusal:
+def check(protocol: Protocol, call: Call, *, lenient: bool) -> Sound | Refusal:
     """Return a call that can be decoded, or why it is refused."""
-    route = ROUTES[protocol].get(action)
+    action, route = call.action, ROUTES[protocol].get(call.action)
     if route is None:
         return _unroutable(protocol, action)
-    conformed = conform(schemas_of(protocol), route.request, payload, lenient=lenient)
+    if call.silent and route.decides:
+        return Refusal(Fault.MESSAGE_TYPE, Finding.of("ocpp.send_unfit", action=action))
+    newer = protocol is Protocol.OCPP_21
+    conformed = conform(schemas_of(protocol), route.request, call.payload, lenient=lenient, newer=newer)
     if isinstance(conformed, Refusal):
         return conformed
     return Sound(action, route, *conformed)

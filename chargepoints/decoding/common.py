@@ -13,7 +13,7 @@ _NOTED = Decoded(Noted())
 
 def decode_data_transfer(payload: Payload, _arrival: Arrival) -> Decoded:
     """Return whose own message it is."""
-    return Decoded(DataTransferred(vendor=payload["vendorId"]))
+    return Decoded(DataTransferred(vendor=payload["vendorId"], message=payload.get("messageId", "")))
 
 
 def decode_heartbeat(_payload: Payload, _arrival: Arrival) -> Decoded:
@@ -49,6 +49,11 @@ def answer_nothing(_event: Event, _decision: Decision) -> dict[str, Any]:
 def answer_data_transfer(_event: Event, _decision: Decision) -> dict[str, Any]:
     """Say that no maker's own messages are spoken here."""
     return {"status": "UnknownVendorId"}
+
+
+def answer_accepted(_event: Event, _decision: Decision) -> dict[str, Any]:
+    """Accept."""
+    return {"status": "Accepted"}
 
 
 def answer_rejected(_event: Event, _decision: Decision) -> dict[str, Any]:

@@ -6,10 +6,11 @@ are pseudonyms already: decoders see journalled messages only, live and in a rep
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from core.facts import ConnectorStatus, Protocol, TagVerdict
 from core.quantities import Quantity
@@ -142,6 +143,67 @@ class DataTransferred:
     """A maker's own message."""
 
     vendor: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """A part of what a command asked for: the message that brings it, under which number, its items as they came.
+
+    `part` is the station's count of parts, which may begin at 1, or None where there is none; only `last` says
+    that nothing more comes. What a customer's data is comes sealed.
+    """
+
+    action: str
+    request: int
+    items: tuple[Mapping[str, Any], ...]
+    part: int | None = None
+    last: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """What a station reports of one of its variables, named as `core.variable_names` says (2.x, NotifyEvent)."""
+
+    name: str
+    value: str
+    trigger: str
+    stamp: Stamp
+    connector: int = 0
+    cleared: bool = False
+    info: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HappeningsReported:
+    """What happened at a station, by its own monitors."""
+
+    happenings: tuple[Happening, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationEnded:
+    """A reservation is over, because its time was (`expired`) or because the station gave it up."""
+
+    number: int
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherLimit:
+    """Somebody else, perhaps the grid operator, limited an outlet or freed it again; connector 0 is the station."""
+
+    source: str
+    cleared: bool
+    connector: int = 0
+    critical: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question whose answer repeats something of it."""
+
+    payload: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +212,19 @@ class Noted:
 
 
 Event = (
-    Booted | HeartbeatSeen | StatusReported | AuthorizeAsked | Metered | TransactionEvidence | DataTransferred | Noted
+    Booted
+    | HeartbeatSeen
+    | StatusReported
+    | AuthorizeAsked
+    | Metered
+    | TransactionEvidence
+    | DataTransferred
+    | Reported
+    | HappeningsReported
+    | ReservationEnded
+    | OtherLimit
+    | Asked
+    | Noted
 )
 
 

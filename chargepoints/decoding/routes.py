@@ -12,6 +12,9 @@ Payload = Mapping[str, Any]
 """A message's payload with its names as on the wire (camelCase)."""
 
 
+Decode = Callable[[Payload, Arrival], Decoded]
+
+
 def _nothing_learnt(event: Event, _answer: Payload) -> Event:
     return event
 
@@ -28,7 +31,7 @@ class Route:
 
     request: str
     response: str
-    decode: Callable[[Payload, Arrival], Decoded]
+    decode: Decode
     answer: Callable[[Event, Decision], dict[str, Any]]
     learn: Callable[[Event, Payload], Event] = field(default=_nothing_learnt, kw_only=True)
     decides: bool = field(default=False, kw_only=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from chargepoints.decoding.common import (
+    answer_accepted,
     answer_boot,
     answer_data_transfer,
     answer_heartbeat,
@@ -30,10 +32,24 @@ from chargepoints.decoding.events import (
 )
 from chargepoints.decoding.instants import stamp_of
 from chargepoints.decoding.numbers import connector_of, count_of
-from chargepoints.decoding.routes import Payload, Route, Routes
+from chargepoints.decoding.reports import (
+    decode_customer,
+    decode_events,
+    decode_limit,
+    decode_limit_cleared,
+    decode_messages,
+    decode_monitors,
+    decode_profiles,
+    decode_report,
+    decode_reservation,
+)
+from chargepoints.decoding.routes import Decode, Payload, Route, Routes
 from chargepoints.decoding.samples import DEFAULT_MEASURAND, Named, samples_of
+from core.errors import FormatError
 from core.facts import ConnectorStatus, TagVerdict
 from core.texts import Finding
+
+Word = TypeVar("Word")
 
 STATUSES = {
     "Available": ConnectorStatus.AVAILABLE,
@@ -62,6 +78,13 @@ _VERDICT_OF = {
 }
 
 
+def _known(words: Mapping[str, Word], word: str, field: str) -> Word:
+    """Return what a word means. Raises `FormatError` for one that only a newer edition has."""
+    if word not in words:
+        raise FormatError("ocpp.field_invalid", field=field, rule="enum")
+    return words[word]
+
+
 def decode_boot(payload: Payload, _arrival: Arrival) -> Decoded:
     """Return what the station says it is."""
     station = payload["chargingStation"]
@@ -80,7 +103,7 @@ def decode_status(payload: Payload, arrival: Arrival) -> Decoded:
     findings: list[Finding] = []
     event = StatusReported(
         connector=connector_of(payload["evseId"]),
-        status=STATUSES[payload["connectorStatus"]],
+        status=_known(STATUSES, payload["connectorStatus"], "connectorStatus"),
         stamp=stamp_of(payload["timestamp"], arrival.received_at_utc, findings),
     )
     return Decoded(event, tuple(findings))
@@ -103,7 +126,7 @@ def decode_transaction(payload: Payload, arrival: Arrival) -> Decoded:
     """Return what the event says about its transaction; later events may leave out EVSE and tag."""
     findings: list[Finding] = []
     info = payload["transactionInfo"]
-    kind = KINDS[payload["eventType"]]
+    kind = _known(KINDS, payload["eventType"], "eventType")
     token = payload.get("idToken")
     evse = payload.get("evse")
     event = TransactionEvidence(
@@ -156,6 +179,15 @@ def learn_transaction(event: Event, answer: Payload) -> Event:
     return replace(event, verdict=_VERDICT_OF[answer["idTokenInfo"]["status"]])
 
 
+def answer_no_certificate(_event: Event, _decision: Decision) -> dict[str, Any]:
+    """Say that there are no contract certificates here."""
+    return {"status": "Failed", "exiResponse": ""}
+
+
+def _told(action: str, decode: Decode) -> Route:
+    return Route(f"{action}Request", f"{action}Response", decode, answer_nothing)
+
+
 def _noted(action: str) -> Route:
     return Route(f"{action}Request", f"{action}Response", decode_noted, answer_nothing)
 
@@ -165,30 +197,33 @@ ROUTES: Routes = {
     "BootNotification": Route(
         "BootNotificationRequest", "BootNotificationResponse", decode_boot, answer_boot, decides=True
     ),
-    "ClearedChargingLimit": _noted("ClearedChargingLimit"),
+    "ClearedChargingLimit": _told("ClearedChargingLimit", decode_limit_cleared),
     "DataTransfer": Route("DataTransferRequest", "DataTransferResponse", decode_data_transfer, answer_data_transfer),
     "FirmwareStatusNotification": _noted("FirmwareStatusNotification"),
+    "Get15118EVCertificate": Route(
+        "Get15118EVCertificateRequest", "Get15118EVCertificateResponse", decode_noted, answer_no_certificate
+    ),
     "GetCertificateStatus": Route(
         "GetCertificateStatusRequest", "GetCertificateStatusResponse", decode_noted, answer_failed
     ),
     "Heartbeat": Route("HeartbeatRequest", "HeartbeatResponse", decode_heartbeat, answer_heartbeat),
     "LogStatusNotification": _noted("LogStatusNotification"),
     "MeterValues": Route("MeterValuesRequest", "MeterValuesResponse", decode_meter_values, answer_nothing),
-    "NotifyChargingLimit": _noted("NotifyChargingLimit"),
-    "NotifyCustomerInformation": _noted("NotifyCustomerInformation"),
-    "NotifyDisplayMessages": _noted("NotifyDisplayMessages"),
+    "NotifyChargingLimit": _told("NotifyChargingLimit", decode_limit),
+    "NotifyCustomerInformation": _told("NotifyCustomerInformation", decode_customer),
+    "NotifyDisplayMessages": _told("NotifyDisplayMessages", decode_messages),
     "NotifyEVChargingNeeds": Route(
         "NotifyEVChargingNeedsRequest", "NotifyEVChargingNeedsResponse", decode_noted, answer_rejected
     ),
     "NotifyEVChargingSchedule": Route(
-        "NotifyEVChargingScheduleRequest", "NotifyEVChargingScheduleResponse", decode_noted, answer_rejected
+        "NotifyEVChargingScheduleRequest", "NotifyEVChargingScheduleResponse", decode_noted, answer_accepted
     ),
-    "NotifyEvent": _noted("NotifyEvent"),
-    "NotifyMonitoringReport": _noted("NotifyMonitoringReport"),
-    "NotifyReport": _noted("NotifyReport"),
+    "NotifyEvent": _told("NotifyEvent", decode_events),
+    "NotifyMonitoringReport": _told("NotifyMonitoringReport", decode_monitors),
+    "NotifyReport": _told("NotifyReport", decode_report),
     "PublishFirmwareStatusNotification": _noted("PublishFirmwareStatusNotification"),
-    "ReportChargingProfiles": _noted("ReportChargingProfiles"),
-    "ReservationStatusUpdate": _noted("ReservationStatusUpdate"),
+    "ReportChargingProfiles": _told("ReportChargingProfiles", decode_profiles),
+    "ReservationStatusUpdate": _told("ReservationStatusUpdate", decode_reservation),
     "SecurityEventNotification": _noted("SecurityEventNotification"),
     "SignCertificate": Route("SignCertificateRequest", "SignCertificateResponse", decode_noted, answer_rejected),
     "StatusNotification": Route(
@@ -203,4 +238,4 @@ ROUTES: Routes = {
         decides=True,
     ),
 }
-"""Every action that a 2.0.1 station may send, less those of ISO 15118 contracts."""
+"""Every action that a 2.0.1 station may send."""

@@ -81,11 +81,11 @@ async def charge_16(house: Any) -> None:
         )
 
 
-async def charge_201(house: Any) -> None:
+async def charge_201(house: Any, subprotocol: str = "ocpp2.0.1") -> None:
     def energy(wh: float, context: str) -> list[dict[str, Any]]:
         return [{"value": wh / 1000, "context": context, "unit_of_measure": {"unit": "kWh"}}]
 
-    async with a_station(house, Station201, "lra-02", "ocpp2.0.1") as station:
+    async with a_station(house, Station201, "lra-02", subprotocol) as station:
         boot = await station.call(
             call201.BootNotification(charging_station={"model": "One", "vendor_name": "Example"}, reason="PowerUp"),
             suppress=False,
@@ -122,9 +122,17 @@ async def charge_201(house: Any) -> None:
         await event("Ended", 4, 30, energy(105_000, "Transaction.End"), info={"stopped_reason": "EVDisconnected"})
 
 
+async def charge_21(house: Any) -> None:
+    await charge_201(house, "ocpp2.1")
+
+
 @pytest.mark.parametrize(
     ("charge", "station", "protocol"),
-    [(charge_16, "lra-01", Protocol.OCPP_16), (charge_201, "lra-02", Protocol.OCPP_201)],
+    [
+        (charge_16, "lra-01", Protocol.OCPP_16),
+        (charge_201, "lra-02", Protocol.OCPP_201),
+        (charge_21, "lra-02", Protocol.OCPP_21),
+    ],
 )
 async def test_a_charge_becomes_one_session_and_readings(
     house: Any, charge: Any, station: str, protocol: Protocol

@@ -1,0 +1,70 @@
+"""OCPP 2.1: what a station may send beyond 2.0.1, understood and answered.
+
+Fields and words of a newer edition than the schemas are accepted (`conformance.conform`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chargepoints.decoding import v201
+from chargepoints.decoding.common import answer_accepted, answer_nothing, answer_rejected, decode_noted, utc_text
+from chargepoints.decoding.events import Arrival, Asked, Decision, Decoded, Event
+from chargepoints.decoding.routes import Payload, Route, Routes
+
+
+def decode_asked(payload: Payload, _arrival: Arrival) -> Decoded:
+    """Return a question that is repeated in its answer."""
+    return Decoded(Asked(payload))
+
+
+def answer_chain_status(event: Event, decision: Decision) -> dict[str, Any]:
+    """Say of each certificate that its state was not found out: nobody asks OCSP responders here."""
+    asked = event.payload["certificateStatusRequests"] if isinstance(event, Asked) else ()
+    unknown = [
+        {
+            "certificateHashData": item["certificateHashData"],
+            "source": item["source"],
+            "status": "Failed",
+            "nextUpdate": utc_text(decision),
+        }
+        for item in asked
+    ]
+    return {"certificateStatus": unknown}
+
+
+def answer_vat_number(event: Event, _decision: Decision) -> dict[str, Any]:
+    """Say that VAT numbers are not checked here: nobody pays at the station."""
+    asked = event.payload if isinstance(event, Asked) else {}
+    place = {"evseId": asked["evseId"]} if "evseId" in asked else {}
+    return {"status": "Rejected", "vatNumber": asked.get("vatNumber", ""), **place}
+
+
+def _noted(action: str) -> Route:
+    return Route(f"{action}Request", f"{action}Response", decode_noted, answer_nothing)
+
+
+ROUTES: Routes = {
+    **v201.ROUTES,
+    "BatterySwap": _noted("BatterySwap"),
+    "ClosePeriodicEventStream": _noted("ClosePeriodicEventStream"),
+    "GetCertificateChainStatus": Route(
+        "GetCertificateChainStatusRequest", "GetCertificateChainStatusResponse", decode_asked, answer_chain_status
+    ),
+    "NotifyDERAlarm": _noted("NotifyDERAlarm"),
+    "NotifyDERStartStop": _noted("NotifyDERStartStop"),
+    "NotifyPeriodicEventStream": Route("NotifyPeriodicEventStream", "", decode_noted, answer_nothing),
+    "NotifyPriorityCharging": _noted("NotifyPriorityCharging"),
+    "NotifySettlement": _noted("NotifySettlement"),
+    "OpenPeriodicEventStream": Route(
+        "OpenPeriodicEventStreamRequest", "OpenPeriodicEventStreamResponse", decode_noted, answer_accepted
+    ),
+    "PullDynamicScheduleUpdate": Route(
+        "PullDynamicScheduleUpdateRequest", "PullDynamicScheduleUpdateResponse", decode_noted, answer_rejected
+    ),
+    "ReportDERControl": _noted("ReportDERControl"),
+    "VatNumberValidation": Route(
+        "VatNumberValidationRequest", "VatNumberValidationResponse", decode_asked, answer_vat_number
+    ),
+}
+"""Every action that a 2.1 station may send. NotifyPeriodicEventStream comes as SEND and has no answer."""
