@@ -9,6 +9,7 @@ LEFT := not soak$(if $(WITHOUT), and not $(subst $(comma),$(space)and not$(space
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 # With a wheelhouse (make wheelhouse) nothing is fetched.
 OFFLINE := $(if $(wildcard wheelhouse),--no-index -f wheelhouse)
+CLIENTS := tests/clients
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet $(OFFLINE)
 
 .PHONY: demo test check lint types layers audit bench soak docs wheelhouse lock clean help
@@ -34,6 +35,7 @@ demo: .venv/ready ## run the whole service with a simulated district (Ctrl-C end
 
 test: check ## run all checks and tests (WITHOUT=mosquitto,browser leaves out what is not installed)
 	@tests/install-system-packages
+	$(if $(findstring nodejs,$(WITHOUT)),,@test $(CLIENTS)/node_modules/.package-lock.json -nt $(CLIENTS)/package-lock.json || npm ci --silent --prefix $(CLIENTS))
 	@PATH="$$PATH:/usr/sbin" $(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "$(LEFT) and not browser"
 	$(if $(findstring browser,$(WITHOUT)),,@$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "$(LEFT) and browser")
 
