@@ -84,7 +84,7 @@ class Answering:
             arrival = Arrival(self.station, self.protocol, inbound.at_utc, number)
             message = inbound.parsed.message
             if isinstance(message, Malformed):
-                return self._refuse_malformed(message, inbound, frame)
+                return self._refuse_malformed(message, inbound, frame, number)
             if isinstance(message, Call):
                 return Reply(await self._answer_call(message, inbound, arrival, frame, json))
             return Reply()
@@ -143,8 +143,9 @@ class Answering:
         else:
             self.desk.trail.later(frame)
 
-    def _refuse_malformed(self, message: Malformed, inbound: Inbound, frame: Frame) -> Reply:
-        self._reject(message.finding, inbound.at_utc, outline(inbound.frame) if frame.sealed else frame.payload)
+    def _refuse_malformed(self, message: Malformed, inbound: Inbound, frame: Frame, number: int) -> Reply:
+        payload = outline(inbound.frame) if frame.sealed else frame.payload
+        self._reject(message.finding, inbound.at_utc, payload, number)
         if inbound.is_text and not _is_utf8(inbound.frame):
             return Reply(close_code=_INVALID_DATA)  # RFC 6455 8.1: the connection must be failed
         if not message.answerable:
@@ -155,7 +156,7 @@ class Answering:
         return Reply(answer)
 
     def _refuse(self, call: Call, refusal: Refusal, arrival: Arrival, frame: Frame) -> bytes | None:
-        self._reject(refusal.finding, arrival.received_at_utc, frame.payload)
+        self._reject(refusal.finding, arrival.received_at_utc, frame.payload, arrival.frame)
         if call.silent:
             return None
         answer = error_frame(self.protocol, call.id, refusal.fault, refusal.finding)
@@ -163,9 +164,9 @@ class Answering:
             self.desk.trail.later(self.sent(answer))
         return answer
 
-    def _reject(self, finding: Finding, at_utc: datetime, payload: bytes) -> None:
+    def _reject(self, finding: Finding, at_utc: datetime, payload: bytes, number: int) -> None:
         self.refused += 1
-        self.desk.assembly.notebook.reject(self.station, finding, payload, at_utc)
+        self.desk.assembly.notebook.reject(self.station, finding, payload, at_utc, number)
 
     def _remember(self, id_: MessageId, frame: bytes, answer: bytes) -> None:
         """Keep the answer for a retry, which may reuse its id (OCPP-J 1.6 errata), on this socket only."""

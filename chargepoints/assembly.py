@@ -38,6 +38,7 @@ from core.inventory import Inventory
 from core.ports import Batch, Clock, Journal, ReadingSink
 from core.quantities import Quantity
 from core.readings import Reading
+from core.station_events import span_of
 from core.texts import Finding
 
 _AT_ONCE = 500
@@ -66,8 +67,9 @@ class Assembly:
         notebook: Notebook,
         replay: Callable[[], Replay],
     ) -> None:
-        self.links = Links()
         self.notebook = notebook
+        self.chronicle = notebook.chronicle
+        self.links = Links(self.chronicle)
         self.progress = Progress(0)
         self.transactions = Transactions(book=stores.ledger, inventory=inventory, recall=self._recall)
         self.readings = 0
@@ -111,8 +113,9 @@ class Assembly:
     async def restore(self) -> None:
         """Store what the journal has and a crash kept from being stored; take up the open transactions."""
         ledger, now_utc = self._stores.ledger, self._stores.clock()
-        self.links.load(await ledger.links(), now_utc)
         self.progress = Progress(await ledger.applied_frame())
+        newest = await ledger.newest_events(self.progress.stored, span_of(now_utc))
+        self.links.load(await ledger.links(), now_utc, self.chronicle.load(newest))
         running = {
             session.id: session.first_frame
             for session in await ledger.open_sessions()
@@ -137,7 +140,10 @@ class Assembly:
             return
         if told.arrival.frame > applied:
             if isinstance(told, Unused):
-                self.notebook.reject(told.arrival.station, told.finding, told.payload, told.arrival.received_at_utc)
+                arrival = told.arrival
+                self.notebook.reject(
+                    arrival.station, told.finding, told.payload, arrival.received_at_utc, arrival.frame
+                )
             else:
                 self._told.append(told)
         elif isinstance(told, Told) and isinstance(told.event, TransactionEvidence) and _case_id(told.event) in running:
@@ -158,17 +164,19 @@ class Assembly:
     async def _apply(self, told: Told) -> None:
         arrival, event, findings = told
         for finding in findings:
-            self.notebook.notice(f"station:{arrival.station}", finding, arrival.received_at_utc)
+            self.notebook.notice(f"station:{arrival.station}", finding, arrival.received_at_utc, frame=arrival.frame)
         match event:
             case Metered():
                 self._read(_source(arrival.station, event.connector), event.samples)
             case TransactionEvidence():
                 await self._apply_evidence(event)
             case StatusReported():
+                self.chronicle.status(arrival, event)
                 self._apply_status(arrival, event)
             case Reported():
                 self.reported(arrival.station, event)
             case Booted():
+                self.chronicle.booted(arrival, event)
                 self.links.booted(arrival.station, event, arrival.received_at_utc)
 
     async def _apply_evidence(self, event: TransactionEvidence) -> None:
@@ -213,6 +221,7 @@ class Assembly:
         if sessions:
             await ledger.save_sessions(sessions)
         await self.notebook.write(ledger)
+        await self.chronicle.write(ledger)
         await self.links.write(ledger)
 
 

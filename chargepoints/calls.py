@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from chargepoints.rpc import CallError, CallResult, call_frame
 from core.errors import RequestError, UnavailableError
+from core.texts import Finding
 
 _QUEUE = 16
 _EXPIRED = 100
@@ -59,15 +60,21 @@ class Calls:
             raise CallRefusedError(self._station, action, answer)
         return answer.payload
 
-    def resolve(self, answer: CallResult | CallError) -> None:
-        """Give an answer to its call. One that comes too late, or that nobody asked for, is counted and dropped."""
+    def resolve(self, answer: CallResult | CallError) -> Finding | None:
+        """Give an answer to its call. One that comes too late, or that nobody asked for, is counted and dropped.
+
+        Return what is odd about it, None if nothing is.
+        """
         if self._open is not None and self._open[0] == answer.id:
             if not self._open[1].done():
                 self._open[1].set_result(answer)
-        elif self._expired.pop(answer.id, None) is not None:
+            return None
+        action = self._expired.pop(answer.id, None)
+        if action is not None:
             self.late += 1
-        else:
-            self.unsolicited += 1
+            return Finding.of("ocpp.answer_late", action=action)
+        self.unsolicited += 1
+        return Finding.of("ocpp.answer_unsolicited")
 
     def close(self) -> None:
         """Say to all who wait that the station is gone."""

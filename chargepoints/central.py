@@ -16,6 +16,7 @@ from websockets.typing import Subprotocol
 
 from chargepoints.answering import Desk
 from chargepoints.assembly import Assembly, Stores
+from chargepoints.chronicle import STOPPED
 from chargepoints.connection import StationConnection
 from chargepoints.handshake import SUBPROTOCOLS, Doorkeeper, choose_subprotocol
 from chargepoints.notebook import Notebook
@@ -31,6 +32,7 @@ from core.errors import StoreError, UnavailableError
 from core.facts import Protocol
 from core.inventory import Inventory, Station
 from core.ports import Clock, Health, Journal, ReadingSink
+from core.station_events import Contact, StationEventKind
 from core.texts import Finding
 
 _FLUSH_EVERY_S = 0.25
@@ -72,10 +74,12 @@ class CentralSystem:
         self._desk = self._new_desk()
         self._leaving: set[asyncio.Task[None]] = set()
         self._past = Traffic()
+        self._stopping = False
 
     async def serve(self) -> None:
         """Take up what the journal has, then serve stations until cancelled. Raises `StoreError` if storing fails."""
         desk = self._desk = self._new_desk()
+        self._stopping = False
         await desk.assembly.restore()
         stop = asyncio.Event()
         loops = [
@@ -87,7 +91,10 @@ class CentralSystem:
             async with self._listen() as server:
                 self.port = next(iter(server.sockets)).getsockname()[1]
                 self.started.set()
-                done, _ = await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
+                try:
+                    done, _ = await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    self._stopping = True
                 for loop in done:
                     loop.result()
         finally:
@@ -147,7 +154,7 @@ class CentralSystem:
             inventory=self._inventory,
             registrar=registrar,
             notebook=notebook,
-            replay=lambda: Replay(lenient=settings.lenient, max_depth=settings.max_depth),
+            replay=lambda: Replay(lenient=settings.lenient, max_depth=settings.max_depth, unseal=self._privacy.open),
         )
         return Desk(
             settings=settings,
@@ -182,7 +189,7 @@ class CentralSystem:
             return None
         notebook = self._desk.assembly.notebook
         if admitted.station is not None:
-            notebook.notice(admitted.station.source, admitted.finding, now_utc)
+            notebook.notice(admitted.station.source, admitted.finding, now_utc, kind=StationEventKind.TURNED_AWAY)
         elif admitted.asked:
             offered = ",".join(request.headers.get_all("Sec-WebSocket-Protocol"))
             notebook.discover("ocpp", admitted.asked, now_utc, hint=offered[:_HINT_CHARS])
@@ -197,7 +204,9 @@ class CentralSystem:
         if protocol is None or not isinstance(socket, StationSocket):
             offered = ",".join(socket.request.headers.get_all("Sec-WebSocket-Protocol")) if socket.request else ""
             finding = Finding.of("ocpp.subprotocol_unsupported", offered=offered[:_HINT_CHARS])
-            desk.assembly.notebook.notice(f"station:{station}", finding, desk.clock())
+            desk.assembly.notebook.notice(
+                f"station:{station}", finding, desk.clock(), kind=StationEventKind.TURNED_AWAY
+            )
             return  # OCPP-J 3.3: complete the handshake without a subprotocol, then close at once
         connection = StationConnection(station, protocol, WebSocket(socket), desk)
         self._replace(self._connections.get(station), connection)
@@ -210,16 +219,18 @@ class CentralSystem:
             self._past = Traffic.sum((self._past, Traffic.of(connection)))
             if self._connections.get(station) is connection:
                 del self._connections[station]
-                desk.assembly.links.disconnected(station, desk.clock())
+                why = Contact.SERVICE_STOPPED if self._stopping else connection.leaves
+                desk.assembly.links.disconnected(station, desk.clock(), why)
 
     def _replace(self, old: StationConnection | None, new: StationConnection) -> None:
         """Let the newest socket of a station win; the old one may be dead without knowing it."""
         self._connections[new.station] = new
         if old is not None:
-            self._leave(old, "replaced")
+            self._leave(old, Contact.REPLACED)
 
-    def _leave(self, connection: StationConnection, reason: str) -> None:
-        task = asyncio.create_task(connection.close(_NORMAL, reason))
+    def _leave(self, connection: StationConnection, why: Contact) -> None:
+        connection.leaves = why
+        task = asyncio.create_task(connection.close(_NORMAL, why.value))
         self._leaving.add(task)
         task.add_done_callback(self._leaving.discard)
 
@@ -239,7 +250,7 @@ class CentralSystem:
             for connection in tuple(self._connections.values()):
                 patience_s = _MISSED * (ping_s if connection.answers_pings else max(ping_s, heartbeat_s))
                 if connection.silent_s > patience_s:
-                    self._leave(connection, "silent")
+                    self._leave(connection, Contact.SILENT)
                 else:
                     task = asyncio.create_task(connection.probe())
                     self._leaving.add(task)
@@ -253,6 +264,8 @@ class CentralSystem:
         await asyncio.wait(loops)
         if not (flush.exception() or trail.exception()):
             await desk.trail.drain()
+            stopped_at_utc = desk.clock()
+            desk.assembly.chronicle.serving(STOPPED, stopped_at_utc, stopped_at_utc)
             await desk.assembly.flush()
 
 

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
 import orjson
 
 from chargepoints.answering import Answering, Desk, Inbound
-from chargepoints.calls import Calls
+from chargepoints.calls import CallRefusedError, Calls
 from chargepoints.rpc import CallError, CallResult, parse
 from chargepoints.sockets import Socket, SocketClosedError
-from core.errors import StoreError
+from core.errors import StoreError, UnavailableError
 from core.facts import Protocol
+from core.station_events import Contact, StationEventKind
 from core.texts import Finding
 
 _INTERNAL_ERROR = 1011
@@ -33,6 +35,7 @@ class StationConnection:
         self.protocol = protocol
         self.answers_pings = False
         self.frames = 0
+        self.leaves = Contact.CLOSED
         self.answering = Answering(station, protocol, token_hex(6), desk)
         self.calls = Calls(station, self._send_call, desk.settings.call_timeout_s)
         self._socket = socket
@@ -56,7 +59,11 @@ class StationConnection:
 
     async def call(self, action: str, payload: dict[str, Any], timeout_s: float | None = None) -> dict[str, Any]:
         """Return the station's answer to a call of ours (see `Calls.call`)."""
-        return await self.calls.call(action, payload, timeout_s)
+        try:
+            return await self.calls.call(action, payload, timeout_s)
+        except (CallRefusedError, UnavailableError) as error:
+            self._note(error.finding, self._desk.clock())
+            raise
 
     async def probe(self) -> None:
         """Ask for a sign of life."""
@@ -82,7 +89,7 @@ class StationConnection:
         message = inbound.parsed.message
         if isinstance(message, (CallResult, CallError)):
             self._desk.trail.later(self.answering.journalled(inbound))
-            self.calls.resolve(message)
+            self._note(self.calls.resolve(message), at_utc)
             return
         answer, close_code = await self.answering.answer(inbound)
         if answer is not None:
@@ -95,6 +102,12 @@ class StationConnection:
         await self._desk.trail.write(self.answering.sent(payload))
         with suppress(SocketClosedError):
             await self._socket.send(frame)
+
+    def _note(self, odd: Finding | None, at_utc: datetime) -> None:
+        """Note what is odd about an answer to a call of ours."""
+        if odd is not None:
+            kind = StationEventKind.ANSWER
+            self._desk.assembly.chronicle.count(self.station, kind, odd, at_utc)
 
     def _note_too_large(self) -> None:
         """Note a message that the socket refused to read; its bytes are gone, only this remains."""

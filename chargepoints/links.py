@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from chargepoints.chronicle import STARTED, STOPPED, Chronicle
 from chargepoints.decoding.events import Booted
 from core.books import StationBook
 from core.facts import Protocol, StationLink
+from core.station_events import Contact
 
 _SEEN_EVERY = timedelta(seconds=15)
 
@@ -16,21 +18,34 @@ _SEEN_EVERY = timedelta(seconds=15)
 class Links:
     """The state of every station's connection, until it is written; mere signs of life wait a little."""
 
-    def __init__(self) -> None:
+    def __init__(self, chronicle: Chronicle) -> None:
+        self._chronicle = chronicle
         self._links: dict[str, StationLink] = {}
         self._changed: set[str] = set()
         self._seen: dict[str, datetime] = {}
 
-    def load(self, links: Iterable[StationLink], now_utc: datetime) -> None:
-        """Take over what the book has; no station is connected to a service that has just started."""
+    def load(self, links: Iterable[StationLink], now_utc: datetime, last_served: str | None = None) -> None:
+        """Take over what the book has; no station is connected to a service that has just started.
+
+        If `last_served` says that the service never stopped, it ended with the last sign of life of any station.
+        """
+        signs = []
         for link in links:
             self._links[link.station] = link
             if link.connected:
-                self.disconnected(link.station, now_utc)
+                signs.append(link.last_frame_at_utc or link.since_utc)
+                self._links[link.station] = replace(link, connected=False, since_utc=now_utc)
+                self._changed.add(link.station)
+                self._chronicle.contact(link.station, Contact.SERVICE_STOPPED, signs[-1], now_utc)
+        if last_served == STARTED and signs:
+            self._chronicle.serving(STOPPED, max(signs), now_utc)
+        self._chronicle.serving(STARTED, now_utc, now_utc)
 
     def connected(self, station: str, protocol: Protocol, at_utc: datetime) -> None:
         """Note that a station connected."""
         known = self._links.get(station)
+        open_still = known is not None and known.connected
+        self._chronicle.contact(station, Contact.REPLACED if open_still else Contact.CONNECTED, at_utc, at_utc)
         self._links[station] = (
             StationLink(station=station, connected=True, since_utc=at_utc, protocol=protocol)
             if known is None
@@ -38,8 +53,9 @@ class Links:
         )
         self._changed.add(station)
 
-    def disconnected(self, station: str, at_utc: datetime) -> None:
+    def disconnected(self, station: str, at_utc: datetime, why: Contact = Contact.CLOSED) -> None:
         """Note that a station is gone."""
+        self._chronicle.contact(station, why, at_utc, at_utc)
         self._links[station] = replace(self._links[station], connected=False, since_utc=at_utc)
         self._changed.add(station)
 

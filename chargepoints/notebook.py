@@ -5,31 +5,46 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from chargepoints.chronicle import Chronicle
 from core.books import RejectionBook
 from core.facts import Discovery, Notice, Rejection
+from core.station_events import StationEventKind
 from core.texts import Finding
 
 _REJECTIONS_AT_ONCE = 200
 _SUBJECTS_AT_ONCE = 200
 _SUBJECT_CHARS = 100
+_STATION = "station:"
 
 
 class Notebook:
     """Notices and discoveries with their counts, and rejections, until they are written.
 
     Of more rejections or unknown names than a write takes, the rest is only counted
-    (`left_out`); the journal has every frame.
+    (`left_out`); the journal has every frame. All of it is in the station's `chronicle` too.
     """
 
     def __init__(self) -> None:
         self.left_out = 0
         self.rejected = 0
+        self.chronicle = Chronicle()
         self._notices: dict[tuple[str, str], Notice] = {}
         self._discoveries: dict[tuple[str, str], Discovery] = {}
         self._rejections: list[Rejection] = []
 
-    def notice(self, source: str, finding: Finding, at_utc: datetime) -> None:
-        """Note something odd about a source that cost no reading."""
+    def notice(
+        self,
+        source: str,
+        finding: Finding,
+        at_utc: datetime,
+        *,
+        kind: StationEventKind = StationEventKind.NOTICE,
+        frame: int = 0,
+    ) -> None:
+        """Note something odd about a source that cost no reading; `frame` tells of it, where one does."""
+        if source.startswith(_STATION):
+            station = source.removeprefix(_STATION).partition("/")[0]
+            self.chronicle.count(station, kind, finding, at_utc, frame)
         key = source, finding.code
         known = self._notices.get(key)
         self._notices[key] = (
@@ -51,9 +66,10 @@ class Notebook:
         else:
             self.left_out += 1
 
-    def reject(self, station: str, reason: Finding, payload: bytes, at_utc: datetime) -> None:
-        """Note a frame that was not used."""
+    def reject(self, station: str, reason: Finding, payload: bytes, at_utc: datetime, frame: int = 0) -> None:
+        """Note a frame that was not used, and its journal id."""
         self.rejected += 1
+        self.chronicle.count(station, StationEventKind.REFUSED, reason, at_utc, frame)
         if len(self._rejections) >= _REJECTIONS_AT_ONCE:
             self.left_out += 1
             return

@@ -6,12 +6,14 @@ that a crash left without answer is decided when it is replayed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from chargepoints.conformance import Refusal
 from chargepoints.decoding.events import Arrival, Decoded, Event
 from chargepoints.rpc import Call, CallError, CallResult, Malformed, parse
 from chargepoints.understanding import Sound, check, decode
+from core.errors import FormatError
 from core.facts import Protocol
 from core.ports import Direction, Frame
 from core.texts import Finding
@@ -80,13 +82,14 @@ class Replay:
 
     def _reason(self, frame: Frame) -> Finding:
         """Return why a sealed frame was refused, as far as it can be opened."""
+        unknown = Finding.of("ocpp.frame_unreadable")
+        if self._unseal is None:
+            return unknown
         try:
-            opened = self._unseal(frame.payload) if self._unseal else b"{}"
+            message = parse(self._unseal(frame.payload), self._max_depth).message
         except FormatError:
-            opened = b"{}"
-        message = parse(opened, self._max_depth).message
-        known = opened != b"{}" and isinstance(message, Malformed)
-        return message.finding if known else Finding.of("ocpp.frame_unreadable")
+            return unknown
+        return message.finding if isinstance(message, Malformed) else unknown
 
     def _answered(self, frame: Frame) -> Told | None:
         message = parse(frame.payload, self._max_depth).message

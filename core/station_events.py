@@ -164,13 +164,13 @@ class StationEventBook(Protocol):
     async def newest_events(self, after_frame: int, since_utc: datetime) -> tuple[StationEvent, ...]:
         """Return what a start goes on from.
 
-        That is the newest state and error of each outlet, the newest event of the service, and what was counted
-        from frames above `after_frame` or since an instant.
+        That is the newest state of each outlet, the newest event of the service, and what was counted from
+        frames above `after_frame` or since an instant.
         """
         ...
 
-    async def forget_journalled_events(self) -> int:
-        """Delete all events that the journal tells of, before they are made from it again; return how many."""
+    async def forget_journalled_events(self, first_frame: int) -> int:
+        """Delete events of frames from this one on, before they are made from them again; return how many."""
         ...
 
 

@@ -90,23 +90,20 @@ class StationEvents:
         """Return what a start goes on from: see `core.station_events.StationEventBook`."""
         counted = and_(_C.kind.in_(sorted(COUNTED)), or_(_C.last_frame > after_frame, _C.received_at_utc >= since_utc))
         outlet = and_(_C.station == STATION_STATUS.c.station, _C.connector == STATION_STATUS.c.connector)
-        newest = [
-            _newest(outlet, kind, _C.frame).correlate(STATION_STATUS)
-            for kind in (StationEventKind.STATUS, StationEventKind.ERROR)
-        ]
+        state = _newest(outlet, StationEventKind.STATUS, _C.frame).correlate(STATION_STATUS).scalar_subquery()
         service = _newest(_C.station.is_not(None), StationEventKind.SERVICE, _C.received_at_utc)
         known = or_(
-            *(_C.id.in_(select(each.scalar_subquery()).select_from(STATION_STATUS)) for each in newest),
+            _C.id.in_(select(state).select_from(STATION_STATUS)),
             _C.id == service.scalar_subquery(),
         )
         async with self._database.reading() as connection:
             some = await _events(connection, select(STATION_EVENT).where(known).order_by(_C.frame, _C.id))
             return some + await _events(connection, select(STATION_EVENT).where(counted).order_by(_C.frame, _C.id))
 
-    async def forget_journalled_events(self) -> int:
-        """Delete all events that the journal tells of, before they are made from it again; return how many."""
+    async def forget_journalled_events(self, first_frame: int) -> int:
+        """Delete events of frames from this one on, before they are made from them again; return how many."""
         async with self._database.writing() as connection:
-            return (await connection.execute(delete(STATION_EVENT).where(_C.frame > 0))).rowcount
+            return (await connection.execute(delete(STATION_EVENT).where(_C.frame >= max(first_frame, 1)))).rowcount
 
 
 def _newest(which: ColumnElement[bool], kind: StationEventKind, by: ColumnElement[Any]) -> Select[Any]:
