@@ -20,16 +20,19 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core.errors import FormatError
 
-TAG_KEYS = frozenset({"idtag", "parentidtag", "idtoken", "additionalidtoken", "customeridentifier"})
+TAG_KEYS = frozenset(
+    {"idtag", "parentidtag", "idtoken", "additionalidtoken", "customeridentifier", "prioritizedemaids"}
+)
 """Keys (in any case) whose text is a tag's uid; `idToken` and `groupIdToken` of 2.x are objects that hold one."""
 
-SEALED_KEYS = frozenset({"data"})
-"""Keys whose text may hold anything (makers' own messages, customer information): sealed, to be opened when needed."""
+SEALED_KEYS = frozenset({"data", "exirequest"})
+"""Keys whose text may hold anything (makers' own messages, customer information, a vehicle's contract): sealed."""
 
 SECRET_NAMES = frozenset({"authorizationkey", "basicauthpassword"})
 """Names of configuration keys and variables whose value nobody needs to see again."""
 
 _NAMED = (("key", "value"), ("variable", "attributeValue"))
+_ATTRIBUTES = "variableAttribute"
 _SECRET_TOKEN = "secret:removed"  # noqa: S105 - what stands in the place of a secret
 _NONCE_BYTES = 12
 _TAG_HEX = 20
@@ -118,7 +121,14 @@ def _may_be_sensitive(frame: bytes) -> bool:
 
     Every frame is looked at, so this is written for speed.
     """
-    return b"idt" in frame or b"\\" in frame or b"auth" in frame or b'"data"' in frame or b"customerid" in frame
+    return (
+        b"idt" in frame
+        or b"\\" in frame
+        or b"auth" in frame
+        or b'"data"' in frame
+        or b"customerid" in frame
+        or b"exirequest" in frame
+    )
 
 
 def outline(frame: bytes) -> bytes:
@@ -134,9 +144,19 @@ def _without_secrets(fields: Mapping[str, Any]) -> dict[str, Any]:
         name = fields.get(name_field)
         if isinstance(name, dict):
             name = name.get("name")
-        if isinstance(name, str) and name.strip().casefold() in SECRET_NAMES and value_field in fields:
+        if not isinstance(name, str) or name.strip().casefold() not in SECRET_NAMES:
+            continue
+        if value_field in fields:
             cleaned[value_field] = _SECRET_TOKEN
+        attributes = fields.get(_ATTRIBUTES)
+        if isinstance(attributes, list):
+            cleaned[_ATTRIBUTES] = [_without_value(attribute) for attribute in attributes]
     return cleaned
+
+
+def _without_value(attribute: Any) -> Any:
+    """Return an attribute of a reported variable without its value."""
+    return {**attribute, "value": _SECRET_TOKEN} if isinstance(attribute, dict) and "value" in attribute else attribute
 
 
 def _reads_as(frame: bytes, json: list[Any]) -> bool:

@@ -19,7 +19,7 @@ import orjson
 from core.facts import Protocol
 
 _FOLDERS = {Protocol.OCPP_16: "v16", Protocol.OCPP_201: "v201", Protocol.OCPP_21: "v21"}
-_PSEUDONYM = re.compile(r"tag:[0-9a-f]{20}")
+_PSEUDONYM = re.compile(r"tag:[0-9a-f]{20}|sealed:[0-9a-f]+")
 _ENDINGS = ("Request", "Response", "")
 
 
@@ -78,7 +78,7 @@ def schemas_of(protocol: Protocol) -> Schemas:
 
 
 def _is_pseudonym(violation: Violation) -> bool:
-    """Return whether only a tag's pseudonym is too long: journalled frames carry it instead of the tag."""
+    """Return whether only a pseudonym or a seal is too long: journalled frames carry it instead of what it hides."""
     return violation.keyword == "maxLength" and _PSEUDONYM.fullmatch(str(violation.instance)) is not None
 
 

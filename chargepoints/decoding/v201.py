@@ -135,7 +135,7 @@ def decode_transaction(payload: Payload, arrival: Arrival) -> Decoded:
         transaction=info["transactionId"],
         stamp=stamp_of(payload["timestamp"], arrival.received_at_utc, findings),
         connector=None if evse is None else connector_of(evse["id"]),
-        tag=(token["idToken"] or None) if token else None,
+        tag=token["idToken"] if token else None,  # empty where nobody need show one (NoAuthorization)
         samples=samples_of(payload.get("meterValue", ()), _sampled, arrival.received_at_utc, findings),
         stop_reason=info.get("stoppedReason", DEFAULT_REASON) if kind is EvidenceKind.END else None,
         sequence=count_of(payload["seqNo"]),
@@ -162,8 +162,8 @@ def answer_authorize(_event: Event, decision: Decision) -> dict[str, Any]:
 
 
 def answer_transaction(event: Event, decision: Decision) -> dict[str, Any]:
-    """Acknowledge, with the verdict on the tag where one was shown."""
-    shown = isinstance(event, TransactionEvidence) and event.tag
+    """Acknowledge, with the verdict on the token where the event has one, be it one of no authorisation."""
+    shown = isinstance(event, TransactionEvidence) and event.tag is not None
     return answer_authorize(event, decision) if shown else {}
 
 

@@ -46,6 +46,10 @@ FRAMES = [
         '[2,"1","Set",{"setVariableData":[{"attributeValue":"x","variable":{"name":"BasicAuthPassword"}}]}]',
         '[2,"1","Set",{"setVariableData":[{"attributeValue":"secret:removed","variable":{"name":"BasicAuthPassword"}}]}]',
     ),
+    (
+        '[2,"1","X",{"variable":{"name":"BasicAuthPassword"},"variableAttribute":[{"value":"x"}]}]',
+        '[2,"1","X",{"variable":{"name":"BasicAuthPassword"},"variableAttribute":[{"value":"secret:removed"}]}]',
+    ),
     ('[2,"1","Authorize",{"idTag":""}]', '[2,"1","Authorize",{"idTag":""}]'),
     ('[2, "1", "Heartbeat", {}]', '[2, "1", "Heartbeat", {}]'),
 ]

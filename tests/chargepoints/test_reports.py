@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import pytest
 
 from chargepoints.commands.collecting import NAMED, Collecting
@@ -24,6 +25,7 @@ from chargepoints.decoding.events import (
     Stamp,
     StatusReported,
 )
+from chargepoints.privacy import Privacy
 from chargepoints.rpc import Call, Fault, Malformed, parse
 from chargepoints.schemas import schemas_of
 from chargepoints.understanding import ROUTES, check, decode
@@ -186,6 +188,41 @@ def test_contract_certificates_fail_as_the_specification_has_it(version: Protoco
     answer = route.answer(Noted(), Decision(now_utc=NOW, heartbeat_interval_s=300))
     assert answer == {"status": "Failed", "exiResponse": ""}
     assert schemas_of(version).violations(route.response, answer) == ()
+
+
+@VERSIONS
+def test_what_a_station_knows_of_a_customer_is_read_again_from_the_journal(version: Protocol) -> None:
+    said = {"requestId": 9, "generatedAt": SAID, "seqNo": 0, "data": "x" * 512}
+    frame = orjson.dumps([2, "1", "NotifyCustomerInformation", said])
+    kept, json_ = Privacy(b"k" * 32).redact(frame, orjson.loads(frame))
+    assert b"xxx" not in kept
+    assert not isinstance(check(version, Call("1", "NotifyCustomerInformation", json_[3]), lenient=False), Refusal)
+
+
+@VERSIONS
+def test_a_vehicles_contract_stays_closed(version: Protocol) -> None:
+    said = {"action": "Install", "iso15118SchemaVersion": "urn:iso:15118:2:2013:MsgDef", "exiRequest": "RE8tTEFL"}
+    said |= {"prioritizedEMAIDs": ["DELRA0001"]} if version is V21 else {}
+    frame = orjson.dumps([2, "1", "Get15118EVCertificate", said])
+    kept, json_ = Privacy(b"k" * 32).redact(frame, orjson.loads(frame))
+    assert b"RE8t" not in kept
+    assert b"DELRA" not in kept
+    assert not isinstance(check(version, Call("1", "Get15118EVCertificate", json_[3]), lenient=False), Refusal)
+
+
+@VERSIONS
+def test_a_token_of_no_authorisation_has_its_verdict_too(version: Protocol) -> None:
+    said = {
+        "eventType": "Started",
+        "timestamp": SAID,
+        "triggerReason": "CablePluggedIn",
+        "seqNo": 0,
+        "transactionInfo": {"transactionId": "t1"},
+    }
+    route, decision = ROUTES[version]["TransactionEvent"], Decision(now_utc=NOW, heartbeat_interval_s=300)
+    free = _event(version, "TransactionEvent", {**said, "idToken": {"idToken": "", "type": "NoAuthorization"}})
+    assert route.answer(free, decision) == {"idTokenInfo": {"status": "Accepted"}}
+    assert route.answer(_event(version, "TransactionEvent", said), decision) == {}
 
 
 STREAM = {"id": 1, "pending": 0, "basetime": SAID, "data": [{"t": 0.5, "v": "1"}]}
