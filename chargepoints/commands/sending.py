@@ -158,3 +158,8 @@ def encode_nothing(_request: object, _context: Context) -> Payload:
 def given(**fields: object) -> Payload:
     """Return the fields that have a value: OCPP leaves out what is not there, and knows no null."""
     return {name: value for name, value in fields.items() if value is not None and value not in ("", ())}
+
+
+def group(tag: str, context: Context) -> Payload | None:
+    """Return the token of a group for OCPP 2.x, None where there is none."""
+    return context.token(tag).id_token if tag else None

@@ -11,11 +11,11 @@ from chargepoints.commands.answers import (
     Answer,
     acknowledged,
     by_status,
-    text,
     told_version,
 )
 from chargepoints.commands.certificates import hash_data, told_certificates_16
 from chargepoints.commands.limits import Profile, profile_of, start_profile, told_composite_16
+from chargepoints.commands.maintaining import LISTED, LOGS, UPDATES, told_file
 from chargepoints.commands.sending import (
     Awaited,
     Commands,
@@ -57,8 +57,6 @@ from core.command_requests import (
 from core.command_words import (
     CertificateUse,
     LimitPurpose,
-    ListStatus,
-    ListUpdate,
     LogKind,
     ResetWay,
     SignedUse,
@@ -86,19 +84,10 @@ TRIGGERED_EXTENDED = {
     Triggered.CERTIFICATE_REQUEST: "SignChargePointCertificate",
 }
 """What only ExtendedTriggerMessage of the whitepaper can ask for."""
-LISTED = {
-    ListStatus.ACCEPTED: "Accepted",
-    ListStatus.BLOCKED: "Blocked",
-    ListStatus.EXPIRED: "Expired",
-    ListStatus.INVALID: "Invalid",
-}
-LOGS = {LogKind.DIAGNOSTICS: "DiagnosticsLog", LogKind.SECURITY: "SecurityLog"}
 USES = {
     CertificateUse.CENTRAL_ROOT: "CentralSystemRootCertificate",
     CertificateUse.MAKER_ROOT: "ManufacturerRootCertificate",
 }
-UPDATES = {ListUpdate.FULL: "Full", ListUpdate.DIFFERENTIAL: "Differential"}
-
 _TAKES_CONNECTOR = {Triggered.METER_VALUES, Triggered.STATUS}
 
 
@@ -285,10 +274,6 @@ def _data_transfer(request: DataTransfer, _context: Context) -> Payload:
     return {"vendorId": request.vendor, **given(messageId=request.message, data=request.data)}
 
 
-def _told_file(answer: Answer) -> dict[str, Any]:
-    return given(file=text(answer, "fileName") or text(answer, "filename"))
-
-
 def _told_data(answer: Answer) -> dict[str, Any]:
     return given(data=answer.get("data"))
 
@@ -356,8 +341,8 @@ COMMANDS: Commands = {
         Sending("UpdateFirmware", _firmware, acknowledged(CommandState.ACCEPTED), awaits=Awaited.FIRMWARE),
     ),
     CommandKind.LOG: (
-        Sending("GetLog", _log, by_status(_UPLOADS, _told_file), awaits=Awaited.LOG, fits=_asks_by_get_log),
-        Sending("GetDiagnostics", _diagnostics, acknowledged(CommandState.ACCEPTED, _told_file), awaits=Awaited.LOG),
+        Sending("GetLog", _log, by_status(_UPLOADS, told_file), awaits=Awaited.LOG, fits=_asks_by_get_log),
+        Sending("GetDiagnostics", _diagnostics, acknowledged(CommandState.ACCEPTED, told_file), awaits=Awaited.LOG),
     ),
     CommandKind.INSTALL_CERTIFICATE: (Sending("InstallCertificate", _install, by_status(_INSTALLED)),),
     CommandKind.DELETE_CERTIFICATE: (Sending("DeleteCertificate", _delete, by_status(_DELETED)),),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chargepoints.commands import v201
+from chargepoints.commands import maintaining, v201
 from chargepoints.commands.answers import BEGUN, DONE, by_status
 from chargepoints.commands.certificates import told_certificates_2
 from chargepoints.commands.sending import Awaited, Commands, Context, Payload, Sending, given, wire_word
@@ -13,10 +13,10 @@ from core.command_words import CertificateUse, LogKind, ResetWay, SignedUse
 from core.commands import CommandKind, CommandState
 
 RESETS = v201.RESETS | {ResetWay.RESUME: "ImmediateAndResume"}
-LOGS = v201.LOGS | {LogKind.DATA_COLLECTOR: "DataCollectorLog"}
-ROOTS = v201.ROOTS | {CertificateUse.VEHICLE_ROOT: "OEMRootCertificate"}
-USES = v201.USES | {CertificateUse.VEHICLE_ROOT: "OEMRootCertificate"}
-SIGNED = v201.SIGNED | {SignedUse.BOTH: "V2G20Certificate"}
+LOGS = maintaining.LOGS | {LogKind.DATA_COLLECTOR: "DataCollectorLog"}
+ROOTS = maintaining.ROOTS | {CertificateUse.VEHICLE_ROOT: "OEMRootCertificate"}
+USES = maintaining.USES | {CertificateUse.VEHICLE_ROOT: "OEMRootCertificate"}
+SIGNED = maintaining.SIGNED | {SignedUse.BOTH: "V2G20Certificate"}
 
 
 def _signed(request: CertificateSigned, _context: Context) -> Payload:
@@ -32,11 +32,17 @@ _FOUND = {"Accepted": CommandState.DONE, "NotFound": CommandState.DONE}
 COMMANDS: Commands = {
     **v201.COMMANDS,
     CommandKind.RESET: (Sending("Reset", v201.resetting(RESETS), by_status(_RESET), awaits=Awaited.BOOT),),
-    CommandKind.NETWORK_PROFILE: (Sending("SetNetworkProfile", v201.network_profile("OCPP21"), by_status(_FAILING)),),
-    CommandKind.LOG: (Sending("GetLog", v201.logging(LOGS), by_status(_UPLOADS, v201.told_file), awaits=Awaited.LOG),),
-    CommandKind.INSTALL_CERTIFICATE: (Sending("InstallCertificate", v201.installing(ROOTS), by_status(_FAILING)),),
+    CommandKind.NETWORK_PROFILE: (
+        Sending("SetNetworkProfile", maintaining.network_profile("OCPP21"), by_status(_FAILING)),
+    ),
+    CommandKind.LOG: (
+        Sending("GetLog", maintaining.logging(LOGS), by_status(_UPLOADS, maintaining.told_file), awaits=Awaited.LOG),
+    ),
+    CommandKind.INSTALL_CERTIFICATE: (
+        Sending("InstallCertificate", maintaining.installing(ROOTS), by_status(_FAILING)),
+    ),
     CommandKind.LIST_CERTIFICATES: (
-        Sending("GetInstalledCertificateIds", v201.listing(USES), by_status(_FOUND, told_certificates_2)),
+        Sending("GetInstalledCertificateIds", maintaining.listing(USES), by_status(_FOUND, told_certificates_2)),
     ),
     CommandKind.CERTIFICATE_SIGNED: (Sending("CertificateSigned", _signed, by_status(DONE)),),
 }
