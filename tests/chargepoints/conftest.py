@@ -88,8 +88,8 @@ class House:
 
 
 @asynccontextmanager
-async def a_house(folder: Path, **settings: Any) -> AsyncIterator[House]:
-    inventory, privacy = an_inventory(), Privacy(KEY)
+async def a_house(folder: Path, inventory: Inventory | None = None, **settings: Any) -> AsyncIterator[House]:
+    inventory, privacy = inventory or an_inventory(), Privacy(KEY)
     stores = await open_embedded(folder, utc_now)
     central = CentralSystem(
         ChargePointSettings(port=0, **settings),
