@@ -26,7 +26,8 @@ class Route:
     `request` and `response` name the schemas. `decode` makes the event, `answer` the payload of
     our answer, `learn` completes the event by what the answer decided (a number, a verdict):
     live from the answer about to be sent, in a replay from the journalled one. `decides` says
-    that the answer carries a decision, so it must be in the journal before it is sent.
+    that the answer carries a decision, so it must be in the journal before it is sent. `unused`
+    says why nothing comes of a message but its answer.
     """
 
     request: str
@@ -35,6 +36,7 @@ class Route:
     answer: Callable[[Event, Decision], dict[str, Any]]
     learn: Callable[[Event, Payload], Event] = field(default=_nothing_learnt, kw_only=True)
     decides: bool = field(default=False, kw_only=True)
+    unused: str = field(default="", kw_only=True)
 
 
 Routes = Mapping[str, Route]

@@ -192,6 +192,9 @@ def _noted(action: str) -> Route:
     return Route(f"{action}Request", f"{action}Response", decode_noted, answer_nothing)
 
 
+_CONTRACTS = "answered Failed: contract certificates (ISO 15118) are no part of Kreiswatt"
+_NEEDS = "answered as the specification has it: limits are set by people, and not from a vehicle's wishes"
+
 ROUTES: Routes = {
     "Authorize": Route("AuthorizeRequest", "AuthorizeResponse", decode_authorize, answer_authorize, decides=True),
     "BootNotification": Route(
@@ -201,10 +204,14 @@ ROUTES: Routes = {
     "DataTransfer": Route("DataTransferRequest", "DataTransferResponse", decode_data_transfer, answer_data_transfer),
     "FirmwareStatusNotification": _noted("FirmwareStatusNotification"),
     "Get15118EVCertificate": Route(
-        "Get15118EVCertificateRequest", "Get15118EVCertificateResponse", decode_noted, answer_no_certificate
+        "Get15118EVCertificateRequest",
+        "Get15118EVCertificateResponse",
+        decode_noted,
+        answer_no_certificate,
+        unused=_CONTRACTS,
     ),
     "GetCertificateStatus": Route(
-        "GetCertificateStatusRequest", "GetCertificateStatusResponse", decode_noted, answer_failed
+        "GetCertificateStatusRequest", "GetCertificateStatusResponse", decode_noted, answer_failed, unused=_CONTRACTS
     ),
     "Heartbeat": Route("HeartbeatRequest", "HeartbeatResponse", decode_heartbeat, answer_heartbeat),
     "LogStatusNotification": _noted("LogStatusNotification"),
@@ -213,10 +220,14 @@ ROUTES: Routes = {
     "NotifyCustomerInformation": _told("NotifyCustomerInformation", decode_customer),
     "NotifyDisplayMessages": _told("NotifyDisplayMessages", decode_messages),
     "NotifyEVChargingNeeds": Route(
-        "NotifyEVChargingNeedsRequest", "NotifyEVChargingNeedsResponse", decode_noted, answer_rejected
+        "NotifyEVChargingNeedsRequest", "NotifyEVChargingNeedsResponse", decode_noted, answer_rejected, unused=_NEEDS
     ),
     "NotifyEVChargingSchedule": Route(
-        "NotifyEVChargingScheduleRequest", "NotifyEVChargingScheduleResponse", decode_noted, answer_accepted
+        "NotifyEVChargingScheduleRequest",
+        "NotifyEVChargingScheduleResponse",
+        decode_noted,
+        answer_accepted,
+        unused=_NEEDS,
     ),
     "NotifyEvent": _told("NotifyEvent", decode_events),
     "NotifyMonitoringReport": _told("NotifyMonitoringReport", decode_monitors),

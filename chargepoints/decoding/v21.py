@@ -40,31 +40,48 @@ def answer_vat_number(event: Event, _decision: Decision) -> dict[str, Any]:
     return {"status": "Rejected", "vatNumber": asked.get("vatNumber", ""), **place}
 
 
-def _noted(action: str) -> Route:
-    return Route(f"{action}Request", f"{action}Response", decode_noted, answer_nothing)
+def _noted(action: str, why: str) -> Route:
+    return Route(f"{action}Request", f"{action}Response", decode_noted, answer_nothing, unused=why)
+
+
+_DER = "feeding in from vehicles is no part of Kreiswatt"
+_STREAMS = "accepted; the values stay in the journal, for MeterValues and NotifyEvent bring them too"
+_PAYMENT = "nobody pays at the station"
 
 
 ROUTES: Routes = {
     **v201.ROUTES,
-    "BatterySwap": _noted("BatterySwap"),
-    "ClosePeriodicEventStream": _noted("ClosePeriodicEventStream"),
+    "BatterySwap": _noted("BatterySwap", "there are no stations that swap batteries"),
+    "ClosePeriodicEventStream": _noted("ClosePeriodicEventStream", _STREAMS),
     "GetCertificateChainStatus": Route(
-        "GetCertificateChainStatusRequest", "GetCertificateChainStatusResponse", decode_asked, answer_chain_status
+        "GetCertificateChainStatusRequest",
+        "GetCertificateChainStatusResponse",
+        decode_asked,
+        answer_chain_status,
+        unused="answered Failed: nobody asks OCSP responders here",
     ),
-    "NotifyDERAlarm": _noted("NotifyDERAlarm"),
-    "NotifyDERStartStop": _noted("NotifyDERStartStop"),
-    "NotifyPeriodicEventStream": Route("NotifyPeriodicEventStream", "", decode_noted, answer_nothing),
-    "NotifyPriorityCharging": _noted("NotifyPriorityCharging"),
-    "NotifySettlement": _noted("NotifySettlement"),
+    "NotifyDERAlarm": _noted("NotifyDERAlarm", _DER),
+    "NotifyDERStartStop": _noted("NotifyDERStartStop", _DER),
+    "NotifyPeriodicEventStream": Route("NotifyPeriodicEventStream", "", decode_noted, answer_nothing, unused=_STREAMS),
+    "NotifyPriorityCharging": _noted("NotifyPriorityCharging", "no session goes before another"),
+    "NotifySettlement": _noted("NotifySettlement", _PAYMENT),
     "OpenPeriodicEventStream": Route(
-        "OpenPeriodicEventStreamRequest", "OpenPeriodicEventStreamResponse", decode_noted, answer_accepted
+        "OpenPeriodicEventStreamRequest",
+        "OpenPeriodicEventStreamResponse",
+        decode_noted,
+        answer_accepted,
+        unused=_STREAMS,
     ),
     "PullDynamicScheduleUpdate": Route(
-        "PullDynamicScheduleUpdateRequest", "PullDynamicScheduleUpdateResponse", decode_noted, answer_rejected
+        "PullDynamicScheduleUpdateRequest",
+        "PullDynamicScheduleUpdateResponse",
+        decode_noted,
+        answer_rejected,
+        unused="answered Rejected: limits change by a new charging profile",
     ),
-    "ReportDERControl": _noted("ReportDERControl"),
+    "ReportDERControl": _noted("ReportDERControl", _DER),
     "VatNumberValidation": Route(
-        "VatNumberValidationRequest", "VatNumberValidationResponse", decode_asked, answer_vat_number
+        "VatNumberValidationRequest", "VatNumberValidationResponse", decode_asked, answer_vat_number, unused=_PAYMENT
     ),
 }
 """Every action that a 2.1 station may send. NotifyPeriodicEventStream comes as SEND and has no answer."""
