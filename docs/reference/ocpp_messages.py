@@ -208,6 +208,12 @@ OURS: Mapping[str, str] = {
 }
 """Tests of ours over all messages."""
 
+
+def _file(what: str) -> str:
+    """Return the file of a test of ours."""
+    return f"`{OURS[what].partition('::')[0]}`"
+
+
 HEAD = f"""\
 # OCPP messages
 
@@ -218,11 +224,9 @@ what it said, and the cases in which the Open Charge Alliance's public test docu
 2.0.1 part 6) use it. A `*` is the whole block, *ours* a message that no case of a document has. For 2.1 there
 is no such document: it is held to the cases of 2.0.1.
 
-Over all messages and versions stand tests of ours: what we send keeps to the schema
-(`{OURS["encoded"]}`), every status that a station may answer is understood
-(`{OURS["understood"]}`), every answer of ours keeps to the schema
-(`{OURS["answered"]}`), and every message is named here
-(`{OURS["named"]}`).
+Over all messages and versions stand tests of ours: what we send keeps to the schema, every status that a
+station may answer is understood ({_file("encoded")}), every answer of ours keeps to the schema
+({_file("answered")}), and every message is named here ({_file("named")}).
 
 A message that is only answered is in the journal like all others. An action that the version does not know is
 answered with `NotImplemented`, one that it knows for the other direction with `NotSupported`.
