@@ -178,6 +178,8 @@ class Assembly:
             case Booted():
                 self.chronicle.booted(arrival, event)
                 self.links.booted(arrival.station, event, arrival.received_at_utc)
+            case _:
+                self.chronicle.heard(arrival, event)
 
     async def _apply_evidence(self, event: TransactionEvidence) -> None:
         case = await self.transactions.add(event, time.monotonic())

@@ -10,7 +10,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chargepoints.decoding.events import Arrival, Booted, StatusReported
+from chargepoints.decoding.events import (
+    Arrival,
+    Booted,
+    DataTransferred,
+    Event,
+    Happening,
+    HappeningsReported,
+    OtherLimit,
+    ReservationEnded,
+    StatusReported,
+)
 from chargepoints.replay import Replay, Told, Unused
 from core.ports import Journal
 from core.station_events import (
@@ -30,6 +40,7 @@ STARTED, STOPPED = "started", "stopped"
 _MINUTE = timedelta(minutes=1)
 _MOST_A_MINUTE = 1000
 _WRITE_AT_ONCE = 2000
+_SHOWN = 100
 
 
 class Chronicle:
@@ -99,6 +110,25 @@ class Chronicle:
             if said.error_code and (known is None or known.info != said.error_code):
                 self.add(replace(event, kind=StationEventKind.ERROR, code=said.error_code, info=said.info))
 
+    def heard(self, arrival: Arrival, event: Event) -> None:
+        """Note what else a station tells: of its monitors, of reservations, of other people's limits, its maker's."""
+        match event:
+            case HappeningsReported():
+                for item in event.happenings:
+                    self.add(_monitored(arrival, item))
+            case OtherLimit():
+                finding = Finding.of("ocpp.other_limit_gone" if event.cleared else "ocpp.other_limit", who=event.source)
+                limit = _told(arrival, StationEventKind.LIMIT, event.source)
+                self.add(replace(limit, connector=event.connector, finding=finding))
+            case ReservationEnded():
+                code = "expired" if event.expired else "removed"
+                texts = {"expired": "ocpp.reservation_expired", "removed": "ocpp.reservation_removed"}
+                ended = _told(arrival, StationEventKind.RESERVATION, code)
+                self.add(replace(ended, finding=Finding.of(texts[code], number=event.number)))
+            case DataTransferred():
+                own = _told(arrival, StationEventKind.MAKER, event.vendor[:_SHOWN])
+                self.add(replace(own, info=event.message[:_SHOWN]))
+
     def count(self, station: str, kind: StationEventKind, finding: Finding, at_utc: datetime, frame: int = 0) -> None:
         """Count something that may come often; `frame` is the journal id of the frame that tells of it."""
         event = StationEvent(
@@ -144,6 +174,8 @@ class Chronicle:
                 self.status(arrival, told.event)
             case Booted():
                 self.booted(arrival, told.event)
+            case event:
+                self.heard(arrival, event)
 
     @property
     def is_full(self) -> bool:
@@ -185,6 +217,17 @@ def _told(arrival: Arrival, kind: StationEventKind, code: str) -> StationEvent:
         code=code,
         frame=arrival.frame,
         last_frame=arrival.frame,
+    )
+
+
+def _monitored(arrival: Arrival, item: Happening) -> StationEvent:
+    code = "ocpp.monitor_cleared" if item.cleared else "ocpp.monitor_noticed"
+    return replace(
+        _told(arrival, StationEventKind.MONITOR, item.name),
+        connector=item.connector,
+        at_utc=item.stamp.at_utc,
+        info=f"{item.value} {item.info}".strip(),
+        finding=Finding.of(code, name=item.name, value=item.value),
     )
 
 

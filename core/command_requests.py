@@ -40,13 +40,14 @@ from core.commands import CommandKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartCharging:
-    """Start a session for a tag, at most at a power or a current if one is given."""
+    """Start a session for a tag, at most at a power or a current if one is given; `parent_tag` is the tag's group."""
 
     connector: int
     tag: str
     power_w: float | None = None
     current_a: float | None = None
     phases: int | None = None
+    parent_tag: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,8 @@ class ReserveOutlet:
     until_utc: datetime
     connector: int | None = None
     parent_tag: str = ""
+    connector_type: str = ""
+    """Of any outlet, one with such a plug, as OCPP 2.x calls it, e.g. `sType2` or `cCCS2`; 1.6 knows no types."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

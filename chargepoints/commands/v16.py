@@ -125,6 +125,8 @@ def _availability(request: ChangeAvailability, _context: Context) -> Payload:
 
 
 def _reserve(request: ReserveOutlet, context: Context) -> Payload:
+    if request.connector_type:
+        raise NotInVersionError("ocpp.not_in_version", word=request.connector_type[:50])
     parent = context.token(request.parent_tag).id_tag if request.parent_tag else ""
     return {
         "connectorId": request.connector or 0,

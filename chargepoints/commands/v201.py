@@ -61,6 +61,7 @@ TRIGGERED = {
     Triggered.CERTIFICATE_REQUEST_V2G: "SignV2GCertificate",
     Triggered.CERTIFICATE_REQUEST_COMBINED: "SignCombinedCertificate",
 }
+_FIRST_PLUG = 1
 _TAKES_EVSE = {Triggered.METER_VALUES, Triggered.STATUS, Triggered.TRANSACTION}
 
 
@@ -70,6 +71,7 @@ def _start(request: StartCharging, context: Context) -> Payload:
         "evseId": request.connector,
         "remoteStartId": context.number,
         "idToken": context.token(request.tag).id_token,
+        **given(groupIdToken=group(request.parent_tag, context)),
         **given(chargingProfile=None if limit is None else limiting.profile(limit, LimitPurpose.SESSION)),
     }
 
@@ -106,6 +108,7 @@ def _reserve(request: ReserveOutlet, context: Context) -> Payload:
         "expiryDateTime": instant(request.until_utc),
         "idToken": context.token(request.tag).id_token,
         **given(evseId=request.connector or None, groupIdToken=group(request.parent_tag, context)),
+        **given(connectorType=request.connector_type),
     }
 
 
@@ -125,7 +128,8 @@ def triggering(messages: Mapping[Triggered, str]) -> Encode:
     """Return how a message is asked for in a version's words."""
 
     def encode(request: TriggerMessage, _context: Context) -> Payload:
-        evse = _evse(request.connector, request.plug) if request.message in _TAKES_EVSE else None
+        plug = request.plug or (_FIRST_PLUG if request.message is Triggered.STATUS else None)  # F06.FR.12
+        evse = _evse(request.connector, plug) if request.message in _TAKES_EVSE else None
         return {"requestedMessage": wire_word(messages, request.message), **given(evse=evse)}
 
     return encode

@@ -48,6 +48,7 @@ REQUESTS: dict[CommandKind, tuple[object, ...]] = {
     CommandKind.START: (
         ask.StartCharging(connector=1, tag=TAG),
         ask.StartCharging(connector=2, tag=TAG, power_w=7360.0, phases=1),
+        ask.StartCharging(connector=2, tag=TAG, parent_tag=GROUP),
     ),
     CommandKind.STOP: (ask.StopCharging(session="s1"),),
     CommandKind.RESET: (
@@ -62,6 +63,7 @@ REQUESTS: dict[CommandKind, tuple[object, ...]] = {
     ),
     CommandKind.RESERVE: (
         ask.ReserveOutlet(number=7, tag=TAG, until_utc=LATER),
+        ask.ReserveOutlet(number=9, tag=TAG, until_utc=LATER, connector_type="sType2"),
         ask.ReserveOutlet(number=8, tag=TAG, until_utc=LATER, connector=2, parent_tag=GROUP),
     ),
     CommandKind.CANCEL_RESERVATION: (ask.CancelReservation(number=7),),

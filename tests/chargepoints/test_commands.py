@@ -298,6 +298,13 @@ def test_the_whitepapers_messages_are_used_where_the_core_has_none() -> None:
     assert _action(V201, firmware, signed) == "UpdateFirmware"
 
 
+def test_the_state_is_asked_of_a_connector_and_never_of_an_evse_alone() -> None:
+    request = ask.TriggerMessage(message=Triggered.STATUS, connector=2)
+    assert _say(V201, CommandKind.TRIGGER, request)["evse"] == {"id": 2, "connectorId": 1}
+    values = ask.TriggerMessage(message=Triggered.METER_VALUES, connector=2)
+    assert _say(V201, CommandKind.TRIGGER, values)["evse"] == {"id": 2}
+
+
 def test_a_certificate_for_vehicles_is_nothing_for_an_old_station() -> None:
     with pytest.raises(NotInVersionError):
         _say(V16, CommandKind.CERTIFICATE_SIGNED, ask.CertificateSigned(chain="x", use=SignedUse.V2G))

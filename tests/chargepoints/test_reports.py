@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 import pytest
 
+from chargepoints.chronicle import Chronicle
 from chargepoints.commands.collecting import NAMED, Collecting
 from chargepoints.conformance import Refusal
 from chargepoints.decoding.events import (
@@ -30,6 +32,7 @@ from chargepoints.rpc import Call, Fault, Malformed, parse
 from chargepoints.schemas import schemas_of
 from chargepoints.understanding import ROUTES, check, decode
 from core.facts import ConnectorStatus, Protocol
+from core.station_events import StationEvent
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 SAID = "2026-11-22T09:59:00Z"
@@ -287,3 +290,29 @@ def test_a_state_is_the_same_in_21() -> None:
     event = _event(V21, "StatusNotification", STATUS)
     assert isinstance(event, StatusReported)
     assert (event.connector, event.status) == (1, ConnectorStatus.AVAILABLE)
+
+
+def test_what_stations_notice_is_in_the_list_of_their_events() -> None:
+    chronicle, arrival = Chronicle(), Arrival("lra-02", V201, NOW, 7)
+    stamp = Stamp(SAID, NOW)
+    noticed = Happening(name="EVSE@1/Power", value="25000", trigger="Alerting", stamp=stamp, connector=1, info="E7")
+    told = (
+        HappeningsReported(happenings=(noticed, replace(noticed, cleared=True, value="1"))),
+        OtherLimit(source="SO", cleared=False, connector=2),
+        ReservationEnded(number=7, expired=False),
+        DataTransferred(vendor="org.example", message="Hello"),
+    )
+    kept: list[StationEvent] = []
+    chronicle.add = lambda event: not kept.append(event)  # type: ignore[method-assign]
+    for event in told:
+        chronicle.heard(arrival, event)
+    assert [
+        (event.kind.value, event.connector, event.code, event.finding and event.finding.code) for event in kept
+    ] == [
+        ("monitor", 1, "EVSE@1/Power", "ocpp.monitor_noticed"),
+        ("monitor", 1, "EVSE@1/Power", "ocpp.monitor_cleared"),
+        ("limit", 2, "SO", "ocpp.other_limit"),
+        ("reservation", 0, "removed", "ocpp.reservation_removed"),
+        ("maker", 0, "org.example", None),
+    ]
+    assert len({event.id for event in kept}) == len(kept)
