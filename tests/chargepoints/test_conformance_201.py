@@ -1,0 +1,35 @@
+"""The OCA's cases for 2.0.1, one by one, against one running central system."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from core.inventory import Inventory
+from tests.chargepoints.cases_201 import CASES
+from tests.chargepoints.conftest import a_house, a_station, an_inventory
+from tests.chargepoints.station import TAGS, connected
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+NAMES = {id_: id_.casefold().replace("_", "-").replace(" ", "-") for id_ in CASES}
+
+
+def inventory() -> Inventory:
+    stations = {name: a_station(name, security_profile=0) for name in NAMES.values()}
+    return replace(an_inventory(), stations=stations, tags=TAGS)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Any]:
+    async with a_house(tmp_path_factory.mktemp("house"), inventory()) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("id_", CASES)
+async def test_a_case_for_2_0_1_goes_as_the_document_says(house: Any, id_: str) -> None:
+    async with connected(house, NAMES[id_], "ocpp2.0.1") as case:
+        await CASES[id_](case)
