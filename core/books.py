@@ -36,6 +36,7 @@ from core.meter_life import ProposalBook, ReadingLinkBook
 from core.periods import Period
 from core.ports import Page
 from core.retention import DeletionBook
+from core.session_corrections import SessionCorrectionBook
 from core.shares import BoundaryBook, FeedInBook
 from core.statements import StatementBook
 from core.station_events import MaintenanceBook, StationEventBook
@@ -52,6 +53,7 @@ class SessionFilter:
     period: Period | None = None
     limit: int = 50
     cursor: str | None = None
+    tag: str | None = None
 
 
 class SessionBook(Protocol):
@@ -241,6 +243,7 @@ class HistoryBook(Protocol):
 
 class Ledger(
     SessionBook,
+    SessionCorrectionBook,
     StationBook,
     RejectionBook,
     PeopleBook,

@@ -16,10 +16,11 @@ from core.texts import Finding
 
 
 class Origin(StrEnum):
-    """Whether a fact comes from a real message or from the demo's generator."""
+    """Whether a fact comes from a real message, from the demo's generator, or from another system's file."""
 
     RECORDED = "recorded"
     GENERATED = "generated"
+    IMPORTED = "imported"
 
 
 class Protocol(StrEnum):
@@ -45,6 +46,11 @@ class TagVerdict(StrEnum):
     EXPIRED = "expired"
     INVALID = "invalid"
     NONE = "none"
+    NOT_HERE = "not_here"
+    NOT_NOW = "not_now"
+    NO_CREDIT = "no_credit"
+    CONCURRENT = "concurrent"
+    NOT_THIS_OUTLET = "not_this_outlet"
 
 
 class ConnectorStatus(StrEnum):
@@ -68,7 +74,9 @@ class ChargeSession:
 
     `id` is stable over replays. `energy_wh` is None while it cannot be computed; `findings`
     say why, and name every repair. Instants are the station's own where it gave any.
-    `first_frame` and `last_frame` are journal ids (0 for generated history).
+    `first_frame` and `last_frame` are journal ids (0 for generated or imported history). `idle_s` is how long the
+    vehicle stood there after energy had flowed for the last time, `skew_s` how much the station's clock was ahead
+    (behind: negative); None: not known.
     """
 
     id: str
@@ -92,6 +100,8 @@ class ChargeSession:
     origin: Origin = Origin.RECORDED
     first_frame: int = 0
     last_frame: int = 0
+    idle_s: float | None = None
+    skew_s: float | None = None
 
     @property
     def source(self) -> str:

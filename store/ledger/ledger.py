@@ -33,6 +33,7 @@ from store.ledger.reading_links import ReadingLinks
 from store.ledger.rejections import Rejections
 from store.ledger.reports import Reports
 from store.ledger.sendings import Sendings
+from store.ledger.session_corrections import SessionCorrections
 from store.ledger.sessions import Sessions
 from store.ledger.statements import Statements
 from store.ledger.station_events import StationEvents
@@ -45,6 +46,7 @@ from store.ledger.vouchers import Vouchers
 
 class SqlLedger(
     Sessions,
+    SessionCorrections,
     Stations,
     Rejections,
     People,

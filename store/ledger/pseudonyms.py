@@ -17,6 +17,7 @@ from core.erasure import ERASED_TAG, LedgerPlace
 from core.facts import ChargeSession
 from store.ledger.database import Database, finding_of, finding_row, insert
 from store.ledger.fleet_tables import SESSION_VALUATION
+from store.ledger.session_tables import SESSION_CORRECTION, SESSION_TOLD
 from store.ledger.tables import CHARGE_SESSION, DISCOVERY, MARK, NOTICE, REJECTION, TRANSACTION_NUMBER
 from store.points.columns import to_us
 
@@ -25,7 +26,13 @@ _PSEUDONYM: Final = re.compile(r"tag:[0-9a-f]{20}")
 _AT_ONCE: Final = 500
 
 _TEXTS: Final[dict[LedgerPlace, Sequence[Column[Any]]]] = {
-    LedgerPlace.SESSIONS: (CHARGE_SESSION.c.tag, CHARGE_SESSION.c.findings),
+    LedgerPlace.SESSIONS: (
+        CHARGE_SESSION.c.tag,
+        CHARGE_SESSION.c.findings,
+        SESSION_TOLD.c.tag,
+        SESSION_TOLD.c.findings,
+        SESSION_CORRECTION.c.reason,
+    ),
     LedgerPlace.TRANSACTIONS: (TRANSACTION_NUMBER.c.natural_key,),
     LedgerPlace.VALUATIONS: (SESSION_VALUATION.c.findings, SESSION_VALUATION.c.reason),
     LedgerPlace.REJECTIONS: (REJECTION.c.reason, REJECTION.c.payload),
@@ -137,7 +144,7 @@ def _may_stand(column: Column[Any], tag: str) -> ColumnElement[bool]:
     """Return what the database can say of it: bytes are searched by each in a way of its own."""
     if isinstance(column.type, LargeBinary):
         return column.is_not(None)
-    if column is CHARGE_SESSION.c.tag:
+    if column is CHARGE_SESSION.c.tag or column is SESSION_TOLD.c.tag:
         return column == tag
     return cast(column, Text).contains(tag, autoescape=True)
 

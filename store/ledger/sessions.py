@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from core.books import SessionFilter
-from core.facts import ChargeSession, Origin, Protocol, SessionState, TagVerdict
+from core.facts import ChargeSession, SessionState
 from core.ports import Page
-from core.readings import ReadingQuality
-from store.ledger.database import Database, as_cursor, finding_of, finding_row, insert, place_of, replace
-from store.ledger.filling import filler
+from store.ledger.database import Database, as_cursor, insert, place_of, replace
 from store.ledger.pseudonyms import key_without_erased, without_erased
+from store.ledger.session_corrections import put
+from store.ledger.session_rows import session_of
 from store.ledger.tables import CHARGE_SESSION, MARK, TRANSACTION_NUMBER
 from store.points.columns import from_us, to_us
 
 _APPLIED_FRAME = "applied_frame"
 _C = CHARGE_SESSION.c
-_NAMES = tuple(column.name for column in _C)
-_FINDINGS = _NAMES.index("findings")
-_KINDS: tuple[tuple[str, type[StrEnum]], ...] = (
-    ("protocol", Protocol),
-    ("state", SessionState),
-    ("tag_verdict", TagVerdict),
-    ("quality", ReadingQuality),
-    ("origin", Origin),
-)
-_WORDS = tuple((_NAMES.index(name), {word.value: word for word in kind}) for name, kind in _KINDS)
-_fill = filler(ChargeSession, _NAMES)
 
 
 class Sessions:
@@ -40,16 +27,15 @@ class Sessions:
         self._database = database
 
     async def save_sessions(self, sessions: Sequence[ChargeSession]) -> None:
-        """Insert or replace sessions by id; what was erased of them stays erased."""
+        """Insert or replace sessions by id; what was erased of them stays erased, what is booked of them booked."""
         async with self._database.writing() as connection:
-            kept = await without_erased(connection, sessions)
-            await replace(connection, CHARGE_SESSION, [_row(session) for session in kept])
+            await put(connection, await without_erased(connection, sessions))
 
     async def session(self, id: str) -> ChargeSession | None:  # noqa: A002
         """Return one session, None if there is none."""
         async with self._database.reading() as connection:
             row = (await connection.execute(select(CHARGE_SESSION).where(_C.id == id))).one_or_none()
-        return None if row is None else _session(row)
+        return None if row is None else session_of(row)
 
     async def sessions(self, wanted: SessionFilter) -> Page[ChargeSession]:
         """Return the sessions that began in the period, newest first."""
@@ -60,7 +46,7 @@ class Sessions:
         async with self._database.reading() as connection:
             total = await connection.scalar(select(func.count()).select_from(CHARGE_SESSION).where(matching))
             found = (await connection.execute(rows.limit(wanted.limit + 1))).all()
-        items = tuple(_session(row) for row in found[: wanted.limit])
+        items = tuple(session_of(row) for row in found[: wanted.limit])
         more = len(found) > wanted.limit
         return Page(items, total or 0, _cursor(items[-1]) if more and items else None)
 
@@ -68,7 +54,7 @@ class Sessions:
         """Return all sessions that have not ended, oldest first."""
         running = select(CHARGE_SESSION).where(_C.state == SessionState.OPEN.value).order_by(_C.begun_at_utc, _C.id)
         async with self._database.reading() as connection:
-            return tuple(map(_session, await connection.execute(running)))
+            return tuple(map(session_of, await connection.execute(running)))
 
     async def transaction_number(self, station: str, natural_key: str) -> int:
         """Return a transaction's number: positive, never given twice, the same for the same key."""
@@ -101,6 +87,8 @@ def _conditions(wanted: SessionFilter) -> list[ColumnElement[bool]]:
         conditions.append(_C.station.in_(sorted(wanted.stations)))
     if wanted.state is not None:
         conditions.append(_C.state == wanted.state)
+    if wanted.tag is not None:
+        conditions.append(_C.tag == wanted.tag)
     if wanted.period is not None:
         conditions += [_C.begun_at_utc >= wanted.period.start_utc, _C.begun_at_utc < wanted.period.end_utc]
     return conditions
@@ -114,18 +102,3 @@ def _behind(cursor: str) -> ColumnElement[bool]:
     at_us, session_id = place_of(cursor, int, str)
     at_utc = from_us(at_us)
     return or_(_C.begun_at_utc < at_utc, and_(_C.begun_at_utc == at_utc, _C.id < session_id))
-
-
-def _row(session: ChargeSession) -> dict[str, Any]:
-    row: dict[str, Any] = {column.name: getattr(session, column.name) for column in CHARGE_SESSION.c}
-    row["findings"] = [finding_row(finding) for finding in session.findings]
-    return row
-
-
-def _session(row: Row[Any]) -> ChargeSession:
-    """Return the session of a row with all columns in their order: a year of a large fleet is read by this."""
-    told = list(row)
-    for place, words in _WORDS:
-        told[place] = words[told[place]]
-    told[_FINDINGS] = tuple(map(finding_of, told[_FINDINGS]))
-    return _fill(told)

@@ -43,6 +43,8 @@ CHARGE_SESSION = Table(
     Column("origin", String, nullable=False),
     Column("first_frame", BigInteger, nullable=False),
     Column("last_frame", BigInteger, nullable=False),
+    Column("idle_s", Float),
+    Column("skew_s", Float),
     Index(None, "begun_at_utc", "id"),
     Index(None, "station", "begun_at_utc"),
     Index(None, "state"),

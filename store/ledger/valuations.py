@@ -14,6 +14,8 @@ from core.periods import Period
 from store.ledger.database import Database, finding_of, finding_row
 from store.ledger.filling import filler
 from store.ledger.fleet_tables import SESSION_VALUATION
+from store.ledger.session_tables import SESSION_TOLD
+from store.ledger.tables import CHARGE_SESSION
 
 _C = SESSION_VALUATION.c
 _NAMES = tuple(column.name for column in _C)
@@ -56,7 +58,7 @@ class Valuations:
     async def valuations(self, period: Period, vehicles: Collection[str] | None = None) -> tuple[SessionValuation, ...]:
         """Return the newest valuation of each session begun in `period`, by instant."""
         wanted = select(SESSION_VALUATION).where(
-            _C.begun_at_utc >= period.start_utc, _C.begun_at_utc < period.end_utc, ~_replaced()
+            _C.begun_at_utc >= period.start_utc, _C.begun_at_utc < period.end_utc, ~_replaced(), ~_gone()
         )
         if vehicles is not None:
             wanted = wanted.where(_C.vehicle.in_(list(vehicles)))
@@ -84,6 +86,12 @@ async def _newest_of(connection: AsyncConnection, sessions: Sequence[str]) -> di
 def _replaced() -> ColumnElement[bool]:
     newer = SESSION_VALUATION.alias("newer").c
     return exists().where(newer.session == _C.session, newer.version > _C.version)
+
+
+def _gone() -> ColumnElement[bool]:
+    """Return whether a session is none any more, by what people booked."""
+    there = select(CHARGE_SESSION.c.id).where(CHARGE_SESSION.c.id == SESSION_TOLD.c.id)
+    return _C.session.in_(select(SESSION_TOLD.c.id).where(~there.exists()))
 
 
 def _row(valuation: SessionValuation) -> dict[str, Any]:

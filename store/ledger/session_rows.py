@@ -1,0 +1,42 @@
+"""Charge sessions as rows, in the table of sessions and in that of sessions as they were told."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row
+
+from core.facts import ChargeSession, Origin, Protocol, SessionState, TagVerdict
+from core.readings import ReadingQuality
+from store.ledger.database import finding_of, finding_row
+from store.ledger.filling import filler
+from store.ledger.tables import CHARGE_SESSION
+
+_NAMES = tuple(column.name for column in CHARGE_SESSION.c)
+_FINDINGS = _NAMES.index("findings")
+_KINDS: tuple[tuple[str, type[StrEnum]], ...] = (
+    ("protocol", Protocol),
+    ("state", SessionState),
+    ("tag_verdict", TagVerdict),
+    ("quality", ReadingQuality),
+    ("origin", Origin),
+)
+_WORDS = tuple((_NAMES.index(name), {word.value: word for word in kind}) for name, kind in _KINDS)
+_fill = filler(ChargeSession, _NAMES)
+
+
+def row_of(session: ChargeSession) -> dict[str, Any]:
+    """Return the row of a session."""
+    row: dict[str, Any] = {name: getattr(session, name) for name in _NAMES}
+    row["findings"] = [finding_row(finding) for finding in session.findings]
+    return row
+
+
+def session_of(row: Row[Any]) -> ChargeSession:
+    """Return the session of a row with all columns in their order: a year of a large fleet is read by this."""
+    told = list(row)
+    for place, words in _WORDS:
+        told[place] = words[told[place]]
+    told[_FINDINGS] = tuple(map(finding_of, told[_FINDINGS]))
+    return _fill(told)
