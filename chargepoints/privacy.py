@@ -103,6 +103,8 @@ class Privacy:
         key = name.casefold()
         if key in SEALED_KEYS and isinstance(field, str) and field:
             return self._sealed(field)
+        if key in SEALED_KEYS and isinstance(field, dict):
+            return self._sealed(orjson.dumps(field).decode())
         return self._clean_tag(field) if key in TAG_KEYS else self.clean(field)
 
     def _clean_tag(self, field: Any) -> Any:

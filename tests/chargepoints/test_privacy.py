@@ -55,6 +55,14 @@ FRAMES = [
 ]
 
 
+def test_a_makers_own_message_is_sealed_whatever_its_shape() -> None:
+    frame = b'[2,"1","DataTransfer",{"vendorId":"org.example","data":{"name":"Erika Mustermann"}}]'
+    kept, json_ = PRIVACY.redact(frame, orjson.loads(frame))
+    assert b"Erika" not in kept
+    sealed = json_[3]["data"].removeprefix("sealed:")
+    assert orjson.loads(PRIVACY.open(bytes.fromhex(sealed))) == {"name": "Erika Mustermann"}
+
+
 @pytest.mark.parametrize(("frame", "expected"), FRAMES)
 def test_tags_and_secrets_are_replaced_and_the_rest_stays_as_it_came(frame: str, expected: str) -> None:
     assert redacted(frame) == expected
