@@ -251,7 +251,8 @@ def triggered(what: Triggered, word: str, evse: int | None, follows: Run | None 
 
     async def run(case: Case) -> None:
         await boot(case)
-        wire = {"requestedMessage": word} | ({"evse": {"id": evse}} if evse else {})
+        place = EVSE if what is Triggered.STATUS else {"id": evse}  # a state is a connector's (F06.FR.12)
+        wire = {"requestedMessage": word} | ({"evse": place} if evse else {})
         await case.ask(TriggerMessage(message=what, connector=evse), "TriggerMessage", wire, state=ACCEPTED)
         if follows is not None:
             await follows(case)

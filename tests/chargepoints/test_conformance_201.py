@@ -10,11 +10,12 @@ import pytest
 import pytest_asyncio
 
 from core.inventory import Inventory
-from tests.chargepoints.cases_201 import CASES
+from tests.chargepoints import asked_201, cases_201
 from tests.chargepoints.conftest import a_house, a_station, an_inventory
 from tests.chargepoints.station import TAGS, connected
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+CASES = {**cases_201.CASES, **asked_201.CASES}
 NAMES = {id_: id_.casefold().replace("_", "-").replace(" ", "-") for id_ in CASES}
 
 
