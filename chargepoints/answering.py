@@ -130,7 +130,8 @@ class Answering:
         decision = await registrar.decide(self.station, decoded.event) if sound.route.decides else registrar.note()
         said = sound.route.answer(decoded.event, decision)
         answer = result_frame(call.id, said)
-        await self._journal_answer(sound.route, answer, decision.now_utc)
+        kept = result_frame(call.id, self.desk.privacy.clean(said)) if decision.card_group else answer
+        await self._journal_answer(sound.route, kept, decision.now_utc)
         self.desk.assembly.tell(arrival, sound.route.learn(decoded.event, said), decoded.findings)
         self._remember(call.id, inbound.frame, answer)
         return answer

@@ -44,7 +44,20 @@ HIDDEN_KEYS = frozenset(
     {"uid", "uid_sealed", "password", "privacy_key", "station_passwords", "users", "token", "ledger_url", "secret"}
 )
 HIDDEN = "•••"
-_TAG_KEYS_SHOWN = frozenset({"name", "valid_from", "valid_to", "vehicle", "group", "pseudonym", "blocked"})
+_TAG_KEYS_SHOWN = frozenset(
+    {
+        "name",
+        "valid_from",
+        "valid_to",
+        "vehicle",
+        "group",
+        "pseudonym",
+        "blocked",
+        "sites",
+        "calendar",
+        "energy_limit_wh",
+    }
+)
 
 _CODES = {
     "missing": "config.key_missing",

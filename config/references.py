@@ -29,7 +29,7 @@ _REFERENCES: dict[str, dict[str, str]] = {
     "meters": {"site": "sites", "building": "buildings", "parent": "meters", "fuel": "fuels", "terms": "meters"},
     "stations": {"site": "sites", "parent": "meters"},
     "vehicles": {"site": "sites", "replaces": "vehicles"},
-    "tags": {"vehicle": "vehicles"},
+    "tags": {"vehicle": "vehicles", "sites": "sites", "calendar": "calendars"},
     "plants": {"municipality": "municipalities", "site": "sites", "meter": "meters", "feed_in_meter": "meters"},
     "tariffs": {"sites": "sites"},
     "contracts": {"plants": "plants", "parties": "municipalities"},

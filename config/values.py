@@ -137,6 +137,8 @@ Topic = Annotated[str, AfterValidator(_topic)]
 TopicFilter = Annotated[str, AfterValidator(_topic_filter)]
 Uid = Annotated[str, AfterValidator(matching(r"[!-~]{4,36}", "config.uid_invalid"))]
 """A card's number as the station sends it: OCPP allows 20 (1.6) or 36 (2.0.1) printable characters."""
+CardGroup = Annotated[str, AfterValidator(matching(r"([A-Za-z0-9][A-Za-z0-9_-]{0,19})?", "config.card_group_invalid"))]
+"""A group of cards as OCPP names it (parentIdTag, groupIdToken): 1.6 has 20 characters for it."""
 Pseudonym = Annotated[str, AfterValidator(matching(r"tag:[0-9a-f]{20}", "config.pseudonym_invalid"))]
 """What stands for a card's number in everything readable, as sessions show it."""
 Sealed = Annotated[str, AfterValidator(matching(r"[A-Za-z0-9_-]{40,120}={0,2}", "config.sealed_invalid"))]

@@ -102,9 +102,10 @@ class StatusReported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizeAsked:
-    """A tag was shown."""
+    """A tag was shown; `certificate` tells that a contract's certificate came with it, which nobody checks here."""
 
     tag: str
+    certificate: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,12 +237,17 @@ class Decoded(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What the answer to a message rests on: the time, the tag's verdict, a new transaction's number."""
+    """What the answer to a message rests on: the time, the tag's verdict, a new transaction's number.
+
+    `card_group` is the group of the tag, `until_utc` how long a station may remember that it may charge.
+    """
 
     now_utc: datetime
     heartbeat_interval_s: int
     verdict: TagVerdict = TagVerdict.NONE
     number: int = 0
+    card_group: str = ""
+    until_utc: datetime | None = None
 
 
 def readings_of(source: str, samples: tuple[MeterSample, ...]) -> list[Reading]:

@@ -32,6 +32,7 @@ from chargepoints.decoding.instants import stamp_of
 from chargepoints.decoding.numbers import connector_of, register_of, transaction_of
 from chargepoints.decoding.routes import Payload, Route, Routes
 from chargepoints.decoding.samples import DEFAULT_MEASURAND, Named, samples_of
+from chargepoints.decoding.verdicts import VERDICT_OF, id_tag_info
 from core.facts import ConnectorStatus, TagVerdict
 from core.texts import Finding
 
@@ -48,16 +49,6 @@ STATUSES = {
     "Unavailable": ConnectorStatus.UNAVAILABLE,
     "Faulted": ConnectorStatus.FAULTED,
 }
-
-VERDICTS = {
-    TagVerdict.ACCEPTED: "Accepted",
-    TagVerdict.BLOCKED: "Blocked",
-    TagVerdict.EXPIRED: "Expired",
-    TagVerdict.INVALID: "Invalid",
-    TagVerdict.NONE: "Invalid",
-}
-_VERDICT_OF = {"ConcurrentTx": TagVerdict.BLOCKED} | {word: verdict for verdict, word in VERDICTS.items()}
-_VERDICT_OF["Invalid"] = TagVerdict.INVALID
 
 
 def decode_boot(payload: Payload, _arrival: Arrival) -> Decoded:
@@ -151,7 +142,7 @@ def _sampled(value: Payload) -> tuple[object, str | None, Named]:
 
 def answer_authorize(_event: Event, decision: Decision) -> dict[str, Any]:
     """Tell the verdict on the tag."""
-    return {"idTagInfo": {"status": VERDICTS[decision.verdict]}}
+    return {"idTagInfo": id_tag_info(decision)}
 
 
 def answer_start(event: Event, decision: Decision) -> dict[str, Any]:
@@ -169,7 +160,7 @@ def learn_start(event: Event, answer: Payload) -> Event:
     """Return the begin with its number and the verdict on its tag."""
     if not isinstance(event, TransactionEvidence):
         return event
-    verdict = _VERDICT_OF[answer["idTagInfo"]["status"]] if event.tag else TagVerdict.NONE
+    verdict = VERDICT_OF[answer["idTagInfo"]["status"]] if event.tag else TagVerdict.NONE
     return replace(event, transaction=str(answer["transactionId"]), verdict=verdict)
 
 

@@ -45,8 +45,9 @@ from chargepoints.decoding.reports import (
 )
 from chargepoints.decoding.routes import Decode, Payload, Route, Routes
 from chargepoints.decoding.samples import DEFAULT_MEASURAND, Named, samples_of
+from chargepoints.decoding.verdicts import VERDICT_OF, id_token_info
 from core.errors import FormatError
-from core.facts import ConnectorStatus, TagVerdict
+from core.facts import ConnectorStatus
 from core.texts import Finding
 
 Word = TypeVar("Word")
@@ -62,20 +63,6 @@ STATUSES = {
 _NO_UNIT: Payload = {}
 
 KINDS = {"Started": EvidenceKind.BEGIN, "Updated": EvidenceKind.SAMPLE, "Ended": EvidenceKind.END}
-
-VERDICTS = {
-    TagVerdict.ACCEPTED: "Accepted",
-    TagVerdict.BLOCKED: "Blocked",
-    TagVerdict.EXPIRED: "Expired",
-    TagVerdict.INVALID: "Invalid",
-    TagVerdict.NONE: "Accepted",  # a token of type NoAuthorization asks for no verdict
-}
-_VERDICT_OF = {
-    "Accepted": TagVerdict.ACCEPTED,
-    "Blocked": TagVerdict.BLOCKED,
-    "Expired": TagVerdict.EXPIRED,
-    "Invalid": TagVerdict.INVALID,
-}
 
 
 def _known(words: Mapping[str, Word], word: str, field: str) -> Word:
@@ -111,7 +98,8 @@ def decode_status(payload: Payload, arrival: Arrival) -> Decoded:
 
 def decode_authorize(payload: Payload, _arrival: Arrival) -> Decoded:
     """Return the tag that was shown."""
-    return Decoded(AuthorizeAsked(tag=payload["idToken"]["idToken"]))
+    certificate = bool(payload.get("certificate") or payload.get("iso15118CertificateHashData"))
+    return Decoded(AuthorizeAsked(tag=payload["idToken"]["idToken"], certificate=certificate))
 
 
 def decode_meter_values(payload: Payload, arrival: Arrival) -> Decoded:
@@ -156,9 +144,11 @@ def _sampled(value: Payload) -> tuple[object, str | None, Named]:
     return value["value"], get("phase"), named
 
 
-def answer_authorize(_event: Event, decision: Decision) -> dict[str, Any]:
-    """Tell the verdict on the tag."""
-    return {"idTokenInfo": {"status": VERDICTS[decision.verdict]}}
+def answer_authorize(event: Event, decision: Decision) -> dict[str, Any]:
+    """Tell the verdict on the tag; a contract's certificate that came along was not checked."""
+    unchecked = isinstance(event, AuthorizeAsked) and event.certificate
+    said = {"idTokenInfo": id_token_info(decision)}
+    return said | {"certificateStatus": "CertChainError"} if unchecked else said
 
 
 def answer_transaction(event: Event, decision: Decision) -> dict[str, Any]:
@@ -176,7 +166,7 @@ def learn_transaction(event: Event, answer: Payload) -> Event:
     """Return the event with the verdict on its tag."""
     if not isinstance(event, TransactionEvidence) or "idTokenInfo" not in answer:
         return event
-    return replace(event, verdict=_VERDICT_OF[answer["idTokenInfo"]["status"]])
+    return replace(event, verdict=VERDICT_OF[answer["idTokenInfo"]["status"]])
 
 
 def answer_no_certificate(_event: Event, _decision: Decision) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from config.forms.form import EntryForm, PartForm
 from config.forms.metering import FeedForm
-from config.values import Amount, Day, MailAddress, Positive, Pseudonym, Sealed, Slug, Text, Uid, Whole
+from config.values import Amount, CardGroup, Day, MailAddress, Positive, Pseudonym, Sealed, Slug, Text, Uid, Whole
 from core.inventory import (
     Baseline,
     BaselineBasis,
@@ -36,6 +36,8 @@ LEAST_RANGE_M, MOST_RANGE_M = 10_000, 2_000_000
 LEAST_BATTERY_WH, LEAST_CHARGE_W = 1_000, 1_000
 MOST_FUEL_L_PER_100KM = 200
 MOST_LOSS_PERCENT = 60
+LEAST_LIMIT_WH = 1_000
+"""Less a month is meant in kWh."""
 
 
 class ConnectorForm(PartForm):
@@ -130,6 +132,10 @@ class TagForm(EntryForm):
     vehicle: Slug | None = None
     group: str = Field(default="", max_length=100)
     pseudonym: Pseudonym = ""
+    card_group: CardGroup = ""
+    sites: tuple[Slug, ...] = ()
+    calendar: Slug | None = None
+    energy_limit_wh: Positive | None = Field(default=None, ge=LEAST_LIMIT_WH)
     uid_sealed: Sealed = Field(default="", repr=False)
     blocked: bool = False
 

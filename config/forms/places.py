@@ -30,6 +30,7 @@ from core.inventory import (
     Opening,
     Site,
     SiteKind,
+    UnknownTags,
     WeatherStation,
     Weekday,
 )
@@ -60,6 +61,8 @@ class SiteForm(EntryForm):
     calendar: Slug | None = None
     weather_station: Slug | None = None
     radius_m: Positive = Field(default=150.0, ge=20, le=5_000)
+    unknown_tags: UnknownTags | None = None
+    one_session_per_tag: bool = False
     grid_connection_w: Positive | None = Field(default=None, ge=LEAST_CONNECTION_W)
 
 

@@ -97,6 +97,7 @@ LABELS: dict[str, str] = {
     "StationState": "console.station_state.",
     "TagState": "tags.state.",
     "TagVerdict": "console.tag_verdict.",
+    "UnknownTags": "console.unknown_tags.",
     "VehicleClass": "console.vehicle_class.",
     "VoucherKind": "vouchers.kind.",
     "ChargePlace": "vouchers.place.",

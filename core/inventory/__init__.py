@@ -30,6 +30,7 @@ from core.inventory.places import (
     Opening,
     Site,
     SiteKind,
+    UnknownTags,
     WeatherStation,
     Weekday,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "Tag",
     "Tariff",
     "Term",
+    "UnknownTags",
     "Vehicle",
     "VehicleClass",
     "VehicleCosts",

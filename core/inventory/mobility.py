@@ -103,7 +103,10 @@ class Connector:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Station(Entry):
-    """A charge point; `id` is its OCPP identity in the URL. `security_profile` 0 means no password."""
+    """A charge point; `id` is its OCPP identity in the URL. `security_profile` 0 means no password.
+
+    `without_alarms` are kinds of alarms that nobody wants to have of this one.
+    """
 
     site: str
     maker: str
@@ -111,6 +114,7 @@ class Station(Entry):
     connectors: tuple[Connector, ...]
     security_profile: int = 1
     parent: str | None = None
+    without_alarms: tuple[str, ...] = ()
 
     @property
     def source(self) -> str:
@@ -206,6 +210,10 @@ class Tag(Entry):
 
     `uid`, its number, is personal data: it is compared, never shown, stored or logged. Only files that people write
     hold it. What the service writes holds its `pseudonym` and, where the number is known, `uid_sealed`.
+
+    Cards of the same `card_group` may end each other's sessions (OCPP's parentIdTag and groupIdToken). A card may be
+    limited: to `sites` (none: everywhere), to when a `calendar` says that a place is in use, to `energy_limit_wh` in a
+    calendar month.
     """
 
     uid: str = field(default="", repr=False)
@@ -214,6 +222,10 @@ class Tag(Entry):
     pseudonym: str = ""
     uid_sealed: str = field(default="", repr=False)
     blocked: bool = False
+    card_group: str = ""
+    sites: tuple[str, ...] = ()
+    calendar: str | None = None
+    energy_limit_wh: float | None = None
 
     def known_as(self, pseudonym_of: Callable[[str], str]) -> str:
         """Return its pseudonym, made of the number where the file holds that."""

@@ -25,6 +25,13 @@ class SiteKind(StrEnum):
     PARKING = "parking"
 
 
+class UnknownTags(StrEnum):
+    """What charge points answer to a charging card that nobody knows."""
+
+    REFUSE = "refuse"
+    ACCEPT = "accept"
+
+
 class Weekday(StrEnum):
     """A day of the week; `holiday` stands for public holidays, whichever day they fall on."""
 
@@ -106,6 +113,9 @@ class Site(Entry):
 
     A vehicle within `radius_m` of its coordinates is at the site; nothing else is kept of where it is.
     `grid_connection_w` is the power that the contract of the grid connection allows; None: not known.
+    `availability_target_percent` is what the contracts of its charge points ask for (docs/availability.md).
+    Without `unknown_tags` the setting of the whole service holds. `one_session_per_tag`: a charging card that charges
+    somewhere gets no second session here.
     """
 
     kind: SiteKind
@@ -117,6 +127,9 @@ class Site(Entry):
     weather_station: str | None = None
     radius_m: float = 150.0
     grid_connection_w: float | None = None
+    unknown_tags: UnknownTags | None = None
+    one_session_per_tag: bool = False
+    availability_target_percent: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

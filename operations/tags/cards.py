@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from itertools import count
 
-from config.entries import merged
+from config.entries import fields_of, merged
 from config.history import Change
 from core.errors import ConflictError, NotFoundError, RequestError, ServiceError
 from core.inventory import Inventory, Tag
@@ -39,6 +39,9 @@ CHANNEL = "tag"
 """Where the ledger lists the cards that nobody knows, as charge points are asked about them."""
 
 LAST_CHANGES = 20
+
+LIMITS = frozenset({"card_group", "sites", "calendar", "energy_limit_wh"})
+"""The fields that say where, when and how much a card may charge, and whose sessions it may end."""
 
 
 async def list_tags(house: House, request: ListTags, call: Call) -> Page[TagRow]:
@@ -146,6 +149,7 @@ async def assign_tag(house: House, request: AssignTag, call: Call) -> EntryWritt
         "uid": tag.uid,
         "pseudonym": tag.pseudonym,
         "uid_sealed": tag.uid_sealed,
+        **_limits(tag),
         **holder,
         "valid_from": str(since),
         "valid_to": str(until or ""),
@@ -230,6 +234,11 @@ def _holder(vehicle: str | None, group: str | None) -> dict[str, str]:
     if all(found.values()):
         raise RequestError("tags.two_holders", field="group")
     return found
+
+
+def _limits(tag: Tag) -> dict[str, str]:
+    """Return what limits a card, as fields: whoever gets it is limited, too, until somebody says otherwise."""
+    return {name: text for name, text in fields_of(tag).items() if name in LIMITS}
 
 
 def _next_id(tag: Tag, inventory: Inventory) -> str:
