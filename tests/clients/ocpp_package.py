@@ -68,6 +68,7 @@ class _Station:
         self._socket = socket
         self._register, self._now = START_WH, datetime.now(UTC) - timedelta(hours=1)  # noqa: TID251
         self.transaction: Any = 0
+        self.obeying = asyncio.Lock()
 
     async def listen(self) -> None:
         with suppress(ConnectionClosed):
@@ -222,7 +223,8 @@ def _handler(station: _Station, action: str) -> Callable[..., Any]:
 
 def _follower(station: _Station, action: str) -> Callable[..., Any]:
     async def follow(_stack: Any, **payload: Any) -> None:
-        await station.obey(action, payload)
+        async with station.obeying:  # the reset at the end waits for what was asked before
+            await station.obey(action, payload)
 
     follow.__name__ = f"after_{action}"
     return after(action)(follow)  # type: ignore[no-any-return]

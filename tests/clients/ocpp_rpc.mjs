@@ -1,7 +1,14 @@
 // A station on npm's `ocpp-rpc`, strict: its own schemas judge every call and every answer of ours.
 
+import { createRequire } from 'node:module'
 import rpc from 'ocpp-rpc'
 import { fail, live, name, password, tell, url, version } from './station.mjs'
+
+// Its schemas of 2.1 bear names that its own validator does not look for.
+const named = createRequire(import.meta.url)('ocpp-rpc/lib/schemas/ocpp2_1.json').map((schema) => ({
+  ...schema,
+  $id: schema.$id.replace(/Request$/, '.req').replace(/Response$/, '.conf'),
+}))
 
 const client = new rpc.RPCClient({
   endpoint: url,
@@ -9,6 +16,7 @@ const client = new rpc.RPCClient({
   password,
   protocols: [version],
   strictMode: true,
+  strictModeValidators: [rpc.createValidator('ocpp2.1', named)],
   reconnect: false,
   callTimeoutMs: 10000,
 })

@@ -18,10 +18,11 @@ export function tell(what) {
 
 export async function live(stack) {
   const station = version === 'ocpp1.6' ? new Station16(stack) : new Station2(stack)
+  let obeyed = Promise.resolve() // what we were asked is done one after the other, once the answer is out
   for (const [action, answer] of Object.entries(ANSWERS[version === 'ocpp1.6' ? version : 'ocpp2.0.1'])) {
     stack.handle(action, (payload) => {
       tell({ asked: action, payload })
-      setTimeout(() => station.obey(action, payload).catch(fail), 5)
+      setTimeout(() => (obeyed = obeyed.then(() => station.obey(action, payload)).catch(fail)), 5)
       return answer
     })
   }
