@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 from chargepoints.commands import v16, v21, v201
 from chargepoints.commands.sending import Commands, Context, NotInVersionError, Payload, Sending
+from chargepoints.schemas import schemas_of
 from core.commands import CommandKind
+from core.errors import RequestError
 from core.facts import Protocol
 
 COMMANDS: Mapping[Protocol, Commands] = {
@@ -25,6 +27,7 @@ NOT_SENT: Mapping[Protocol, Mapping[str, str]] = {
 }
 """Messages to stations that are not sent, and why."""
 
+_SHOWN = 100
 _TAG_FIELDS = ("tag", "parent_tag")
 
 
@@ -38,10 +41,15 @@ class Composed(NamedTuple):
 def compose(version: Protocol, kind: CommandKind, request: object, context: Context) -> Composed:
     """Return the message that says a request.
 
-    Raises `NotInVersionError` for what the version cannot say, `RequestError` for what nobody can.
+    Raises `NotInVersionError` for what the version cannot say, `RequestError` for what nobody can and for
+    what is too long for a message.
     """
     sending = sending_of(version, kind, request)
-    return Composed(sending, sending.encode(request, context))
+    payload = sending.encode(request, context)
+    name = sending.action if version is Protocol.OCPP_16 else f"{sending.action}Request"
+    for violation in schemas_of(version).violations(name, payload):
+        raise RequestError("ocpp.unsendable", field=violation.where[:_SHOWN], rule=violation.keyword)
+    return Composed(sending, payload)
 
 
 def sending_of(version: Protocol, kind: CommandKind, request: object) -> Sending:

@@ -159,6 +159,20 @@ def test_a_callerror_says_how_far_the_command_came(code: str, state: CommandStat
     assert "\n" not in str(outcome.finding)
 
 
+@pytest.mark.parametrize(
+    ("kind", "request_", "field"),
+    [
+        (CommandKind.SET, ask.SetConfiguration(settings=(ask.Setting(key="K" * 51, value="1"),)), "key"),
+        (CommandKind.SET, ask.SetConfiguration(settings=(ask.Setting(key="K", value="1" * 501),)), "value"),
+        (CommandKind.DATA_TRANSFER, ask.DataTransfer(vendor="v" * 256), "vendorId"),
+    ],
+)
+def test_what_is_too_long_for_a_message_is_not_sent(kind: CommandKind, request_: object, field: str) -> None:
+    with pytest.raises(RequestError) as refusal:
+        _say(V16, kind, request_)
+    assert dict(refusal.value.finding.params) == {"field": field, "rule": "maxLength"}
+
+
 def test_a_start_names_outlet_and_tag_in_every_version() -> None:
     request = ask.StartCharging(connector=2, tag=TAG)
     assert _say(V16, CommandKind.START, request) == {"connectorId": 2, "idTag": "04A2B3C4"}
