@@ -19,7 +19,6 @@ from chargepoints.decoding.events import (
     HeartbeatSeen,
     Metered,
     MeterSample,
-    Reported,
     StatusReported,
     TransactionEvidence,
     readings_of,
@@ -30,7 +29,8 @@ from chargepoints.progress import Progress
 from chargepoints.registrar import Registrar
 from chargepoints.replay import Replay, Told, Unused, learnt
 from chargepoints.sessions import session_id
-from chargepoints.transactions import Transactions
+from chargepoints.signs import Sign, sign_of
+from chargepoints.transactions import Recalled, Transactions
 from core.books import Ledger
 from core.errors import PayloadError
 from core.facts import ChargeSession, StationStatus
@@ -73,7 +73,8 @@ class Assembly:
         self.progress = Progress(0)
         self.transactions = Transactions(book=stores.ledger, inventory=inventory, recall=self._recall)
         self.readings = 0
-        self.reported: Callable[[str, Reported], None] = _nobody_asked
+        self.heard: Callable[[Arrival, Event], None] = _nobody_waits
+        """Hears every message as it comes; of a replay nothing."""
         self._stores = stores
         self._registrar = registrar
         self._replay = replay
@@ -84,6 +85,7 @@ class Assembly:
 
     def tell(self, arrival: Arrival, event: Event, findings: tuple[Finding, ...] = ()) -> None:
         """Take an event; it is stored with the next flush."""
+        self.heard(arrival, event)
         if findings or not isinstance(event, HeartbeatSeen):  # of which only the journal knows
             self._told.append(Told(arrival, event, findings))
 
@@ -116,11 +118,12 @@ class Assembly:
         self.progress = Progress(await ledger.applied_frame())
         newest = await ledger.newest_events(self.progress.stored, span_of(now_utc))
         self.links.load(await ledger.links(), now_utc, self.chronicle.load(newest))
-        running = {
-            session.id: session.first_frame
-            for session in await ledger.open_sessions()
-            if session.first_frame and now_utc - session.begun_at_utc < _RECENT
-        }
+        running: dict[str, int] = {}
+        for session in await ledger.open_sessions():
+            if session.first_frame and now_utc - session.begun_at_utc < _RECENT:
+                running[session.id] = session.first_frame
+            else:
+                self.transactions.let_rest(session)
         applied, replay, whole = self.progress.stored, self._replay(), self.progress.take()
         async for frame in self._stores.journal.frames(min([applied, *(first - 1 for first in running.values())])):
             self._take_up(replay.feed(frame), applied, running)
@@ -146,20 +149,26 @@ class Assembly:
                 )
             else:
                 self._told.append(told)
-        elif isinstance(told, Told) and isinstance(told.event, TransactionEvidence) and _case_id(told.event) in running:
-            self.transactions.put_back(told.event, time.monotonic())
+        elif isinstance(told, Told):
+            if isinstance(told.event, TransactionEvidence) and _case_id(told.event) in running:
+                self.transactions.put_back(told.event, time.monotonic())
+            self.transactions.put_back_sign(told.arrival, told.event)
 
-    async def _recall(self, session: ChargeSession) -> list[TransactionEvidence]:
-        """Return the evidence of a session that is no longer in memory."""
+    async def _recall(self, session: ChargeSession) -> Recalled:
+        """Return the evidence of a session that is no longer in memory, and what else happened at its station."""
         if not session.first_frame:
-            return []
+            return Recalled((), ())
         replay = self._replay()
-        events = [
-            told.event
-            async for frame in self._stores.journal.frames(session.first_frame - 1, session.station)
-            if isinstance(told := replay.feed(frame), Told)
-        ]
-        return [event for event in events if isinstance(event, TransactionEvidence) and _case_id(event) == session.id]
+        evidence: list[TransactionEvidence] = []
+        signs: list[Sign] = []
+        async for frame in self._stores.journal.frames(session.first_frame - 1, session.station):
+            if not isinstance(told := replay.feed(frame), Told):
+                continue
+            if isinstance(told.event, TransactionEvidence) and _case_id(told.event) == session.id:
+                evidence.append(told.event)
+            if (sign := sign_of(told.arrival, told.event)) is not None:
+                signs.append(sign)
+        return Recalled(evidence, signs)
 
     async def _apply(self, told: Told) -> None:
         arrival, event, findings = told
@@ -173,22 +182,22 @@ class Assembly:
             case StatusReported():
                 self.chronicle.status(arrival, event)
                 self._apply_status(arrival, event)
-            case Reported():
-                self.reported(arrival.station, event)
+                await self.transactions.heed(arrival, event, time.monotonic())
             case Booted():
                 self.chronicle.booted(arrival, event)
                 self.links.booted(arrival.station, event, arrival.received_at_utc)
+                await self.transactions.heed(arrival, event, time.monotonic())
             case _:
                 self.chronicle.heard(arrival, event)
 
     async def _apply_evidence(self, event: TransactionEvidence) -> None:
         case = await self.transactions.add(event, time.monotonic())
-        if case is None:
+        if case.strange:
             finding = Finding.of("ocpp.transaction_unknown", transaction=event.transaction, kind=event.kind)
             self.notebook.notice(f"station:{event.arrival.station}", finding, event.arrival.received_at_utc)
-        if case is None and event.connector is None:
+        if case.strange and event.connector is None:
             return  # nobody knows at which outlet these values were taken; the journal keeps them
-        connector = event.connector if case is None else case.connector
+        connector = case.connector
         source = _source(event.arrival.station, connector or 0)
         self._read(source, event.samples)
         if event.register_wh:
@@ -227,8 +236,8 @@ class Assembly:
         await self.links.write(ledger)
 
 
-def _nobody_asked(_station: str, _part: Reported) -> None:
-    """Drop a part of a report; the journal has it."""
+def _nobody_waits(_arrival: Arrival, _event: Event) -> None:
+    """Do nothing: no command waits for what a message tells."""
 
 
 def _source(station: str, connector: int) -> str:

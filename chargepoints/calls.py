@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
 from chargepoints.rpc import CallError, CallResult, call_frame
 from core.errors import RequestError, UnavailableError
 from core.texts import Finding
+
+Late = Callable[[Mapping[str, Any] | None], None]
+"""Takes an answer that came too late."""
 
 _QUEUE = 16
 _EXPIRED = 100
@@ -39,11 +42,13 @@ class Calls:
         self._turn = asyncio.Lock()
         self._waiting = 0
         self._open: tuple[str, asyncio.Future[CallResult | CallError]] | None = None
-        self._expired: OrderedDict[str, str] = OrderedDict()
+        self._expired: OrderedDict[str, tuple[str, Late | None]] = OrderedDict()
         self._closed = False
 
-    async def call(self, action: str, payload: dict[str, Any], timeout_s: float | None = None) -> dict[str, Any]:
-        """Return the station's answer.
+    async def call(
+        self, action: str, payload: dict[str, Any], timeout_s: float | None = None, late: Late | None = None
+    ) -> dict[str, Any]:
+        """Return the station's answer. One that comes after the time-out goes to `late`, None for a refusal.
 
         Raises `CallRefusedError` if it refuses, `UnavailableError` if it does not answer in time,
         is gone, or too many calls wait already.
@@ -53,7 +58,7 @@ class Calls:
         self._waiting += 1
         try:
             async with self._turn:
-                answer = await self._exchange(action, payload, timeout_s or self._timeout_s)
+                answer = await self._exchange(action, payload, timeout_s or self._timeout_s, late)
         finally:
             self._waiting -= 1
         if isinstance(answer, CallError):
@@ -69,9 +74,12 @@ class Calls:
             if not self._open[1].done():
                 self._open[1].set_result(answer)
             return None
-        action = self._expired.pop(answer.id, None)
-        if action is not None:
+        expired = self._expired.pop(answer.id, None)
+        if expired is not None:
+            action, late = expired
             self.late += 1
+            if late is not None:
+                late(answer.payload if isinstance(answer, CallResult) else None)
             return Finding.of("ocpp.answer_late", action=action)
         self.unsolicited += 1
         return Finding.of("ocpp.answer_unsolicited")
@@ -82,7 +90,9 @@ class Calls:
         if self._open is not None and not self._open[1].done():
             self._open[1].set_exception(self._gone())
 
-    async def _exchange(self, action: str, payload: dict[str, Any], timeout_s: float) -> CallResult | CallError:
+    async def _exchange(
+        self, action: str, payload: dict[str, Any], timeout_s: float, late: Late | None
+    ) -> CallResult | CallError:
         if self._closed:
             raise self._gone()
         id_ = str(uuid4())
@@ -93,13 +103,13 @@ class Calls:
             async with asyncio.timeout(timeout_s):
                 return await answer
         except TimeoutError as error:
-            self._remember(id_, action)
+            self._remember(id_, action, late)
             raise UnavailableError("ocpp.call_timeout", station=self._station, action=action) from error
         finally:
             self._open = None
 
-    def _remember(self, id_: str, action: str) -> None:
-        self._expired[id_] = action
+    def _remember(self, id_: str, action: str, late: Late | None) -> None:
+        self._expired[id_] = action, late
         if len(self._expired) > _EXPIRED:
             self._expired.popitem(last=False)
 

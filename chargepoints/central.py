@@ -16,8 +16,11 @@ from websockets.typing import Subprotocol
 
 from chargepoints.answering import Desk
 from chargepoints.assembly import Assembly, Stores
+from chargepoints.calls import Late
 from chargepoints.chronicle import STOPPED
 from chargepoints.connection import StationConnection
+from chargepoints.dispatch.dispatcher import Dispatcher
+from chargepoints.dispatch.numbers import unknown_number
 from chargepoints.handshake import SUBPROTOCOLS, Doorkeeper, choose_subprotocol
 from chargepoints.notebook import Notebook
 from chargepoints.privacy import Privacy
@@ -62,6 +65,7 @@ class CentralSystem:
         sink: ReadingSink,
         ledger: Ledger,
         clock: Clock,
+        uid_of: Callable[[str], str | None] = unknown_number,
     ) -> None:
         self.started = asyncio.Event()
         self.port = settings.port
@@ -69,6 +73,7 @@ class CentralSystem:
         self._inventory = inventory
         self._privacy = privacy
         self._stores = Stores(journal=journal, sink=sink, ledger=ledger, clock=clock)
+        self._dispatcher = Dispatcher(ledger, self, uid_of, clock)
         self._doorkeeper = Doorkeeper(settings.path, inventory, secret_of)
         self._connections: dict[str, StationConnection] = {}
         self._desk = self._new_desk()
@@ -86,6 +91,7 @@ class CentralSystem:
             asyncio.create_task(desk.trail.run()),
             asyncio.create_task(self._flush(desk.assembly, stop)),
             asyncio.create_task(self._probe()),
+            asyncio.create_task(self._dispatcher.run()),
         ]
         try:
             async with self._listen() as server:
@@ -125,18 +131,27 @@ class CentralSystem:
         )
 
     async def call(
-        self, station: str, action: str, payload: dict[str, Any], timeout_s: float | None = None
+        self,
+        station: str,
+        action: str,
+        payload: dict[str, Any],
+        timeout_s: float | None = None,
+        late: Late | None = None,
     ) -> dict[str, Any]:
         """Return a station's answer to a call of ours. Raises `UnavailableError` if it is not connected."""
         connection = self._connections.get(station)
         if connection is None:
             raise UnavailableError("ocpp.station_not_connected", station=station)
-        return await connection.call(action, payload, timeout_s)
+        return await connection.call(action, payload, timeout_s, late)
 
     def version_of(self, station: str) -> Protocol | None:
         """Return the version a connected station speaks, None if it is not connected."""
         connection = self._connections.get(station)
         return None if connection is None else connection.protocol
+
+    def wake(self) -> None:
+        """Have waiting commands looked at now."""
+        self._dispatcher.wake()
 
     def _new_desk(self) -> Desk:
         settings, stores = self._settings, self._stores
@@ -156,6 +171,7 @@ class CentralSystem:
             notebook=notebook,
             replay=lambda: Replay(lenient=settings.lenient, max_depth=settings.max_depth, unseal=self._privacy.open),
         )
+        assembly.heard = self._dispatcher.told
         return Desk(
             settings=settings,
             privacy=self._privacy,
@@ -219,6 +235,7 @@ class CentralSystem:
             self._past = Traffic.sum((self._past, Traffic.of(connection)))
             if self._connections.get(station) is connection:
                 del self._connections[station]
+                self._dispatcher.gone(station)
                 why = Contact.SERVICE_STOPPED if self._stopping else connection.leaves
                 desk.assembly.links.disconnected(station, desk.clock(), why)
 
@@ -258,8 +275,9 @@ class CentralSystem:
 
     async def _finish(self, desk: Desk, loops: Sequence[asyncio.Task[None]]) -> None:
         """Store what is left, unless storing has failed: then the next start takes it from the journal."""
-        trail, flush, probe = loops
+        trail, flush, probe, dispatch = loops
         probe.cancel()
+        dispatch.cancel()
         desk.trail.finish()
         await asyncio.wait(loops)
         if not (flush.exception() or trail.exception()):

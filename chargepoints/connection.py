@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from chargepoints.answering import Answering, Desk, Inbound
-from chargepoints.calls import CallRefusedError, Calls
+from chargepoints.calls import CallRefusedError, Calls, Late
 from chargepoints.rpc import CallError, CallResult, parse
 from chargepoints.sockets import Socket, SocketClosedError
 from core.errors import StoreError, UnavailableError
@@ -57,10 +57,12 @@ class StationConnection:
         finally:
             self.calls.close()
 
-    async def call(self, action: str, payload: dict[str, Any], timeout_s: float | None = None) -> dict[str, Any]:
+    async def call(
+        self, action: str, payload: dict[str, Any], timeout_s: float | None = None, late: Late | None = None
+    ) -> dict[str, Any]:
         """Return the station's answer to a call of ours (see `Calls.call`)."""
         try:
-            return await self.calls.call(action, payload, timeout_s)
+            return await self.calls.call(action, payload, timeout_s, late)
         except (CallRefusedError, UnavailableError) as error:
             self._note(error.finding, self._desk.clock())
             raise

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from core.alarms import AlarmBook
 from core.bills import BillBook
+from core.commands import CommandBook
 from core.documents import ReportBook
 from core.erasure import PseudonymBook
 from core.facts import (
@@ -269,6 +270,7 @@ class Ledger(
     InputBook,
     StationEventBook,
     MaintenanceBook,
+    CommandBook,
     Protocol,
 ):
     """All books together; parts ask only for the book they need."""

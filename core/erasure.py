@@ -22,6 +22,7 @@ class LedgerPlace(StrEnum):
     REJECTIONS = "rejections"
     DISCOVERIES = "discoveries"
     NOTICES = "notices"
+    COMMANDS = "commands"
 
 
 class PseudonymBook(Protocol):

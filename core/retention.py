@@ -24,6 +24,7 @@ class RecordKind(StrEnum):
     SENDINGS = "sendings"
     ACTIONS = "actions"
     STATION_EVENTS = "station_events"
+    COMMANDS = "commands"
 
 
 class RetentionClass(StrEnum):
@@ -52,6 +53,7 @@ class RetentionClass(StrEnum):
     SENDINGS = "sendings"
     ACTIONS = "actions"
     STATION_EVENTS = "station_events"
+    COMMANDS = "commands"
 
 
 REGISTERS = frozenset(quantity for quantity in Quantity if quantity.kind is Kind.REGISTER)

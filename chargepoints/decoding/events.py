@@ -122,7 +122,8 @@ class TransactionEvidence:
 
     `transaction` is empty until a 1.6 start has been given its number; `natural_key` is what
     stays the same when the start is sent again. `connector` is None where the message does not
-    say. `register_wh` is the value a 1.6 start or stop carries itself.
+    say. `register_wh` is the value a 1.6 start or stop carries itself. `flowing` tells whether energy
+    flows; None: the message does not say (in 1.6 the outlet's state does).
     """
 
     kind: EvidenceKind
@@ -137,6 +138,7 @@ class TransactionEvidence:
     samples: tuple[MeterSample, ...] = ()
     stop_reason: str | None = None
     sequence: int | None = None
+    flowing: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +202,18 @@ class OtherLimit:
     critical: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileProgress:
+    """How far a station is with a file: `what` is firmware, log or published.
+
+    `status` is the station's word in snake_case, `request` the number of the command, None where there is none.
+    """
+
+    what: str
+    status: str
+    request: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question whose answer repeats something of it."""
@@ -224,6 +238,7 @@ Event = (
     | HappeningsReported
     | ReservationEnded
     | OtherLimit
+    | FileProgress
     | Asked
     | Noted
 )

@@ -30,6 +30,7 @@ from chargepoints.decoding.events import (
 )
 from chargepoints.decoding.instants import stamp_of
 from chargepoints.decoding.numbers import connector_of, register_of, transaction_of
+from chargepoints.decoding.progress import FIRMWARE, LOG, decode_progress
 from chargepoints.decoding.routes import Payload, Route, Routes
 from chargepoints.decoding.samples import DEFAULT_MEASURAND, Named, samples_of
 from chargepoints.decoding.verdicts import VERDICT_OF, id_tag_info
@@ -164,27 +165,28 @@ def learn_start(event: Event, answer: Payload) -> Event:
     return replace(event, transaction=str(answer["transactionId"]), verdict=verdict)
 
 
+def _progress(action: str, what: str) -> Route:
+    return Route(action, f"{action}Response", decode_progress(what), answer_nothing)
+
+
 ROUTES: Routes = {
     "Authorize": Route("Authorize", "AuthorizeResponse", decode_authorize, answer_authorize, decides=True),
     "BootNotification": Route("BootNotification", "BootNotificationResponse", decode_boot, answer_boot, decides=True),
     "DataTransfer": Route("DataTransfer", "DataTransferResponse", decode_data_transfer, answer_data_transfer),
-    "DiagnosticsStatusNotification": Route(
-        "DiagnosticsStatusNotification", "DiagnosticsStatusNotificationResponse", decode_noted, answer_nothing
-    ),
-    "FirmwareStatusNotification": Route(
-        "FirmwareStatusNotification", "FirmwareStatusNotificationResponse", decode_noted, answer_nothing
-    ),
+    "DiagnosticsStatusNotification": _progress("DiagnosticsStatusNotification", LOG),
+    "FirmwareStatusNotification": _progress("FirmwareStatusNotification", FIRMWARE),
     "Heartbeat": Route("Heartbeat", "HeartbeatResponse", decode_heartbeat, answer_heartbeat),
-    "LogStatusNotification": Route(
-        "LogStatusNotification", "LogStatusNotificationResponse", decode_noted, answer_nothing
-    ),
+    "LogStatusNotification": _progress("LogStatusNotification", LOG),
     "MeterValues": Route("MeterValues", "MeterValuesResponse", decode_meter_values, answer_nothing),
     "SecurityEventNotification": Route(
         "SecurityEventNotification", "SecurityEventNotificationResponse", decode_noted, answer_nothing
     ),
     "SignCertificate": Route("SignCertificate", "SignCertificateResponse", decode_noted, answer_rejected),
     "SignedFirmwareStatusNotification": Route(
-        "SignedFirmwareStatusNotification", "SignedFirmwareStatusNotificationResponse", decode_noted, answer_nothing
+        "SignedFirmwareStatusNotification",
+        "SignedFirmwareStatusNotificationResponse",
+        decode_progress(FIRMWARE),
+        answer_nothing,
     ),
     "StartTransaction": Route(
         "StartTransaction", "StartTransactionResponse", decode_start, answer_start, learn=learn_start, decides=True

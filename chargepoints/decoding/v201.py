@@ -32,6 +32,7 @@ from chargepoints.decoding.events import (
 )
 from chargepoints.decoding.instants import stamp_of
 from chargepoints.decoding.numbers import connector_of, count_of
+from chargepoints.decoding.progress import FIRMWARE, LOG, PUBLISHED, decode_progress
 from chargepoints.decoding.reports import (
     decode_customer,
     decode_events,
@@ -61,6 +62,8 @@ STATUSES = {
 }
 
 _NO_UNIT: Payload = {}
+
+_FLOWING = {"Charging": True, "EVConnected": False, "SuspendedEV": False, "SuspendedEVSE": False, "Idle": False}
 
 KINDS = {"Started": EvidenceKind.BEGIN, "Updated": EvidenceKind.SAMPLE, "Ended": EvidenceKind.END}
 
@@ -127,6 +130,7 @@ def decode_transaction(payload: Payload, arrival: Arrival) -> Decoded:
         samples=samples_of(payload.get("meterValue", ()), _sampled, arrival.received_at_utc, findings),
         stop_reason=info.get("stoppedReason", DEFAULT_REASON) if kind is EvidenceKind.END else None,
         sequence=count_of(payload["seqNo"]),
+        flowing=_FLOWING.get(info.get("chargingState", "")),
     )
     return Decoded(event, tuple(findings))
 
@@ -185,6 +189,11 @@ def _noted(action: str) -> Route:
 _CONTRACTS = "answered Failed: contract certificates (ISO 15118) are no part of Kreiswatt"
 _NEEDS = "answered as the specification has it: limits are set by people, and not from a vehicle's wishes"
 
+
+def _progress(action: str, what: str) -> Route:
+    return Route(f"{action}Request", f"{action}Response", decode_progress(what), answer_nothing)
+
+
 ROUTES: Routes = {
     "Authorize": Route("AuthorizeRequest", "AuthorizeResponse", decode_authorize, answer_authorize, decides=True),
     "BootNotification": Route(
@@ -192,7 +201,12 @@ ROUTES: Routes = {
     ),
     "ClearedChargingLimit": _told("ClearedChargingLimit", decode_limit_cleared),
     "DataTransfer": Route("DataTransferRequest", "DataTransferResponse", decode_data_transfer, answer_data_transfer),
-    "FirmwareStatusNotification": _noted("FirmwareStatusNotification"),
+    "FirmwareStatusNotification": Route(
+        "FirmwareStatusNotificationRequest",
+        "FirmwareStatusNotificationResponse",
+        decode_progress(FIRMWARE),
+        answer_nothing,
+    ),
     "Get15118EVCertificate": Route(
         "Get15118EVCertificateRequest",
         "Get15118EVCertificateResponse",
@@ -204,7 +218,7 @@ ROUTES: Routes = {
         "GetCertificateStatusRequest", "GetCertificateStatusResponse", decode_noted, answer_failed, unused=_CONTRACTS
     ),
     "Heartbeat": Route("HeartbeatRequest", "HeartbeatResponse", decode_heartbeat, answer_heartbeat),
-    "LogStatusNotification": _noted("LogStatusNotification"),
+    "LogStatusNotification": _progress("LogStatusNotification", LOG),
     "MeterValues": Route("MeterValuesRequest", "MeterValuesResponse", decode_meter_values, answer_nothing),
     "NotifyChargingLimit": _told("NotifyChargingLimit", decode_limit),
     "NotifyCustomerInformation": _told("NotifyCustomerInformation", decode_customer),
@@ -222,7 +236,12 @@ ROUTES: Routes = {
     "NotifyEvent": _told("NotifyEvent", decode_events),
     "NotifyMonitoringReport": _told("NotifyMonitoringReport", decode_monitors),
     "NotifyReport": _told("NotifyReport", decode_report),
-    "PublishFirmwareStatusNotification": _noted("PublishFirmwareStatusNotification"),
+    "PublishFirmwareStatusNotification": Route(
+        "PublishFirmwareStatusNotificationRequest",
+        "PublishFirmwareStatusNotificationResponse",
+        decode_progress(PUBLISHED),
+        answer_nothing,
+    ),
     "ReportChargingProfiles": _told("ReportChargingProfiles", decode_profiles),
     "ReservationStatusUpdate": _told("ReservationStatusUpdate", decode_reservation),
     "SecurityEventNotification": _noted("SecurityEventNotification"),

@@ -44,6 +44,7 @@ ABOUT_PEOPLE: Final = frozenset(
         RetentionClass.SENDINGS,
         RetentionClass.ACTIONS,
         RetentionClass.STATION_EVENTS,
+        RetentionClass.COMMANDS,
     }
 )
 """Classes that may tell of a person whom others know by duty rosters: when a vehicle drove, charged, or stood where."""

@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, func, or_, select, tuple_, update
 
+from core.commands import CommandState
 from core.errors import StoreError
 from core.retention import Deletion, RecordKind
 from core.sendings import SendingState
 from core.station_events import StationEventKind
 from core.work import JobState
+from store.ledger.command_tables import COMMAND
 from store.ledger.database import Database
 from store.ledger.fleet_tables import FLEET_ACTION, PRESENCE, SENDING, SESSION_VALUATION, VOUCHER
 from store.ledger.station_tables import STATION_EVENT
@@ -119,6 +121,11 @@ def _station_events(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
     return STATION_EVENT, and_(its.received_at_utc < before_utc, or_(~lasting, followed))  # how it was then, stays
 
 
+def _commands(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
+    over = COMMAND.c.state.in_([state.value for state in CommandState if state.final])
+    return COMMAND, and_(COMMAND.c.asked_at_utc < before_utc, over)
+
+
 _OLD = {
     RecordKind.REJECTIONS: _rejections,
     RecordKind.DISCOVERIES: _discoveries,
@@ -130,4 +137,5 @@ _OLD = {
     RecordKind.SENDINGS: _sendings,
     RecordKind.ACTIONS: _actions,
     RecordKind.STATION_EVENTS: _station_events,
+    RecordKind.COMMANDS: _commands,
 }

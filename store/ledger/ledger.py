@@ -12,6 +12,7 @@ from store.ledger.bills import Bills
 from store.ledger.bookings import Bookings
 from store.ledger.boundaries import Boundaries
 from store.ledger.checkpoints import Checkpoints
+from store.ledger.commands import Commands
 from store.ledger.copies import Copies
 from store.ledger.database import Database
 from store.ledger.deletions import Deletions
@@ -78,6 +79,7 @@ class SqlLedger(
     FeedIn,
     StationEvents,
     Maintenances,
+    Commands,
     Copies,
 ):
     """`core.books.Ledger` over one database."""

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.erasure import ERASED_TAG, LedgerPlace
 from core.facts import ChargeSession
+from store.ledger.command_tables import COMMAND
 from store.ledger.database import Database, finding_of, finding_row, insert
 from store.ledger.fleet_tables import SESSION_VALUATION
 from store.ledger.session_tables import SESSION_CORRECTION, SESSION_TOLD
@@ -37,6 +38,7 @@ _TEXTS: Final[dict[LedgerPlace, Sequence[Column[Any]]]] = {
     LedgerPlace.VALUATIONS: (SESSION_VALUATION.c.findings, SESSION_VALUATION.c.reason),
     LedgerPlace.REJECTIONS: (REJECTION.c.reason, REJECTION.c.payload),
     LedgerPlace.NOTICES: (NOTICE.c.finding,),
+    LedgerPlace.COMMANDS: (COMMAND.c.request, COMMAND.c.answer),
 }
 """The columns in which a pseudonym may stand; discoveries have it as their name, and go whole."""
 

@@ -8,6 +8,7 @@ from store.ledger import (  # noqa: F401 - they fill METADATA
     alarm_tables,
     bill_tables,
     boundary_tables,
+    command_tables,
     feed_in_tables,
     fleet_tables,
     import_tables,

@@ -16,6 +16,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from chargepoints.central import CentralSystem
+from chargepoints.dispatch.numbers import TagNumbers
 from chargepoints.privacy import Privacy
 from chargepoints.settings import ChargePointSettings
 from core.inventory import Connector, Inventory, Station, Tag
@@ -100,6 +101,7 @@ async def a_house(folder: Path, inventory: Inventory | None = None, **settings: 
         sink=stores.readings,
         ledger=stores.ledger,
         clock=utc_now,
+        uid_of=TagNumbers(lambda: inventory, privacy).uid_of,
     )
     serving = asyncio.create_task(central.serve())
     started = asyncio.create_task(central.started.wait())

@@ -121,6 +121,7 @@ async def test_first_it_is_only_told_what_would_go(house: District) -> None:
         "valuations": 0,
         "rejections": 0,
         "notices": 0,
+        "commands": 0,
         "discoveries": 1,
         "frames": 1,
         "entries": 1,

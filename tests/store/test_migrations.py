@@ -18,6 +18,7 @@ from sqlalchemy import types as sql
 
 from core.alarms import AlarmFilter
 from core.books import RejectionFilter, SessionFilter
+from core.commands import CommandFilter, CommandKind, CommandState
 from core.documents import DocumentFormat, ReportFilter
 from core.errors import StoreError
 from core.facts import ConnectorStatus, Origin, Protocol, SessionState, TagVerdict
@@ -84,6 +85,8 @@ WORDS: dict[str, object] = {
     "file_import_part.bookings": [3],
     "file_import_part.leans_on": [900_000],
     "station_event.kind": StationEventKind.STATUS.value,
+    "command.kind": CommandKind.RESET.value,
+    "command.state": CommandState.DONE.value,
     "meter_event.kind": MeterEventKind.MANUAL.value,
     "report.format": DocumentFormat.PDF.value,
     "voucher.kind": VoucherKind.CHARGING.value,
@@ -145,6 +148,7 @@ READS: dict[str, Callable[[SqlLedger], Awaitable[Any]]] = {
     "fleet_action": lambda ledger: ledger.actions(),
     "station_event": lambda ledger: ledger.station_events(StationEventFilter()),
     "maintenance": lambda ledger: ledger.maintenances(),
+    "command": lambda ledger: ledger.commands(CommandFilter()),
     "reading_link": lambda ledger: ledger.links_to_read("grün", NOW - timedelta(days=1)),
 }
 """How the books read what a table holds."""

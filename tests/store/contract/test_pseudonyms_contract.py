@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.books import RejectionFilter, SessionFilter
+from core.commands import Command, CommandFilter, CommandKind
 from core.erasure import ERASED_TAG, LedgerPlace
 from core.facts import ChargeSession, Discovery, Protocol, Rejection, SessionState
 from core.fleet import MatchBasis, SessionValuation
@@ -40,6 +41,12 @@ async def sessions(ledger: Any) -> list[ChargeSession]:
     return sorted((await ledger.sessions(SessionFilter(limit=99))).items, key=lambda each: each.id)
 
 
+def command(**given: Any) -> Command:
+    """Return a restart, or what else is asked."""
+    asked: dict[str, Any] = {"kind": CommandKind.RESET, "request": {}} | given
+    return Command(station="lis-01", asked_by="anna", asked_at_utc=NOW, expires_at_utc=NOW, **asked)
+
+
 async def test_a_pseudonym_is_counted_and_erased_wherever_it_stands(ledger: Any) -> None:
     before = [session(1), session(2, OTHER), session(3, None)]
     await ledger.save_sessions(before)
@@ -64,12 +71,15 @@ async def test_a_pseudonym_is_counted_and_erased_wherever_it_stands(ledger: Any)
     rejection = Rejection(channel="ocpp", subject="lis-01", reason=reason, payload=frame, received_at_utc=NOW)
     await ledger.reject([rejection, replace(rejection, reason=Finding.of("x"), payload=b"else")])
     await ledger.discover([Discovery(channel="tag", subject=TAG, first_seen_utc=NOW, last_seen_utc=NOW)])
+    await ledger.ask([command(kind=CommandKind.START, request={"connector": 1, "tag": TAG}), command()])
     counts = {place: 1 for place in LedgerPlace if place is not LedgerPlace.NOTICES} | {LedgerPlace.NOTICES: 0}
     assert await ledger.count_pseudonym(TAG) == counts
     assert await ledger.erase_pseudonym(TAG, NOW) == counts
     assert set((await ledger.count_pseudonym(TAG)).values()) == {0}
     gone = replace(before[0], tag=ERASED_TAG, findings=(Finding.of("session.odd", tag=ERASED_TAG),))
     assert await sessions(ledger) == [gone, *before[1:]]
+    asked = (await ledger.commands(CommandFilter())).items
+    assert [each.request.get("tag") for each in asked] == [None, ERASED_TAG]
     (valuation,) = await ledger.valuations(ALL)
     assert (valuation.vehicle, valuation.energy_wh) == ("a", Decimal(1001))
     assert valuation.reason == f"Karte {ERASED_TAG}"
