@@ -227,12 +227,16 @@ class ListVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListEntry:
-    """A tag of a station's list; without a status a differential update takes it out."""
+    """A tag of a station's list; without a status a differential update takes it out.
+
+    `card_group` is the name of the tag's group as answers say it (parentIdTag, groupIdToken).
+    """
 
     tag: str
     status: ListStatus | None = ListStatus.ACCEPTED
     until_utc: datetime | None = None
     parent_tag: str = ""
+    card_group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

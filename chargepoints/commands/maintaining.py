@@ -74,7 +74,9 @@ def _entry(entry: ListEntry, context: Context) -> Payload:
     info = given(
         status=LISTED[entry.status],
         cacheExpiryDateTime=when(entry.until_utc),
-        groupIdToken=group(entry.parent_tag, context),
+        groupIdToken={"idToken": entry.card_group, "type": "Central"}
+        if entry.card_group
+        else group(entry.parent_tag, context),
     )
     return {**token, "idTokenInfo": info}
 

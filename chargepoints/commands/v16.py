@@ -205,7 +205,7 @@ def _entry(entry: ListEntry, context: Context) -> Payload:
     info = given(
         status=LISTED[entry.status],
         expiryDate=when(entry.until_utc),
-        parentIdTag=context.token(entry.parent_tag).id_tag if entry.parent_tag else "",
+        parentIdTag=entry.card_group or (context.token(entry.parent_tag).id_tag if entry.parent_tag else ""),
     )
     return {**tag, "idTagInfo": info}
 

@@ -63,7 +63,8 @@ class SiteForm(EntryForm):
     radius_m: Positive = Field(default=150.0, ge=20, le=5_000)
     unknown_tags: UnknownTags | None = None
     one_session_per_tag: bool = False
-    grid_connection_w: Positive | None = Field(default=None, ge=LEAST_CONNECTION_W)
+    offline_list: bool = False
+    availability_target_percent: Positive | None = Field(default=None, le=100)
 
 
 class BuildingForm(EntryForm):

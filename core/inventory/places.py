@@ -115,7 +115,8 @@ class Site(Entry):
     `grid_connection_w` is the power that the contract of the grid connection allows; None: not known.
     `availability_target_percent` is what the contracts of its charge points ask for (docs/availability.md).
     Without `unknown_tags` the setting of the whole service holds. `one_session_per_tag`: a charging card that charges
-    somewhere gets no second session here.
+    somewhere gets no second session here. `offline_list`: its charge points hold a list of cards for when they are
+    offline.
     """
 
     kind: SiteKind
@@ -129,6 +130,7 @@ class Site(Entry):
     grid_connection_w: float | None = None
     unknown_tags: UnknownTags | None = None
     one_session_per_tag: bool = False
+    offline_list: bool = False
     availability_target_percent: float | None = None
 
 

@@ -1,0 +1,1 @@
+"""The lists of cards inside charge points, for when they are offline."""
