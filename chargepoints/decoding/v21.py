@@ -11,10 +11,23 @@ from chargepoints.decoding import v201
 from chargepoints.decoding.common import answer_accepted, answer_nothing, answer_rejected, decode_noted, utc_text
 from chargepoints.decoding.events import Arrival, Asked, Decision, Decoded, Event
 from chargepoints.decoding.routes import Payload, Route, Routes
+from core.command_words import HashAlgorithm
+from core.errors import FormatError
+
+HASHES = {algorithm.value for algorithm in HashAlgorithm}
+SOURCES = {"CRL", "OCSP"}
 
 
 def decode_asked(payload: Payload, _arrival: Arrival) -> Decoded:
     """Return a question that is repeated in its answer."""
+    return Decoded(Asked(payload))
+
+
+def decode_chain(payload: Payload, _arrival: Arrival) -> Decoded:
+    """Return a question about certificates. Raises `FormatError` for words that our answer could not repeat."""
+    for item in payload["certificateStatusRequests"]:
+        if item["certificateHashData"]["hashAlgorithm"] not in HASHES or item["source"] not in SOURCES:
+            raise FormatError("ocpp.field_invalid", field="certificateStatusRequests", rule="enum")
     return Decoded(Asked(payload))
 
 
@@ -56,7 +69,7 @@ ROUTES: Routes = {
     "GetCertificateChainStatus": Route(
         "GetCertificateChainStatusRequest",
         "GetCertificateChainStatusResponse",
-        decode_asked,
+        decode_chain,
         answer_chain_status,
         unused="answered Failed: nobody asks OCSP responders here",
     ),
