@@ -61,6 +61,7 @@ class SiteForm(EntryForm):
     calendar: Slug | None = None
     weather_station: Slug | None = None
     radius_m: Positive = Field(default=150.0, ge=20, le=5_000)
+    grid_connection_w: Positive | None = Field(default=None, ge=LEAST_CONNECTION_W)
     unknown_tags: UnknownTags | None = None
     one_session_per_tag: bool = False
     offline_list: bool = False
