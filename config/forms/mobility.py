@@ -132,12 +132,12 @@ class TagForm(EntryForm):
     vehicle: Slug | None = None
     group: str = Field(default="", max_length=100)
     pseudonym: Pseudonym = ""
+    uid_sealed: Sealed = Field(default="", repr=False)
+    blocked: bool = False
     card_group: CardGroup = ""
     sites: tuple[Slug, ...] = ()
     calendar: Slug | None = None
     energy_limit_wh: Positive | None = Field(default=None, ge=LEAST_LIMIT_WH)
-    uid_sealed: Sealed = Field(default="", repr=False)
-    blocked: bool = False
 
 
 class ElectricModelForm(EntryForm):
