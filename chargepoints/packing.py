@@ -44,13 +44,14 @@ def pack(item: TransactionEvidence) -> bytes:
             samples,
             item.stop_reason,
             item.sequence,
+            item.flowing,
         )
     )
 
 
 def unpack(packed: bytes) -> TransactionEvidence:
     """Return the evidence that was packed."""
-    kind, arrival, transaction, stamp, connector, key, tag, verdict, register_wh, samples, reason, sequence = (
+    kind, arrival, transaction, stamp, connector, key, tag, verdict, register_wh, samples, reason, sequence, flowing = (
         orjson.loads(packed)
     )
     station, protocol, received, frame = arrival
@@ -70,6 +71,7 @@ def unpack(packed: bytes) -> TransactionEvidence:
         ),
         stop_reason=reason,
         sequence=sequence,
+        flowing=flowing,
     )
 
 

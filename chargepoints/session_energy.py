@@ -3,7 +3,8 @@
 What counts is the difference between the registers at begin and end. Known traps, each with its
 rule: a start that says 0 while the dial stands elsewhere; a stop that says 0 and leaves the value
 to its samples; a register that falls to 0 and counts on; a lifetime register taken for the
-session's energy. Limits are absolute: the outlet's power, for as long as the transaction took.
+session's energy; kWh said to be Wh. Limits are absolute: the outlet's power, for as long as the transaction
+took, and what the largest battery takes.
 """
 
 from __future__ import annotations
@@ -21,11 +22,17 @@ from energy.registers import RegisterRules, Step, count, epoch_ms
 GENEROUS_POWER_W = 400_000.0
 """What no outlet of a district exceeds: the limit where the inventory names none."""
 
+LARGEST_BATTERY_WH = 1_000_000.0
+"""What nothing that drives takes at once: the limit where no clock tells how long it took."""
+
 _CLOCK_TOLERANCE = timedelta(minutes=2)
 _HOUR = timedelta(hours=1)
 _RESOLUTION_WH = 1.0
 _MWH_DECIMALS = 3
 _CONFIRMING = 2
+_KILO = 1000.0
+_WORK_WH = 500.0
+_SURELY_WH = 10_000.0
 
 
 class Position(NamedTuple):
@@ -40,7 +47,8 @@ class Registers:
     """What is known of a transaction's register.
 
     `starts` and `stops` are what the station says of begin and end, best first; `samples` lie in
-    between, in order of time. `trusted`: begin and end are the station's own instants.
+    between, in order of time. `trusted`: begin and end are the station's own instants. `work_wh` is what the powers
+    that were measured come to, None where there are too few.
     """
 
     begun_at_utc: datetime
@@ -50,6 +58,7 @@ class Registers:
     samples: tuple[Position, ...]
     trusted: bool
     max_power_w: float
+    work_wh: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +78,40 @@ class Energy:
 
 def energy_of(registers: Registers) -> Energy:
     """Return the energy of a transaction, so far while it runs."""
+    in_wh = _dial_in_wh(registers)
+    energy = _reckoned(in_wh or registers)
+    return energy.repaired(Finding.of("session.register_in_kwh")) if in_wh else energy
+
+
+def _reckoned(registers: Registers) -> Energy:
     energy = _with_start(registers, Energy())
     energy = _with_stop(registers, energy)
-    return _plausible(registers, _with_difference(registers, energy))
+    return _plausible(registers, _in_wh(registers, _with_difference(registers, energy)))
+
+
+def _dial_in_wh(registers: Registers) -> Registers | None:
+    """Return registers in Wh whose samples are in kWh, as both ends tell; None where they are not."""
+    if not (registers.starts and registers.stops and registers.samples) or registers.starts[0] < _SURELY_WH:
+        return None
+    lowest, highest = registers.starts[0] / _KILO - 1, registers.stops[0] / _KILO + 1
+    if not all(lowest <= sample.value_wh <= highest for sample in registers.samples):
+        return None
+    samples = tuple(Position(sample.at_utc, sample.value_wh * _KILO) for sample in registers.samples)
+    return replace(registers, samples=samples)
+
+
+def _in_wh(registers: Registers, energy: Energy) -> Energy:
+    """Return an energy in Wh where all of the register is in kWh, as the powers tell that were measured."""
+    said, work_wh = energy.energy_wh, registers.work_wh
+    if not said or work_wh is None or work_wh < _WORK_WH or not _KILO / 2 <= work_wh / said <= _KILO * 2:
+        return energy
+    start, stop = energy.start_wh, energy.stop_wh
+    return replace(
+        energy,
+        start_wh=None if start is None else start * _KILO,
+        stop_wh=None if stop is None else stop * _KILO,
+        energy_wh=_exact(said * _KILO),
+    ).repaired(Finding.of("session.register_in_kwh"))
 
 
 def _with_start(registers: Registers, energy: Energy) -> Energy:
@@ -151,11 +191,11 @@ def _counted_over_resets(registers: Registers, start: float, stop: float) -> flo
 
 
 def _plausible(registers: Registers, energy: Energy) -> Energy:
-    """Withhold an energy that the outlet cannot have given in the time; unknown instants set no limit."""
-    if energy.energy_wh is None or not registers.trusted:
+    """Withhold an energy that the outlet cannot have given in the time, or that no battery takes."""
+    if energy.energy_wh is None:
         return energy
     end = registers.ended_at_utc or (registers.samples[-1].at_utc if registers.samples else registers.begun_at_utc)
-    limit_wh = _limit_wh(registers, end)
+    limit_wh = min(_limit_wh(registers, end), LARGEST_BATTERY_WH) if registers.trusted else LARGEST_BATTERY_WH
     if energy.energy_wh <= limit_wh:
         return energy
     finding = Finding.of("session.energy_implausible", energy_wh=round(energy.energy_wh), limit_wh=round(limit_wh))
