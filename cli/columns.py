@@ -11,6 +11,14 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("id", "kind", "quantity", "at_utc", "end_value", "start_value", "amount", "reason", "withdrawn_at_utc"),
     ),
     "meters.proposals": ("id", "name", "step", "from_utc", "from_value", "to_utc", "to_value", "age_s"),
+    "stations.events": ("received_at_utc", "kind", "connector", "code", "info", "count", "finding"),
+    "reliability.show.rows": (
+        *("name", "availability_percent", "target_percent", "out_of_order_percent", "no_contact_percent"),
+        *("planned_percent", "unknown_percent", "outages", "repair_s"),
+    ),
+    "reliability.faults.rows": ("group", "kind", "code", "count", "per_thousand_sessions", "stations"),
+    "quirks.list": ("name", "area", "said", "makers", "count"),
+    "maintenance.list": ("id", "name", "begins_utc", "ends_utc", "reason", "running"),
     "stations.list": ("id", "name", "site_name", "state", "age_s", "protocol", "outlets"),
     "sessions.list": (
         "id",
@@ -216,6 +224,10 @@ WORDS: dict[str, str] = {
     "feed_in.source": "feed_in.source.",
     "vouchers.place": "vouchers.place.",
     "voucher_mappings.kind": "vouchers.kind.",
+    "stations.kind": "reliability.kind.",
+    "reliability.kind": "reliability.kind.",
+    "reliability.by": "reliability.grouping.",
+    "area": "reliability.area.",
     "stations.state": "console.station_state.",
     "sessions.state": "console.session_state.",
 }

@@ -36,6 +36,7 @@ class SubjectKind(StrEnum):
     """What an alarm can be about."""
 
     METER = "meter"
+    STATION = "station"
     SOURCE = "source"
     SERVICE = "service"
 
@@ -72,6 +73,10 @@ ALARMS: Mapping[str, AlarmKind] = {
     "letters_undelivered": AlarmKind(severity=Severity.CRITICAL, subject=SubjectKind.SERVICE),
     "report_undelivered": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.SERVICE),
     "backup_overdue": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.SERVICE),
+    "station_offline": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.STATION, clear_after=HOUR / 4),
+    "station_faulted": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.STATION, clear_after=HOUR / 4),
+    "station_flapping": AlarmKind(severity=Severity.INFO, subject=SubjectKind.STATION, clear_after=HOUR),
+    "station_errors": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.STATION, clear_after=HOUR),
     "base_load_creeps": AlarmKind(severity=Severity.INFO, subject=SubjectKind.METER, clear_after=14 * DAY),
     "water_never_stops": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.METER),
     "savings_missing": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.SERVICE),

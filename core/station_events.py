@@ -196,12 +196,6 @@ class Maintenance:
     cancelled_at_utc: datetime | None = None
     id: int = 0
 
-    def concerns(self, station: str, site: str | None) -> bool:
-        """Return whether it is planned for a station, which stands at a site."""
-        if self.cancelled_at_utc is not None:
-            return False
-        return self.station == station or (self.site is not None and self.site == site)
-
 
 class MaintenanceBook(Protocol):
     """Keeps planned work at charge points."""

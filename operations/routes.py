@@ -17,6 +17,8 @@ ASKED: frozenset[str] = frozenset(
         "candidates",
         "costs",
         "days",
+        "events",
+        "faults",
         "infrastructure",
         "gaps",
         "payments",

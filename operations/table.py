@@ -120,6 +120,15 @@ CAPABILITIES: dict[str, Capability] = {
     "meters.decode": Capability("operations.arrivals.decoding:decode_payload", Role.OPERATOR),
     "stations.list": Capability("operations.stations:list_stations"),
     "stations.show": Capability("operations.stations:show_station"),
+    "stations.events": Capability("operations.reliability.events:list_station_events"),
+    "reliability.show": Capability("operations.reliability.availability:show_reliability"),
+    "reliability.faults": Capability("operations.reliability.faults:show_faults"),
+    "quirks.list": Capability("operations.reliability.quirks:list_quirks"),
+    "maintenance.list": Capability("operations.reliability.maintenance:list_maintenance"),
+    "maintenance.add": Capability("operations.reliability.maintenance:add_maintenance", Role.OPERATOR, changes=True),
+    "maintenance.cancel": Capability(
+        "operations.reliability.maintenance:cancel_maintenance", Role.OPERATOR, changes=True
+    ),
     "tags.list": Capability("operations.tags.cards:list_tags", Role.OPERATOR),
     "tags.unknown": Capability("operations.tags.cards:list_unknown_tags", Role.OPERATOR),
     "tags.add": Capability("operations.tags.cards:add_tag", Role.OPERATOR, changes=True),

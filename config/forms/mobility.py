@@ -5,7 +5,7 @@ The limits of consumption and range lie around what vehicles have: they keep kWh
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -40,6 +40,10 @@ LEAST_LIMIT_WH = 1_000
 """Less a month is meant in kWh."""
 
 
+StationAlarm = Literal["station_offline", "station_faulted", "station_flapping", "station_errors"]
+"""The kinds of alarms that a station may do without."""
+
+
 class ConnectorForm(PartForm):
     """One outlet of a station."""
 
@@ -61,6 +65,7 @@ class StationForm(EntryForm):
     connectors: tuple[ConnectorForm, ...] = Field(min_length=1)
     security_profile: Whole = Field(default=1, ge=0, le=3)
     parent: Slug | None = None
+    without_alarms: tuple[StationAlarm, ...] = ()
 
 
 class BaselineForm(PartForm):

@@ -12,6 +12,7 @@ from console.pages.evidence import recent_totals, said
 from console.pages.filters import Choice, Field, Filters, choice, members, search
 from console.pages.meter_life import card
 from console.pages.places import may
+from console.pages.reliability import event_text
 from console.pages.visit import Visit
 from core.inventory import Drive, Entry, Medium, SiteKind
 from core.quantities import Quantity
@@ -75,7 +76,15 @@ async def show_station(visit: Visit) -> Response:
     """Return one station with its outlets and last sessions."""
     detail = await visit.ask("stations.show", id=visit.part("id"))
     last = await visit.ask("sessions.list", station=detail.station.id, limit=10)
-    return visit.page("stations/show.html", detail.station.name, detail=detail, sessions=last)
+    happened = await visit.ask("stations.events", id=detail.station.id, limit=10)
+    return visit.page(
+        "stations/show.html",
+        detail.station.name,
+        detail=detail,
+        sessions=last,
+        happened=happened,
+        event_text=event_text,
+    )
 
 
 async def show_vehicles(visit: Visit) -> Response:

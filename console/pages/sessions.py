@@ -81,8 +81,8 @@ async def narrowed(visit: Visit) -> Filters:
     fields = (
         choice(visit.query, "station", "console.station", [Choice(row.id, row.name) for row in stations.items]),
         choice(visit.query, "state", "console.state", members(SessionState, visit.words)),
-        Field("from", "console.filter.from", _day_given(visit.query.get("from", "")), "date"),
-        Field("to", "console.filter.to", _day_given(visit.query.get("to", "")), "date"),
+        Field("from", "console.filter.from", day_given(visit.query.get("from", "")), "date"),
+        Field("to", "console.filter.to", day_given(visit.query.get("to", "")), "date"),
     )
     return Filters("/sessions", fields, visit.query.get("cursor", ""))
 
@@ -103,7 +103,8 @@ def _midnight(visit: Visit, day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=visit.words.zone).astimezone(UTC)
 
 
-def _day_given(text: str) -> str:
+def day_given(text: str) -> str:
+    """Return a day as it is given in an address, nothing where it is none."""
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:

@@ -15,6 +15,12 @@ from operations.alarms.service_watches import (
 )
 from operations.alarms.shares_watch import draft_shares, overdue_shares
 from operations.alarms.silent_meters import silent_meters
+from operations.alarms.station_watches import (
+    faulted_stations,
+    flapping_stations,
+    offline_stations,
+    storming_stations,
+)
 from operations.alarms.stuck_meters import stuck_meters
 from operations.alarms.usage_watches import creeping_base_loads, never_ending_flows
 from operations.arrivals.sightings import Seen
@@ -33,6 +39,10 @@ WATCHES: Mapping[str, Watch] = {
     "letters_undelivered": undelivered_letters,
     "report_undelivered": undelivered_reports,
     "backup_overdue": overdue_backups,
+    "station_offline": offline_stations,
+    "station_faulted": faulted_stations,
+    "station_flapping": flapping_stations,
+    "station_errors": storming_stations,
 }
 """Each sees the whole district with a fixed number of queries. Kinds are rows of `core.alarms.ALARMS`."""
 

@@ -62,6 +62,16 @@ plants:
 """
 REQUESTS: dict[str, dict[str, Any]] = {
     "sites.show": {"id": "schule"},
+    "stations.events": {"id": "lis-01"},
+    "reliability.show": {"period": "2026-11"},
+    "reliability.faults": {"period": "2026-11", "by": "model"},
+    "maintenance.add": {
+        "site": "schule",
+        "begins_utc": "2026-12-01T08:00:00+00:00",
+        "ends_utc": "2026-12-01T12:00:00+00:00",
+        "reason": "Prüfung",
+    },
+    "maintenance.cancel": {"id": 1},
     "meters.list": {"medium": "water", "limit": 1},
     "meters.show": {"id": "schule-strom"},
     "meters.bookings": {"id": "schule-strom"},

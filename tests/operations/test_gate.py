@@ -63,8 +63,15 @@ CHANGES: dict[str, dict[str, object]] = {
     "report.carriers": {"period": "2026", "format": "csv"},
     "shares.settle": {"year": 2025},
     "report.fleet": {"month": "2026-10", "format": "xlsx"},
+    "maintenance.add": {
+        "site": "schule",
+        "begins_utc": "2026-12-01T08:00:00Z",
+        "ends_utc": "2026-12-01T12:00:00Z",
+        "reason": "Prüfung",
+    },
 }
 REFUSED: dict[str, dict[str, object]] = {
+    "maintenance.cancel": {"id": 77},
     "shares.book_use": {
         "municipality": "nirgends",
         "year": 2025,

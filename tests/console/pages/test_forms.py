@@ -134,6 +134,12 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "exports.intervals": {"row": "exports.intervals", "period": "2026-11-17", "sources": "meter:lra-strom"},
         "rejections.replay": {"ids": "1"},
         "actions.add": {"text": "Probe"},
+        "maintenance.add": {
+            "place": "site:lra",
+            "begins_utc": "2026-12-01T08:00",
+            "ends_utc": "2026-12-01T09:00",
+            "reason": "Probe",
+        },
         "shares.settle": {"year": "2025"},
         "shares.book_use": {"year": "2025", "amount_eur": "12,50", "spent_on": "2026-11-02", "purpose": "Bank"},
         "shares.withdraw_use": {"id": "2025:auenstadt/77", "reason": "Probe"},
