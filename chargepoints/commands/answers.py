@@ -38,7 +38,9 @@ def refused(code: str, description: str = "") -> Outcome:
     words = {word.casefold(): state for word, state in _REFUSALS.items()}
     state = words.get(code.strip().casefold(), CommandState.FAILED)
     reason = f"{code[:_SHOWN]} {' '.join(description.split())[:_SHOWN]}".strip()
-    return Outcome(state=state, finding=Finding.of("ocpp.command_error", reason=reason))
+    return Outcome(
+        state=state, result={"error": code[:_SHOWN]}, finding=Finding.of("ocpp.command_error", reason=reason)
+    )
 
 
 def by_status(states: States, tell: Tell = lambda _: {}) -> Callable[[Answer], Outcome]:

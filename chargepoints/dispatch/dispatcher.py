@@ -13,15 +13,16 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
 from chargepoints.calls import CallRefusedError, Late
 from chargepoints.commands.answers import refused
+from chargepoints.commands.batches import halves, joined, parts
 from chargepoints.commands.collecting import Collecting
 from chargepoints.commands.composing import compose, sessions_in, tags_in
-from chargepoints.commands.sending import Awaited, Context, NotInVersionError, Outcome, Running, Token
+from chargepoints.commands.sending import Awaited, Context, NotInVersionError, Outcome, Running, Sending, Token
 from chargepoints.decoding.events import Arrival, Event, Reported
 from chargepoints.dispatch.following import PATIENCE, Followed, Pursuit
 from core.books import Ledger
@@ -69,6 +70,14 @@ class Errand:
     command: Command
     request: Any
     version: Version
+
+
+class Message(NamedTuple):
+    """One message of a command, and the part of its request that it says."""
+
+    request: Any
+    sending: Sending
+    payload: dict[str, Any]
 
 
 class Dispatcher:
@@ -184,23 +193,40 @@ class Dispatcher:
         try:
             errand = Errand(command, read_request(command), version)
             context = await self._context(errand)
-            sending, payload = compose(version, command.kind, errand.request, context)
+            messages = self._messages(errand, context, parts(version, command.kind, errand.request))
         except NotInVersionError as error:
             await self._finish(command, CommandState.NOT_SUPPORTED, error.finding)
             return
         except RequestError as error:
             await self._finish(command, CommandState.FAILED, error.finding)
             return
+        sending = messages[0].sending
         sent = replace(command, state=CommandState.SENT, sent_at_utc=self._clock())
         await self._ledger.save_command(sent)
         if sending.awaits is not Awaited.NOTHING:  # what is awaited may come before the answer
             self._pursue(sent, errand.request, sending.awaits)
-        outcome = await self._outcome(sent, sending.action, payload, sending.understand)
+        outcome = await self._say(replace(errand, command=sent), context, messages)
         if outcome.state is CommandState.ACCEPTED and sending.awaits is not Awaited.NOTHING:
             await self._accepted(sent, outcome)
         else:
             self._pursuits.pop(sent.id, None)
             await self._finish(sent, _final(outcome.state), outcome.finding, outcome.result)
+
+    def _messages(self, errand: Errand, context: Context, requests: tuple[Any, ...]) -> list[Message]:
+        kind = errand.command.kind
+        return [Message(request, *compose(errand.version, kind, request, context)) for request in requests]
+
+    async def _say(self, errand: Errand, context: Context, messages: list[Message]) -> Outcome:
+        """Send one message after the other until one is refused; one that is too long for the station as two."""
+        command, outcomes = errand.command, []
+        for request, sending, payload in messages:
+            outcome = await self._outcome(command, sending.action, payload, sending.understand)
+            if shorter := halves(command.kind, request, outcome):
+                outcome = await self._say(errand, context, self._messages(errand, context, shorter))
+            outcomes.append(outcome)
+            if _final(outcome.state) is not CommandState.DONE:
+                break
+        return joined(outcomes)
 
     async def _outcome(
         self, command: Command, action: str, payload: dict[str, Any], understand: Callable[[Mapping[str, Any]], Outcome]

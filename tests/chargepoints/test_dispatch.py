@@ -156,3 +156,31 @@ async def test_what_was_sent_when_the_service_stopped_is_over_after_its_start(
     async with open_house() as house:
         over = await until(house, number)
     assert (over.state, over.finding.code) == (CommandState.TIMED_OUT, "commands.interrupted")
+
+
+async def test_what_is_too_much_for_a_station_goes_in_two_messages(house: Any, raw_station: Any) -> None:
+    async with raw_station(house, version="ocpp2.0.1") as station:
+        await station.ask("Heartbeat", {})
+        number = await ask(house, CommandKind.GET, request={"keys": ["A/a", "B/b"]})
+        _, id_, *_ = await station.hear()
+        await station.say(json.dumps([4, id_, "OccurrenceConstraintViolation", "", {}]))
+        for component, variable in ("Aa", "Bb"):
+            named = {"component": {"name": component}, "variable": {"name": variable}}
+            told = {**named, "attributeStatus": "Accepted", "attributeValue": variable}
+            assert await answer(station, "GetVariables", getVariableResult=[told]) == {"getVariableData": [named]}
+        done = await until(house, number)
+    assert done.state is CommandState.DONE
+    assert [each["key"] for each in done.answer["settings"]] == ["A/a", "B/b"]
+
+
+async def test_several_settings_go_one_by_one_to_an_old_station(house: Any, raw_station: Any) -> None:
+    settings = [{"key": "HeartbeatInterval", "value": "300"}, {"key": "WebSocketPingInterval", "value": "30"}]
+    async with raw_station(house) as station:
+        await station.ask("Heartbeat", {})
+        number = await ask(house, CommandKind.SET, request={"settings": settings})
+        assert await answer(station, "ChangeConfiguration", status="RebootRequired") == settings[0]
+        assert await answer(station, "ChangeConfiguration", status="Accepted") == settings[1]
+        assert (await until(house, number)).state is CommandState.DONE
+        number = await ask(house, CommandKind.SET, request={"settings": settings})
+        await answer(station, "ChangeConfiguration", status="Rejected")
+        assert (await until(house, number)).state is CommandState.REJECTED
