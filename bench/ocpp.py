@@ -40,16 +40,17 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--role", choices=[*SERVERS, "generator"], help=argparse.SUPPRESS)
+    parser.add_argument("--role", choices=["ours", "stock", "generator"], help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--server", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--stations", type=int, default=STATIONS, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.role == "generator":
         print(json.dumps(generate(options.port, options.server, options.seconds)))
         return 0
     if options.role:
         _pin(SERVER_CORE)
-        asyncio.run(SERVERS[options.role]())
+        asyncio.run(serve_ours(options.stations) if options.role == "ours" else serve_stock())
         return 0
     return report(measure(options.seconds, options.rounds), as_json=options.json)
 
@@ -88,9 +89,9 @@ def run(role: str, seconds: float) -> dict[str, float]:
 
 
 @contextmanager
-def server(role: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def server(role: str, stations: int = STATIONS) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """Run a server in a process of its own while inside; it ends when its input is closed."""
-    command = [sys.executable, "-m", "bench.ocpp", "--role", role]
+    command = [sys.executable, "-m", "bench.ocpp", "--role", role, "--stations", str(stations)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -99,7 +100,7 @@ def server(role: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
             process.wait(60)
 
 
-async def serve_ours() -> None:
+async def serve_ours(count: int) -> None:
     """Run our central system on real stores until the input ends, then tell what is stored."""
     from chargepoints.central import CentralSystem
     from chargepoints.privacy import Privacy
@@ -118,7 +119,7 @@ async def serve_ours() -> None:
             id=f"cp-{number}", name="", valid_from=date(2020, 1, 1), site="", maker="", model="",
             connectors=(outlet,), security_profile=0,
         )
-        for number in range(STATIONS)
+        for number in range(count)
     }  # fmt: skip
     inventory = Inventory(stations=stations)
     with tempfile.TemporaryDirectory() as folder:
@@ -172,9 +173,6 @@ async def serve_stock() -> None:
     async with serve(handle, "127.0.0.1", 0, subprotocols=["ocpp1.6"], compression=None) as listening:
         await _until_told(next(iter(listening.sockets)).getsockname()[1])
     print("{}", flush=True)
-
-
-SERVERS = {"ours": serve_ours, "stock": serve_stock}
 
 
 async def _until_told(port: int) -> None:
