@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core.errors import FormatError
+from core.secrets import SECRET_SETTINGS
 
 TAG_KEYS = frozenset(
     {"idtag", "parentidtag", "idtoken", "additionalidtoken", "customeridentifier", "prioritizedemaids"}
@@ -28,12 +29,13 @@ TAG_KEYS = frozenset(
 SEALED_KEYS = frozenset({"data", "exirequest"})
 """Keys whose text may hold anything (makers' own messages, customer information, a vehicle's contract): sealed."""
 
-SECRET_NAMES = frozenset({"authorizationkey", "basicauthpassword"})
-"""Names of configuration keys and variables whose value nobody needs to see again."""
+PLACE_KEYS = frozenset({"location", "remotelocation"})
+"""Keys that may hold an address with a password or a one-time path in it; of an address only its host stays."""
 
 _NAMED = (("key", "value"), ("variable", "attributeValue"))
 _ATTRIBUTES = "variableAttribute"
 _SECRET_TOKEN = "secret:removed"  # noqa: S105 - what stands in the place of a secret
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)(?:[^/?#]*@)?([^/?#@]*).*", re.DOTALL)
 _NONCE_BYTES = 12
 _TAG_HEX = 20
 _OUTLINE_BYTES = 1000
@@ -105,6 +107,8 @@ class Privacy:
             return self._sealed(field)
         if key in SEALED_KEYS and isinstance(field, dict):
             return self._sealed(orjson.dumps(field).decode())
+        if key in PLACE_KEYS and isinstance(field, str):
+            return _ADDRESS.sub(r"\1\2/", field)
         return self._clean_tag(field) if key in TAG_KEYS else self.clean(field)
 
     def _clean_tag(self, field: Any) -> Any:
@@ -130,6 +134,7 @@ def _may_be_sensitive(frame: bytes) -> bool:
         or b'"data"' in frame
         or b"customerid" in frame
         or b"exirequest" in frame
+        or b"://" in frame
     )
 
 
@@ -146,7 +151,7 @@ def _without_secrets(fields: Mapping[str, Any]) -> dict[str, Any]:
         name = fields.get(name_field)
         if isinstance(name, dict):
             name = name.get("name")
-        if not isinstance(name, str) or name.strip().casefold() not in SECRET_NAMES:
+        if not isinstance(name, str) or name.strip().casefold() not in SECRET_SETTINGS:
             continue
         if value_field in fields:
             cleaned[value_field] = _SECRET_TOKEN

@@ -7,9 +7,9 @@ from typing import Any
 
 from chargepoints.commands.answers import Answer, part, parts, text, whole
 from chargepoints.commands.sending import Outcome, Payload, given
-from chargepoints.privacy import SECRET_NAMES
 from core.command_requests import Setting
 from core.commands import CommandState
+from core.secrets import is_secret_setting
 from core.texts import Finding
 from core.variable_names import VariableName
 
@@ -122,15 +122,9 @@ def told_report(item: Answer) -> list[dict[str, Any]]:
     ]
 
 
-def is_secret(key: str) -> bool:
-    """Return whether nobody may see the value of a setting."""
-    variable = key.partition("/")[2] or key
-    return variable.partition(":")[0].partition(".")[0].strip().casefold() in SECRET_NAMES
-
-
 def _open(key: str, value: object) -> str | None:
     """Return a setting's value as text; None where there is none or nobody may see it."""
-    return None if value is None or is_secret(key) else str(value)
+    return None if value is None or is_secret_setting(key) else str(value)
 
 
 def _info(item: Mapping[str, Any]) -> dict[str, str]:

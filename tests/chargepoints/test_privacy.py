@@ -50,6 +50,12 @@ FRAMES = [
         '[2,"1","X",{"variable":{"name":"BasicAuthPassword"},"variableAttribute":[{"value":"x"}]}]',
         '[2,"1","X",{"variable":{"name":"BasicAuthPassword"},"variableAttribute":[{"value":"secret:removed"}]}]',
     ),
+    (
+        '[2,"1","GetLog",{"log":{"remoteLocation":"https://u:secret@kreis.example:8443/upload/0a1b?x=1"}}]',
+        '[2,"1","GetLog",{"log":{"remoteLocation":"https://kreis.example:8443/"}}]',
+    ),
+    ('[2,"1","X",{"location":"ftp://kreis.example"}]', '[2,"1","X",{"location":"ftp://kreis.example/"}]'),
+    ('[2,"1","X",{"location":"Outlet"}]', '[2,"1","X",{"location":"Outlet"}]'),
     ('[2,"1","Authorize",{"idTag":""}]', '[2,"1","Authorize",{"idTag":""}]'),
     ('[2, "1", "Heartbeat", {}]', '[2, "1", "Heartbeat", {}]'),
 ]
