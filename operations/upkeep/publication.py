@@ -21,6 +21,7 @@ from core.texts import Finding
 from core.work import MeterEvent
 from operations.fleet.matching import card_holders
 from operations.house import Call, House
+from operations.reliability.published import publish_availability
 from operations.schedule import JOBS, JobWork, period_named
 from operations.upkeep.gap_facts import EVENT, gap_points
 
@@ -43,6 +44,7 @@ class Published:
 
     sessions: int
     events: int
+    station_days: int = 0
 
 
 async def publish_facts(house: House, request: JobWork, call: Call) -> Published:
@@ -62,7 +64,8 @@ async def publish_facts(house: House, request: JobWork, call: Call) -> Published
     sessions = await _publish_sessions(house, house.facts, period)
     call.progress(0.8, Finding.of("jobs.publishing_events"))
     events = await _publish_events(house, house.facts, period, call)
-    return Published(sessions=sessions, events=events)
+    days = await publish_availability(house, house.facts, hour, call) if nightly else 0
+    return Published(sessions=sessions, events=events, station_days=days)
 
 
 async def _publish_sessions(house: House, sink: FactSink, period: Period) -> int:
