@@ -228,6 +228,7 @@ WORDS: dict[str, str] = {
     "reliability.kind": "reliability.kind.",
     "reliability.by": "reliability.grouping.",
     "area": "reliability.area.",
+    "stations.standing": "local_lists.state.",
     "stations.state": "console.station_state.",
     "sessions.state": "console.session_state.",
 }

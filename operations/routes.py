@@ -20,6 +20,7 @@ ASKED: frozenset[str] = frozenset(
         "events",
         "faults",
         "infrastructure",
+        "local_list",
         "gaps",
         "payments",
         "proposals",

@@ -121,6 +121,8 @@ CAPABILITIES: dict[str, Capability] = {
     "stations.list": Capability("operations.stations:list_stations"),
     "stations.show": Capability("operations.stations:show_station"),
     "stations.events": Capability("operations.reliability.events:list_station_events"),
+    "stations.local_list": Capability("operations.local_lists.sync:show_local_list", Role.OPERATOR),
+    "stations.sync_list": Capability("operations.local_lists.sync:sync_local_list", Role.OPERATOR, changes=True),
     "reliability.show": Capability("operations.reliability.availability:show_reliability"),
     "reliability.faults": Capability("operations.reliability.faults:show_faults"),
     "quirks.list": Capability("operations.reliability.quirks:list_quirks"),

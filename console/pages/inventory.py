@@ -84,6 +84,7 @@ async def show_station(visit: Visit) -> Response:
         sessions=last,
         happened=happened,
         event_text=event_text,
+        may_see_list=may(visit.actor, "stations.local_list"),
     )
 
 

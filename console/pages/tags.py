@@ -68,18 +68,20 @@ async def assign(visit: Visit) -> Response:
 async def block(visit: Visit) -> Response:
     """Block a card."""
     form = await visit.form()
-    return await _settle(visit, "tags.block", str(form.get("reason", "")).strip(), "console.done_tag_blocked")
+    clears = form.get("clear_caches") == "true"
+    reason = str(form.get("reason", "")).strip()
+    return await _settle(visit, "tags.block", "console.done_tag_blocked", reason=reason, clear_caches=clears)
 
 
 async def unblock(visit: Visit) -> Response:
     """Let a card charge again."""
     await visit.form()
-    return await _settle(visit, "tags.unblock", "", "console.done_tag_unblocked")
+    return await _settle(visit, "tags.unblock", "console.done_tag_unblocked")
 
 
-async def _settle(visit: Visit, row: str, reason: str, done: str) -> Response:
+async def _settle(visit: Visit, row: str, done: str, **given: Any) -> Response:
     try:
-        await visit.ask(row, id=visit.part("id"), reason=reason)
+        await visit.ask(row, id=visit.part("id"), **given)
     except ServiceError as error:
         return await _one(visit, {}, 422, _problems(visit, error, visit.part("id")))
     return visit.go(f"/tags/{visit.part('id')}", done)

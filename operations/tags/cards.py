@@ -19,6 +19,7 @@ from operations.entry_requests import ListChanges
 from operations.house import Call, House, InventoryWriter
 from operations.inventory import EntryWritten, list_changes, places_of, write
 from operations.keepers import EntryKind, must_keep, site_of, site_said
+from operations.local_lists.sync import clear_caches, keep_lists
 from operations.tags.rows import (
     AddTag,
     AssignTag,
@@ -120,7 +121,8 @@ async def add_tag(house: House, request: AddTag, call: Call) -> EntryWritten:
         raise RequestError("tags.number_missing", field="uid")
     values = merged(EntryKind.TAGS, {}, {name: text for name, text in given.items() if text})
     by, now = call.actor.name, call.now_utc
-    return await write(house, lambda managed: managed.add(EntryKind.TAGS, request.id, values, actor=by, now_utc=now))
+    made = await write(house, lambda managed: managed.add(EntryKind.TAGS, request.id, values, actor=by, now_utc=now))
+    return await _listed(house, made, call)
 
 
 async def assign_tag(house: House, request: AssignTag, call: Call) -> EntryWritten:
@@ -163,7 +165,10 @@ async def block_tag(house: House, request: BlockTag, call: Call) -> EntryWritten
     if tag.blocked:
         raise ConflictError("tags.is_blocked", id=tag.id)
     _must_last(tag, house.day(call.now_utc))
-    return await _mark_blocked(house, tag, call, blocked=True)
+    made = await _listed(house, await _mark_blocked(house, tag, call, blocked=True), call)
+    if request.clear_caches:
+        await clear_caches(house, call)
+    return made
 
 
 async def unblock_tag(house: House, request: UnblockTag, call: Call) -> EntryWritten:
@@ -171,7 +176,13 @@ async def unblock_tag(house: House, request: UnblockTag, call: Call) -> EntryWri
     tag = _kept(house, request.id, call)
     if not tag.blocked:
         raise ConflictError("tags.not_blocked", id=tag.id)
-    return await _mark_blocked(house, tag, call, blocked=False)
+    return await _listed(house, await _mark_blocked(house, tag, call, blocked=False), call)
+
+
+async def _listed(house: House, made: EntryWritten, call: Call) -> EntryWritten:
+    """Tell what was changed to the lists inside charge points, and return it."""
+    await keep_lists(house, call.now_utc)
+    return made
 
 
 def _hand_on(managed: InventoryWriter, tag: Tag, successor: str, given: Mapping[str, str], call: Call) -> Change:

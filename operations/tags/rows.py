@@ -96,9 +96,13 @@ class AssignTag(_OfTag):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockTag(_OfTag):
-    """A card that may not charge from now on; a session that has begun goes on. The `reason` stands in the audit."""
+    """A card that may not charge from now on; a session that has begun goes on. The `reason` stands in the audit.
+
+    `clear_caches` has charge points forget the cards they learnt: some let those charge without asking.
+    """
 
     reason: str = ""
+    clear_caches: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,8 @@ plants:
 REQUESTS: dict[str, dict[str, Any]] = {
     "sites.show": {"id": "schule"},
     "stations.events": {"id": "lis-01"},
+    "stations.local_list": {"id": "lis-01"},
+    "stations.sync_list": {"id": "lis-01"},
     "reliability.show": {"period": "2026-11"},
     "reliability.faults": {"period": "2026-11", "by": "model"},
     "maintenance.add": {

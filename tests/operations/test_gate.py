@@ -20,6 +20,7 @@ CHANGES: dict[str, dict[str, object]] = {
     "totals.freeze": {"id": "meter:schule-strom", "period": "2026-11-21"},
     "balance.freeze": {"id": "site:schule", "period": "2026-11-21"},
     "intervals.recompute": {"sources": ["meter:schule-strom"]},
+    "stations.sync_list": {"id": "lis-01"},
     "tags.add": {"id": "karte-9", "label": "Karte 9", "uid": "04A1B2C3D4E580"},
     "tags.assign": {"id": "karte-9", "vehicle": "lk-e-101"},
     "tags.block": {"id": "karte-9", "reason": "verloren"},
