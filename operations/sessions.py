@@ -19,6 +19,7 @@ from core.quantities import Quantity
 from core.readings import ReadingQuality
 from core.texts import Finding
 from fleet.vehicle_days.sums import Value
+from operations.charging.rows import SessionBooking, SessionSlot, SessionTold, bookings_of, slots_of
 from operations.courses import readings_of
 from operations.fleet.session_costs import SessionCosts
 from operations.fleet.sessions import TriangleRow, ValuationRow, rows_of, triangle_of
@@ -41,9 +42,10 @@ class ListSessions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowSession:
-    """One session by its id."""
+    """One session by its id; its energy by quarter hours with `slots`."""
 
     id: str
+    slots: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,9 @@ class SessionRow:
 
     `tag` is a pseudonym, and still tells who charged when, as the `vehicle` does: only fleet, operators and
     administrators see them. `match` says by what the vehicle was found (None: not looked for yet), how surely.
-    `cost_eur` is what the energy cost at the price of the site; None: not computed, for the `cost_reason`.
+    `idle_s` is how long the vehicle stood there after energy had flowed for the last time, `skew_s` by how much the
+    station's clock was ahead. `cost_eur` is what the energy cost at the price of the site; None: not computed, for
+    the `cost_reason`.
     """
 
     id: str
@@ -80,6 +84,8 @@ class SessionRow:
     confidence: Decimal | None = None
     cost_eur: Decimal | None = None
     cost_reason: Told | None = None
+    idle_s: float | None = None
+    skew_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +100,8 @@ class PowerSample:
 class SessionDetail:
     """A session with its registers, its place in the journal and its course of power.
 
-    `valuations` are all versions of whose it was, newest first, `triangle` what its three sides say.
+    `valuations` are all versions of whose it was, newest first, `triangle` what its three sides say. `bookings` are
+    what people booked about it, `told` what stood before that; `slots` its energy by quarter hours, if asked for.
     """
 
     session: SessionRow
@@ -107,6 +114,9 @@ class SessionDetail:
     course: tuple[PowerSample, ...]
     valuations: tuple[ValuationRow, ...] = ()
     triangle: TriangleRow | None = None
+    bookings: tuple[SessionBooking, ...] = ()
+    told: SessionTold | None = None
+    slots: tuple[SessionSlot, ...] = ()
 
 
 async def list_sessions(house: House, request: ListSessions, call: Call) -> Page[SessionRow]:
@@ -138,6 +148,7 @@ async def show_session(house: House, request: ShowSession, call: Call) -> Sessio
     course = await readings_of(house, session.source, Quantity.POWER_W, period)
     versions = await house.ledger.valuations_of(session.id) if _may_see_tags(call.actor) else ()
     newest = versions[0] if versions else None
+    bookings, told = await bookings_of(house, session)
     return SessionDetail(
         session=session_row(session, inventory, call, await SessionCosts(house, call).of(session), newest),
         transaction=session.transaction,
@@ -149,6 +160,9 @@ async def show_session(house: House, request: ShowSession, call: Call) -> Sessio
         course=tuple(PowerSample(at_utc=sample.at_utc, power_w=sample.value) for sample in course),
         valuations=rows_of(versions, inventory),
         triangle=await triangle_of(house, session, newest, call) if _may_see_tags(call.actor) else None,
+        bookings=bookings,
+        told=told,
+        slots=await slots_of(house, session, call) if request.slots else (),
     )
 
 
@@ -195,6 +209,8 @@ def session_row(
         confidence=seen.confidence if seen else None,
         cost_eur=None if isinstance(cost, Finding) else cost,
         cost_reason=Told.of(cost) if isinstance(cost, Finding) else None,
+        idle_s=session.idle_s,
+        skew_s=session.skew_s,
     )
 
 

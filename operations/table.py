@@ -140,6 +140,11 @@ CAPABILITIES: dict[str, Capability] = {
     "tags.unblock": Capability("operations.tags.cards:unblock_tag", Role.OPERATOR, changes=True),
     "sessions.list": Capability("operations.sessions:list_sessions"),
     "sessions.show": Capability("operations.sessions:show_session"),
+    "sessions.correct": Capability("operations.charging.corrections:correct_session", Role.OPERATOR, changes=True),
+    "sessions.split": Capability("operations.charging.corrections:split_session", Role.OPERATOR, changes=True),
+    "sessions.merge": Capability("operations.charging.corrections:merge_sessions", Role.OPERATOR, changes=True),
+    "sessions.void": Capability("operations.charging.corrections:void_session", Role.OPERATOR, changes=True),
+    "sessions.undo": Capability("operations.charging.corrections:undo_session_booking", Role.OPERATOR, changes=True),
     "sessions.assign": Capability(
         "operations.fleet.sessions:assign_session", Role.FLEET, changes=True, others=(Role.OPERATOR,)
     ),

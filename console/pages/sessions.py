@@ -13,6 +13,7 @@ from console.pages.drawing import curve
 from console.pages.errors import Problem, can_be_mended, problems_of
 from console.pages.filters import Choice, Field, Filters, choice, members
 from console.pages.places import may
+from console.pages.session_books import around
 from console.pages.visit import Visit
 from core.errors import ServiceError
 from core.facts import SessionState
@@ -33,7 +34,7 @@ async def show_all(visit: Visit) -> Response:
 
 async def show(visit: Visit) -> Response:
     """Return one session."""
-    return await _page(visit, {"vehicle": "", "reason": ""})
+    return await page_of(visit, {"vehicle": "", "reason": ""})
 
 
 async def assign(visit: Visit) -> Response:
@@ -48,11 +49,12 @@ async def assign(visit: Visit) -> Response:
     except ServiceError as error:
         if not can_be_mended(error):
             raise
-        return await _page(visit, given, problems_of(visit, error))
+        return await page_of(visit, given, problems_of(visit, error))
     return visit.go(f"/sessions/{quote(visit.part('id'), safe='')}", "console.done_assigned")
 
 
-async def _page(visit: Visit, given: Mapping[str, str], problems: Sequence[Problem] = ()) -> Response:
+async def page_of(visit: Visit, given: Mapping[str, str], problems: Sequence[Problem] = ()) -> Response:
+    """Return one session, with what was typed into its forms and why it could not be."""
     detail = await visit.ask("sessions.show", id=visit.part("id"))
     drawn = curve([(sample.at_utc, sample.power_w) for sample in detail.course], from_zero=True)
     may_assign = may(visit.actor, ASSIGN)
@@ -66,6 +68,7 @@ async def _page(visit: Visit, given: Mapping[str, str], problems: Sequence[Probl
         cars=await _cars(visit) if may_assign else (),
         given=given,
         problems=problems,
+        **await around(visit, detail),
     )
 
 

@@ -71,6 +71,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         **dict.fromkeys(("balance", "metering", "pv"), "site:lra"),
         **dict.fromkeys(("costs", "weather", "meters.sheet"), "lra"),
         "shares": "plant:wea-1",
+        "sessions.undo": "77",
         **dict.fromkeys(("meters.withdraw", "meters.withdrawal", "meters.accept", "meters.dismiss"), "77"),
     }
     file = put_in(anna, "Lastgang.csv", b"Datum;Arbeit\n01.01.2025 00:00;1\n").removeprefix("/imports/files/")
@@ -101,6 +102,10 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "meters.withdraw": {"reason": "Probe"},
         "meters.dismiss": {"reason": "Probe"},
         "sessions.assign": {"vehicle": "-", "reason": "Probe"},
+        "sessions.correct": {"energy_wh": "1,5", "reason": "Probe"},
+        "sessions.split": {"at_utc": "2026-11-01T10:00", "reason": "Probe"},
+        "sessions.merge": {"others": "lra-01-1-3", "reason": "Probe"},
+        **dict.fromkeys(("sessions.void", "sessions.undo"), {"reason": "Probe"}),
         "meters.discover": {"duration_s": "1"},
         "meters.decode": {"format": "tasmota_sml", "topic": "t", "payload": "{}"},
         "calc.savings": {"by": "yaml", "input": "period: 2025\nplants: {feed_in_kwh: 1}"},
