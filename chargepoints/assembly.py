@@ -180,9 +180,10 @@ class Assembly:
             case TransactionEvidence():
                 await self._apply_evidence(event)
             case StatusReported():
-                self.chronicle.status(arrival, event)
-                self._apply_status(arrival, event)
-                await self.transactions.heed(arrival, event, time.monotonic())
+                outlet = self.chronicle.plugs.combined(arrival.station, event)
+                self.chronicle.status(arrival, outlet)
+                self._apply_status(arrival, outlet)
+                await self.transactions.heed(arrival, outlet, time.monotonic())
             case Booted():
                 self.chronicle.booted(arrival, event)
                 self.links.booted(arrival.station, event, arrival.received_at_utc)

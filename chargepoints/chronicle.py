@@ -21,6 +21,7 @@ from chargepoints.decoding.events import (
     ReservationEnded,
     StatusReported,
 )
+from chargepoints.plugs import Plugs
 from chargepoints.replay import Replay, Told, Unused
 from core.ports import Journal
 from core.station_events import (
@@ -48,6 +49,7 @@ class Chronicle:
 
     def __init__(self) -> None:
         self.left_out = 0
+        self.plugs = Plugs()
         self._waiting: dict[str, StationEvent] = {}
         self._running: dict[str, StationEvent] = {}
         self._states: dict[tuple[str, int], StationEvent] = {}
@@ -171,7 +173,7 @@ class Chronicle:
             self.count(arrival.station, StationEventKind.NOTICE, finding, arrival.received_at_utc, arrival.frame)
         match told.event:
             case StatusReported():
-                self.status(arrival, told.event)
+                self.status(arrival, self.plugs.combined(arrival.station, told.event))
             case Booted():
                 self.booted(arrival, told.event)
             case event:

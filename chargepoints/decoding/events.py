@@ -91,13 +91,14 @@ class HeartbeatSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReported:
-    """An outlet changed its state; connector 0 is the whole station."""
+    """An outlet changed its state; connector 0 is the whole station, `plug` the connector of a 2.x EVSE."""
 
     connector: int
     status: ConnectorStatus
     stamp: Stamp
     error_code: str = ""
     info: str = ""
+    plug: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

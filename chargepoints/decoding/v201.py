@@ -95,6 +95,7 @@ def decode_status(payload: Payload, arrival: Arrival) -> Decoded:
         connector=connector_of(payload["evseId"]),
         status=_known(STATUSES, payload["connectorStatus"], "connectorStatus"),
         stamp=stamp_of(payload["timestamp"], arrival.received_at_utc, findings),
+        plug=connector_of(payload["connectorId"]),
     )
     return Decoded(event, tuple(findings))
 
