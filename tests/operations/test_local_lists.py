@@ -24,7 +24,8 @@ STATION = "lis-01"
 
 
 def a_tag(id_: str, **more: Any) -> Tag:
-    return Tag(id=id_, name=id_, **({"uid": f"04{id_}", "valid_from": SINCE} | more))
+    written: dict[str, Any] = {"uid": f"04{id_}", "valid_from": SINCE} | more
+    return Tag(id=id_, name=id_, **written)
 
 
 def listed(district: District, *tags: Tag, version: Protocol = Protocol.OCPP_16) -> dict[str, ListStatus | None]:
