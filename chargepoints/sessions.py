@@ -192,13 +192,12 @@ class _Case:
         """Return when it was over: by its own end, else by the first sign after all that it said; None if it runs."""
         if self.end is not None:
             return _Over(self.end.stamp.at_utc)
-        begun_utc, last_utc = self.all[0].stamp.at_utc, self.last_utc
-        own = self.all[0].transaction
+        last_utc, own = self.last_utc, self.all[0].transaction
         closing = min(
             (
                 (sign.at_utc, sign.kind)
                 for sign in self.signs
-                if sign.kind.closes and sign.at_utc > begun_utc and sign.at_utc >= last_utc and sign.transaction != own
+                if sign.kind.closes and self._is_after_all(sign) and sign.transaction != own
             ),
             default=None,
         )
@@ -206,6 +205,12 @@ class _Case:
             return None
         at_utc, kind = closing
         return _Over(last_utc if kind is SignKind.BOOT else at_utc, kind)
+
+    def _is_after_all(self, sign: Sign) -> bool:
+        """Return whether a sign is later than all that was said; a boot has our clock's time, not the station's."""
+        if sign.kind is SignKind.BOOT:
+            return sign.at_utc > max(item.arrival.received_at_utc for item in self.all)
+        return sign.at_utc > self.all[0].stamp.at_utc and sign.at_utc >= self.last_utc
 
     @property
     def last_utc(self) -> datetime:

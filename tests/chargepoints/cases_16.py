@@ -35,7 +35,7 @@ from core.command_requests import (
 from core.command_words import CertificateUse, LimitPurpose, ListUpdate, LogKind, ResetWay, Triggered
 from core.commands import CommandState
 from core.facts import SessionState
-from tests.chargepoints.station import BLOCKED, CARD, EXPIRED, UNKNOWN, Case, asks
+from tests.chargepoints.station import BLOCKED, CARD, COLLEAGUE, EXPIRED, MEMBER, UNKNOWN, Case, asks
 
 ACCEPTED, DONE, REJECTED = CommandState.ACCEPTED, CommandState.DONE, CommandState.REJECTED
 FAILED, NOT_SUPPORTED = CommandState.FAILED, CommandState.NOT_SUPPORTED
@@ -208,6 +208,16 @@ def refused_card(tag: str, verdict: str) -> Callable[[Case], Awaitable[None]]:
         assert session.tag_verdict.value == verdict.lower()
 
     return run
+
+
+async def ended_by_a_colleague(case: Case) -> None:
+    await boot(case)
+    asked = [(await case.call("Authorize", {"idTag": tag}))["idTagInfo"] for tag in (MEMBER, COLLEAGUE)]
+    assert [info["parentIdTag"] for info in asked] == ["G1", "G1"]
+    transaction = await begin(case, MEMBER)
+    await stop(case, transaction, "Local", COLLEAGUE)
+    (session,) = await case.sessions()
+    assert session.tag == case.house.privacy.token(MEMBER)
 
 
 async def lock_fails(case: Case) -> None:
@@ -582,6 +592,7 @@ CASES: Mapping[str, Callable[[Case], Awaitable[Any]]] = {
     "TC_080": signed_firmware("Downloading", "Downloaded", "SignatureVerified", "Installing", "Installed"),
     "TC_081": signed_firmware("Downloading", "Downloaded", "InvalidSignature"),
     "TC_083": _set("SecurityProfile", "2", "Accepted", DONE),
+    "parent of a tag": ended_by_a_colleague,
     "availability whole station": asks(
         ChangeAvailability(operative=False),
         "ChangeAvailability",

@@ -18,7 +18,7 @@ from core.command_requests import (
 from core.command_words import ReportBase, ReportCriterion, ResetWay, Triggered
 from core.commands import CommandState
 from core.facts import ChargeSession, SessionState
-from tests.chargepoints.station import BLOCKED, CARD, EXPIRED, UNKNOWN, Case
+from tests.chargepoints.station import BLOCKED, CARD, COLLEAGUE, EXPIRED, FORMER, MEMBER, UNKNOWN, Case
 
 Run = Callable[[Case], Awaitable[Any]]
 ACCEPTED, REJECTED, NOT_SUPPORTED = CommandState.ACCEPTED, CommandState.REJECTED, CommandState.NOT_SUPPORTED
@@ -152,6 +152,25 @@ def refused(tag: str, *words: str) -> Run:
         await charge.session(state=ENDED, energy_wh=100.0)
 
     return run
+
+
+async def ended_by_a_colleague(case: Case) -> None:
+    await boot(case)
+    member, colleague = await authorize(case, MEMBER), await authorize(case, COLLEAGUE)
+    assert member["status"] == colleague["status"] == "Accepted"
+    assert member["groupIdToken"] == colleague["groupIdToken"]
+    assert member["groupIdToken"]["idToken"] == "G1"
+    charge = Charge(case)
+    await charge.begin(token={"idToken": MEMBER, "type": "ISO14443"})
+    await charge.end("StopAuthorized", "Local", {"idToken": COLLEAGUE, "type": "ISO14443"})
+    await charge.session(state=ENDED, energy_wh=100.0, tag=case.house.privacy.token(MEMBER))
+
+
+async def not_ended_by_a_former_colleague(case: Case) -> None:
+    await boot(case)
+    former = await authorize(case, FORMER)
+    assert former["status"] == "Blocked"
+    assert "groupIdToken" not in former  # else the station would let it end what others began
 
 
 async def cable_first(case: Case) -> None:
@@ -448,6 +467,8 @@ CASES: Mapping[str, Run] = {
     "TC_C_07": refused(EXPIRED, "Expired"),
     "TC_C_08": started_by("Authorized", "EVConnected"),
     "TC_C_20": refused(UNKNOWN, "Invalid", "Unknown"),
+    "TC_C_39": ended_by_a_colleague,
+    "TC_C_43": not_ended_by_a_former_colleague,
     "TC_E_01": started_by("ChargingStateChanged", "EVConnected"),
     "TC_E_02": started_by("ChargingStateChanged", "Charging"),
     "TC_E_03": cable_first,

@@ -29,12 +29,16 @@ from core.inventory import Tag
 
 Payload = dict[str, Any]
 CARD, BLOCKED, EXPIRED, UNKNOWN = "04A2B3C4D5", "04BBBBBBBB", "04EEEEEEEE", "04FFFFFFFF"
+MEMBER, COLLEAGUE, FORMER = "0411111111", "0422222222", "0433333333"
 TAGS = {
     tag.id: tag
     for tag in (
         Tag(id="card", name="", valid_from=date(2020, 1, 1), uid=CARD),
         Tag(id="blocked", name="", valid_from=date(2020, 1, 1), uid=BLOCKED, blocked=True),
         Tag(id="expired", name="", valid_from=date(2020, 1, 1), valid_to=date(2024, 1, 1), uid=EXPIRED),
+        Tag(id="member", name="", valid_from=date(2020, 1, 1), uid=MEMBER, card_group="G1"),
+        Tag(id="colleague", name="", valid_from=date(2020, 1, 1), uid=COLLEAGUE, card_group="G1"),
+        Tag(id="former", name="", valid_from=date(2020, 1, 1), uid=FORMER, card_group="G1", blocked=True),
     )
 }
 TOKENS = {"card": Token(CARD), "group": Token("G1", "Central")}
