@@ -207,8 +207,8 @@ class _Case:
         return _Over(last_utc if kind is SignKind.BOOT else at_utc, kind)
 
     def _is_after_all(self, sign: Sign) -> bool:
-        """Return whether a sign is later than all that was said; a boot has our clock's time, not the station's."""
-        if sign.kind is SignKind.BOOT:
+        """Return whether a sign is later than all that was said, both by the station's clock, or both by ours."""
+        if sign.by_our_clock:
             return sign.at_utc > max(item.arrival.received_at_utc for item in self.all)
         return sign.at_utc > self.all[0].stamp.at_utc and sign.at_utc >= self.last_utc
 

@@ -34,12 +34,16 @@ class SignKind(StrEnum):
 
 
 class Sign(NamedTuple):
-    """Something that happened at an outlet (None: the whole station); `transaction` is the one that begins."""
+    """Something that happened at an outlet (None: the whole station); `transaction` is the one that begins.
+
+    `by_our_clock`: the station gave no time, so it is the one at which it was heard.
+    """
 
     kind: SignKind
     at_utc: datetime
     connector: int | None = None
     transaction: str = ""
+    by_our_clock: bool = False
 
     def concerns(self, connector: int | None) -> bool:
         """Return whether it happened at an outlet."""
@@ -59,11 +63,13 @@ def sign_of(arrival: Arrival, event: Event) -> Sign | None:
     """Return what an event tells of the transactions at its outlet, None if nothing."""
     match event:
         case Booted():
-            return Sign(SignKind.BOOT, arrival.received_at_utc)
+            return Sign(SignKind.BOOT, arrival.received_at_utc, by_our_clock=True)
         case StatusReported() if event.connector and event.status in _OF_STATUS:
-            return Sign(_OF_STATUS[event.status], event.stamp.at_utc, event.connector)
+            stamp = event.stamp
+            return Sign(_OF_STATUS[event.status], stamp.at_utc, event.connector, by_our_clock=stamp.assumed)
         case TransactionEvidence(kind=EvidenceKind.BEGIN) if event.connector:
-            return Sign(SignKind.NEXT, event.stamp.at_utc, event.connector, event.transaction)
+            stamp = event.stamp
+            return Sign(SignKind.NEXT, stamp.at_utc, event.connector, event.transaction, by_our_clock=stamp.assumed)
     return None
 
 

@@ -220,6 +220,17 @@ async def ended_by_a_colleague(case: Case) -> None:
     assert session.tag == case.house.privacy.token(MEMBER)
 
 
+async def slow_clock(case: Case) -> None:
+    """Charge with a clock two hours slow, telling states without a time."""
+    await boot(case)
+    await case.call("StatusNotification", {"connectorId": 1, "errorCode": "NoError", "status": "Available"})
+    transaction = await begin(case)
+    await measure(case, transaction)
+    assert [session.state for session in await case.sessions()] == [SessionState.OPEN]
+    await case.call("StatusNotification", {"connectorId": 1, "errorCode": "NoError", "status": "Available"})
+    assert [session.state for session in await case.sessions()] == [SessionState.ENDED]
+
+
 async def lock_fails(case: Case) -> None:
     await boot(case)
     assert await authorize(case, CARD) == "Accepted"
@@ -592,6 +603,7 @@ CASES: Mapping[str, Callable[[Case], Awaitable[Any]]] = {
     "TC_080": signed_firmware("Downloading", "Downloaded", "SignatureVerified", "Installing", "Installed"),
     "TC_081": signed_firmware("Downloading", "Downloaded", "InvalidSignature"),
     "TC_083": _set("SecurityProfile", "2", "Accepted", DONE),
+    "slow clock": slow_clock,
     "parent of a tag": ended_by_a_colleague,
     "availability whole station": asks(
         ChangeAvailability(operative=False),
