@@ -17,6 +17,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("planned_percent", "unknown_percent", "outages", "repair_s"),
     ),
     "reliability.faults.rows": ("group", "kind", "code", "count", "per_thousand_sessions", "stations"),
+    "commands.list": ("id", "station", "command", "progress", "asked_by", "asked_at_utc", "finding"),
     "quirks.list": ("name", "area", "said", "makers", "count"),
     "maintenance.list": ("id", "name", "begins_utc", "ends_utc", "reason", "running"),
     "stations.list": ("id", "name", "site_name", "state", "age_s", "protocol", "outlets"),
@@ -158,6 +159,8 @@ NUMBERED = frozenset({"id", "number", "undoes", "year", "epsg", "settled_years",
 
 WORDS: dict[str, str] = {
     "light": "savings.light.",
+    "command": "commands.kind.",
+    "progress": "commands.state.",
     "factors.boundary": "factors.boundary.",
     "factors.status": "factors.status.",
     "drive": "console.drive.",

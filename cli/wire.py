@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +42,7 @@ from store.open import Stores, open_stores
 from store.points.timeseries import TimeSeries
 
 if TYPE_CHECKING:
+    from chargepoints.central import CentralSystem
     from console.daemon import Console
 
 log = structlog.get_logger("service")
@@ -183,7 +184,8 @@ def _service(shelf: Shelf, stores: Stores, hands: _Hands) -> Service:
     def health() -> tuple[Health, ...]:
         return (*watched[0].health(), stores.ledger.health()) if watched else ()
 
-    gate = Gate(_house(shelf, stores, hands, health, shelf.reload))
+    central = _central(shelf, stores)
+    gate = Gate(replace(_house(shelf, stores, hands, health, shelf.reload), wake_commands=central.wake))
     hands.jobs.call_through(gate)
     local_token = secrets.token_urlsafe(32)
     app = build_app(gate, settings.console, now_utc, local_token=local_token, local_actor=local_actor())
@@ -193,7 +195,7 @@ def _service(shelf: Shelf, stores: Stores, hands: _Hands) -> Service:
     supervisor = Supervisor(
         [
             *_ingests(shelf, stores),
-            _central(shelf, stores),
+            central,
             jobs,
             hands.postman,
             *stores.daemons,
@@ -290,19 +292,22 @@ def _ingests(shelf: Shelf, stores: Stores) -> list[Daemon]:
     ]
 
 
-def _central(shelf: Shelf, stores: Stores) -> Daemon:
+def _central(shelf: Shelf, stores: Stores) -> CentralSystem:
     from chargepoints.central import CentralSystem
+    from chargepoints.dispatch.numbers import TagNumbers
     from chargepoints.privacy import Privacy
 
+    privacy = Privacy(shelf.configuration.privacy_key)
     return CentralSystem(
         shelf.configuration.settings.charge_points,
         inventory=shelf.inventory,
         secret_of=shelf.secret_of,
-        privacy=Privacy(shelf.configuration.privacy_key),
+        privacy=privacy,
         journal=stores.journal,
         sink=stores.readings,
         ledger=stores.ledger,
         clock=now_utc,
+        uid_of=TagNumbers(shelf.inventory, privacy).uid_of,
     )
 
 

@@ -83,6 +83,10 @@ def nothing_to_read() -> None:
     """Read no configuration again: there is none."""
 
 
+def nobody_waits() -> None:
+    """Wake nobody: no charge points are served here, and commands wait for the service."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """The parts behind all capabilities, as ports; a part that does not run is None.
@@ -90,7 +94,7 @@ class House:
     `time_zone` decides what day it is; `public_url` stands before sign-in links;
     `language` is that of users for whom none is given. `reload` reads the configuration again, so
     that a written change takes effect at once. `retention` says how long what is kept.
-    `pseudonym` gives that of a card's uid, as sessions have it.
+    `pseudonym` gives that of a card's uid, as sessions have it. `wake_commands` has commands that wait looked at now.
     """
 
     inventory: Callable[[], Inventory]
@@ -127,6 +131,7 @@ class House:
     laws: Callable[[], LawTable] = shipped_laws
     report_post: ReportPost | None = None
     downloads: Downloads = NO_DOWNLOADS
+    wake_commands: Callable[[], None] = nobody_waits
 
     def day(self, at_utc: datetime) -> date:
         """Return the calendar day at the district."""

@@ -16,7 +16,7 @@ from core.quantities import Quantity
 from core.readings import ReadingQuality
 from operations.house import Call, House
 from operations.sites import SiteRow, site_rows
-from operations.stations import StationRow, station_rows
+from operations.stations.listing import StationRow, station_rows
 from operations.values import Freshness, Newest, in_force, newest, reports, values_of
 from operations.vehicles import VehicleRow, vehicle_row
 

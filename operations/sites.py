@@ -13,7 +13,7 @@ from core.quantities import Quantity
 from core.readings import ReadingQuality
 from operations.house import Call, House
 from operations.metering.meters import MeterRow, meter_row
-from operations.stations import StationRow, station_rows
+from operations.stations.listing import StationRow, station_rows
 from operations.values import Freshness, Limit, Newest, in_force, matches, newest, page_of, pick, values_of
 from operations.vehicles import VehicleRow, vehicle_row
 

@@ -118,8 +118,61 @@ CAPABILITIES: dict[str, Capability] = {
     "mappings.show": Capability("operations.arrivals.file_mappings:show_mapping", Role.FACILITY),
     "mappings.save": Capability("operations.arrivals.file_mappings:save_mapping", Role.FACILITY, changes=True),
     "meters.decode": Capability("operations.arrivals.decoding:decode_payload", Role.OPERATOR),
-    "stations.list": Capability("operations.stations:list_stations"),
-    "stations.show": Capability("operations.stations:show_station"),
+    "stations.list": Capability("operations.stations.listing:list_stations"),
+    "stations.show": Capability("operations.stations.listing:show_station"),
+    "stations.start": Capability("operations.stations.commands:start", Role.OPERATOR, changes=True),
+    "stations.stop": Capability("operations.stations.commands:stop", Role.OPERATOR, changes=True),
+    "stations.reset": Capability("operations.stations.commands:reset", Role.OPERATOR, changes=True),
+    "stations.unlock": Capability("operations.stations.commands:unlock", Role.OPERATOR, changes=True),
+    "stations.availability": Capability("operations.stations.commands:availability", Role.OPERATOR, changes=True),
+    "stations.reserve": Capability("operations.stations.commands:reserve", Role.OPERATOR, changes=True),
+    "stations.cancel_reservation": Capability(
+        "operations.stations.commands:cancel_reservation", Role.OPERATOR, changes=True
+    ),
+    "stations.limit": Capability("operations.stations.commands:limit", Role.OPERATOR, changes=True),
+    "stations.clear_limit": Capability("operations.stations.commands:clear_limit", Role.OPERATOR, changes=True),
+    "stations.limits": Capability("operations.stations.commands:limits", Role.OPERATOR, changes=True),
+    "stations.schedule": Capability("operations.stations.commands:schedule", Role.OPERATOR, changes=True),
+    "stations.get": Capability("operations.stations.commands:get", Role.OPERATOR, changes=True),
+    "stations.set": Capability("operations.stations.commands:change", Role.OPERATOR, changes=True),
+    "stations.report": Capability("operations.stations.commands:report", Role.OPERATOR, changes=True),
+    "stations.network_profile": Capability("operations.stations.commands:network_profile", Role.OPERATOR, changes=True),
+    "stations.trigger": Capability("operations.stations.commands:trigger", Role.OPERATOR, changes=True),
+    "stations.clear_cache": Capability("operations.stations.commands:clear_cache", Role.OPERATOR, changes=True),
+    "stations.list_version": Capability("operations.stations.commands:list_version", Role.OPERATOR, changes=True),
+    "stations.send_list": Capability("operations.stations.commands:send_list", Role.OPERATOR, changes=True),
+    "stations.update_firmware": Capability("operations.stations.commands:update_firmware", Role.OPERATOR, changes=True),
+    "stations.publish_firmware": Capability(
+        "operations.stations.commands:publish_firmware", Role.OPERATOR, changes=True
+    ),
+    "stations.unpublish_firmware": Capability(
+        "operations.stations.commands:unpublish_firmware", Role.OPERATOR, changes=True
+    ),
+    "stations.log": Capability("operations.stations.commands:log", Role.OPERATOR, changes=True),
+    "stations.certificates": Capability("operations.stations.commands:certificates", Role.OPERATOR, changes=True),
+    "stations.install_certificate": Capability(
+        "operations.stations.commands:install_certificate", Role.OPERATOR, changes=True
+    ),
+    "stations.delete_certificate": Capability(
+        "operations.stations.commands:delete_certificate", Role.OPERATOR, changes=True
+    ),
+    "stations.transfer": Capability("operations.stations.commands:transfer", Role.OPERATOR, changes=True),
+    "stations.display": Capability("operations.stations.commands:display", Role.OPERATOR, changes=True),
+    "stations.displayed": Capability("operations.stations.commands:displayed", Role.OPERATOR, changes=True),
+    "stations.clear_display": Capability("operations.stations.commands:clear_display", Role.OPERATOR, changes=True),
+    "stations.monitor": Capability("operations.stations.commands:monitor", Role.OPERATOR, changes=True),
+    "stations.clear_monitor": Capability("operations.stations.commands:clear_monitor", Role.OPERATOR, changes=True),
+    "stations.monitoring_base": Capability("operations.stations.commands:monitoring_base", Role.OPERATOR, changes=True),
+    "stations.monitoring_level": Capability(
+        "operations.stations.commands:monitoring_level", Role.OPERATOR, changes=True
+    ),
+    "stations.monitors": Capability("operations.stations.commands:monitors", Role.OPERATOR, changes=True),
+    "stations.customer": Capability("operations.stations.commands:customer", Role.OPERATOR, changes=True),
+    "stations.transaction": Capability("operations.stations.commands:transaction", Role.OPERATOR, changes=True),
+    "stations.cost": Capability("operations.stations.commands:cost", Role.OPERATOR, changes=True),
+    "commands.list": Capability("operations.stations.progress:list_commands", Role.OPERATOR),
+    "commands.show": Capability("operations.stations.progress:show_command", Role.OPERATOR),
+    "commands.cancel": Capability("operations.stations.progress:cancel_command", Role.OPERATOR, changes=True),
     "stations.events": Capability("operations.reliability.events:list_station_events"),
     "stations.local_list": Capability("operations.local_lists.sync:show_local_list", Role.OPERATOR),
     "stations.sync_list": Capability("operations.local_lists.sync:sync_local_list", Role.OPERATOR, changes=True),

@@ -18,6 +18,7 @@ from core.texts import LANGUAGES
 from operations.edge import many
 from operations.routes import route_of
 from operations.table import CAPABILITIES
+from tests import asked_of_stations
 from tests.cli.conftest import (
     ALARM,
     ANNA,
@@ -74,6 +75,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "reason": "Prüfung",
     },
     "maintenance.cancel": {"id": 1},
+    **asked_of_stations.ASKED,
+    "commands.show": {"id": 1},
     "meters.list": {"medium": "water", "limit": 1},
     "meters.show": {"id": "schule-strom"},
     "meters.bookings": {"id": "schule-strom"},
@@ -364,5 +367,5 @@ def _arguments(name: str) -> tuple[list[str], str]:
 def _masked(node: Any) -> Any:
     """Return an answer without what is random in it."""
     if isinstance(node, dict):
-        return {key: "random" if key in ("link", "secret") else _masked(value) for key, value in node.items()}
+        return {key: "random" if key in ("link", "secret", "group") else _masked(value) for key, value in node.items()}
     return [_masked(value) for value in node] if isinstance(node, list) else node

@@ -14,6 +14,7 @@ from operations import routes
 from operations.edge import InvalidRequestError, read_request
 from operations.gate import admitted
 from operations.table import CAPABILITIES
+from tests import asked_of_stations
 from tests.district import District, yesterday
 
 CHANGES: dict[str, dict[str, object]] = {
@@ -70,6 +71,7 @@ CHANGES: dict[str, dict[str, object]] = {
         "ends_utc": "2026-12-01T12:00:00Z",
         "reason": "Prüfung",
     },
+    **asked_of_stations.ASKED,
 }
 REFUSED: dict[str, dict[str, object]] = {
     "maintenance.cancel": {"id": 77},

@@ -18,7 +18,7 @@ from core.facts import ConnectorStatus
 from core.people import Actor
 from core.quantities import Quantity
 from core.texts import Finding
-from operations.stations import StationState
+from operations.stations.listing import StationState
 from operations.values import Freshness
 from tests.district import District
 

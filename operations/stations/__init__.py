@@ -1,0 +1,1 @@
+"""Charge points: how they are, and what they are asked to do."""
