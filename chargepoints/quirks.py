@@ -43,7 +43,7 @@ REGISTRY: tuple[KnownQuirk, ...] = (
         sources=("evcc-io/evcc#17836", "lbbrhzn/ocpp#1499"),
         code="number_as_text",
     ),
-    KnownQuirk(name="decimal_as_text", area=QuirkArea.MESSAGE, sources=("EVerest/libocpp",), code="decimal_as_text"),
+    KnownQuirk(name="decimal_as_text", area=QuirkArea.MESSAGE, sources=("stations that write fractional Wh as text",), code="decimal_as_text"),
     KnownQuirk(name="text_as_number", area=QuirkArea.MESSAGE, sources=("lbbrhzn/ocpp#1499",), code="text_as_number"),
     KnownQuirk(name="unit_hz", area=QuirkArea.MESSAGE, sources=("lbbrhzn/ocpp#1576",), code="unit_hz"),
     KnownQuirk(
@@ -101,7 +101,7 @@ REGISTRY: tuple[KnownQuirk, ...] = (
     KnownQuirk(
         name="pings_ignored", area=QuirkArea.CONNECTION, sources=("mobilityhouse/ocpp#626", "mobilityhouse/ocpp#350")
     ),
-    KnownQuirk(name="password_as_text", area=QuirkArea.CONNECTION, sources=("EVerest/everest-core#2034",)),
+    KnownQuirk(name="password_as_text", area=QuirkArea.CONNECTION, sources=("EVerest#2034",)),
     KnownQuirk(
         name="other_version_spoken",
         area=QuirkArea.CONNECTION,
@@ -115,7 +115,7 @@ REGISTRY: tuple[KnownQuirk, ...] = (
         sources=("evcc-io/evcc charger/ocpp/connector_core.go",),
     ),
     KnownQuirk(
-        name="kwh_called_wh", area=QuirkArea.METERING, sources=("OpenEVSE/open_evse#703",), makers=("OpenEVSE",)
+        name="kwh_called_wh", area=QuirkArea.METERING, sources=("OpenEVSE#703",), makers=("OpenEVSE",)
     ),
     KnownQuirk(
         name="register_of_session",
