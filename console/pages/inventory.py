@@ -85,6 +85,7 @@ async def show_station(visit: Visit) -> Response:
         happened=happened,
         event_text=event_text,
         may_see_list=may(visit.actor, "stations.local_list"),
+        may_rebuild=may(visit.actor, "stations.rebuild"),
     )
 
 

@@ -138,6 +138,7 @@ PLACES: dict[str, str] = {
     "tags.assign": "/tags/{id}/assign",
     "tags.block": "/tags/{id}/block",
     "tags.unblock": "/tags/{id}/unblock",
+    "stations.rebuild": "/stations/{id}/rebuild",
     "sessions.list": "/sessions",
     "sessions.show": "/sessions/{id}",
     "sessions.correct": "/sessions/{id}/book/correct",

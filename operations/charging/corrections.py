@@ -146,7 +146,7 @@ async def undo_session_booking(house: House, request: UndoSessionBooking, call: 
     rests on it.
     """
     known = await house.ledger.session_correction(request.id)
-    told = await house.ledger.session_as_told(_whole(known.session)) if known else None
+    told = await house.ledger.session_as_told(whole_of(known.session)) if known else None
     if known is None or told is None:
         raise NotFoundError("sessions.correction_unknown", id=request.id)
     call.must_see(house.inventory().site_of(told.source))
@@ -268,7 +268,7 @@ async def _shown(house: House, names: Iterable[str]) -> list[ChargeSession]:
     return [session for session in found if session is not None]
 
 
-def _whole(name: str) -> str:
+def whole_of(name: str) -> str:
     """Return the session that a part was split from."""
     whole, mark, number = name.rpartition("-t")
-    return _whole(whole) if mark and number.isdigit() else name
+    return whole_of(whole) if mark and number.isdigit() else name

@@ -196,6 +196,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "sessions.split": {"id": "lis-01-open", "at_utc": "2026-11-17T10:00:00Z", "reason": "zwei Wagen"},
     "sessions.merge": {"id": "lis-01-open", "others": ["lis-01-1"], "reason": "Stromausfall"},
     "sessions.void": {"id": "lis-01-open", "reason": "Probe des Monteurs"},
+    "stations.rebuild": {"id": "lis-01", "dry_run": True},
     "sessions.undo": {"id": 77, "reason": "doch nicht"},
     "sessions.assign": {"id": "lis-01-open", "vehicle": "lk-e-101", "reason": "gesehen"},
     "vehicles.show": {"id": "lk-e-101"},

@@ -100,6 +100,7 @@ REFUSED: dict[str, dict[str, object]] = {
     "sessions.split": {"id": "nirgends", "at_utc": "2026-11-17T10:00:00Z", "reason": "zwei Wagen"},
     "sessions.merge": {"id": "nirgends", "others": ["nirgendwo"], "reason": "Stromausfall"},
     "sessions.void": {"id": "nirgends", "reason": "Probe des Monteurs"},
+    "stations.rebuild": {"id": "nirgends"},
     "sessions.undo": {"id": 77, "reason": "doch nicht"},
     "sessions.assign": {"id": "nirgends", "vehicle": "nirgends", "reason": "gesehen"},
     "weather.import": {"id": "nirgends", "upload": "0" * 64},
