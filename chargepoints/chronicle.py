@@ -19,7 +19,6 @@ from chargepoints.decoding.events import (
     HappeningsReported,
     OtherLimit,
     ReservationEnded,
-    SecurityNoticed,
     StatusReported,
 )
 from chargepoints.plugs import Plugs
@@ -123,11 +122,6 @@ class Chronicle:
                 finding = Finding.of("ocpp.other_limit_gone" if event.cleared else "ocpp.other_limit", who=event.source)
                 limit = _told(arrival, StationEventKind.LIMIT, event.source)
                 self.add(replace(limit, connector=event.connector, finding=finding))
-            case SecurityNoticed():
-                named = event.type[:_SHOWN]
-                noticed = _told(arrival, StationEventKind.SECURITY, named)
-                finding = Finding.of("ocpp.security_event", type=named)
-                self.add(replace(noticed, at_utc=event.stamp.at_utc, info=event.info[:_SHOWN], finding=finding))
             case ReservationEnded():
                 code = "expired" if event.expired else "removed"
                 texts = {"expired": "ocpp.reservation_expired", "removed": "ocpp.reservation_removed"}
@@ -200,17 +194,14 @@ class Chronicle:
         self._running = {key: event for key, event in self._running.items() if event.received_at_utc >= over}
 
 
-async def rebuild_events(journal: Journal, book: StationEventBook, replay: Replay, station: str | None = None) -> int:
-    """Make all events that the journal tells of (of a station) from it again; return how many frames were read.
-
-    Events of frames that are sealed, as they were no JSON, stay as they are.
-    """
+async def rebuild_events(journal: Journal, book: StationEventBook, replay: Replay) -> int:
+    """Make all events that the journal tells of from it again; return how many frames were read."""
     chronicle, frames = Chronicle(), 0
-    async for frame in journal.frames(0, station):
+    async for frame in journal.frames():
         if not frames:
-            await book.forget_journalled_events(frame.id, station)
+            await book.forget_journalled_events(frame.id)
         frames += 1
-        if not frame.sealed and (told := replay.feed(frame)) is not None:
+        if (told := replay.feed(frame)) is not None:
             chronicle.tell(told)
         if chronicle.is_full:
             await chronicle.write(book)

@@ -1,4 +1,4 @@
-"""Every row of the bad-input table over real sockets, in both versions."""
+"""Every row of the bad-input table over real sockets, in every version."""
 
 from __future__ import annotations
 
@@ -15,7 +15,14 @@ from core.books import RejectionFilter
 from core.ports import Direction
 
 CASES = runpy.run_path(str(Path(__file__).with_name("bad_input.py")))["BAD_FRAMES"]
-VERSIONS = ["ocpp1.6", "ocpp2.0.1"]
+VERSIONS = ["ocpp1.6", "ocpp2.0.1", "ocpp2.1"]
+NEWER = {"a field too many"}
+"""What is no bad input in 2.1, whose next edition may have more fields."""
+
+
+def cases_of(version: str) -> list[Any]:
+    """Return the rows that are bad input in a version."""
+    return [case for case in CASES if version != "ocpp2.1" or case.name not in NEWER]
 
 
 async def rejections(house: Any) -> list[Any]:
@@ -28,8 +35,9 @@ async def rejections(house: Any) -> list[Any]:
 async def test_bad_frames_are_answered_by_the_rules_kept_and_cost_only_themselves(
     house: Any, raw_station: Any, version: str
 ) -> None:
+    cases = cases_of(version)
     async with raw_station(house, version=version) as station, raw_station(house, "lra-open-2", version) as other:
-        for case in CASES:
+        for case in cases:
             await station.say(case.frame)
             expected = case.answer_16 if version == "ocpp1.6" else case.answer_201
             if expected is not None:
@@ -39,10 +47,10 @@ async def test_bad_frames_are_answered_by_the_rules_kept_and_cost_only_themselve
             await station.ask("Heartbeat", {})
         await other.ask("Heartbeat", {})
         kept = await rejections(house)
-    assert [item.reason.code for item in reversed(kept)] == [case.kept for case in CASES if case.kept]
+    assert [item.reason.code for item in reversed(kept)] == [case.kept for case in cases if case.kept]
     assert {item.subject for item in kept} == {"lra-open"}
     frames = [frame for frame in await house.frames() if frame.direction is Direction.IN]
-    assert len(frames) == 2 * len(CASES) + 1
+    assert len(frames) == 2 * len(cases) + 1
 
 
 async def test_invalid_utf8_in_a_text_frame_fails_the_connection_and_is_kept(house: Any, raw_station: Any) -> None:
