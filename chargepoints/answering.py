@@ -146,7 +146,7 @@ class Answering:
 
     def _refuse_malformed(self, message: Malformed, inbound: Inbound, frame: Frame, number: int) -> Reply:
         payload = outline(inbound.frame) if frame.sealed else frame.payload
-        self._reject(message.finding, inbound.at_utc, payload, number)
+        self._reject(message.finding, inbound.at_utc, payload, 0 if frame.sealed else number)
         if inbound.is_text and not _is_utf8(inbound.frame):
             return Reply(close_code=_INVALID_DATA)  # RFC 6455 8.1: the connection must be failed
         if not message.answerable:

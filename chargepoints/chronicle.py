@@ -194,14 +194,17 @@ class Chronicle:
         self._running = {key: event for key, event in self._running.items() if event.received_at_utc >= over}
 
 
-async def rebuild_events(journal: Journal, book: StationEventBook, replay: Replay) -> int:
-    """Make all events that the journal tells of from it again; return how many frames were read."""
+async def rebuild_events(journal: Journal, book: StationEventBook, replay: Replay, station: str | None = None) -> int:
+    """Make all events that the journal tells of (of a station) from it again; return how many frames were read.
+
+    Events of frames that are sealed, as they were no JSON, stay as they are.
+    """
     chronicle, frames = Chronicle(), 0
-    async for frame in journal.frames():
+    async for frame in journal.frames(0, station):
         if not frames:
-            await book.forget_journalled_events(frame.id)
+            await book.forget_journalled_events(frame.id, station)
         frames += 1
-        if (told := replay.feed(frame)) is not None:
+        if not frame.sealed and (told := replay.feed(frame)) is not None:
             chronicle.tell(told)
         if chronicle.is_full:
             await chronicle.write(book)

@@ -177,8 +177,8 @@ class StationEventBook(Protocol):
         """
         ...
 
-    async def forget_journalled_events(self, first_frame: int) -> int:
-        """Delete events of frames from this one on, before they are made from them again; return how many."""
+    async def forget_journalled_events(self, first_frame: int, station: str | None = None) -> int:
+        """Delete events of frames from this one on (of a station), to be made from them again; return how many."""
         ...
 
 

@@ -100,10 +100,11 @@ class StationEvents:
             some = await _events(connection, select(STATION_EVENT).where(known).order_by(_C.frame, _C.id))
             return some + await _events(connection, select(STATION_EVENT).where(counted).order_by(_C.frame, _C.id))
 
-    async def forget_journalled_events(self, first_frame: int) -> int:
-        """Delete events of frames from this one on, before they are made from them again; return how many."""
+    async def forget_journalled_events(self, first_frame: int, station: str | None = None) -> int:
+        """Delete events of frames from this one on (of a station), to be made from them again; return how many."""
+        told = and_(_C.frame >= max(first_frame, 1), _among(_C.station, None if station is None else (station,)))
         async with self._database.writing() as connection:
-            return (await connection.execute(delete(STATION_EVENT).where(_C.frame >= max(first_frame, 1)))).rowcount
+            return (await connection.execute(delete(STATION_EVENT).where(told))).rowcount
 
 
 def _newest(which: ColumnElement[bool], kind: StationEventKind, by: ColumnElement[Any]) -> Select[Any]:

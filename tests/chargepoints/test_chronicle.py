@@ -139,13 +139,8 @@ async def test_the_journal_tells_the_same_events_again(house: Any, raw_station: 
             await station.hear()
         await station.ask("Heartbeat", {})
         before = await events_of(house)
-        ledger = house.stores.ledger
-        assert (
-            await rebuild_events(
-                house.stores.journal, ledger, Replay(lenient=True, max_depth=32, unseal=house.privacy.open)
-            )
-            > 100
-        )
+        replay = Replay(lenient=True, max_depth=32)
+        assert await rebuild_events(house.stores.journal, house.stores.ledger, replay, "lra-open") > 100
         after = await events_of(house)
     assert {event.id: event.count for event in after} == {event.id: event.count for event in before}
     assert [event for event in after if event.kind is not StationEventKind.REFUSED] == [
