@@ -191,6 +191,9 @@ CAPABILITIES: dict[str, Capability] = {
     "tags.assign": Capability("operations.tags.cards:assign_tag", Role.OPERATOR, changes=True),
     "tags.block": Capability("operations.tags.cards:block_tag", Role.OPERATOR, changes=True),
     "tags.unblock": Capability("operations.tags.cards:unblock_tag", Role.OPERATOR, changes=True),
+    "stations.rebuild": Capability(
+        "operations.charging.rebuilding:rebuild_sessions", Role.OPERATOR, changes=True, long=True
+    ),
     "sessions.list": Capability("operations.sessions:list_sessions"),
     "sessions.show": Capability("operations.sessions:show_session"),
     "sessions.correct": Capability("operations.charging.corrections:correct_session", Role.OPERATOR, changes=True),
