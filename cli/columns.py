@@ -57,6 +57,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "vehicles.bookings.items": (*("id", "kind", "at_utc", "end_value", "start_value", "reason", "withdrawn_at_utc"),),
     "vehicles.list": ("id", "name", "site_name", "drive", "state", "age_s", "soc", "odometer", "charging"),
     "tags.list": ("id", "name", "state", "vehicle_name", "group", "valid_from", "valid_to", "pseudonym"),
+    "tags.import.tags": ("line", "pseudonym", "id", "state", "fields", "written", "refused"),
     "tags.unknown": ("pseudonym", "station_name", "count", "age_s"),
     "plants.list": ("id", "name", "kind", "power_w", "municipality_name", "operator", "commissioned", "laws"),
     "plants.import.plants": ("register_number", "name", "kind", "power_w", "municipality_name", "state", "id"),

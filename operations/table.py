@@ -187,6 +187,7 @@ CAPABILITIES: dict[str, Capability] = {
     "tags.list": Capability("operations.tags.cards:list_tags", Role.OPERATOR),
     "tags.unknown": Capability("operations.tags.cards:list_unknown_tags", Role.OPERATOR),
     "tags.add": Capability("operations.tags.cards:add_tag", Role.OPERATOR, changes=True),
+    "tags.import": Capability("operations.tags.importing:import_tags", Role.OPERATOR, changes=True, whole=True),
     "tags.show": Capability("operations.tags.cards:show_tag", Role.OPERATOR),
     "tags.assign": Capability("operations.tags.cards:assign_tag", Role.OPERATOR, changes=True),
     "tags.block": Capability("operations.tags.cards:block_tag", Role.OPERATOR, changes=True),

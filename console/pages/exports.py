@@ -31,7 +31,8 @@ COLUMNS: dict[str, str] = {
     "stations": "id name site site_name maker model state connected age_s protocol",
     "vehicles": "id name site site_name maker model drive group state age_s soc.value "
     "odometer.value charging plugged_in",
-    "tags": "id name pseudonym state vehicle vehicle_name group site valid_from valid_to number_known managed",
+    "tags": "id name pseudonym state vehicle vehicle_name group site valid_from valid_to number_known managed "
+    "blocked card_group sites calendar energy_limit_wh",
     "rejections": "id channel subject reason.code received_at_utc size_byte preview replayed_at_utc",
     "discoveries": "channel subject hint count first_seen_utc last_seen_utc sample",
     "alarms": "id kind severity state subject subject_name site site_name since_utc raised_at_utc acknowledged_at_utc "

@@ -136,6 +136,7 @@ PLACES: dict[str, str] = {
     "tags.unknown": "/tags",
     "tags.add": "/tags",
     "tags.assign": "/tags/{id}/assign",
+    "tags.import": "/tags/import",
     "tags.block": "/tags/{id}/block",
     "tags.unblock": "/tags/{id}/unblock",
     "stations.rebuild": "/stations/{id}/rebuild",

@@ -105,6 +105,7 @@ async def _list(
         given={name: shown.get(name, "") for name in FIELDS},
         problems=problems,
         may_add=may(visit.actor, "tags.add"),
+        may_import=may(visit.actor, "tags.import"),
         **_said(visit),
     )
 

@@ -85,6 +85,7 @@ LABELS: dict[str, str] = {
     "ImportState": "console.import_state.",
     "RowKind": "console.row_kind.",
     "FileLayout": "console.file_layout.",
+    "CardState": "tags.state.",
     "ClockChange": "console.clock_change.",
     "Stamp": "console.stamp.",
     "JobState": "jobs.state.",

@@ -61,14 +61,12 @@ async def show_local_list(house: House, request: ShowLocalList, call: Call) -> L
 async def sync_local_list(house: House, request: SyncLocalList, call: Call) -> LocalList:
     """Compare a charge point's list and put it right, as soon as the charge point is connected.
 
-    Raises `ConflictError` where its site wants no list, or where nobody knows its OCPP version yet.
+    Nothing is asked where its site wants no list. Raises `ConflictError` where nobody knows its OCPP version yet.
     """
     station = _station(house, request.id, call)
-    inventory = house.inventory()
-    if site_with_list(station, inventory) is None:
-        raise ConflictError("local_lists.off", site=station.site)
     link = next((each for each in await house.ledger.links() if each.station == station.id), None)
-    if link is None or link.protocol is None:
+    wanted = site_with_list(station, house.inventory()) is not None
+    if wanted and (link is None or link.protocol is None):
         raise ConflictError("local_lists.never_connected", id=station.id)
     standing = await _standing(house, station, link, call.now_utc, urged=True)
     asked = await _ask(house, [standing], call.actor.name, call.now_utc)

@@ -279,6 +279,11 @@ async def _rows(house: House, tags: list[Tag] | tuple[Tag, ...], call: Call) -> 
                 valid_to=tag.valid_to,
                 number_known=bool(tag.uid or tag.uid_sealed),
                 managed=place is not None and place.managed,
+                blocked=tag.blocked,
+                card_group=tag.card_group,
+                sites=tag.sites,
+                calendar=tag.calendar,
+                energy_limit_wh=tag.energy_limit_wh,
             )
         )
     return tuple(rows)

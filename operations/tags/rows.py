@@ -131,6 +131,11 @@ class TagRow:
     valid_to: date | None
     number_known: bool
     managed: bool
+    blocked: bool = False
+    card_group: str = ""
+    sites: tuple[str, ...] = ()
+    calendar: str | None = None
+    energy_limit_wh: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

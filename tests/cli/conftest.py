@@ -108,6 +108,8 @@ FEED_IN_DIGEST = sha256(FEED_IN).hexdigest()
 _UNIT = b"<EinheitMastrNummer>SEE990000000011</EinheitMastrNummer>"
 REGISTER = b"<EinheitenWind><EinheitWind>" + _UNIT + b"</EinheitWind></EinheitenWind>"
 REGISTER_DIGEST = sha256(REGISTER).hexdigest()
+CARDS = b"idTag;name\n04C1B2C3D4E580;Karte Bauhof\n"
+CARDS_DIGEST = sha256(CARDS).hexdigest()
 PRICES = b'{"unix_seconds":[1795132800,1795136400],"price":[-3.5,81.25],"unit":"EUR / MWh"}'
 PRICES_DIGEST = sha256(PRICES).hexdigest()
 INTENSITY_DIGEST = sha256(INTENSITY).hexdigest()
@@ -162,6 +164,7 @@ async def a_file(district: District) -> None:
     await district.ask("boundaries.import", upload=BOUNDARIES_DIGEST, valid_on="2024-06-01", source="Amt")
     await inbox.keep("Einspeisung.csv", chunks(FEED_IN))
     await inbox.keep("EinheitenWind.xml", chunks(REGISTER))
+    await inbox.keep("karten.csv", chunks(CARDS))
     await inbox.keep("preise.json", chunks(PRICES))
     await district.ask("prices.import", upload=PRICES_DIGEST)
     await district.ask("feed_in.add", plant="wea-au", month="2025-02", fed_in_wh=400_000_000)

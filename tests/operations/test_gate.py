@@ -109,6 +109,7 @@ REFUSED: dict[str, dict[str, object]] = {
     "boundaries.withdraw": {"id": 77, "reason": "falsche Datei"},
     "feed_in.import": {"upload": "0" * 64},
     "plants.import": {"upload": "0" * 64},
+    "tags.import": {"upload": "0" * 64},
     "feed_in.withdraw": {"id": 77, "reason": "falscher Monat"},
     "prices.import": {"upload": "0" * 64},
     "meters.read": {"id": "nirgends", "start_value": 1.0},

@@ -104,6 +104,7 @@ PATHS = (
     "/maintenance",
     "/tags",
     "/tags?state=blocked",
+    "/tags/import",
     "/tags?seen=tag:0123456789abcdef0123",
     "/tags/karte-01",
     "/tags/karte-lager",

@@ -125,6 +125,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "boundaries.withdraw": {"reason": "Probe"},
         "feed_in.add": {"plant": "pv-erlgrund", "month": "2024-01", "fed_in_wh": "5"},
         "feed_in.withdraw": {"reason": "Probe"},
+        "tags.import": {"file": ("karten.csv", b"idTag;name\n04C1B2C3D4E580;Karte\n"), "dry_run": "1"},
         "plants.import": {"file": ("EinheitenWind.xml", b"<EinheitenWind></EinheitenWind>"), "dry_run": "1"},
         "feed_in.import": {"file": ("Einspeisung.csv", b"Anlage;Monat\n")},
         "prices.import": {"file": ("preise.json", b"{}")},
