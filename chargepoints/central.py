@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import astuple, dataclass
 from http import HTTPStatus
+from ssl import SSLContext
 from typing import Any
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -21,7 +22,7 @@ from chargepoints.chronicle import STOPPED
 from chargepoints.connection import StationConnection
 from chargepoints.dispatch.dispatcher import Dispatcher
 from chargepoints.dispatch.numbers import unknown_number
-from chargepoints.handshake import SUBPROTOCOLS, Doorkeeper, choose_subprotocol
+from chargepoints.handshake import SUBPROTOCOLS, Doorkeeper, Refused, choose_subprotocol
 from chargepoints.notebook import Notebook
 from chargepoints.privacy import Privacy
 from chargepoints.registrar import Registrar
@@ -29,6 +30,7 @@ from chargepoints.replay import Replay
 from chargepoints.settings import ChargePointSettings
 from chargepoints.sockets import StationSocket, WebSocket
 from chargepoints.tags import Tags
+from chargepoints.tls import address_of, entrance, keep_buffers_small, server_context
 from chargepoints.trail import Trail
 from core.books import Ledger
 from core.errors import StoreError, UnavailableError
@@ -69,12 +71,15 @@ class CentralSystem:
     ) -> None:
         self.started = asyncio.Event()
         self.port = settings.port
+        self.tls_port = settings.tls.port if settings.tls else 0
         self._settings = settings
         self._inventory = inventory
         self._privacy = privacy
         self._stores = Stores(journal=journal, sink=sink, ledger=ledger, clock=clock)
         self._dispatcher = Dispatcher(ledger, self, uid_of, clock)
-        self._doorkeeper = Doorkeeper(settings.path, inventory, secret_of)
+        self._doorkeeper = Doorkeeper(
+            settings.path, inventory, secret_of, settings.tls.organisation if settings.tls else ""
+        )
         self._connections: dict[str, StationConnection] = {}
         self._desk = self._new_desk()
         self._leaving: set[asyncio.Task[None]] = set()
@@ -94,8 +99,8 @@ class CentralSystem:
             asyncio.create_task(self._dispatcher.run()),
         ]
         try:
-            async with self._listen() as server:
-                self.port = next(iter(server.sockets)).getsockname()[1]
+            async with AsyncExitStack() as doors:
+                await self._open(doors)
                 self.started.set()
                 try:
                     done, _ = await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
@@ -181,11 +186,23 @@ class CentralSystem:
             clock=stores.clock,
         )
 
-    def _listen(self) -> Server:
+    async def _open(self, doors: AsyncExitStack) -> None:
+        """Listen, with and without encryption as the settings say."""
+        settings = self._settings
+        if settings.tls is not None:
+            keep_buffers_small()
+            context = server_context(settings.tls)
+            server = await doors.enter_async_context(self._listen(settings.tls.host, settings.tls.port, context))
+            self.tls_port = next(iter(server.sockets)).getsockname()[1]
+        server = await doors.enter_async_context(self._listen(settings.host, settings.port, None))
+        self.port = next(iter(server.sockets)).getsockname()[1]
+
+    def _listen(self, host: str, port: int, context: SSLContext | None) -> AbstractAsyncContextManager[Server]:
         return serve(
             self._handle,
-            self._settings.host,
-            self._settings.port,
+            host,
+            port,
+            ssl=context,
             create_connection=StationSocket,
             process_request=self._admit,
             select_subprotocol=_select_subprotocol,
@@ -199,7 +216,11 @@ class CentralSystem:
 
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         now_utc = self._stores.clock()
-        admitted = self._doorkeeper.admit(request.path, request.headers.get_all("Authorization"), now_utc.date())
+        came = entrance(connection.transport, request.headers.get_all("X-Forwarded-Proto"), self._settings.proxies)
+        admitted = self._doorkeeper.admit(request.path, request.headers.get_all("Authorization"), now_utc.date(), came)
+        if isinstance(admitted, Station) and self._is_taken(admitted, connection):
+            finding = Finding.of("ocpp.connected_from_elsewhere")
+            admitted = Refused(HTTPStatus.CONFLICT, finding, admitted.id, admitted)
         if isinstance(admitted, Station):
             connection.username = admitted.id
             return None
@@ -214,6 +235,16 @@ class CentralSystem:
             response.headers["WWW-Authenticate"] = 'Basic realm="ocpp"'
         return response
 
+    def _is_taken(self, station: Station, connection: ServerConnection) -> bool:
+        """Return whether a station that nothing but its name tells apart is connected from another address."""
+        known = self._connections.get(station.id)
+        return (
+            station.security_profile == 0
+            and known is not None
+            and known.silent_s < self._settings.ping_interval_s * _MISSED
+            and known.address != address_of(connection.transport)
+        )
+
     async def _handle(self, socket: ServerConnection) -> None:
         station, protocol = socket.username, SUBPROTOCOLS.get(socket.subprotocol or "")
         desk = self._desk
@@ -224,7 +255,7 @@ class CentralSystem:
                 f"station:{station}", finding, desk.clock(), kind=StationEventKind.TURNED_AWAY
             )
             return  # OCPP-J 3.3: complete the handshake without a subprotocol, then close at once
-        connection = StationConnection(station, protocol, WebSocket(socket), desk)
+        connection = StationConnection(station, protocol, WebSocket(socket), desk, address_of(socket.transport))
         self._replace(self._connections.get(station), connection)
         desk.assembly.links.connected(station, protocol, desk.clock())
         try:

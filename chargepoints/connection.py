@@ -30,8 +30,9 @@ _INTERNAL_ERROR = 1011
 class StationConnection:
     """The connection of one station, until its socket closes."""
 
-    def __init__(self, station: str, protocol: Protocol, socket: Socket, desk: Desk) -> None:
+    def __init__(self, station: str, protocol: Protocol, socket: Socket, desk: Desk, address: str = "") -> None:
         self.station = station
+        self.address = address
         self.protocol = protocol
         self.answers_pings = False
         self.frames = 0

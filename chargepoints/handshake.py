@@ -12,6 +12,7 @@ from datetime import date
 from http import HTTPStatus
 from urllib.parse import unquote_to_bytes
 
+from chargepoints.tls import Entrance
 from core.facts import Protocol
 from core.inventory import Inventory, Station
 from core.texts import Finding
@@ -21,6 +22,7 @@ SUBPROTOCOLS = {"ocpp2.1": Protocol.OCPP_21, "ocpp2.0.1": Protocol.OCPP_201, "oc
 
 _BASIC = 1
 _TLS_BASIC = 2
+_PLAIN = Entrance()
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
 
 
@@ -42,14 +44,23 @@ def choose_subprotocol(offered: Sequence[str]) -> str | None:
 class Doorkeeper:
     """Admits the stations of the inventory."""
 
-    def __init__(self, path: str, inventory: Callable[[], Inventory], secret_of: Callable[[str], str | None]) -> None:
+    def __init__(
+        self,
+        path: str,
+        inventory: Callable[[], Inventory],
+        secret_of: Callable[[str], str | None],
+        organisation: str = "",
+    ) -> None:
         self._prefix = "/" + path.strip("/") + "/" if path.strip("/") else "/"
         self._inventory = inventory
         self._secret_of = secret_of
+        self._organisation = organisation
         self._indexed: Inventory | None = None
         self._by_name: dict[str, Station] = {}
 
-    def admit(self, path: str, authorization: Sequence[str], day: date) -> Station | Refused:
+    def admit(
+        self, path: str, authorization: Sequence[str], day: date, entrance: Entrance = _PLAIN
+    ) -> Station | Refused:
         """Return the station that may connect, or why nobody may."""
         asked = self._asked(path)
         if asked is None:
@@ -57,7 +68,7 @@ class Doorkeeper:
         station = self._station(asked)
         if station is None or not station.valid_on(day):
             return Refused(HTTPStatus.NOT_FOUND, Finding.of("ocpp.station_unknown", station=asked), asked)
-        finding = self._objection(station, authorization)
+        finding = self._objection(station, authorization, entrance)
         return station if finding is None else Refused(HTTPStatus.UNAUTHORIZED, finding, asked, station)
 
     def _asked(self, path: str) -> str | None:
@@ -78,11 +89,13 @@ class Doorkeeper:
             self._indexed = inventory
         return inventory.stations.get(asked) or self._by_name.get(asked.casefold())
 
-    def _objection(self, station: Station, authorization: Sequence[str]) -> Finding | None:
+    def _objection(self, station: Station, authorization: Sequence[str], entrance: Entrance) -> Finding | None:
         if station.security_profile < _BASIC:
             return None
+        if station.security_profile >= _TLS_BASIC and not entrance.encrypted:
+            return Finding.of("ocpp.not_encrypted", profile=station.security_profile)
         if station.security_profile > _TLS_BASIC:
-            return Finding.of("ocpp.profile_not_supported", profile=station.security_profile)
+            return self._certificate_objection(station, entrance)
         secret = self._secret_of(station.id)
         if not secret:
             return Finding.of("ocpp.secret_missing")
@@ -92,6 +105,18 @@ class Doorkeeper:
         name, password = given
         named = name.casefold() == station.id.casefold()
         return None if matches(password, secret) and named else Finding.of("ocpp.password_wrong")
+
+    def _certificate_objection(self, station: Station, entrance: Entrance) -> Finding | None:
+        """Return what speaks against a certificate: it must be this station's, not just any of ours."""
+        shown = entrance.presented
+        if shown is None:
+            return Finding.of("ocpp.certificate_missing")
+        if self._organisation and self._organisation not in shown.organisations:
+            return Finding.of("ocpp.certificate_of_others")
+        own = {station.id.casefold(), station.serial_number.casefold()} - {""}
+        if len(shown.names) != 1 or shown.names[0].casefold() not in own:
+            return Finding.of("ocpp.certificate_of_another")
+        return None
 
 
 def matches(password: bytes, secret: str) -> bool:

@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationTlsSettings:
+    """Where stations connect encrypted (`wss://`), beside the plain port.
+
+    `certificate` is ours with those above it, both files are PEM. Stations of security profile 3 show a certificate
+    that one of `client_ca` signed; if `organisation` is given, theirs must name it.
+    """
+
+    certificate: Path
+    key: Path
+    host: str = "127.0.0.1"
+    port: int = 8886
+    client_ca: Path | None = None
+    organisation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargePointSettings:
-    """Where stations connect (`ws://host:port/<path>/<station id>`) and how they are treated."""
+    """Where stations connect (`ws://host:port/<path>/<station id>`) and how they are treated.
+
+    `proxies` are the addresses whose word is taken that they were reached encrypted.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8887
@@ -19,3 +39,5 @@ class ChargePointSettings:
     max_depth: int = 32
     lenient: bool = True
     accept_unknown_tags: bool = False
+    tls: StationTlsSettings | None = None
+    proxies: tuple[str, ...] = ()

@@ -116,6 +116,7 @@ def _configuration(
 ) -> Configuration:
     passwords = vault.table(form.station_passwords, ("station_passwords",))
     _check_passwords(passwords, inventory, vault)
+    _check_encryption(form, inventory, vault)
     return Configuration(
         folder=folder,
         settings=settings_of(form, folder, vault),
@@ -141,3 +142,15 @@ def _check_passwords(passwords: Mapping[str, str], inventory: Inventory, vault: 
         # Profile 3 knows a station by its certificate, 0 by its name alone (OCPP security whitepaper).
         if station.security_profile in (1, 2) and station.id not in passwords and station.valid_to is None:
             vault.findings.append(vault.locator.finding("config.station_password_missing", way, station=station.id))
+
+
+def _check_encryption(form: SettingsForm, inventory: Inventory, vault: Vault) -> None:
+    """Warn of stations that must come encrypted where they cannot."""
+    points, way = form.charge_points, ("charge_points",)
+    stations = [station for station in inventory.stations.values() if station.valid_to is None]
+    encrypted = [station.id for station in stations if station.security_profile in (2, 3)]
+    certified = [station.id for station in stations if station.security_profile == 3]  # noqa: PLR2004
+    if encrypted and points.tls is None and not points.proxies:
+        vault.findings.append(vault.locator.finding("config.station_tls_missing", way, station=encrypted[0]))
+    elif certified and (points.tls is None or points.tls.client_ca is None):
+        vault.findings.append(vault.locator.finding("config.station_authority_missing", way, station=certified[0]))

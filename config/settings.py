@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from chargepoints.settings import ChargePointSettings
+from chargepoints.settings import ChargePointSettings, StationTlsSettings
 from config.credentials import Vault
 from config.downloads import IntensityDownloadForm, PriceDownloadForm, download_mistakes, downloads_of
 from config.findings import Locator
@@ -106,6 +106,17 @@ class EmbeddedBrokerForm(Form):
     users: Secret = "file:secrets/broker.yaml"
 
 
+class StationTlsForm(Form):
+    """Where stations connect encrypted."""
+
+    certificate: FilePath
+    key: FilePath
+    host: Host = "127.0.0.1"
+    port: Port = 8886
+    client_ca: FilePath | None = None
+    organisation: str = Field(default="", max_length=64)
+
+
 class ChargePointsForm(Form):
     """Where stations connect."""
 
@@ -119,6 +130,8 @@ class ChargePointsForm(Form):
     max_depth: Whole = Field(default=32, ge=8, le=128)
     lenient: bool = True
     accept_unknown_tags: bool = False
+    tls: StationTlsForm | None = None
+    proxies: tuple[Host, ...] = ()
 
 
 def _switch(written: Any) -> Any:
@@ -186,7 +199,7 @@ def settings_of(form: SettingsForm, folder: Path, vault: Vault) -> Settings:
         console=ConsoleSettings(**form.console.model_dump()),
         brokers=brokers,
         embedded_broker=embedded,
-        charge_points=ChargePointSettings(**form.charge_points.model_dump()),
+        charge_points=_charge_points(form.charge_points, folder, vault),
         stores=stores_of(form.stores, vault),
         notify=notify_of(form.notify, folder, vault),
         downloads=downloads_of(form.grid_intensity, form.day_ahead_prices),
@@ -203,6 +216,17 @@ def _broker(form: BrokerForm, place: int, folder: Path, vault: Vault) -> BrokerS
         tls = TlsSettings(**{name: folder / file for name, file in files.items()})
     rest = form.model_dump(exclude={"password", "tls"})
     return BrokerSettings(**rest, password=password, tls=tls)
+
+
+def _charge_points(form: ChargePointsForm, folder: Path, vault: Vault) -> ChargePointSettings:
+    tls = None
+    if form.tls:
+        files = form.tls.model_dump(include={"certificate", "key", "client_ca"}, exclude_none=True)
+        for name, file in files.items():
+            vault.expect_file(folder / file, ("charge_points", "tls", name))
+        rest = form.tls.model_dump(exclude={"certificate", "key", "client_ca"})
+        tls = StationTlsSettings(**{name: folder / file for name, file in files.items()}, **rest)
+    return ChargePointSettings(**form.model_dump(exclude={"tls"}), tls=tls)
 
 
 def _embedded(form: EmbeddedBrokerForm | None, vault: Vault) -> EmbeddedBrokerSettings | None:
@@ -244,6 +268,12 @@ def _listeners(form: SettingsForm) -> list[tuple[str, int, tuple[Step, ...]]]:
     return listeners
 
 
+def _all_listeners(form: SettingsForm) -> list[tuple[str, int, tuple[Step, ...]]]:
+    """Return the listeners with those that encrypt."""
+    tls = form.charge_points.tls
+    return _listeners(form) + ([(tls.host, tls.port, ("charge_points", "tls", "port"))] if tls else [])
+
+
 def _twice(form: SettingsForm, locator: Locator) -> list[Finding]:
     findings: list[Finding] = []
     names: set[str] = set()
@@ -252,7 +282,7 @@ def _twice(form: SettingsForm, locator: Locator) -> list[Finding]:
             findings.append(locator.finding("config.broker_twice", way, found=name))
         names.add(name)
     ports: dict[int, tuple[Step, ...]] = {}
-    for _, port, way in _listeners(form):
+    for _, port, way in _all_listeners(form):
         if port in ports:
             findings.append(
                 locator.finding("config.port_twice", way, found=port, other=".".join(map(str, ports[port])))

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from chargepoints.decoding.events import Arrival, DataTransferred, Decision, Decoded, Event, HeartbeatSeen, Noted
+from chargepoints.decoding.events import (
+    Arrival,
+    DataTransferred,
+    Decision,
+    Decoded,
+    Event,
+    HeartbeatSeen,
+    Noted,
+    SecurityNoticed,
+)
+from chargepoints.decoding.instants import stamp_of
 from chargepoints.decoding.routes import Payload
+from core.texts import Finding
 
 _HEARTBEAT = Decoded(HeartbeatSeen())
 _NOTED = Decoded(Noted())
@@ -19,6 +30,17 @@ def decode_data_transfer(payload: Payload, _arrival: Arrival) -> Decoded:
 def decode_heartbeat(_payload: Payload, _arrival: Arrival) -> Decoded:
     """Return that the station lives."""
     return _HEARTBEAT
+
+
+def decode_security_event(payload: Payload, arrival: Arrival) -> Decoded:
+    """Return the security event, by the station's own instant."""
+    findings: list[Finding] = []
+    event = SecurityNoticed(
+        type=payload["type"],
+        stamp=stamp_of(payload["timestamp"], arrival.received_at_utc, findings),
+        info=payload.get("techInfo", ""),
+    )
+    return Decoded(event, tuple(findings))
 
 
 def decode_noted(_payload: Payload, _arrival: Arrival) -> Decoded:

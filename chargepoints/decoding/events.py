@@ -215,6 +215,15 @@ class FileProgress:
     request: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityNoticed:
+    """A security event that a station tells of, by the name that OCPP or its maker gives it."""
+
+    type: str
+    stamp: Stamp
+    info: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question whose answer repeats something of it."""
@@ -240,6 +249,7 @@ Event = (
     | ReservationEnded
     | OtherLimit
     | FileProgress
+    | SecurityNoticed
     | Asked
     | Noted
 )

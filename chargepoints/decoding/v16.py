@@ -14,6 +14,7 @@ from chargepoints.decoding.common import (
     decode_data_transfer,
     decode_heartbeat,
     decode_noted,
+    decode_security_event,
 )
 from chargepoints.decoding.events import (
     DEFAULT_REASON,
@@ -179,7 +180,7 @@ ROUTES: Routes = {
     "LogStatusNotification": _progress("LogStatusNotification", LOG),
     "MeterValues": Route("MeterValues", "MeterValuesResponse", decode_meter_values, answer_nothing),
     "SecurityEventNotification": Route(
-        "SecurityEventNotification", "SecurityEventNotificationResponse", decode_noted, answer_nothing
+        "SecurityEventNotification", "SecurityEventNotificationResponse", decode_security_event, answer_nothing
     ),
     "SignCertificate": Route("SignCertificate", "SignCertificateResponse", decode_noted, answer_rejected),
     "SignedFirmwareStatusNotification": Route(

@@ -16,6 +16,7 @@ from chargepoints.decoding.common import (
     decode_data_transfer,
     decode_heartbeat,
     decode_noted,
+    decode_security_event,
 )
 from chargepoints.decoding.events import (
     DEFAULT_REASON,
@@ -183,10 +184,6 @@ def _told(action: str, decode: Decode) -> Route:
     return Route(f"{action}Request", f"{action}Response", decode, answer_nothing)
 
 
-def _noted(action: str) -> Route:
-    return Route(f"{action}Request", f"{action}Response", decode_noted, answer_nothing)
-
-
 _CONTRACTS = "answered Failed: contract certificates (ISO 15118) are no part of Kreiswatt"
 _NEEDS = "answered as the specification has it: limits are set by people, and not from a vehicle's wishes"
 
@@ -245,7 +242,7 @@ ROUTES: Routes = {
     ),
     "ReportChargingProfiles": _told("ReportChargingProfiles", decode_profiles),
     "ReservationStatusUpdate": _told("ReservationStatusUpdate", decode_reservation),
-    "SecurityEventNotification": _noted("SecurityEventNotification"),
+    "SecurityEventNotification": _told("SecurityEventNotification", decode_security_event),
     "SignCertificate": Route("SignCertificateRequest", "SignCertificateResponse", decode_noted, answer_rejected),
     "StatusNotification": Route(
         "StatusNotificationRequest", "StatusNotificationResponse", decode_status, answer_nothing

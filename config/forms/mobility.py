@@ -66,6 +66,7 @@ class StationForm(EntryForm):
     security_profile: Whole = Field(default=1, ge=0, le=3)
     parent: Slug | None = None
     without_alarms: tuple[StationAlarm, ...] = ()
+    serial_number: str = Field(default="", max_length=64)
 
 
 class BaselineForm(PartForm):

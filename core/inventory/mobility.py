@@ -105,6 +105,7 @@ class Connector:
 class Station(Entry):
     """A charge point; `id` is its OCPP identity in the URL. `security_profile` 0 means no password.
 
+    `serial_number` is the maker's; its certificate (security profile 3) may name it instead of the `id`.
     `without_alarms` are kinds of alarms that nobody wants to have of this one.
     """
 
@@ -115,6 +116,7 @@ class Station(Entry):
     security_profile: int = 1
     parent: str | None = None
     without_alarms: tuple[str, ...] = ()
+    serial_number: str = ""
 
     @property
     def source(self) -> str:

@@ -180,3 +180,13 @@ async def a_raw_station(
 @pytest.fixture
 def raw_station() -> Callable[..., AbstractAsyncContextManager[RawStation]]:
     return a_raw_station
+
+
+@pytest.fixture
+def district() -> Inventory:
+    return an_inventory()
+
+
+@pytest.fixture
+def sign_in() -> Callable[..., dict[str, str]]:
+    return basic

@@ -62,7 +62,7 @@ async def test_an_unknown_station_is_refused_and_listed(house: Any) -> None:
         ("lra-01", {"Authorization": "Basic !!!"}, "ocpp.password_missing"),
         ("lra-01", {"Authorization": "Bearer x"}, "ocpp.password_missing"),
         ("lra-nosecret", basic("lra-nosecret", ""), "ocpp.secret_missing"),
-        ("lra-cert", basic("lra-cert"), "ocpp.profile_not_supported"),
+        ("lra-cert", basic("lra-cert"), "ocpp.not_encrypted"),
     ],
 )
 async def test_a_wrong_password_is_refused_and_noted(
