@@ -19,6 +19,7 @@ from chargepoints.decoding.events import (
     HappeningsReported,
     OtherLimit,
     ReservationEnded,
+    SecurityNoticed,
     StatusReported,
 )
 from chargepoints.plugs import Plugs
@@ -122,6 +123,11 @@ class Chronicle:
                 finding = Finding.of("ocpp.other_limit_gone" if event.cleared else "ocpp.other_limit", who=event.source)
                 limit = _told(arrival, StationEventKind.LIMIT, event.source)
                 self.add(replace(limit, connector=event.connector, finding=finding))
+            case SecurityNoticed():
+                named = event.type[:_SHOWN]
+                noticed = _told(arrival, StationEventKind.SECURITY, named)
+                finding = Finding.of("ocpp.security_event", type=named)
+                self.add(replace(noticed, at_utc=event.stamp.at_utc, info=event.info[:_SHOWN], finding=finding))
             case ReservationEnded():
                 code = "expired" if event.expired else "removed"
                 texts = {"expired": "ocpp.reservation_expired", "removed": "ocpp.reservation_removed"}
