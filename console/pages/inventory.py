@@ -86,6 +86,7 @@ async def show_station(visit: Visit) -> Response:
         event_text=event_text,
         may_see_list=may(visit.actor, "stations.local_list"),
         may_rebuild=may(visit.actor, "stations.rebuild"),
+        may_steer=may(visit.actor, "stations.reset"),
     )
 
 

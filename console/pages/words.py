@@ -70,6 +70,8 @@ LABELS: dict[str, str] = {
     "Cadence": "jobs.cadence.",
     "ChangeAction": "word.",
     "CommandKind": "commands.kind.",
+    "LimitPurpose": "commands.purpose.",
+    "ResetWay": "commands.way.",
     "CommandState": "commands.state.",
     "ConnectorStatus": "console.status.",
     "CostKind": "costs.kind.",

@@ -10,10 +10,12 @@ from typing import Any
 import httpx
 import pytest
 
+from console.pages import commands
 from console.pages.places import PLACES
 from core.facts import Discovery
 from core.people import Actor, Role
 from operations.table import CAPABILITIES
+from tests import asked_of_stations
 
 NOW = datetime(2026, 11, 18, 9, 47, tzinfo=UTC)
 Client = Callable[..., httpx.Client]
@@ -37,6 +39,12 @@ def put_in(client: httpx.Client, name: str, content: bytes) -> str:
     return post(client, "/imports", upload=(name, content)).url.path
 
 
+def typed(given: dict[str, Any]) -> dict[str, str]:
+    """Return what is asked of a station as its form has it."""
+    said = {name: value for name, value in given.items() if name not in ("id", "wait_s")}
+    return {name: "\n".join(map(str, value)) if isinstance(value, list) else str(value) for name, value in said.items()}
+
+
 def test_each_capability_is_called_by_its_page(client: Client, district: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settled = {"year": 2025, "only": ["wea-1"]}
     district.do(district.gate.ask("shares.settle", settled, Actor("anna", Role.ADMIN), district.gate.house.clock()))
@@ -48,6 +56,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         return await call(name, *given, **more)
 
     monkeypatch.setattr(district.gate, "call", heard)
+    monkeypatch.setattr(commands, "STATION_WAITS_S", 0.0)
     anna = client()
     ids = {
         "sites": "lra",
@@ -158,6 +167,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "vehicles.withdraw": {"booking": "77", "reason": "Probe"},
         "users.change": {"role": "viewer", "language": "en"},
         "tokens.add": {"name": "walker", "role": "viewer", "days": "3"},
+        **{row: typed(given) for row, given in asked_of_stations.ASKED.items() if row.startswith("stations.")},
     }
     forms["exports.readings"] |= forms["exports.intervals"] | {"resolution": "raw"}
     order = sorted(CAPABILITIES, key=lambda row: (row.endswith((".disable", ".revoke", ".undo")), row == "users.link"))
