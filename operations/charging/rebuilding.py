@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from chargepoints.chronicle import rebuild_events
 from chargepoints.rebuilding import Rebuilt, rebuild
 from chargepoints.replay import Replay
 from chargepoints.settings import ChargePointSettings
@@ -80,13 +81,14 @@ class _Found:
 async def rebuild_sessions(house: House, request: RebuildSessions, call: Call) -> SessionsRebuilt:
     """Assemble sessions again from the journal and keep those that are otherwise now.
 
-    What is booked of a session stays booked. Raises `NotFoundError` or `ForbiddenError`.
+    What is booked of a session stays booked. The stations' events are made again with them.
+    Raises `NotFoundError` or `ForbiddenError`.
     """
     stations, found = _stations(house, request, call), _Found()
     for number, station in enumerate(stations):
         call.progress(number / len(stations), Finding.of("sessions.rebuilding", station=station.name))
         known = await _known(house, station.id, request.since_utc or datetime.min.replace(tzinfo=UTC))
-        replay = Replay(lenient=True, max_depth=ChargePointSettings().max_depth)
+        replay = _replay()
         rebuilt = await rebuild(
             house.journal,
             replay,
@@ -99,6 +101,8 @@ async def rebuild_sessions(house: House, request: RebuildSessions, call: Call) -
             if session.id not in known and (told := await house.ledger.session_as_told(session.id)) is not None:
                 known[session.id] = told  # nobody sees it any more: it was merged with another, or declared void
         _compare(rebuilt, known, request.since_utc, found)
+        if not request.dry_run:
+            await rebuild_events(house.journal, house.ledger, _replay(), station.id)
     if not request.dry_run:
         await house.ledger.save_sessions([*(after for _, after in found.changed), *found.added])
         await again(house, [*(each for pair in found.changed for each in pair), *found.added], call)
@@ -113,6 +117,10 @@ async def rebuild_sessions(house: House, request: RebuildSessions, call: Call) -
         out_of_reach=found.out_of_reach,
         differences=tuple(_differences(found))[:SHOWN],
     )
+
+
+def _replay() -> Replay:
+    return Replay(lenient=True, max_depth=ChargePointSettings().max_depth)
 
 
 def _stations(house: House, request: RebuildSessions, call: Call) -> Sequence[Station]:

@@ -13,7 +13,7 @@ from core.errors import ForbiddenError, NotFoundError, RequestError
 from core.facts import ConnectorStatus, StationLink, StationStatus
 from core.people import Actor, Role
 from core.periods import Period, local_day
-from core.ports import FactPoint, Health
+from core.ports import Direction, FactPoint, Frame, Health
 from core.station_events import Contact, StationEvent, StationEventKind
 from core.texts import catalogue
 from operations.alarms.watches import WATCHES
@@ -152,6 +152,17 @@ async def test_events_are_listed_with_their_reason_by_kind_and_time_and_to_those
         await empty_district.ask("stations.events", ELSEWHERE, id=STATION)
     with pytest.raises(NotFoundError):
         await empty_district.ask("stations.events", id="nirgends")
+
+
+async def test_a_station_whose_sessions_are_assembled_again_gets_its_events_again(empty_district: District) -> None:
+    said = b'[2,"1","StatusNotification",{"connectorId":1,"errorCode":"NoError","status":"Charging"}]'
+    await empty_district.stores.journal.append(Frame(STATION, "c1", Direction.IN, NOW, "1.6", said))
+    await empty_district.ask("stations.rebuild", id=STATION, dry_run=True)
+    assert (await empty_district.ask("stations.events", id=STATION)).items == ()
+    for _ in range(2):
+        await empty_district.ask("stations.rebuild", id=STATION)
+        (row,) = (await empty_district.ask("stations.events", id=STATION, kind="status")).items
+        assert (row.code, row.connector, row.received_at_utc) == ("charging", 1, NOW)
 
 
 async def test_faults_are_counted_per_firmware_for_the_vendor_without_station_or_site(
