@@ -122,7 +122,7 @@ class Station2 extends Station {
   async boot() {
     const chargingStation = { vendorName: 'Fremd', model: 'Zwei', firmwareVersion: '2.0' }
     await this.call('BootNotification', { reason: 'PowerUp', chargingStation })
-    const status = { timestamp: new Date().toISOString(), connectorStatus: 'Available', evseId: 1, connectorId: 1 }
+    const status = { timestamp: this.now(), connectorStatus: 'Available', evseId: 1, connectorId: 1 }
     await this.call('StatusNotification', status)
     await this.call('Authorize', { idToken: { idToken: STRANGER, type: 'ISO14443' } })
     await this.call('Authorize', { idToken: { idToken: CARD, type: 'ISO14443' } })
