@@ -59,6 +59,9 @@ ASKED_BY: Mapping[CommandKind, str] = {
 }
 """Which capability asks for each kind of command."""
 
+BY_ITSELF = frozenset({CommandKind.CERTIFICATE_SIGNED})
+"""Kinds that are sent because a station asked for it; their capability shows what came of it."""
+
 SHOWN_BY: Mapping[str, str] = {
     "Authorize": "tags.list",
     "BootNotification": "stations.show",

@@ -11,6 +11,8 @@ from chargepoints.schemas import schemas_of
 from chargepoints.understanding import ROUTES
 from core.commands import CommandKind
 from core.facts import Protocol
+from operations.stations.requests import PLAIN
+from operations.table import CAPABILITIES
 from tests.chargepoints import asked_201, cases_16, cases_201
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +45,8 @@ def test_no_message_has_two_meanings(version: Protocol) -> None:
 
 def test_every_kind_of_command_is_asked_by_a_capability(written: dict[str, Any]) -> None:
     assert set(written["ASKED_BY"]) == set(CommandKind)
+    for kind, row in written["ASKED_BY"].items():
+        assert kind in written["BY_ITSELF"] or PLAIN.get(CAPABILITIES[row].request, kind) is kind, row
     used = {action for routes in ROUTES.values() for action, route in routes.items() if not route.unused}
     assert set(written["SHOWN_BY"]) == used
 
