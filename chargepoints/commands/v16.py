@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from chargepoints.commands import maintaining_16
 from chargepoints.commands.answers import (
     BEGUN,
     DONE,
@@ -13,9 +14,9 @@ from chargepoints.commands.answers import (
     by_status,
     told_version,
 )
-from chargepoints.commands.certificates import hash_data, told_certificates_16
+from chargepoints.commands.certificates import told_certificates_16
 from chargepoints.commands.limits import Profile, profile_of, start_profile, told_composite_16
-from chargepoints.commands.maintaining import LISTED, LOGS, UPDATES, told_file
+from chargepoints.commands.maintaining import told_file
 from chargepoints.commands.sending import (
     Awaited,
     Commands,
@@ -26,27 +27,20 @@ from chargepoints.commands.sending import (
     encode_nothing,
     given,
     instant,
-    when,
     wire_word,
 )
 from chargepoints.commands.settings import told_keys
 from core.command_requests import (
     CancelReservation,
-    CertificateSigned,
     ChangeAvailability,
     ClearLimit,
     CompositeSchedule,
     DataTransfer,
-    DeleteCertificate,
     GetConfiguration,
-    InstallCertificate,
     LimitPower,
-    ListCertificates,
-    ListEntry,
     RequestLog,
     ReserveOutlet,
     ResetStation,
-    SendList,
     SetConfiguration,
     StartCharging,
     StopCharging,
@@ -55,11 +49,9 @@ from core.command_requests import (
     UpdateFirmware,
 )
 from core.command_words import (
-    CertificateUse,
     LimitPurpose,
     LogKind,
     ResetWay,
-    SignedUse,
     Triggered,
 )
 from core.commands import CommandKind, CommandState
@@ -84,10 +76,6 @@ TRIGGERED_EXTENDED = {
     Triggered.CERTIFICATE_REQUEST: "SignChargePointCertificate",
 }
 """What only ExtendedTriggerMessage of the whitepaper can ask for."""
-USES = {
-    CertificateUse.CENTRAL_ROOT: "CentralSystemRootCertificate",
-    CertificateUse.MAKER_ROOT: "ManufacturerRootCertificate",
-}
 _TAKES_CONNECTOR = {Triggered.METER_VALUES, Triggered.STATUS}
 
 
@@ -190,88 +178,6 @@ def _trigger(request: TriggerMessage, _context: Context) -> Payload:
     return {"requestedMessage": wire_word(words, request.message), **given(connectorId=placed or None)}
 
 
-def _send_list(request: SendList, context: Context) -> Payload:
-    return {
-        "listVersion": request.version,
-        "updateType": UPDATES[request.update],
-        **given(localAuthorizationList=[_entry(entry, context) for entry in request.entries] or None),
-    }
-
-
-def _entry(entry: ListEntry, context: Context) -> Payload:
-    tag = {"idTag": context.token(entry.tag).id_tag}
-    if entry.status is None:
-        return tag
-    info = given(
-        status=LISTED[entry.status],
-        expiryDate=when(entry.until_utc),
-        parentIdTag=entry.card_group or (context.token(entry.parent_tag).id_tag if entry.parent_tag else ""),
-    )
-    return {**tag, "idTagInfo": info}
-
-
-def _firmware(request: UpdateFirmware, _context: Context) -> Payload:
-    return {
-        "location": request.url,
-        "retrieveDate": instant(request.retrieve_at_utc),
-        **given(retries=request.retries, retryInterval=request.retry_interval_s),
-    }
-
-
-def _firmware_signed(request: UpdateFirmware, context: Context) -> Payload:
-    firmware = given(
-        location=request.url,
-        retrieveDateTime=instant(request.retrieve_at_utc),
-        installDateTime=when(request.install_at_utc),
-        signingCertificate=request.signing_certificate,
-        signature=request.signature,
-    )
-    tries = given(retries=request.retries, retryInterval=request.retry_interval_s)
-    return {"requestId": context.number, "firmware": firmware, **tries}
-
-
-def _diagnostics(request: RequestLog, _context: Context) -> Payload:
-    return {
-        "location": request.url,
-        **given(
-            retries=request.retries,
-            retryInterval=request.retry_interval_s,
-            startTime=when(request.from_utc),
-            stopTime=when(request.to_utc),
-        ),
-    }
-
-
-def _log(request: RequestLog, context: Context) -> Payload:
-    log = given(
-        remoteLocation=request.url,
-        oldestTimestamp=when(request.from_utc),
-        latestTimestamp=when(request.to_utc),
-    )
-    tries = given(retries=request.retries, retryInterval=request.retry_interval_s)
-    return {"log": log, "logType": wire_word(LOGS, request.kind), "requestId": context.number, **tries}
-
-
-def _install(request: InstallCertificate, _context: Context) -> Payload:
-    return {"certificateType": wire_word(USES, request.use), "certificate": request.certificate}
-
-
-def _delete(request: DeleteCertificate, _context: Context) -> Payload:
-    return {"certificateHashData": hash_data(request.certificate)}
-
-
-def _certificates(request: ListCertificates, _context: Context) -> Payload:
-    if len(request.uses) != 1:
-        raise RequestError("ocpp.one_at_a_time")
-    return {"certificateType": wire_word(USES, request.uses[0])}
-
-
-def _signed(request: CertificateSigned, _context: Context) -> Payload:
-    if request.use is not SignedUse.STATION:
-        raise NotInVersionError("ocpp.not_in_version", word=str(request.use))
-    return {"certificateChain": request.chain}
-
-
 def _data_transfer(request: DataTransfer, _context: Context) -> Payload:
     return {"vendorId": request.vendor, **given(messageId=request.message, data=request.data)}
 
@@ -335,23 +241,36 @@ COMMANDS: Commands = {
     ),
     CommandKind.CLEAR_CACHE: (Sending("ClearCache", encode_nothing, by_status(DONE)),),
     CommandKind.LIST_VERSION: (Sending("GetLocalListVersion", encode_nothing, told_version),),
-    CommandKind.SEND_LIST: (Sending("SendLocalList", _send_list, by_status(_LISTED)),),
+    CommandKind.SEND_LIST: (Sending("SendLocalList", maintaining_16.send_list, by_status(_LISTED)),),
     CommandKind.FIRMWARE: (
         Sending(
-            "SignedUpdateFirmware", _firmware_signed, by_status(_FIRMWARE), awaits=Awaited.FIRMWARE, fits=_is_signed
+            "SignedUpdateFirmware",
+            maintaining_16.firmware_signed,
+            by_status(_FIRMWARE),
+            awaits=Awaited.FIRMWARE,
+            fits=_is_signed,
         ),
-        Sending("UpdateFirmware", _firmware, acknowledged(CommandState.ACCEPTED), awaits=Awaited.FIRMWARE),
+        Sending(
+            "UpdateFirmware", maintaining_16.firmware, acknowledged(CommandState.ACCEPTED), awaits=Awaited.FIRMWARE
+        ),
     ),
     CommandKind.LOG: (
-        Sending("GetLog", _log, by_status(_UPLOADS, told_file), awaits=Awaited.LOG, fits=_asks_by_get_log),
-        Sending("GetDiagnostics", _diagnostics, acknowledged(CommandState.ACCEPTED, told_file), awaits=Awaited.LOG),
+        Sending(
+            "GetLog", maintaining_16.log, by_status(_UPLOADS, told_file), awaits=Awaited.LOG, fits=_asks_by_get_log
+        ),
+        Sending(
+            "GetDiagnostics",
+            maintaining_16.diagnostics,
+            acknowledged(CommandState.ACCEPTED, told_file),
+            awaits=Awaited.LOG,
+        ),
     ),
-    CommandKind.INSTALL_CERTIFICATE: (Sending("InstallCertificate", _install, by_status(_INSTALLED)),),
-    CommandKind.DELETE_CERTIFICATE: (Sending("DeleteCertificate", _delete, by_status(_DELETED)),),
+    CommandKind.INSTALL_CERTIFICATE: (Sending("InstallCertificate", maintaining_16.install, by_status(_INSTALLED)),),
+    CommandKind.DELETE_CERTIFICATE: (Sending("DeleteCertificate", maintaining_16.delete, by_status(_DELETED)),),
     CommandKind.LIST_CERTIFICATES: (
-        Sending("GetInstalledCertificateIds", _certificates, by_status(_FOUND, told_certificates_16)),
+        Sending("GetInstalledCertificateIds", maintaining_16.certificates, by_status(_FOUND, told_certificates_16)),
     ),
-    CommandKind.CERTIFICATE_SIGNED: (Sending("CertificateSigned", _signed, by_status(DONE)),),
+    CommandKind.CERTIFICATE_SIGNED: (Sending("CertificateSigned", maintaining_16.signed, by_status(DONE)),),
     CommandKind.DATA_TRANSFER: (Sending("DataTransfer", _data_transfer, by_status(_TRANSFERRED, _told_data)),),
 }
 """Every command that 1.6 knows."""
