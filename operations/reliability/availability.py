@@ -11,7 +11,7 @@ from chargepoints.availability import Account, Condition
 from core.facts import StationLink
 from core.inventory import Inventory, Station
 from operations.house import Call, House
-from operations.reliability.reading import Outlet, accounts, gone, read, span_asked, stations_of
+from operations.reliability.reading import Outlet, accounts, gone, span_asked, stations_of
 
 
 class Grouping(StrEnum):
@@ -79,7 +79,7 @@ async def show_reliability(house: House, request: ShowReliability, call: Call) -
     span = span_asked(house, request.period, call)
     period = gone(span.period, call.now_utc)
     stations = stations_of(house, request.site, period, call)
-    found = await accounts(await read(house, stations, period, call))
+    found = await accounts(house, stations, period, call)
     links = {link.station: link for link in await house.ledger.links()}
     rows = grouped(request.by, stations, found, links, house.inventory())
     return Reliability(

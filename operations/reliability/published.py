@@ -10,7 +10,7 @@ from core.inventory import Station
 from core.periods import Period, local_days
 from core.ports import FactPoint, FactSink
 from operations.house import Call, House
-from operations.reliability.reading import accounts, read, stations_of, zone_of
+from operations.reliability.reading import accounts, stations_of, zone_of
 
 AVAILABILITY: Final = "availability"
 LOOK_BACK: Final = timedelta(days=7)
@@ -24,7 +24,7 @@ async def publish_availability(house: House, sink: FactSink, until: Period, call
     points: list[FactPoint] = []
     for day in days[1:-1]:
         stations = stations_of(house, None, day, call)
-        found = await accounts(await read(house, stations, day, call))
+        found = await accounts(house, stations, day, call)
         for station in stations:
             account = sum((found[station.id, outlet.number] for outlet in station.connectors), Account())
             points.append(point_of(station, day, account))

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from chargepoints.availability import (
@@ -21,9 +22,13 @@ from chargepoints.availability import (
 from core.inventory import Station
 from core.periods import Period, local_day
 from core.station_events import SERVICE, Maintenance, StationEvent
+from core.texts import Finding
 from operations.evidence.figures import Span, span_of
 from operations.house import Call, House
 from operations.reliability.maintenance import kept
+
+AT_ONCE: Final = 10
+"""So many stations are read and reckoned at a time."""
 
 Outlet = tuple[str, int]
 """A station and the number of its outlet."""
@@ -103,13 +108,17 @@ def planned_at(station: Station, works: Sequence[Maintenance]) -> tuple[Period, 
     return tuple(each for each in found if each is not None)
 
 
-async def accounts(told: Known) -> dict[Outlet, Account]:
-    """Return the account of each outlet."""
+async def accounts(house: House, stations: Sequence[Station], period: Period, call: Call) -> dict[Outlet, Account]:
+    """Return the account of each outlet; a few stations are read at a time, as a year of many is a lot."""
     found: dict[Outlet, Account] = {}
-    for station in told.stations:
-        for outlet, stretches in courses(told, station).items():
-            found[station.id, outlet] = account_of(stretches)
-        await asyncio.sleep(0)
+    for first in range(0, len(stations), AT_ONCE):
+        some = stations[first : first + AT_ONCE]
+        call.progress(first / len(stations), Finding.of("reliability.reckoning"))
+        told = await read(house, some, period, call)
+        for station in some:
+            for outlet, stretches in courses(told, station).items():
+                found[station.id, outlet] = account_of(stretches)
+            await asyncio.sleep(0)
     return found
 
 
