@@ -1,0 +1,26 @@
+"""A command to charge points ends with 1 where one of them would not, could not or did not answer."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cli.steered import went_well
+from operations.table import CAPABILITIES
+
+
+@pytest.mark.parametrize(
+    ("states", "well"),
+    [
+        (["done", "waiting", "accepted", "sent", "cancelled"], True),
+        (["done", "rejected"], False),
+        (["failed"], False),
+        (["timed_out"], False),
+        (["not_supported"], False),
+    ],
+)
+def test_the_exit_code_says_whether_it_went_well(states: list[str], well: bool) -> None:  # noqa: FBT001 - a table
+    answer = json.dumps({"items": [{"progress": state} for state in states]}).encode()
+    assert went_well(CAPABILITIES["stations.reset"], answer) is well
+    assert went_well(CAPABILITIES["stations.list"], answer)
