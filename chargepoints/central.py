@@ -17,9 +17,11 @@ from websockets.typing import Subprotocol
 
 from chargepoints.answering import Desk
 from chargepoints.assembly import Assembly, Stores
+from chargepoints.authority import Authority
 from chargepoints.calls import Late
 from chargepoints.chronicle import STOPPED
 from chargepoints.connection import StationConnection
+from chargepoints.decoding.events import Arrival, Event
 from chargepoints.dispatch.dispatcher import Dispatcher
 from chargepoints.dispatch.numbers import unknown_number
 from chargepoints.handshake import SUBPROTOCOLS, Doorkeeper, Refused, choose_subprotocol
@@ -28,6 +30,7 @@ from chargepoints.privacy import Privacy
 from chargepoints.registrar import Registrar
 from chargepoints.replay import Replay
 from chargepoints.settings import ChargePointSettings
+from chargepoints.signing import Signing
 from chargepoints.sockets import StationSocket, WebSocket
 from chargepoints.tags import Tags
 from chargepoints.tls import address_of, entrance, keep_buffers_small, server_context
@@ -80,6 +83,7 @@ class CentralSystem:
         self._doorkeeper = Doorkeeper(
             settings.path, inventory, secret_of, settings.tls.organisation if settings.tls else ""
         )
+        self._signing = Signing(_authority(settings), inventory, ledger, self._dispatcher.wake)
         self._connections: dict[str, StationConnection] = {}
         self._desk = self._new_desk()
         self._leaving: set[asyncio.Task[None]] = set()
@@ -168,6 +172,7 @@ class CentralSystem:
             notebook=notebook,
             clock=stores.clock,
             heartbeat_interval_s=settings.heartbeat_interval_s,
+            signing=self._signing,
         )
         assembly = Assembly(
             stores,
@@ -176,7 +181,7 @@ class CentralSystem:
             notebook=notebook,
             replay=lambda: Replay(lenient=settings.lenient, max_depth=settings.max_depth, unseal=self._privacy.open),
         )
-        assembly.heard = self._dispatcher.told
+        assembly.heard = self._heard
         return Desk(
             settings=settings,
             privacy=self._privacy,
@@ -186,12 +191,16 @@ class CentralSystem:
             clock=stores.clock,
         )
 
+    def _heard(self, arrival: Arrival, event: Event) -> None:
+        self._dispatcher.told(arrival, event)
+        self._signing.heard(arrival, event)
+
     async def _open(self, doors: AsyncExitStack) -> None:
         """Listen, with and without encryption as the settings say."""
         settings = self._settings
         if settings.tls is not None:
             keep_buffers_small()
-            context = server_context(settings.tls)
+            context = server_context(settings.tls, settings.authority)
             server = await doors.enter_async_context(self._listen(settings.tls.host, settings.tls.port, context))
             self.tls_port = next(iter(server.sockets)).getsockname()[1]
         server = await doors.enter_async_context(self._listen(settings.host, settings.port, None))
@@ -343,3 +352,9 @@ class Traffic:
 def _select_subprotocol(_connection: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
     chosen = choose_subprotocol(offered)
     return None if chosen is None else Subprotocol(chosen)
+
+
+def _authority(settings: ChargePointSettings) -> Authority | None:
+    if settings.authority is None:
+        return None
+    return Authority.read(settings.authority, settings.tls.organisation if settings.tls else "")

@@ -7,9 +7,17 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Final
 
-from chargepoints.decoding.events import AuthorizeAsked, Decision, Event, EvidenceKind, TransactionEvidence
+from chargepoints.decoding.events import (
+    AuthorizeAsked,
+    CertificateAsked,
+    Decision,
+    Event,
+    EvidenceKind,
+    TransactionEvidence,
+)
 from chargepoints.notebook import Notebook
 from chargepoints.sessions import session_id
+from chargepoints.signing import Signing
 from chargepoints.tags import Judgement, Tags, zone_of
 from core.books import SessionBook, SessionFilter
 from core.erasure import ERASED_TAG
@@ -17,6 +25,7 @@ from core.facts import TagVerdict
 from core.inventory import Site
 from core.periods import Period
 from core.ports import Clock
+from core.station_events import StationEventKind
 
 _CLOCKS_TRUSTED_FOR: Final = timedelta(days=7)
 """How long ago a station may say that something happened offline for its clock to be believed."""
@@ -31,12 +40,20 @@ class Registrar:
     """Decides on tags and gives 1.6 transactions their numbers, the same number to a start sent again."""
 
     def __init__(
-        self, *, tags: Tags, book: SessionBook, notebook: Notebook, clock: Clock, heartbeat_interval_s: int
+        self,
+        *,
+        tags: Tags,
+        book: SessionBook,
+        notebook: Notebook,
+        clock: Clock,
+        heartbeat_interval_s: int,
+        signing: Signing | None = None,
     ) -> None:
         self._tags = tags
         self._book = book
         self._notebook = notebook
         self._clock = clock
+        self._signing = signing
         self._heartbeat_interval_s = heartbeat_interval_s
         self._locks: defaultdict[str, Lock] = defaultdict(Lock)
 
@@ -47,6 +64,8 @@ class Registrar:
     async def decide(self, station: str, event: Event) -> Decision:
         """Return what to answer to an event of `station`. Energy is recorded whatever the verdict is."""
         now_utc = self._clock()
+        if isinstance(event, CertificateAsked):
+            return self._signs(station, event, now_utc)
         number = 0
         if isinstance(event, TransactionEvidence) and event.kind is EvidenceKind.BEGIN and not event.transaction:
             async with self._locks[station]:
@@ -57,6 +76,15 @@ class Registrar:
         return Decision(
             now_utc, self._heartbeat_interval_s, judged.verdict, number, judged.card_group, judged.until_utc
         )
+
+    def _signs(self, station: str, event: CertificateAsked, now_utc: datetime) -> Decision:
+        """Decide on a certificate, and note why it is refused."""
+        if self._signing is None:
+            return self.note()
+        objection = self._signing.objection(station, event)
+        if objection is not None:
+            self._notebook.notice(f"station:{station}", objection, now_utc, kind=StationEventKind.SECURITY)
+        return Decision(now_utc, self._heartbeat_interval_s, signs=objection is None)
 
     async def _judged(
         self, station: str, event: AuthorizeAsked | TransactionEvidence, token: str, number: int, now_utc: datetime

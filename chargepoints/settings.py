@@ -11,7 +11,7 @@ class StationTlsSettings:
     """Where stations connect encrypted (`wss://`), beside the plain port.
 
     `certificate` is ours with those above it, both files are PEM. Stations of security profile 3 show a certificate
-    that one of `client_ca` signed; if `organisation` is given, theirs must name it.
+    that one of `client_ca`, or our own authority, signed; if `organisation` is given, theirs must name it.
     """
 
     certificate: Path
@@ -20,6 +20,15 @@ class StationTlsSettings:
     port: int = 8886
     client_ca: Path | None = None
     organisation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationAuthoritySettings:
+    """The authority that signs what stations ask for: its certificate (with those above it) and key, both PEM files."""
+
+    certificate: Path
+    key: Path
+    valid_days: int = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,3 +50,4 @@ class ChargePointSettings:
     accept_unknown_tags: bool = False
     tls: StationTlsSettings | None = None
     proxies: tuple[str, ...] = ()
+    authority: StationAuthoritySettings | None = None

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chargepoints.settings import StationTlsSettings
+from chargepoints.settings import StationAuthoritySettings, StationTlsSettings
 from core.errors import ConfigError
 from core.texts import Finding
 
@@ -38,7 +38,7 @@ class Entrance:
     presented: Presented | None = None
 
 
-def server_context(settings: StationTlsSettings) -> ssl.SSLContext:
+def server_context(settings: StationTlsSettings, authority: StationAuthoritySettings | None = None) -> ssl.SSLContext:
     """Return what a listener for stations needs. Raises `ConfigError` if certificate, key or authority are unfit."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -46,8 +46,9 @@ def server_context(settings: StationTlsSettings) -> ssl.SSLContext:
     context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE | ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION
     try:
         context.load_cert_chain(settings.certificate, settings.key)
-        if settings.client_ca is not None:
-            context.load_verify_locations(settings.client_ca)
+        trusted = [settings.client_ca, authority.certificate if authority else None]
+        for file in filter(None, trusted):
+            context.load_verify_locations(file)
             context.verify_mode = ssl.CERT_OPTIONAL  # stations of profile 2 show none
     except (OSError, ssl.SSLError) as error:
         raise ConfigError([Finding.of("ocpp.tls_unfit", file=str(settings.certificate))]) from error

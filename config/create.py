@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from chargepoints.authority import new_authority
 from config.credentials import new_key, new_password
 from config.factors import FOLDER as FACTORS
 from config.inventory import FOLDER, MANAGED, inventory_of, read_texts
@@ -19,6 +21,7 @@ from core.texts import Finding, Language
 
 BOUNDARIES = "boundaries"
 FEED_IN = "feed_in"
+_AUTHORITY = "Kreiswatt Ladestationen"
 DEVICES_USER = "devices"
 """The user as which meters and vehicles sign in at the embedded broker."""
 
@@ -88,6 +91,10 @@ def _write_secrets(folder: Path) -> Iterable[Path]:
     secrets.mkdir(mode=0o700)
     inventory, _ = inventory_of(read_texts(folder)[0], None)
     yield _new_file(secrets / "privacy.key", new_key() + "\n", 0o600)
+    begins_utc = datetime.fromtimestamp(secrets.stat().st_mtime, UTC)
+    key, certificate = new_authority(_AUTHORITY, begins_utc)
+    yield _new_file(secrets / "charge-points-ca.key", key.decode(), 0o600)
+    yield _new_file(secrets / "charge-points-ca.pem", certificate.decode(), 0o600)
     yield _new_file(secrets / "broker.yaml", _table((INGEST_USER, DEVICES_USER)), 0o600)
     current = [station.id for station in inventory.stations.values() if station.valid_to is None]
     yield _new_file(secrets / "stations.yaml", _table(current), 0o600)

@@ -152,5 +152,5 @@ def _check_encryption(form: SettingsForm, inventory: Inventory, vault: Vault) ->
     certified = [station.id for station in stations if station.security_profile == 3]  # noqa: PLR2004
     if encrypted and points.tls is None and not points.proxies:
         vault.findings.append(vault.locator.finding("config.station_tls_missing", way, station=encrypted[0]))
-    elif certified and (points.tls is None or points.tls.client_ca is None):
+    elif certified and (points.tls is None or not (points.tls.client_ca or points.authority)):
         vault.findings.append(vault.locator.finding("config.station_authority_missing", way, station=certified[0]))

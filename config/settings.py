@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from chargepoints.settings import ChargePointSettings, StationTlsSettings
+from chargepoints.settings import ChargePointSettings, StationAuthoritySettings, StationTlsSettings
 from config.credentials import Vault
 from config.downloads import IntensityDownloadForm, PriceDownloadForm, download_mistakes, downloads_of
 from config.findings import Locator
@@ -117,6 +117,14 @@ class StationTlsForm(Form):
     organisation: str = Field(default="", max_length=64)
 
 
+class StationAuthorityForm(Form):
+    """What signs the certificates that stations ask for."""
+
+    certificate: FilePath
+    key: FilePath
+    valid_days: Whole = Field(default=400, ge=1, le=3_650)
+
+
 class ChargePointsForm(Form):
     """Where stations connect."""
 
@@ -132,6 +140,7 @@ class ChargePointsForm(Form):
     accept_unknown_tags: bool = False
     tls: StationTlsForm | None = None
     proxies: tuple[Host, ...] = ()
+    authority: StationAuthorityForm | None = None
 
 
 def _switch(written: Any) -> Any:
@@ -226,7 +235,13 @@ def _charge_points(form: ChargePointsForm, folder: Path, vault: Vault) -> Charge
             vault.expect_file(folder / file, ("charge_points", "tls", name))
         rest = form.tls.model_dump(exclude={"certificate", "key", "client_ca"})
         tls = StationTlsSettings(**{name: folder / file for name, file in files.items()}, **rest)
-    return ChargePointSettings(**form.model_dump(exclude={"tls"}), tls=tls)
+    authority = None
+    if form.authority:
+        pair = {"certificate": folder / form.authority.certificate, "key": folder / form.authority.key}
+        for name, path in pair.items():
+            vault.expect_file(path, ("charge_points", "authority", name))
+        authority = StationAuthoritySettings(**pair, valid_days=form.authority.valid_days)
+    return ChargePointSettings(**form.model_dump(exclude={"tls", "authority"}), tls=tls, authority=authority)
 
 
 def _embedded(form: EmbeddedBrokerForm | None, vault: Vault) -> EmbeddedBrokerSettings | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from chargepoints.decoding.events import (
     Arrival,
+    CertificateAsked,
     DataTransferred,
     Decision,
     Decoded,
@@ -18,6 +20,7 @@ from chargepoints.decoding.instants import stamp_of
 from chargepoints.decoding.routes import Payload
 from core.texts import Finding
 
+_FOR_STATION, _ACCEPTED = "ChargingStationCertificate", "Accepted"
 _HEARTBEAT = Decoded(HeartbeatSeen())
 _NOTED = Decoded(Noted())
 
@@ -41,6 +44,27 @@ def decode_security_event(payload: Payload, arrival: Arrival) -> Decoded:
         info=payload.get("techInfo", ""),
     )
     return Decoded(event, tuple(findings))
+
+
+def decode_sign(payload: Payload, _arrival: Arrival) -> Decoded:
+    """Return the request for a certificate."""
+    return Decoded(
+        CertificateAsked(
+            request=payload["csr"],
+            number=payload.get("requestId"),
+            for_station=payload.get("certificateType", _FOR_STATION) == _FOR_STATION,
+        )
+    )
+
+
+def answer_sign(_event: Event, decision: Decision) -> dict[str, Any]:
+    """Say whether the certificate will be sent."""
+    return {"status": _ACCEPTED if decision.signs else "Rejected"}
+
+
+def learn_sign(event: Event, answer: Payload) -> Event:
+    """Return the request with our answer."""
+    return replace(event, accepted=answer.get("status") == _ACCEPTED) if isinstance(event, CertificateAsked) else event
 
 
 def decode_noted(_payload: Payload, _arrival: Arrival) -> Decoded:

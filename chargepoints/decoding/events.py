@@ -224,6 +224,19 @@ class SecurityNoticed:
     info: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateAsked:
+    """A station asks for a certificate by a `request` (PEM); `number` is 2.1's of it. `accepted` is our answer.
+
+    Other than `for_station` is what is for contracts of vehicles (ISO 15118).
+    """
+
+    request: str
+    number: int | None = None
+    for_station: bool = True
+    accepted: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question whose answer repeats something of it."""
@@ -250,6 +263,7 @@ Event = (
     | OtherLimit
     | FileProgress
     | SecurityNoticed
+    | CertificateAsked
     | Asked
     | Noted
 )
@@ -266,6 +280,7 @@ class Decision(NamedTuple):
     """What the answer to a message rests on: the time, the tag's verdict, a new transaction's number.
 
     `card_group` is the group of the tag, `until_utc` how long a station may remember that it may charge.
+    `signs`: the certificate that was asked for will be sent.
     """
 
     now_utc: datetime
@@ -274,6 +289,7 @@ class Decision(NamedTuple):
     number: int = 0
     card_group: str = ""
     until_utc: datetime | None = None
+    signs: bool = False
 
 
 def readings_of(source: str, samples: tuple[MeterSample, ...]) -> list[Reading]:

@@ -10,11 +10,12 @@ from chargepoints.decoding.common import (
     answer_data_transfer,
     answer_heartbeat,
     answer_nothing,
-    answer_rejected,
+    answer_sign,
     decode_data_transfer,
     decode_heartbeat,
-    decode_noted,
     decode_security_event,
+    decode_sign,
+    learn_sign,
 )
 from chargepoints.decoding.events import (
     DEFAULT_REASON,
@@ -182,7 +183,9 @@ ROUTES: Routes = {
     "SecurityEventNotification": Route(
         "SecurityEventNotification", "SecurityEventNotificationResponse", decode_security_event, answer_nothing
     ),
-    "SignCertificate": Route("SignCertificate", "SignCertificateResponse", decode_noted, answer_rejected),
+    "SignCertificate": Route(
+        "SignCertificate", "SignCertificateResponse", decode_sign, answer_sign, learn=learn_sign, decides=True
+    ),
     "SignedFirmwareStatusNotification": Route(
         "SignedFirmwareStatusNotification",
         "SignedFirmwareStatusNotificationResponse",

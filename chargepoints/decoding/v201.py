@@ -13,10 +13,13 @@ from chargepoints.decoding.common import (
     answer_heartbeat,
     answer_nothing,
     answer_rejected,
+    answer_sign,
     decode_data_transfer,
     decode_heartbeat,
     decode_noted,
     decode_security_event,
+    decode_sign,
+    learn_sign,
 )
 from chargepoints.decoding.events import (
     DEFAULT_REASON,
@@ -243,7 +246,9 @@ ROUTES: Routes = {
     "ReportChargingProfiles": _told("ReportChargingProfiles", decode_profiles),
     "ReservationStatusUpdate": _told("ReservationStatusUpdate", decode_reservation),
     "SecurityEventNotification": _told("SecurityEventNotification", decode_security_event),
-    "SignCertificate": Route("SignCertificateRequest", "SignCertificateResponse", decode_noted, answer_rejected),
+    "SignCertificate": Route(
+        "SignCertificateRequest", "SignCertificateResponse", decode_sign, answer_sign, learn=learn_sign, decides=True
+    ),
     "StatusNotification": Route(
         "StatusNotificationRequest", "StatusNotificationResponse", decode_status, answer_nothing
     ),

@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 
-from chargepoints.settings import StationTlsSettings
+from chargepoints.authority import Authority, new_authority
+from chargepoints.settings import StationAuthoritySettings, StationTlsSettings
 from chargepoints.tls import server_context
 from core.errors import ConfigError
 from core.inventory import Inventory
@@ -30,7 +31,7 @@ NOW = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @dataclass
-class Authority:
+class Signer:
     """One that signs certificates, each written as `<name>.pem` with its key."""
 
     folder: Path
@@ -72,11 +73,11 @@ def _certificate(
     return builder.sign(signer, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
-def an_authority(folder: Path, name: str) -> Authority:
+def an_authority(folder: Path, name: str) -> Signer:
     key = ec.generate_private_key(ec.SECP256R1())
     pem = _certificate(name, ORGANISATION, key, None, key, authority=True)
     (folder / f"{name}.pem").write_bytes(pem)
-    return Authority(folder, key, x509.load_pem_x509_certificate(pem))
+    return Signer(folder, key, x509.load_pem_x509_certificate(pem))
 
 
 @dataclass
@@ -84,7 +85,7 @@ class Site:
     """A house that listens with and without encryption, and the authority of its stations."""
 
     house: Any
-    ours: Authority
+    ours: Signer
     folder: Path
 
     async def joins(self, name: str, certificate: Path | None = None, **options: Any) -> int:
@@ -219,3 +220,77 @@ async def test_a_security_event_is_kept_with_the_stations_own_instant(
     (event,) = page.items
     assert (event.station, event.code, event.info) == ("lra-open", "TamperDetectionActivated", "<b>door</b>")
     assert event.at_utc == datetime(2026, 3, 1, 10, tzinfo=UTC)
+
+
+def a_request(name: str, organisation: str = ORGANISATION, bits: int = 0) -> str:
+    key: Any = rsa.generate_private_key(65537, bits) if bits else ec.generate_private_key(ec.SECP256R1())
+    asked = x509.CertificateSigningRequestBuilder().subject_name(_named(name, organisation))
+    return asked.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+
+
+@pytest.fixture
+async def signing(tmp_path: Path, house_in: Callable[..., AbstractAsyncContextManager[Any]]) -> AsyncIterator[Any]:
+    key, certificate = new_authority("Ladestationen", datetime.now(UTC))  # noqa: TID251 - as the house's clock
+    (tmp_path / "ca.key").write_bytes(key)
+    (tmp_path / "ca.pem").write_bytes(certificate)
+    files = StationAuthoritySettings(certificate=tmp_path / "ca.pem", key=tmp_path / "ca.key")
+    async with house_in(tmp_path / "data", authority=files) as house:
+        yield house
+
+
+@pytest.mark.parametrize(
+    ("version", "more"),
+    [("ocpp1.6", {}), ("ocpp2.0.1", {"certificateType": "ChargingStationCertificate"}), ("ocpp2.1", {"requestId": 5})],
+)
+async def test_a_station_is_sent_the_certificate_it_asks_for(
+    signing: Any, raw_station: Any, sign_in: Any, tmp_path: Path, version: str, more: dict[str, Any]
+) -> None:
+    async with raw_station(signing, "lra-01", version, additional_headers=sign_in("lra-01")) as station:
+        request = a_request("lra-01")
+        assert await station.ask("SignCertificate", {"csr": request, **more}) == {"status": "Accepted"}
+        kind, id_, action, payload = await station.hear()
+        await station.say(json.dumps([3, id_, {"status": "Accepted"}]))
+    assert (kind, action) == (2, "CertificateSigned")
+    assert payload.get("requestId") == more.get("requestId")
+    own = x509.load_pem_x509_certificate((tmp_path / "ca.pem").read_bytes())
+    (signed,) = x509.load_pem_x509_certificates(payload["certificateChain"].encode())
+    signed.verify_directly_issued_by(own)
+    assert signed.subject == x509.load_pem_x509_csr(request.encode()).subject
+    assert signed.not_valid_after_utc - signed.not_valid_before_utc < timedelta(days=402)
+
+
+@pytest.mark.parametrize(
+    ("station", "request_of", "reason"),
+    [
+        ("lra-01", lambda: a_request("lra-02"), "ocpp.csr_of_another"),
+        ("lra-01", lambda: a_request("lra-01", bits=1024), "ocpp.csr_weak"),
+        ("lra-01", lambda: "-----BEGIN CERTIFICATE REQUEST-----", "ocpp.csr_unreadable"),
+        ("lra-open", lambda: a_request("lra-open"), "ocpp.csr_without_password"),
+    ],
+)
+async def test_a_request_that_must_not_be_signed_is_rejected_with_its_reason(
+    signing: Any, raw_station: Any, sign_in: Any, station: str, request_of: Callable[[], str], reason: str
+) -> None:
+    async with raw_station(signing, station, additional_headers=sign_in(station)) as socket:
+        assert await socket.ask("SignCertificate", {"csr": request_of()}) == {"status": "Rejected"}
+        assert await socket.hears_nothing()
+    await signing.stored()
+    (notice,) = await signing.stores.ledger.notices([f"station:{station}"])
+    assert notice.finding.code == reason
+
+
+async def test_a_signed_certificate_lets_its_station_in(tmp_path: Path, house_in: Any, inventory: Inventory) -> None:
+    secret, certificate = new_authority("Ladestationen", datetime.now(UTC))  # noqa: TID251 - as TLS's clock
+    (tmp_path / "ca.key").write_bytes(secret)
+    (tmp_path / "ca.pem").write_bytes(certificate)
+    files = StationAuthoritySettings(certificate=tmp_path / "ca.pem", key=tmp_path / "ca.key")
+    ours = an_authority(tmp_path, "ours")
+    own = ours.sign("server", "localhost")
+    key = ec.generate_private_key(ec.SECP256R1())
+    asked = x509.CertificateSigningRequestBuilder().subject_name(_named("SN-4711", ORGANISATION))
+    request = asked.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+    signed = Authority.read(files).sign(request, datetime.now(UTC))  # noqa: TID251 - as TLS's clock
+    (tmp_path / "station.pem").write_bytes(_pem(key) + signed.encode())
+    tls = StationTlsSettings(certificate=own, key=own, port=0)
+    async with house_in(tmp_path / "data", inventory, tls=tls, authority=files) as house:
+        assert await Site(house, ours, tmp_path).joins("lra-cert", tmp_path / "station.pem") == 101

@@ -35,6 +35,8 @@ def test_secrets_belong_to_their_owner_alone(folder: Path) -> None:
         "privacy.key": 0o600,
         "broker.yaml": 0o600,
         "stations.yaml": 0o600,
+        "charge-points-ca.key": 0o600,
+        "charge-points-ca.pem": 0o600,
     }
     assert all(path.stat().st_mode & 0o007 == 0 for path in folder.rglob("*.yaml"))
 
