@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from core.command_requests import GetConfiguration, ListEntry, ListVersion, SendList, SetConfiguration, Setting
 from core.command_words import ListUpdate
 from core.commands import Command, CommandKind, CommandState
+from core.erasure import ERASED_TAG
 from core.facts import Protocol
 
 GROUP: Final = "local_list"
@@ -159,6 +160,8 @@ def _apply(told: _Told, command: Command) -> None:
         told.content = None
         return
     content = {} if sent.update is ListUpdate.FULL else told.content
+    if any(entry.tag == ERASED_TAG for entry in sent.entries):
+        content = None  # nobody knows any more which card it was that is to go
     if content is not None:
         gone = {entry.tag for entry in sent.entries if entry.status is None}
         content = {tag: entry for tag, entry in content.items() if tag not in gone}

@@ -102,7 +102,7 @@ async def clear_caches(house: House, call: Call) -> int:
         _command(each.id, CommandKind.CLEAR_CACHE, ClearCache(), call.actor.name, call.now_utc, expires)
         for each in stations
     ]
-    return len(await house.ledger.ask(commands)) if commands else 0
+    return await _put(house, commands)
 
 
 def _in_force(house: House, now_utc: datetime) -> list[Station]:
@@ -141,7 +141,16 @@ async def _ask(house: House, standings: Sequence[_Standing], by: str, now_utc: d
         for standing in standings
         for kind, request in standing.plan.requests
     ]
-    return len(await house.ledger.ask(commands)) if commands else 0
+    return await _put(house, commands)
+
+
+async def _put(house: House, commands: Sequence[Command]) -> int:
+    """Put commands into the queues of their stations, and return how many."""
+    if not commands:
+        return 0
+    asked = await house.ledger.ask(commands)
+    house.wake_commands()
+    return len(asked)
 
 
 def _command(

@@ -21,6 +21,7 @@ from core.texts import Finding
 from operations.fleet.days import LOOK_BACK
 from operations.fleet.matching import value_sessions
 from operations.house import Call, House
+from operations.local_lists.sync import clear_caches, keep_lists
 from operations.privacy.card import Card, audit_of, card_of, sessions_with
 from operations.privacy.rows import ErasePrivacy, PersonErased, PlaceCount
 from operations.values import Told
@@ -42,6 +43,9 @@ async def erase_privacy(house: House, request: ErasePrivacy, call: Call) -> Pers
     if request.for_good:
         await _value(house, sessions, call)
     counts = await (_erase(house, card, call) if request.for_good else _count(house, card))
+    if request.for_good:  # what stations remember of the card is theirs to forget
+        await clear_caches(house, call)
+        await keep_lists(house, call.now_utc)
     return PersonErased(
         done=request.for_good,
         cards=card.ids,

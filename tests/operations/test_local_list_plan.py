@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic_core import to_jsonable_python
 
 from core.command_requests import ListEntry, SendList
 from core.command_words import ListStatus, ListUpdate
 from core.commands import Command, CommandKind, CommandState
+from core.erasure import ERASED_TAG
 from core.facts import Protocol
 from operations.local_lists.plan import GROUP, ListState, Plan, plan_list
 
@@ -88,7 +91,7 @@ def a_command(
     return Command(
         station="s",
         kind=kind,
-        request=as_json(asdict(request)),
+        request=to_jsonable_python(asdict(request)),
         asked_by="job:local_lists",
         asked_at_utc=at_utc,
         expires_at_utc=at_utc + timedelta(hours=1),
@@ -98,18 +101,6 @@ def a_command(
         finished_at_utc=at_utc if state.final else None,
         answer=answer,
     )
-
-
-def as_json(value: Any) -> Any:
-    match value:
-        case dict():
-            return {key: as_json(each) for key, each in value.items()}
-        case list() | tuple():
-            return [as_json(each) for each in value]
-        case datetime():
-            return value.isoformat()
-        case _:
-            return value
 
 
 WANTED = [an_entry(1, until_utc=NOW + timedelta(days=9)), an_entry(2, card_group="depot"), an_entry(3)]
@@ -226,6 +217,16 @@ def test_nothing_is_asked_while_something_is_under_way() -> None:
     never_sent = replace(waiting, state=CommandState.TIMED_OUT, sent_at_utc=None, finished_at_utc=NOW)
     station.commands = [never_sent]
     assert station.plan(WANTED).requests, "a command that never got there says nothing of the station"
+
+
+def test_after_a_card_was_erased_the_whole_list_goes_again() -> None:
+    station = Station()
+    station.settle(WANTED)
+    forgotten = json.dumps(station.commands[0].request).replace(WANTED[0].tag, ERASED_TAG)
+    station.commands[0] = replace(station.commands[0], request=json.loads(forgotten))
+    station.settle(WANTED[1:])
+    assert station.messages[-1].update is ListUpdate.FULL
+    assert holds(station, WANTED[1:])
 
 
 def test_an_empty_list_is_a_list() -> None:
