@@ -14,7 +14,7 @@ from console.uploads import keep_form_file
 from core.errors import ServiceError
 from ingest.files.cards import COLUMNS
 from operations.gate import admitted
-from operations.tags.importing import TagsImported
+from operations.tags.import_rows import TagsImported
 
 IMPORT: Final = "tags.import"
 

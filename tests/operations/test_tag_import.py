@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import ForbiddenError, FormatError, RequestError
 from core.people import Actor, Role
-from operations.tags.importing import CardState, TagsImported
+from operations.tags.import_rows import CardState, TagsImported
 from tests.district import District
 
 UID, OTHER = "04AABBCCDDEE80", "04AABBCCDDEE81"
