@@ -106,7 +106,7 @@ class Assembly:
             if place % _AT_ONCE == 0:
                 await asyncio.sleep(0)
         now_s = time.monotonic()
-        await self._store(self.transactions.due(now_s))
+        await self._store(await self.transactions.due(now_s))
         self.transactions.forget(now_s)
         if reached > self.progress.stored:
             await self._stores.ledger.set_applied_frame(reached)

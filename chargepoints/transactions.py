@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from math import inf
@@ -17,6 +18,7 @@ from core.session_corrections import SessionCorrectionBook
 
 _SAVE_EVERY_S = 15.0
 _SAVE_LATER_BY_S = 0.1  # for each message: assembling a long session takes longer, so it is done less often
+_AMONG_MANY_S = 0.0005  # for each message and each session that runs: 5,000 at once would take all the time there is
 _KEEP_ENDED_S = 900.0
 _KEEP_SILENT_S = 7200.0
 
@@ -47,15 +49,16 @@ class Case:
     touched_at_s: float = 0.0
     saved: bool = False
 
-    def take(self, item: TransactionEvidence, now_s: float) -> None:
-        """Add evidence; begin and end are to be saved at once, samples a little later."""
+    def take(self, item: TransactionEvidence, now_s: float, among: int = 1) -> None:
+        """Add evidence; begin and end are to be saved at once, samples later, the more so `among` many sessions."""
         self.packed.append(pack(item))
         self.connector = item.connector if self.connector is None else self.connector
         self.ended = self.ended or item.kind is EvidenceKind.END
         self.strange = self.strange and item.kind is not EvidenceKind.BEGIN
         self.touched_at_s = now_s
         late = self.saved and item.kind is EvidenceKind.SAMPLE and not self.ended
-        wait_s = _SAVE_EVERY_S + _SAVE_LATER_BY_S * len(self.packed) if late else 0.0
+        later_by_s = max(_SAVE_LATER_BY_S, _AMONG_MANY_S * among)
+        wait_s = _SAVE_EVERY_S + later_by_s * len(self.packed) if late else 0.0
         self.due_at_s = min(self.due_at_s, now_s + wait_s)
 
     def heed(self, sign: Sign, now_s: float) -> None:
@@ -90,7 +93,7 @@ class Transactions:
         """Return the case that the evidence was added to; a 1.6 number that we never gave waits for its begin."""
         id_ = session_id(item.arrival.station, item.arrival.protocol, item.transaction)
         case = self._cases.get(id_) or await self._found(id_, item, now_s)
-        case.take(item, now_s)
+        case.take(item, now_s, len(self._cases))
         await self.heed(item.arrival, item, now_s)
         return case
 
@@ -124,13 +127,13 @@ class Transactions:
             if case.station == arrival.station:
                 case.heed(sign, now_s)
 
-    def due(self, now_s: float) -> list[ChargeSession]:
-        """Return the sessions that are to be saved now."""
+    async def due(self, now_s: float) -> list[ChargeSession]:
+        """Return the sessions that are to be saved now; between two of them stations are answered."""
         sessions: list[ChargeSession] = []
-        for case in self._cases.values():
-            if case.due_at_s <= now_s:
-                case.due_at_s, case.saved = inf, True
-                sessions += case.sessions(self._max_power_w(case))
+        for case in [case for case in self._cases.values() if case.due_at_s <= now_s]:
+            case.due_at_s, case.saved = inf, True
+            sessions += case.sessions(self._max_power_w(case))
+            await asyncio.sleep(0)
         return sessions
 
     def forget(self, now_s: float) -> None:
