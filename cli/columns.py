@@ -129,6 +129,19 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """What a list shows; `--json` gives everything."""
 
+_STEERED = (
+    *("start", "stop", "reset", "unlock", "availability", "reserve", "cancel_reservation", "limit"),
+    *("clear_limit", "limits", "schedule", "get", "set", "report", "network_profile", "trigger"),
+    *("clear_cache", "list_version", "send_list", "update_firmware", "publish_firmware"),
+    *("unpublish_firmware", "log", "certificates", "install_certificate", "delete_certificate", "transfer"),
+    *("display", "displayed", "clear_display", "monitor", "clear_monitor", "monitoring_base"),
+    *("monitoring_level", "monitors", "customer", "transaction", "cost"),
+)
+COLUMNS |= {
+    f"stations.{verb}.items": ("id", "station", "command", "progress", "answer", "finding") for verb in _STEERED
+}
+"""What was asked of stations is shown alike."""
+
 EXPENDABLE: dict[str, tuple[str, ...]] = {
     "sites.list": ("vehicles", "stations", "meters"),
     "meters.list": ("medium",),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from ocpp.v16 import ChargePoint as ChargePoint16
 from ocpp.v16 import call as call16
 
 from core.facts import Protocol
 from core.inventory import Station
 from demo.calls import FIRMWARE, Call, promised, stamp
 from demo.events import Begun, Ended, Ending, Faulted, OutletEvent, Recovered, Sampled
+from demo.obedience import Obedient16
 from demo.tally import EndedSession
 
 _REASONS = {
@@ -28,7 +28,7 @@ class Dialect16:
 
     protocol = Protocol.OCPP_16
     subprotocol = "ocpp1.6"
-    connection = ChargePoint16
+    connection: Callable[..., Any] = Obedient16
 
     def __init__(self, station: Station) -> None:
         self._station = station

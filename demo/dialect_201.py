@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
-from ocpp.v201 import ChargePoint as ChargePoint201
 from ocpp.v201 import call as call201
 
 from core.facts import Protocol
 from core.inventory import Station
 from demo.calls import FIRMWARE, Call, promised, stamp
 from demo.events import Begun, Ended, Ending, Faulted, OutletEvent, Recovered, Sampled
+from demo.obedience import Obedient201
 from demo.tally import EndedSession
 
 _ENDINGS = {
@@ -37,7 +38,7 @@ class Dialect201:
 
     protocol = Protocol.OCPP_201
     subprotocol = "ocpp2.0.1"
-    connection = ChargePoint201
+    connection: Callable[..., Any] = Obedient201
 
     def __init__(self, station: Station) -> None:
         self._station = station

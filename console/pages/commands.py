@@ -27,6 +27,18 @@ OFTEN: Final = ("start", "stop", "reset", "unlock", "availability", "limit", "cl
 CANCEL: Final = "commands.cancel"
 AHEAD: Final = frozenset({"id", "wait_s", "answer_within_s"})
 LATER: Final = ("when_idle", "at_utc", "expires_utc")
+TITLES: Final = {
+    "at_utc": "commands.not_before",
+    "connector": "console.outlet",
+    "expires_utc": "commands.expires",
+    "from_utc": "commands.from",
+    "install_at_utc": "commands.install_at",
+    "retrieve_at_utc": "commands.retrieve_at",
+    "to_utc": "commands.until",
+    "until_utc": "commands.until",
+}
+"""Fields whose option on the command line asks for a way to write it that a form has not."""
+
 STATION_WAITS_S: Final = 5.0
 NO_WORD: Final = ""
 
@@ -176,7 +188,7 @@ def _verb(visit: Visit) -> str:
 
 def _field(visit: Visit, verb: str, field: Any, station: Any) -> AskedField:
     kind, several = _kind(verb, field.name)
-    title = visit.words.t("option." + field.name)
+    title = visit.words.t(TITLES.get(field.name) or "option." + field.name)
     required = field.default is MISSING and field.default_factory is MISSING
     if field.name == "connector":
         outlets = tuple(
