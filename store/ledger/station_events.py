@@ -6,20 +6,33 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.periods import Period
 from core.ports import Page
-from core.station_events import COUNTED, EventCount, StationEvent, StationEventFilter, StationEventKind
+from core.station_events import (
+    COUNTED,
+    SERVICE,
+    WHOLE_STATION,
+    EventCount,
+    StationEvent,
+    StationEventFilter,
+    StationEventKind,
+)
 from store.ledger.database import Database, as_cursor, finding_of, finding_row, insert, place_of
+from store.ledger.filling import filler
 from store.ledger.station_tables import STATION_EVENT
 from store.ledger.tables import STATION_LINK, STATION_STATUS
 from store.points.columns import from_us, to_us
 
 _C = STATION_EVENT.c
 _NAMES = tuple(column.name for column in _C if column.name != "id")
+_COLUMNS = tuple(_C[name] for name in _NAMES)
+_KIND, _FINDING = _NAMES.index("kind"), _NAMES.index("finding")
+_KINDS = {kind.value: kind for kind in StationEventKind}
 _RUNNING = ("finding", "count", "last_frame")
+_fill = filler(StationEvent, _NAMES)
 
 
 class StationEvents:
@@ -42,14 +55,14 @@ class StationEvents:
     async def station_events(self, wanted: StationEventFilter) -> Page[StationEvent]:
         """Return events, newest first."""
         matching = and_(*_conditions(wanted))
-        rows = select(STATION_EVENT).where(matching).order_by(_C.received_at_utc.desc(), _C.id.desc())
+        rows = select(*_COLUMNS).where(matching).order_by(_C.received_at_utc.desc(), _C.id.desc())
         if wanted.cursor is not None:
             at_us, last = place_of(wanted.cursor, int, str)
             at_utc = from_us(at_us)
             rows = rows.where(or_(_C.received_at_utc < at_utc, and_(_C.received_at_utc == at_utc, _C.id < last)))
         async with self._database.reading() as connection:
             total = await connection.scalar(select(func.count()).select_from(STATION_EVENT).where(matching))
-            found = (await connection.execute(rows.limit(wanted.limit + 1))).mappings().all()
+            found = (await connection.execute(rows.limit(wanted.limit + 1))).all()
         items = tuple(_event(row) for row in found[: wanted.limit])
         more = len(found) > wanted.limit and items
         return Page(items, total or 0, as_cursor(to_us(items[-1].received_at_utc), items[-1].id) if more else None)
@@ -59,14 +72,22 @@ class StationEvents:
 
         With them come the starts and stops of the service.
         """
-        among = _among(_C.station, stations)
-        told = (StationEventKind.STATUS.value, StationEventKind.CONNECTION.value)
-        within = and_(_C.kind.in_(told), among, _C.at_utc >= period.start_utc, _C.at_utc < period.end_utc)
-        service = and_(_C.kind == StationEventKind.SERVICE.value, _C.at_utc < period.end_utc)
-        before = or_(*(_C.id.in_(newest) for newest in _newest_before(period.start_utc, stations)))
-        wanted = select(STATION_EVENT).where(or_(within, service, before)).order_by(_C.at_utc, _C.frame, _C.id)
+        service = and_(_C.station == SERVICE, _C.kind == StationEventKind.SERVICE.value, _C.at_utc < period.end_utc)
+        within = and_(_C.at_utc >= period.start_utc, _C.at_utc < period.end_utc)
+        wanted = [select(STATION_EVENT).where(service)]
+        for known, outlet, kind in _KNOWN:
+            there = and_(outlet, _C.kind == kind.value, _among(known.c.station, stations))
+            newest = _newest(and_(outlet, _C.at_utc < period.start_utc), kind, _C.at_utc).correlate(known)
+            before = select(newest.scalar_subquery()).select_from(known).where(_among(known.c.station, stations))
+            wanted += [
+                select(*_C).select_from(known).join(STATION_EVENT, there).where(within),
+                select(STATION_EVENT).where(_C.id.in_(before)),
+            ]
+        found: list[StationEvent] = []
         async with self._database.reading() as connection:
-            return await _events(connection, wanted)
+            for each in wanted:
+                found += await _events(connection, each)
+        return tuple(sorted(found, key=lambda event: (event.at_utc, event.frame, event.id)))
 
     async def event_counts(
         self, kinds: Collection[StationEventKind], period: Period, stations: Collection[str] | None = None
@@ -112,18 +133,19 @@ def _newest(which: ColumnElement[bool], kind: StationEventKind, by: ColumnElemen
     return select(inner.id).where(which, inner.kind == kind.value).order_by(by.desc(), inner.id.desc()).limit(1)
 
 
-def _newest_before(at_utc: datetime, stations: Collection[str] | None) -> list[Select[Any]]:
-    """Return the queries of the newest state of every outlet and the newest contact of every station before then."""
-    status, link = STATION_STATUS.c, STATION_LINK.c
-    earlier = _C.at_utc < at_utc
-    outlet = and_(_C.station == status.station, _C.connector == status.connector, earlier)
-    station = and_(_C.station == link.station, _C.connector == 0, earlier)
-    state = _newest(outlet, StationEventKind.STATUS, _C.at_utc).correlate(STATION_STATUS).scalar_subquery()
-    contact = _newest(station, StationEventKind.CONNECTION, _C.at_utc).correlate(STATION_LINK).scalar_subquery()
-    return [
-        select(state).select_from(STATION_STATUS).where(_among(status.station, stations)),
-        select(contact).select_from(STATION_LINK).where(_among(link.station, stations)),
-    ]
+_KNOWN = (
+    (
+        STATION_STATUS,
+        and_(_C.station == STATION_STATUS.c.station, _C.connector == STATION_STATUS.c.connector),
+        StationEventKind.STATUS,
+    ),
+    (
+        STATION_LINK,
+        and_(_C.station == STATION_LINK.c.station, _C.connector == WHOLE_STATION),
+        StationEventKind.CONNECTION,
+    ),
+)
+"""By which outlets and stations are known: from there the events of each are found by their index."""
 
 
 def _among(column: ColumnElement[str], stations: Collection[str] | None) -> ColumnElement[bool]:
@@ -142,7 +164,7 @@ def _conditions(wanted: StationEventFilter) -> list[ColumnElement[bool]]:
 
 
 async def _events(connection: AsyncConnection, wanted: Select[Any]) -> tuple[StationEvent, ...]:
-    return tuple(_event(row) for row in (await connection.execute(wanted)).mappings())
+    return tuple(map(_event, await connection.execute(wanted.with_only_columns(*_COLUMNS))))
 
 
 def _row(event: StationEvent) -> dict[str, Any]:
@@ -151,7 +173,10 @@ def _row(event: StationEvent) -> dict[str, Any]:
     return row | {"id": event.id, "kind": event.kind.value, "finding": finding}
 
 
-def _event(row: RowMapping) -> StationEvent:
-    told = {name: row[name] for name in _NAMES}
-    finding = None if told["finding"] is None else finding_of(told["finding"])
-    return StationEvent(**told | {"kind": StationEventKind(told["kind"]), "finding": finding})
+def _event(row: Row[Any]) -> StationEvent:
+    """Return the event of a row with all columns but the id: a year of many stations is read by this."""
+    told = list(row)
+    told[_KIND] = _KINDS[told[_KIND]]
+    if told[_FINDING] is not None:
+        told[_FINDING] = finding_of(told[_FINDING])
+    return _fill(told)

@@ -54,7 +54,12 @@ async def know(ledger: SqlLedger) -> None:
     """Let the books know the station and its outlet, as they do when anything happens there."""
     await ledger.save_link(StationLink(station="cp1", connected=True, since_utc=NOW))
     await ledger.save_statuses(
-        [StationStatus(station="cp1", connector=1, status=ConnectorStatus.AVAILABLE, at_utc=NOW, received_at_utc=NOW)]
+        [
+            StationStatus(
+                station=station, connector=1, status=ConnectorStatus.AVAILABLE, at_utc=NOW, received_at_utc=NOW
+            )
+            for station in ("cp1", "cp2")
+        ]
     )
 
 
