@@ -25,6 +25,8 @@ from core.station_events import Contact, StationEventKind
 from core.texts import Finding
 
 _INTERNAL_ERROR = 1011
+_AT_ONCE_S = 10.0
+"""For how long a station may say in advance what its rate allows: queues of offline hours come at once."""
 
 
 class StationConnection:
@@ -43,6 +45,7 @@ class StationConnection:
         self._desk = desk
         self._now_s = asyncio.get_running_loop().time
         self._seen_s = self._now_s()
+        self._due_s = 0.0
 
     async def serve(self) -> None:
         """Answer the station until its socket closes. Raises `StoreError` if the journal fails."""
@@ -94,11 +97,22 @@ class StationConnection:
             self._desk.trail.later(self.answering.journalled(inbound))
             self._note(self.calls.resolve(message), at_utc)
             return
+        await self._keep_pace(at_utc)
         answer, close_code = await self.answering.answer(inbound)
         if answer is not None:
             await self._socket.send(answer)
         if close_code is not None:
             await self._socket.close(close_code, "")
+
+    async def _keep_pace(self, at_utc: datetime) -> None:
+        """Let a station that says too much wait; nothing of it is lost, as its socket is not read meanwhile."""
+        now_s = self._now_s()
+        self._due_s = max(self._due_s, now_s) + 1.0 / self._desk.settings.messages_per_s
+        ahead_s = self._due_s - now_s - _AT_ONCE_S
+        if ahead_s > 0:
+            limit = Finding.of("ocpp.too_many_messages", limit=self._desk.settings.messages_per_s)
+            self._desk.assembly.chronicle.count(self.station, StationEventKind.NOTICE, limit, at_utc)
+            await asyncio.sleep(ahead_s)
 
     async def _send_call(self, frame: bytes) -> None:
         payload, _ = self._desk.privacy.redact(frame, orjson.loads(frame))

@@ -96,6 +96,11 @@ class Doorkeeper:
             return Finding.of("ocpp.not_encrypted", profile=station.security_profile)
         if station.security_profile > _TLS_BASIC:
             return self._certificate_objection(station, entrance)
+        if self._certificate_objection(station, entrance) is None:
+            return None  # a station on its way to profile 3 (2.0.1 A05)
+        return self._password_objection(station, authorization)
+
+    def _password_objection(self, station: Station, authorization: Sequence[str]) -> Finding | None:
         secret = self._secret_of(station.id)
         if not secret:
             return Finding.of("ocpp.secret_missing")

@@ -46,6 +46,7 @@ class ChargePointSettings:
     ping_interval_s: float = 60.0
     max_frame_bytes: int = 262_144
     max_depth: int = 32
+    messages_per_s: float = 250.0
     lenient: bool = True
     accept_unknown_tags: bool = False
     tls: StationTlsSettings | None = None

@@ -136,6 +136,7 @@ class ChargePointsForm(Form):
     ping_interval_s: Number = Field(default=60.0, gt=0, le=3600)
     max_frame_bytes: Whole = Field(default=262_144, ge=4096, le=16_777_216)
     max_depth: Whole = Field(default=32, ge=8, le=128)
+    messages_per_s: Number = Field(default=250.0, ge=1, le=100_000)
     lenient: bool = True
     accept_unknown_tags: bool = False
     tls: StationTlsForm | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
@@ -294,3 +295,20 @@ async def test_a_signed_certificate_lets_its_station_in(tmp_path: Path, house_in
     tls = StationTlsSettings(certificate=own, key=own, port=0)
     async with house_in(tmp_path / "data", inventory, tls=tls, authority=files) as house:
         assert await Site(house, ours, tmp_path).joins("lra-cert", tmp_path / "station.pem") == 101
+
+
+async def test_a_station_on_its_way_to_profile_3_may_show_its_certificate_before(site: Site) -> None:
+    assert await site.joins("lra-01", site.ours.sign("station", "lra-01")) == 101
+    assert await site.joins("lra-01", site.ours.sign("station", "lra-02")) == 401
+
+
+async def test_a_station_that_says_too_much_waits_and_loses_nothing(open_house: Any, raw_station: Any) -> None:
+    async with open_house(messages_per_s=1.0) as house, raw_station(house) as station:
+        begun_s = time.monotonic()
+        for number in range(11):
+            await station.say(json.dumps([2, str(number), "Heartbeat", {}]))
+        assert [(await station.hear())[1] for _ in range(11)] == [str(number) for number in range(11)]
+        assert time.monotonic() - begun_s >= 0.9
+        await house.stored()
+        page = await house.stores.ledger.station_events(StationEventFilter(kinds=frozenset({StationEventKind.NOTICE})))
+    assert [event.code for event in page.items] == ["ocpp.too_many_messages"]
