@@ -202,6 +202,9 @@ CAPABILITIES: dict[str, Capability] = {
     "sessions.merge": Capability("operations.charging.corrections:merge_sessions", Role.OPERATOR, changes=True),
     "sessions.void": Capability("operations.charging.corrections:void_session", Role.OPERATOR, changes=True),
     "sessions.undo": Capability("operations.charging.corrections:undo_session_booking", Role.OPERATOR, changes=True),
+    "sessions.import": Capability(
+        "operations.charging.importing:import_sessions", Role.OPERATOR, changes=True, whole=True, long=True
+    ),
     "sessions.assign": Capability(
         "operations.fleet.sessions:assign_session", Role.FLEET, changes=True, others=(Role.OPERATOR,)
     ),

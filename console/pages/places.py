@@ -183,6 +183,7 @@ PLACES: dict[str, str] = {
     "stations.rebuild": "/stations/{id}/rebuild",
     "sessions.list": "/sessions",
     "sessions.show": "/sessions/{id}",
+    "sessions.import": "/sessions/import",
     "sessions.correct": "/sessions/{id}/book/correct",
     "sessions.split": "/sessions/{id}/book/split",
     "sessions.merge": "/sessions/{id}/book/merge",

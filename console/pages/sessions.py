@@ -29,7 +29,13 @@ async def show_all(visit: Visit) -> Response:
     """Return the list of sessions, newest first."""
     filters = await narrowed(visit)
     page = await visit.ask("sessions.list", **wanted(visit, filters), cursor=filters.cursor)
-    return visit.page("sessions/list.html", visit.words.t("console.sessions.title"), page=page, filters=filters)
+    return visit.page(
+        "sessions/list.html",
+        visit.words.t("console.sessions.title"),
+        page=page,
+        filters=filters,
+        may_import=may(visit.actor, "sessions.import"),
+    )
 
 
 async def show(visit: Visit) -> Response:

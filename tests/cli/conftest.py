@@ -110,6 +110,8 @@ REGISTER = b"<EinheitenWind><EinheitWind>" + _UNIT + b"</EinheitWind></Einheiten
 REGISTER_DIGEST = sha256(REGISTER).hexdigest()
 CARDS = b"idTag;name\n04C1B2C3D4E580;Karte Bauhof\n"
 CARDS_DIGEST = sha256(CARDS).hexdigest()
+PAST = b"Ladestation;Beginn;Ende;Energie (kWh)\nlis-01;01.03.2024 08:00;01.03.2024 10:00;12,5\n"
+PAST_DIGEST = sha256(PAST).hexdigest()
 PRICES = b'{"unix_seconds":[1795132800,1795136400],"price":[-3.5,81.25],"unit":"EUR / MWh"}'
 PRICES_DIGEST = sha256(PRICES).hexdigest()
 INTENSITY_DIGEST = sha256(INTENSITY).hexdigest()
@@ -165,6 +167,7 @@ async def a_file(district: District) -> None:
     await inbox.keep("Einspeisung.csv", chunks(FEED_IN))
     await inbox.keep("EinheitenWind.xml", chunks(REGISTER))
     await inbox.keep("karten.csv", chunks(CARDS))
+    await inbox.keep("vorgaenge.csv", chunks(PAST))
     await inbox.keep("preise.json", chunks(PRICES))
     await district.ask("prices.import", upload=PRICES_DIGEST)
     await district.ask("feed_in.add", plant="wea-au", month="2025-02", fed_in_wh=400_000_000)

@@ -101,6 +101,7 @@ REFUSED: dict[str, dict[str, object]] = {
     "sessions.merge": {"id": "nirgends", "others": ["nirgendwo"], "reason": "Stromausfall"},
     "sessions.void": {"id": "nirgends", "reason": "Probe des Monteurs"},
     "stations.rebuild": {"id": "nirgends"},
+    "sessions.import": {"upload": "0" * 64},
     "sessions.undo": {"id": 77, "reason": "doch nicht"},
     "sessions.assign": {"id": "nirgends", "vehicle": "nirgends", "reason": "gesehen"},
     "weather.import": {"id": "nirgends", "upload": "0" * 64},

@@ -111,6 +111,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "meters.withdraw": {"reason": "Probe"},
         "meters.dismiss": {"reason": "Probe"},
         "sessions.assign": {"vehicle": "-", "reason": "Probe"},
+        "sessions.import": {"file": ("alt.csv", b"Station;Beginn;Ende;kWh\nlra-01;x;y;1\n"), "dry_run": "1"},
         "sessions.correct": {"energy_wh": "1,5", "reason": "Probe"},
         "sessions.split": {"at_utc": "2026-11-01T10:00", "reason": "Probe"},
         "sessions.merge": {"others": "lra-01-1-3", "reason": "Probe"},
