@@ -80,12 +80,12 @@ class Obedient16(ChargePoint16):  # type: ignore[misc]  # the package is not typ
         return result16.Reset(status="Rejected")
 
     @_answers("RemoteStartTransaction")
-    def start(self, **_asked: Any) -> result16.RemoteStartTransaction:
+    def begin_session(self, **_asked: Any) -> result16.RemoteStartTransaction:
         """Refuse: no vehicle is there that is not in the story."""
         return result16.RemoteStartTransaction(status="Rejected")
 
     @_answers("RemoteStopTransaction")
-    def stop(self, **_asked: Any) -> result16.RemoteStopTransaction:
+    def end_session(self, **_asked: Any) -> result16.RemoteStopTransaction:
         """Refuse: the story goes on."""
         return result16.RemoteStopTransaction(status="Rejected")
 
@@ -114,11 +114,11 @@ class Obedient201(ChargePoint201):  # type: ignore[misc]  # the package is not t
         return result201.Reset(status="Rejected")
 
     @_answers("RequestStartTransaction")
-    def start(self, **_asked: Any) -> result201.RequestStartTransaction:
+    def begin_session(self, **_asked: Any) -> result201.RequestStartTransaction:
         """Refuse: no vehicle is there that is not in the story."""
         return result201.RequestStartTransaction(status="Rejected")
 
     @_answers("RequestStopTransaction")
-    def stop(self, **_asked: Any) -> result201.RequestStopTransaction:
+    def end_session(self, **_asked: Any) -> result201.RequestStopTransaction:
         """Refuse: the story goes on."""
         return result201.RequestStopTransaction(status="Rejected")
