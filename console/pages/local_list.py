@@ -41,7 +41,7 @@ async def sync(visit: Visit) -> Response:
         if not can_be_mended(error):
             raise
         return _page(visit, await visit.ask(SHOW, id=name), 422, problems_of(visit, error))
-    return visit.go(f"/stations/{name}/cards", "local_lists.done")
+    return visit.go(f"/stations/{name}/cards", "console.done_list_asked")
 
 
 def _page(visit: Visit, found: LocalList, status: int = 200, problems: Sequence[Problem] = ()) -> Response:
