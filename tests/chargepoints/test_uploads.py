@@ -1,0 +1,153 @@
+"""Files that stations upload, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from secrets import token_bytes
+
+import httpx
+import pytest
+import uvicorn
+
+from chargepoints.uploads import UploadFolder, UploadLimits, UploadReceiver, UploadTokens, safe_name
+
+NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
+TOKENS = UploadTokens(b"k" * 32)
+LIMITS = UploadLimits(file_bytes=20_000_000, station_bytes=30_000_000, total_bytes=40_000_000, time_s=10)
+
+
+@asynccontextmanager
+async def served(folder: Path, limits: UploadLimits = LIMITS) -> AsyncIterator[str]:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        app = UploadReceiver(TOKENS, UploadFolder(folder), limits, lambda: NOW)
+        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None, ws="none"))
+        serving = asyncio.create_task(server.serve([listening]))
+        while not server.started:  # noqa: ASYNC110 - uvicorn does not ring
+            await asyncio.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}/upload"
+        finally:
+            server.should_exit = True
+            await serving
+
+
+def lying(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def token(station: str = "CP1", minutes: int = 60) -> str:
+    return TOKENS.issue(station, NOW + timedelta(minutes=minutes))
+
+
+async def put(url: str, content: bytes, method: str = "PUT") -> int:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        return (await client.request(method, url, content=content)).status_code
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+async def test_a_large_file_comes_whole_and_only_once(tmp_path: Path, method: str) -> None:
+    content = token_bytes(10_000_000)
+    async with served(tmp_path) as url:
+        address = f"{url}/{token()}/log.zip"
+        assert await put(address, content, method) == 201
+        assert await put(address, b"another", method) == 410
+    (file,) = UploadFolder(tmp_path).files("CP1")
+    assert (file.name, file.size_bytes) == ("log.zip", 10_000_000)
+    assert file.path.read_bytes() == content
+
+
+async def test_what_is_no_right_of_ours_leaves_nothing(tmp_path: Path) -> None:
+    altered = token()[:-1] + ("0" if token()[-1] != "0" else "1")
+    async with served(tmp_path) as url:
+        assert await put(f"{url}/{'0' * 40}/log", b"x") == 404
+        assert await put(f"{url}/{altered}x/log", b"x") == 404
+        assert await put(f"{url}/{UploadTokens(b'other').issue('CP1', NOW)}/log", b"x") == 404
+        assert await put(f"{url}/{token(minutes=-1)}/log", b"x") == 410
+        assert await put(f"{url}/{token()}/log", b"", "DELETE") == 405
+    assert lying(tmp_path) == []
+
+
+async def test_a_file_beyond_a_quota_is_refused_and_leaves_its_address_good(tmp_path: Path) -> None:
+    small = replace(LIMITS, file_bytes=1000, station_bytes=1500)
+    async with served(tmp_path, small) as url:
+        address = f"{url}/{token()}/log"
+        assert await put(address, b"x" * 1001) == 413
+        assert await put(address, b"x" * 1000) == 201
+        assert await put(f"{url}/{token()}/log", b"x" * 501) == 413
+        assert await put(f"{url}/{token('CP2')}/log", b"x" * 501) == 201
+    assert sum(len(UploadFolder(tmp_path).files(station)) for station in ("CP1", "CP2")) == 2
+
+
+async def test_a_body_of_untold_length_is_held_to_the_quota_too(tmp_path: Path) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(4):
+            yield b"x" * 400
+
+    async with served(tmp_path, replace(LIMITS, file_bytes=1000)) as url, httpx.AsyncClient(trust_env=False) as client:
+        answer = await client.put(f"{url}/{token()}/log", content=chunks())
+    assert answer.status_code == 413
+    assert UploadFolder(tmp_path).files("CP1") == ()
+
+
+async def _begun(url: str, after: Callable[[], bool]) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    host, _, path = url.removeprefix("http://").partition("/")
+    reader, writer = await asyncio.open_connection(*host.split(":"))
+    writer.write(f"PUT /{path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 100\r\n\r\nabc".encode())
+    async with asyncio.timeout(5):
+        while not after():  # noqa: ASYNC110 - a folder does not ring
+            await asyncio.sleep(0.01)
+    return reader, writer
+
+
+async def test_a_file_that_broke_off_may_be_sent_again(tmp_path: Path) -> None:
+    async with served(tmp_path) as url:
+        address = f"{url}/{token()}/log"
+        _, writer = await _begun(address, lambda: bool(lying(tmp_path)))
+        assert await put(address, b"meanwhile") == 409
+        writer.close()
+        async with asyncio.timeout(5):
+            while lying(tmp_path):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.01)
+        assert await put(address, b"whole") == 201
+    (file,) = UploadFolder(tmp_path).files("CP1")
+    assert file.path.read_bytes() == b"whole"
+
+
+async def test_a_slow_station_is_ended(tmp_path: Path) -> None:
+    async with served(tmp_path, replace(LIMITS, time_s=0.3)) as url:
+        reader, writer = await _begun(f"{url}/{token()}/log", lambda: True)
+        assert b" 408 " in await asyncio.wait_for(reader.readline(), 5)
+        writer.close()
+    assert lying(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("..", "file"),
+        (".part", "part"),
+        ("a\\b\\c.log", "c.log"),
+        ("ü \0\n.zip", "_.zip"),
+        ("", "file"),
+        ("x" * 300 + ".zip", "x" * 96 + ".zip"),
+        ("." * 200, "file"),
+    ],
+)
+def test_no_name_leads_out_of_its_folder(given: str, kept: str) -> None:
+    assert safe_name(given) == kept
+
+
+async def test_no_station_or_encoded_name_leads_out_of_the_folder(tmp_path: Path) -> None:
+    async with served(tmp_path / "in") as url:
+        assert await put(f"{url}/{token('..')}/..%2F..%2Fout", b"x") == 201
+        assert await put(f"{url}/{token('a/../b')}/log", b"x") == 201
+    assert {path.parent.parent.parent for path in lying(tmp_path)} == {tmp_path / "in"}
+    assert [file.name for file in UploadFolder(tmp_path / "in").files("..")] == ["out"]
