@@ -20,10 +20,12 @@ from core.fleet import PresenceBook
 from core.inventory import Inventory
 from core.periods import SLOT, Period
 from core.ports import BulkSink, Clock
+from core.station_events import StationEventBook
 from core.vouchers import VoucherBook
 from core.work import BookingBook
 from demo.grid import intensity_of, prices_of
 from demo.past import DAY_S, SLOT_S, Past, weather_of
+from demo.past_events import past_events
 from demo.series import Series
 from demo.store_room import hand_readings
 from demo.stories import Story
@@ -37,7 +39,7 @@ Progress = Callable[[float], None]
 """Told which share of the work is done, 0 to 1."""
 
 
-class HistoryLedger(SessionBook, HistoryBook, BookingBook, PresenceBook, VoucherBook, Protocol):
+class HistoryLedger(SessionBook, StationEventBook, HistoryBook, BookingBook, PresenceBook, VoucherBook, Protocol):
     """The books that history writes into."""
 
 
@@ -131,10 +133,13 @@ async def _write_fleet(past: Past, ledger: HistoryLedger) -> None:
     await ledger.keep_vouchers(list(past.vouchers()))
 
 
-async def _write_sessions(past: Past, ledger: SessionBook, token_of: Callable[[str], str]) -> int:
+async def _write_sessions(past: Past, ledger: HistoryLedger, token_of: Callable[[str], str]) -> int:
     sessions = await asyncio.to_thread(lambda: list(past.sessions(token_of)))
     for first in range(0, len(sessions), _SESSIONS_AT_ONCE):
         await ledger.save_sessions(sessions[first : first + _SESSIONS_AT_ONCE])
+    events = list(past_events(sessions, past.period))
+    for first in range(0, len(events), _FACTS_AT_ONCE):
+        await ledger.save_events(events[first : first + _FACTS_AT_ONCE])
     return len(sessions)
 
 

@@ -13,6 +13,7 @@ from core.fleet import Presence
 from core.inventory import Inventory
 from core.quantities import Quantity
 from core.readings import ReadingQuality
+from core.station_events import StationEvent
 from core.vouchers import Voucher
 from core.work import MeterEvent
 from demo.history import HistoryResult, write_history
@@ -31,6 +32,7 @@ class Archive:
     booked: list[MeterEvent] = field(default_factory=list)
     presences: dict[tuple[str, datetime], Presence] = field(default_factory=dict)
     vouchers: dict[tuple[str, str, datetime, str], Voucher] = field(default_factory=dict)
+    events: dict[str, StationEvent] = field(default_factory=dict)
     fails_after: int = 10**9
 
     async def put_series(
@@ -71,6 +73,9 @@ class Archive:
 
     async def save_sessions(self, sessions: Sequence[ChargeSession]) -> None:
         self.saved |= {session.id: session for session in sessions}
+
+    async def save_events(self, events: Sequence[StationEvent]) -> None:
+        self.events |= {event.id: event for event in events}
 
     async def save_presences(self, presences: Sequence[Presence]) -> None:
         self.presences |= {(each.vehicle, each.since_utc): each for each in presences}

@@ -194,7 +194,7 @@ def test_what_the_outlets_gave_went_through_the_meter_in_front(
 def test_sessions_are_what_the_registers_tell(example: Configuration, district: tuple[Archive, HistoryResult]) -> None:
     archive, result = district
     assert result.sessions == len(archive.saved) > 3_000
-    assert {session.protocol for session in archive.saved.values()} == set(Protocol)
+    assert {session.protocol for session in archive.saved.values()} == {Protocol.OCPP_16, Protocol.OCPP_201}
     tags = {f"tag:{tag.uid.lower()}" for tag in example.inventory.tags.values()}
     per_outlet: dict[str, list[ChargeSession]] = {}
     for session in sorted(archive.saved.values(), key=lambda session: session.begun_at_utc):
@@ -315,6 +315,17 @@ async def test_a_store_with_values_of_its_own_gets_no_invented_past(depot: Inven
     assert result.readings == 0
     assert not archive.series
     assert not archive.spans
+
+
+async def test_outlets_tell_when_somebody_charged_in_the_last_weeks(depot: Inventory, short_yard: Archive) -> None:
+    lately = [each for each in short_yard.saved.values() if each.begun_at_utc > END - timedelta(days=39)]
+    told = {(each.station, each.connector, each.code, each.at_utc) for each in short_yard.events.values()}
+    assert lately
+    for session in lately:
+        assert (session.station, session.connector, "charging", session.begun_at_utc) in told
+        assert (session.station, session.connector, "available", session.ended_at_utc) in told
+    assert {station for station, _, code, _ in told if code == "connected"} <= depot.stations.keys()
+    assert min(at_utc for *_, at_utc in told) >= END - timedelta(days=41)
 
 
 async def test_progress_grows_to_the_end(depot: Inventory) -> None:
