@@ -81,6 +81,7 @@ class Transactions:
         self._inventory = inventory
         self._recall = recall
         self._cases: dict[str, Case] = {}
+        self._at: dict[str, dict[str, Case]] = {}
         self._recent = RecentSigns()
         self._silent: dict[str, tuple[str, int | None]] = {}
 
@@ -108,9 +109,8 @@ class Transactions:
         """Take what happened around transactions before a restart."""
         sign = sign_of(arrival, event)
         if sign is not None and self._recent.add(arrival.station, sign):
-            for case in self._cases.values():
-                if case.station == arrival.station:
-                    case.heed(sign, case.due_at_s)
+            for case in self._at.get(arrival.station, {}).values():
+                case.heed(sign, case.due_at_s)
 
     def let_rest(self, session: ChargeSession) -> None:
         """Remember an open session that is not in memory: it may be ended by what happens at its outlet."""
@@ -123,9 +123,8 @@ class Transactions:
             return
         if sign.kind.closes:
             await self._wake(arrival.station, sign, now_s)
-        for case in self._cases.values():
-            if case.station == arrival.station:
-                case.heed(sign, now_s)
+        for case in self._at.get(arrival.station, {}).values():
+            case.heed(sign, now_s)
 
     async def due(self, now_s: float) -> list[ChargeSession]:
         """Return the sessions that are to be saved now; between two of them stations are answered."""
@@ -141,7 +140,7 @@ class Transactions:
         for id_, case in list(self._cases.items()):
             keep_s = _KEEP_ENDED_S if case.ended else _KEEP_SILENT_S
             if case.due_at_s == inf and now_s - case.touched_at_s > keep_s:
-                del self._cases[id_]
+                del self._cases[id_], self._at[case.station][id_]
                 if not case.ended and not case.strange:
                     self._silent[id_] = case.station, case.connector
 
@@ -149,7 +148,7 @@ class Transactions:
         """Put a case into memory, with what happened lately at its station."""
         case.signs.extend(self._recent.around(case.station))
         self._silent.pop(id_, None)
-        return self._cases.setdefault(id_, case)
+        return self._at.setdefault(case.station, {}).setdefault(id_, self._cases.setdefault(id_, case))
 
     async def _found(self, id_: str, item: TransactionEvidence, now_s: float) -> Case:
         session = await self._book.session_as_told(id_)

@@ -247,7 +247,9 @@ async def test_evidence_for_a_session_no_longer_in_memory_brings_it_back(house: 
         number = (await station.ask("StartTransaction", start()))["transactionId"]
         await station.ask("StopTransaction", stop(number))
         before = await the_session(house)
-        house.central._desk.assembly.transactions._cases.clear()
+        transactions = house.central._desk.assembly.transactions
+        transactions._cases.clear()
+        transactions._at.clear()
         await station.ask("MeterValues", values(number, 15, 2500))
         after = await the_session(house)
     assert (after.id, after.tag, after.energy_wh, after.samples) == (before.id, before.tag, 3000.0, 1)
