@@ -40,7 +40,7 @@ LEAST_LIMIT_WH = 1_000
 """Less a month is meant in kWh."""
 
 
-StationAlarm = Literal["station_offline", "station_faulted", "station_flapping", "station_errors"]
+StationAlarm = Literal["station_offline", "station_faulted", "station_flapping", "station_errors", "station_security"]
 """The kinds of alarms that a station may do without."""
 
 

@@ -30,6 +30,19 @@ FLAPS: Final = 6
 ERRORS: Final = 10
 """So many errors within an hour are a storm."""
 
+THREATS: Final = frozenset(
+    {
+        "AttemptedReplayAttacks",
+        "InvalidFirmwareSignature",
+        "InvalidFirmwareSigningCertificate",
+        "MemoryExhaustion",
+        "SecurityLogWasCleared",
+        "TamperDetectionActivated",
+        "ocpp.csr_of_another",
+    }
+)
+"""The security events that a person must look into: of OCPP's list, those that nobody here can have caused."""
+
 SERVICE: Final = "chargepoints"
 
 
@@ -85,6 +98,11 @@ async def storming_stations(house: House, call: Call) -> Seen:
     return await _often(house, "station_errors", StationEventKind.ERROR, ERRORS, call)
 
 
+async def threatened_stations(house: House, call: Call) -> Seen:
+    """Return the stations that reported, or were, a threat to security within the last hour."""
+    return await _often(house, "station_security", StationEventKind.SECURITY, 1, call, THREATS)
+
+
 async def _often(
     house: House, kind: str, events: StationEventKind, least: int, call: Call, codes: Collection[str] = ()
 ) -> Seen:
@@ -107,6 +125,8 @@ async def _often(
 def _told_often(kind: str, count: int) -> Finding:
     if kind == "station_flapping":
         return Finding.of("alarms.station_flapping", count=count)
+    if kind == "station_security":
+        return Finding.of("alarms.station_security", count=count)
     return Finding.of("alarms.station_errors", count=count)
 
 

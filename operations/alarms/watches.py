@@ -20,6 +20,7 @@ from operations.alarms.station_watches import (
     flapping_stations,
     offline_stations,
     storming_stations,
+    threatened_stations,
 )
 from operations.alarms.stuck_meters import stuck_meters
 from operations.alarms.usage_watches import creeping_base_loads, never_ending_flows
@@ -43,6 +44,7 @@ WATCHES: Mapping[str, Watch] = {
     "station_faulted": faulted_stations,
     "station_flapping": flapping_stations,
     "station_errors": storming_stations,
+    "station_security": threatened_stations,
 }
 """Each sees the whole district with a fixed number of queries. Kinds are rows of `core.alarms.ALARMS`."""
 
