@@ -10,6 +10,9 @@ from core.facts import Protocol
 from core.inventory import Connector, Inventory, Station
 from demo.cars import DIRECT_CURRENT_W, Car
 
+SPOKEN = (Protocol.OCPP_16, Protocol.OCPP_201)
+"""The versions that the demo's stations speak."""
+
 KNOWN_MAKES: dict[str, Protocol] = {
     "Kranichwerk KW": Protocol.OCPP_16,
     "Ladequell LQ": Protocol.OCPP_201,
@@ -106,9 +109,8 @@ def stations_of(inventory: Inventory, day: date) -> tuple[Station, ...]:
 
 def protocols_of(inventory: Inventory) -> dict[str, Protocol]:
     """Return which OCPP version each station speaks: by its make where the example's are known, else in turns."""
-    both = (Protocol.OCPP_16, Protocol.OCPP_201)
     stations = [station for _, station in sorted(inventory.stations.items())]
-    return {station.id: KNOWN_MAKES.get(_make(station), both[place % 2]) for place, station in enumerate(stations)}
+    return {station.id: KNOWN_MAKES.get(_make(station), SPOKEN[place % 2]) for place, station in enumerate(stations)}
 
 
 def lively_of(stations: Iterable[Station], protocols: Mapping[str, Protocol]) -> frozenset[str]:

@@ -17,11 +17,11 @@ import orjson
 
 from core.books import RejectionBook, RejectionFilter, SessionBook, SessionFilter
 from core.facts import Origin, SessionState
-from core.facts import Protocol as OcppVersion
 from core.periods import Period
 from core.ports import Clock, Direction, Journal, Query
 from core.quantities import Quantity
 from demo.messages import Promise
+from demo.outlets import SPOKEN
 
 FORMATS = ("tasmota", "shelly", "chirpstack", "ovms", "teslamate", "ocpp1.6", "ocpp2.0.1")
 _KINDS = ("meter", "station", "vehicle")
@@ -198,7 +198,7 @@ async def _missing_readings(promises: Promises, query: Query, now_utc: datetime)
 
 async def _sessions_in(book: SessionBook) -> tuple[set[EndedSession], dict[str, int]]:
     found: set[EndedSession] = set()
-    per_version = dict.fromkeys((version.value for version in OcppVersion), 0)
+    per_version = dict.fromkeys((version.value for version in SPOKEN), 0)
     cursor: str | None = None
     while True:
         wanted = SessionFilter(state=SessionState.ENDED, limit=_PAGE, cursor=cursor)

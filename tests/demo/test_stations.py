@@ -20,7 +20,7 @@ from demo.tally import Tally
 from tests.demo.conftest import TinyCentral
 
 BEGIN = datetime(2026, 7, 1, 10, 0, 0, 250_000, tzinfo=UTC)
-BOTH = pytest.mark.parametrize("protocol", list(Protocol))
+BOTH = pytest.mark.parametrize("protocol", [Protocol.OCPP_16, Protocol.OCPP_201])
 
 
 def visit(samples: int = 3) -> list[OutletEvent]:
