@@ -247,6 +247,7 @@ WORDS: dict[str, str] = {
     "area": "reliability.area.",
     "stations.standing": "local_lists.state.",
     "stations.state": "console.station_state.",
+    "sessions.kind": "console.session_booking.",
     "sessions.state": "console.session_state.",
 }
 """Where the words of a column stand, by its name, or by subject and name where they differ."""
