@@ -43,7 +43,12 @@ REGISTRY: tuple[KnownQuirk, ...] = (
         sources=("evcc-io/evcc#17836", "lbbrhzn/ocpp#1499"),
         code="number_as_text",
     ),
-    KnownQuirk(name="decimal_as_text", area=QuirkArea.MESSAGE, sources=("stations that write fractional Wh as text",), code="decimal_as_text"),
+    KnownQuirk(
+        name="decimal_as_text",
+        area=QuirkArea.MESSAGE,
+        sources=("stations that write fractional Wh as text",),
+        code="decimal_as_text",
+    ),
     KnownQuirk(name="text_as_number", area=QuirkArea.MESSAGE, sources=("lbbrhzn/ocpp#1499",), code="text_as_number"),
     KnownQuirk(name="unit_hz", area=QuirkArea.MESSAGE, sources=("lbbrhzn/ocpp#1576",), code="unit_hz"),
     KnownQuirk(
@@ -114,9 +119,7 @@ REGISTRY: tuple[KnownQuirk, ...] = (
         area=QuirkArea.CONNECTION,
         sources=("evcc-io/evcc charger/ocpp/connector_core.go",),
     ),
-    KnownQuirk(
-        name="kwh_called_wh", area=QuirkArea.METERING, sources=("OpenEVSE#703",), makers=("OpenEVSE",)
-    ),
+    KnownQuirk(name="kwh_called_wh", area=QuirkArea.METERING, sources=("OpenEVSE#703",), makers=("OpenEVSE",)),
     KnownQuirk(
         name="register_of_session",
         area=QuirkArea.METERING,
