@@ -27,6 +27,7 @@ Scope = MutableMapping[str, Any]
 Event = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PREFIX: Final = "/upload/"
 _MAC_HEX: Final = 32
@@ -170,6 +171,15 @@ class UploadReceiver:
         self._limits = limits
         self._clock = clock
         self._busy: set[str] = set()
+
+    def before(self, app: Application) -> Application:
+        """Return an application that gives upload addresses to this receiver and all else to another."""
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            ours = scope["type"] == "http" and scope["path"].startswith(PREFIX)
+            await (self if ours else app)(scope, receive, send)
+
+        return answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

@@ -125,6 +125,8 @@ class House:
     card_eraser: CardEraser | None = None
     time_zone: str = "Europe/Berlin"
     public_url: str = ""
+    upload_url: Callable[[str], str] | None = None
+    """Makes an address, good for one file, where a station may upload it; None if none of ours is known."""
     language: Language = "de"
     reload: Callable[[], None] = nothing_to_read
     factors: Callable[[], FactorTable] = shipped

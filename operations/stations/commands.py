@@ -214,8 +214,14 @@ async def unpublish_firmware(house: House, request: AskUnpublished, call: Call) 
 
 
 async def log(house: House, request: AskLog, call: Call) -> AskedCommands:
-    """Have a log uploaded."""
-    return await _plain(house, request, call)
+    """Have a log uploaded, to us if no address is given. Raises `RequestError` if none of ours is known."""
+    if request.file_url:
+        return await _plain(house, request, call)
+    if house.upload_url is None:
+        raise RequestError("commands.no_upload_url")
+    said = fields_of(house, CommandKind.LOG, request)
+    stations = [(each.id, said | {"url": house.upload_url(each.id)}) for each in stations_of(house, call, request.id)]
+    return await awaited(house, request, call, await asked(house, request, call, CommandKind.LOG, stations))
 
 
 async def certificates(house: House, request: AskCertificates, call: Call) -> AskedCommands:

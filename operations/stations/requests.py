@@ -228,9 +228,9 @@ class AskUnpublished(Targets, UnpublishFirmware):
 
 @dataclass(frozen=True, kw_only=True)
 class AskLog(Targets):
-    """Has a log uploaded."""
+    """Has a log uploaded: to us, each station under an address of its own, if no address is given."""
 
-    file_url: str
+    file_url: str = ""
     kind: LogKind = LogKind.DIAGNOSTICS
     from_utc: datetime | None = None
     to_utc: datetime | None = None

@@ -15,7 +15,16 @@ import httpx
 import pytest
 import uvicorn
 
-from chargepoints.uploads import UploadFolder, UploadLimits, UploadReceiver, UploadTokens, safe_name
+from chargepoints.uploads import (
+    Receive,
+    Scope,
+    Send,
+    UploadFolder,
+    UploadLimits,
+    UploadReceiver,
+    UploadTokens,
+    safe_name,
+)
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 TOKENS = UploadTokens(b"k" * 32)
@@ -151,3 +160,18 @@ async def test_no_station_or_encoded_name_leads_out_of_the_folder(tmp_path: Path
         assert await put(f"{url}/{token('a/../b')}/log", b"x") == 201
     assert {path.parent.parent.parent for path in lying(tmp_path)} == {tmp_path / "in"}
     assert [file.name for file in UploadFolder(tmp_path / "in").files("..")] == ["out"]
+
+
+async def test_before_another_application_only_upload_addresses_are_taken(tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    async def other(scope: Scope, _receive: Receive, send: Send) -> None:
+        seen.append(scope["path"])
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    app = UploadReceiver(TOKENS, UploadFolder(tmp_path), LIMITS, lambda: NOW).before(other)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as client:
+        assert (await client.put(f"/upload/{token()}/log", content=b"x")).status_code == 201
+        assert (await client.get("/stations")).status_code == 204
+    assert seen == ["/stations"]

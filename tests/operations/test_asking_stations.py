@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 from core.command_requests import REQUESTS
 from core.commands import CommandKind, CommandState
 from core.errors import ConflictError, NotFoundError, RequestError, ServiceError
-from operations.stations.requests import PLAIN
+from operations.house import Call
+from operations.stations.commands import log
+from operations.stations.requests import PLAIN, AskLog
 from operations.table import CAPABILITIES
 from tests.asked_of_stations import ASKED, CARD
 from tests.district import District
@@ -118,3 +121,16 @@ async def test_a_command_that_waits_is_taken_back_once(district: District) -> No
 def test_only_operators_steer_charge_points() -> None:
     for name in ASKED:
         assert CAPABILITIES[name].role.value == "operator", name
+
+
+async def test_a_log_without_an_address_comes_to_us_under_one_of_each_station(district: District) -> None:
+    stations = sorted(district.gate.house.inventory().stations)[:2]
+    with pytest.raises(RequestError) as refused:
+        await district.ask("stations.log", id=stations[0], wait_s=0)
+    assert refused.value.finding.code == "commands.no_upload_url"
+    house = replace(district.gate.house, upload_url=lambda station: f"https://kreiswatt.example/upload/{station}/")
+    call = Call(district.admin, district.clock())
+    asked = await log(house, AskLog(id=", ".join(stations), wait_s=0), call)
+    assert [row.request["url"] for row in asked.items] == [
+        f"https://kreiswatt.example/upload/{station}/" for station in stations
+    ]
