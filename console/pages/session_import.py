@@ -13,7 +13,7 @@ from console.pages.visit import Visit
 from console.uploads import keep_form_file
 from core.errors import ServiceError
 from ingest.files.charge_sessions import COLUMNS
-from operations.charging.importing import SessionsImported
+from operations.charging.rows import SessionsImported
 from operations.gate import admitted
 
 IMPORT: Final = "sessions.import"

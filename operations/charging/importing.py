@@ -23,8 +23,9 @@ from core.periods import Period
 from core.texts import Finding
 from ingest.files.charge_sessions import COLUMNS, PastLine, PastMapping, PastSession, read_sessions
 from operations.arrivals.import_reading import inbox_of, kept_file
-from operations.arrivals.import_rows import WrongRow, wrong_row
+from operations.arrivals.import_rows import wrong_row
 from operations.charging.corrections import MOST_POWER_W, again
+from operations.charging.rows import SessionsImported
 from operations.house import Call, House
 
 PROBLEMS_KEPT: Final = 200
@@ -53,24 +54,6 @@ class ImportSessions:
     delimiter: Literal["", ";", ",", "\t", "|"] = ""
     decimal: Literal[",", "."] = ","
     thousands: Literal["", ".", ",", " ", "'"] = "."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionsImported:
-    """What a file came to, kept or, in a dry run, what would be.
-
-    `known` were imported before; `twins` lie in the same time at the same outlet as a session that is there already;
-    `left_out` cannot be, for the `problems` (the first 200).
-    """
-
-    name: str
-    dry_run: bool
-    rows: int
-    added: int
-    known: int
-    twins: int
-    left_out: int
-    problems: tuple[WrongRow, ...]
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Bookings about sessions as people get to see them, and sessions by quarter hours."""
+"""Bookings about sessions as people get to see them, sessions by quarter hours, and what imports came to."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from core.facts import ChargeSession
 from core.session_corrections import CorrectionKind, SessionCorrection
 from energy.register_walk import at_utc
 from fleet.sessions.charges import charges_of
+from operations.arrivals.import_rows import WrongRow
 from operations.fleet.reading import slots_of_outlets
 from operations.house import Call, House
 
@@ -75,3 +76,21 @@ async def slots_of(house: House, session: ChargeSession, call: Call) -> tuple[Se
         for charge in charges_of([session], slots, call.now_utc)
         for start_ms, thousandths in zip(charge.start_ms, charge.thousandths, strict=True)
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsImported:
+    """What a file came to, kept or, in a dry run, what would be.
+
+    `known` were imported before; `twins` lie in the same time at the same outlet as a session that is there already;
+    `left_out` cannot be, for the `problems` (the first 200).
+    """
+
+    name: str
+    dry_run: bool
+    rows: int
+    added: int
+    known: int
+    twins: int
+    left_out: int
+    problems: tuple[WrongRow, ...]

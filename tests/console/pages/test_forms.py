@@ -115,7 +115,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "sessions.correct": {"energy_wh": "1,5", "reason": "Probe"},
         "sessions.split": {"at_utc": "2026-11-01T10:00", "reason": "Probe"},
         "sessions.merge": {"others": "lra-01-1-3", "reason": "Probe"},
-        **dict.fromkeys(("sessions.void", "sessions.undo"), {"reason": "Probe"}),
+        **{row: {"reason": "Probe"} for row in ("sessions.void", "sessions.undo")},
         "meters.discover": {"duration_s": "1"},
         "meters.decode": {"format": "tasmota_sml", "topic": "t", "payload": "{}"},
         "calc.savings": {"by": "yaml", "input": "period: 2025\nplants: {feed_in_kwh: 1}"},
