@@ -185,6 +185,8 @@ class Dispatcher:
             await self._send(command)
         except StoreError as error:  # the next round finds the ledger as it is, and fails loudly if it stays so
             _LOG.error("command_not_kept id=%s finding=%s", command.id, error.finding)
+        except ServiceError as error:  # of a later part of it: no command is left without an end
+            await self._finish(command, CommandState.FAILED, error.finding)
 
     async def _send(self, command: Command) -> None:
         version = self._line.version_of(command.station)
