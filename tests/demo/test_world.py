@@ -10,7 +10,7 @@ from core.inventory import Inventory
 from core.quantities import Quantity
 from core.readings import ReadingQuality
 from demo.events import Begun, Ended, Faulted, OutletEvent, Recovered, Sampled
-from demo.outlets import protocols_of
+from demo.outlets import SPOKEN, protocols_of
 from demo.world import SILENT_AFTER_S, World
 
 MONDAY_NOON = datetime(2026, 6, 15, 10, tzinfo=UTC)
@@ -114,7 +114,7 @@ def test_in_any_25_seconds_a_session_of_each_version_begins_and_ends(depot: Inve
             samples = [event for event in within if isinstance(event, Sampled) and event.visit == ended.visit]
             if started and ended.at_utc - started[0].at_utc >= timedelta(seconds=8) and len(samples) >= 3:
                 whole.add(versions[ended.station])
-        assert whole == set(Protocol), f"between {first} and {first + 25} s"
+        assert whole == set(SPOKEN), f"between {first} and {first + 25} s"
 
 
 def test_one_meter_falls_silent_and_one_outlet_trips_and_recovers(depot: Inventory) -> None:
