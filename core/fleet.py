@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+from core.packed import Packed
 from core.periods import Period
 from core.readings import SlotShare
 from core.sendings import SendingBook
@@ -89,6 +90,12 @@ class VehicleDayBook(Protocol):
         """Return the days from `first` to `last`, by vehicle and day."""
         ...
 
+    async def packed_vehicle_days(
+        self, first: date, last: date, vehicles: Collection[str] | None = None
+    ) -> Packed[VehicleDay]:
+        """Return the same, not made out yet."""
+        ...
+
 
 class PvAllocation(StrEnum):
     """Whose the used roof power is: everybody's by their load, or what the others leave over."""
@@ -146,6 +153,12 @@ class ValuationBook(Protocol):
 
     async def valuations(self, period: Period, vehicles: Collection[str] | None = None) -> tuple[SessionValuation, ...]:
         """Return the newest valuation of each session begun in `period`, by instant."""
+        ...
+
+    async def packed_valuations(
+        self, period: Period, vehicles: Collection[str] | None = None
+    ) -> Packed[SessionValuation]:
+        """Return the same, not made out yet."""
         ...
 
     async def valuations_of(self, session: str) -> tuple[SessionValuation, ...]:

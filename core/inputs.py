@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Protocol
 
 from core.periods import Period
@@ -11,10 +10,6 @@ from core.statements import StatementKey
 
 class InputBook(Protocol):
     """Tells digests of what the other books keep, and remembers one of all that something was computed from."""
-
-    async def digest_of_days(self, first: date, last: date) -> str:
-        """Return SHA-256 over all vehicle days from `first` to `last`."""
-        ...
 
     async def digest_of_valuations(self, period: Period) -> str:
         """Return SHA-256 over whose the sessions begun in `period` were found to be, in all versions."""

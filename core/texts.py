@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 Param = str | int | float | bool | None
+_CODE = re.compile(r"[a-z_]+(?:\.[a-z_]+)+")
 Language = Literal["de", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
@@ -56,8 +58,9 @@ class Catalogue:
     def say(self, code: str, /, **params: Param) -> str:
         """Return the text of `code` with `params` filled in; the bare code where there is none.
 
-        A parameter `count` chooses the plural form. Numbers that were measured, the floats, are written as
-        the language does (`131,5`); whole ones stay as they are, for they may be years, lines or ids.
+        A parameter `count` chooses the plural form; one that is a text's code is said in its place. Numbers
+        that were measured, the floats, are written as the language does (`131,5`); whole ones stay as they are,
+        for they may be years, lines or ids.
         """
         count = params.get("count")
         for texts, _ in self._texts:
@@ -74,9 +77,12 @@ class Catalogue:
 
     def _written(self, params: Mapping[str, Param]) -> _Params:
         """Return the parameters as they stand in a text: measured numbers as the language writes them."""
-        return _Params(
-            (name, self._number(value) if isinstance(value, float) else value) for name, value in params.items()
-        )
+        return _Params((name, self._said(value)) for name, value in params.items())
+
+    def _said(self, value: Param) -> Param:
+        if isinstance(value, float):
+            return self._number(value)
+        return self.say(value) if isinstance(value, str) and _CODE.fullmatch(value) else value
 
     def _number(self, value: float) -> str:
         if not isfinite(value):

@@ -15,16 +15,13 @@ LENGTH_BYTE = 8
 NICENESS = 10
 """Whoever takes data in goes first."""
 
-COLLECT_AFTER = (50_000, 20, 100)
-"""Garbage is looked for seldom, as in the service: a large fleet's month is a hundred thousand objects, all in use."""
-
 
 def calculate() -> None:
     """Calculate until the input ends. What a calculation prints goes to the service's log."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICENESS)
     gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
+    gc.disable()  # a large fleet's month is a million objects, all in use: garbage is looked for between calculations
     with open(os.dup(0), "rb") as questions, open(os.dup(1), "wb") as answers:  # noqa: PTH123 - descriptors
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(2, 1)
@@ -32,6 +29,8 @@ def calculate() -> None:
             answer = _answer(question)
             answers.write(len(answer).to_bytes(LENGTH_BYTE, "big") + answer)
             answers.flush()
+            del question, answer
+            gc.collect()
 
 
 def _read(questions: BinaryIO) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -18,6 +18,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from core.texts import Finding
 from fleet.savings.statement import SavingsStatement
+from fleet.savings.timed import SeriesUsed
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -51,6 +52,26 @@ def sums_of(text: str) -> SavingsStatement:
     """Return the statement that `text_of` wrote without its vehicles, which are nearly all of it; raises the same."""
     read: SavingsStatement = _made(SavingsStatement, json.loads(text) | {"vehicles": []})
     return read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoodOn:
+    """On which series of the grid's intensity a statement stood, and on which versions of sessions, by vehicle."""
+
+    series: tuple[SeriesUsed, ...]
+    sessions: Mapping[str, set[tuple[str, int]]]
+
+
+def stood_on(text: str) -> StoodOn:
+    """Return what the statement that `text_of` wrote stood on, without making out the rest; raises the same."""
+    body = json.loads(text)
+    return StoodOn(
+        series=tuple(_made(SeriesUsed, each) for each in body.get("series", ())),
+        sessions={
+            each["vehicle"]: {(one["id"], one["valuation"]) for one in each["inputs"].get("sessions", ())}
+            for each in body.get("vehicles", ())
+        },
+    )
 
 
 def _told(value: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.fleet import SessionValuation
+from core.packed import Packed
 from core.periods import Period
 from operations.fleet.reading import LONGEST_SESSION
 from operations.house import Call, House
@@ -19,6 +20,7 @@ class MonthCharges:
     house: House
     period: Period
     call: Call
+    packed: Packed[SessionValuation] | None = None
     valuations: Sequence[SessionValuation] = ()
     _power: Mapping[str, SessionPower] | None = field(default=None, init=False)
 
@@ -29,7 +31,8 @@ class MonthCharges:
 
     async def read(self) -> None:
         """Read whose sessions they are, as the ledger has it now."""
-        self.valuations = await self.house.ledger.valuations(self.reach)
+        self.packed = await self.house.ledger.packed_valuations(self.reach)
+        self.valuations = self.packed.facts()
 
     @property
     def begun(self) -> list[SessionValuation]:

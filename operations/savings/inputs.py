@@ -6,20 +6,16 @@ how much was roof power: what quarter hours say is not in the number.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from typing import Final
 
-from core.inventory import Vehicle
 from core.periods import Period
 from core.statements import StatementKey
-from fleet.savings.reckoning import Month
-from fleet.savings.timed import GridCourse
 from operations.house import House
+from operations.savings.papers import MonthPapers
 
 _NUMBER_BYTE: Final = 8
 
@@ -48,29 +44,19 @@ class MonthInputs:
         return int.from_bytes(whole[:_NUMBER_BYTE], "big") >> 1
 
 
-async def inputs_of(
-    house: House,
-    key: StatementKey,
-    month: Month,
-    periods: tuple[Period, Period],
-    vehicles: Sequence[Vehicle],
-    course: GridCourse,
-) -> MonthInputs:
-    """Return what a month's statement would be computed from now.
-
-    `periods` are that of the month, and that in which sessions begin which may bring energy into it.
-    """
-    names = [each.id for each in vehicles]
+async def inputs_of(house: House, key: StatementKey, papers: MonthPapers, reach: Period) -> MonthInputs:
+    """Return what a month's statement would be computed from now; sessions in `reach` may bring energy into it."""
     said = (
         _release(),
-        month,
+        papers.month,
         house.time_zone,
-        vehicles,
-        tuple(house.factors()),
-        course,
-        await house.ledger.vouchers_during(periods[0], names) if names else (),
-        await house.ledger.digest_of_days(month.first - timedelta(days=1), month.last),
-        await house.ledger.digest_of_valuations(periods[1]),
+        papers.vehicles,
+        tuple(papers.table),
+        papers.intensities.course,
+        papers.vouchers,
+        papers.days.digest(),
+        papers.evening.digest(),
+        await house.ledger.digest_of_valuations(reach),
     )
     return MonthInputs(key=key, digest=sha256(repr(said).encode()).hexdigest())
 

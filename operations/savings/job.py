@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from core.fleet import SessionValuation, VehicleDay
 from core.inventory import Inventory, Vehicle
 from core.periods import Period, local_day
 from core.statements import Statement, StatementDraft, StatementKey
 from core.texts import Finding, catalogue
 from energy.calendars import is_holiday
-from fleet.savings.reckoning import Month, MonthFacts
+from fleet.savings.reckoning import Month
 from fleet.savings.statement import FLEET, SAVINGS, SavingsStatement
-from fleet.savings.statement_body import statement_of, sums_of
-from fleet.savings.timed import GridCourse
-from fleet.vehicle_days.days import dates
+from fleet.savings.statement_body import statement_of, stood_on, sums_of
 from operations.evidence.freezing import FIGURES, digest_of, is_intact
-from operations.fleet.reading import by_vehicle, owned_between
-from operations.grid.intensities import Intensities, read_intensities
+from operations.fleet.reading import owned_between
+from operations.grid.intensities import read_intensities
 from operations.grid.series import GridSeries, all_series
 from operations.house import Call, House
 from operations.savings.charged import MonthCharges
 from operations.savings.inputs import MonthInputs, inputs_of
-from operations.savings.slots import with_slots
+from operations.savings.papers import MonthPapers
+from operations.savings.slots import PowerRows
 from operations.savings.stating import STATEMENT, state
 from operations.schedule import JobWork
 
@@ -101,15 +99,9 @@ def first_working_day(day: date, inventory: Inventory) -> date:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _MonthRead:
-    """All that a month's statement is reckoned from, and its newest version's text, where that is intact.
+    """All that a month's statement is reckoned from; `inputs` are to be remembered once it is kept."""
 
-    `inputs` are to be remembered once it is kept.
-    """
-
-    month: Month
-    facts: Sequence[MonthFacts]
-    course: GridCourse
-    before: str | None
+    papers: MonthPapers
     inputs: MonthInputs | None
 
 
@@ -120,47 +112,60 @@ async def _read(
     if await house.ledger.vehicle_months(month.first, month.first):
         return None  # its days have been deleted by rule: what was stated stays
     charged = MonthCharges(house, _period(house, month), call)
-    intensities = await read_intensities(house, charged.period, series)
+    papers = await read_papers(house, month)
+    papers = replace(papers, intensities=await read_intensities(house, charged.period, series))
     if _is_recent(month, call):
         await charged.read()
         if await charged.share(again=True):
             await charged.read()
-        return await _facts(house, month, charged, intensities, None)
-    inputs = await _inputs(house, month, charged, intensities)
+        return await _whole(house, papers, charged, None)
+    inputs = await _inputs(house, papers, charged)
     if await inputs.are_as_before(house):
         return False
     await charged.read()
-    mine = {each.id for each in _vehicles(house, month)}
+    mine = {each.id for each in papers.vehicles}
     if charged.has_unshared(mine) and await charged.share(again=False):
-        inputs = await _inputs(house, month, charged, intensities)
+        inputs = await _inputs(house, papers, charged)
         await charged.read()
-    read = await _facts(house, month, charged, intensities, inputs)
+    read = await _whole(house, papers, charged, inputs)
     return replace(read, inputs=None) if read is not None and charged.has_unshared(mine) else read
 
 
-async def _facts(
-    house: House, month: Month, charged: MonthCharges, intensities: Intensities, inputs: MonthInputs | None
+async def _whole(
+    house: House, papers: MonthPapers, charged: MonthCharges, inputs: MonthInputs | None
 ) -> _MonthRead | None:
     """Return all that is kept of a month; without `inputs` its quarter hours are looked at whatever was stated."""
-    facts = await read_month(house, month, charged.begun)
-    newest = await house.ledger.statement(_key(month))
-    if newest is None and not any(each.days for each in facts):
+    newest = await house.ledger.statement(_key(papers.month))
+    if newest is None and not len(papers.days):
         return None
     text = None if newest is None or not is_intact(newest) else newest.body[FIGURES][STATEMENT]
-    before = None if text is None or inputs is None else statement_of(text)
-    facts = await with_slots(facts, intensities, before, charged)
-    return _MonthRead(month=month, facts=facts, course=intensities.course, before=text, inputs=inputs)
+    holds = inputs is not None and text is not None and _holds(text, papers, charged)
+    power = None if holds or not papers.intensities.found else PowerRows.of(await charged.power())
+    whole = replace(papers, valuations=charged.packed, power=power, before=text)
+    return _MonthRead(papers=whole, inputs=inputs)
+
+
+def _holds(before: str, papers: MonthPapers, charged: MonthCharges) -> bool:
+    """Return whether a statement knows the same sessions and series of the grid's intensity."""
+    stood = stood_on(before)
+    if stood.series != papers.intensities.course.series:
+        return False
+    now: dict[str, set[tuple[str, int]]] = {each.id: set() for each in papers.vehicles}
+    for each in charged.begun:
+        if each.vehicle in now:
+            now[each.vehicle].add((each.session, each.version))
+    return stood.sessions == now
 
 
 async def _kept(house: House, call: Call, *, read: _MonthRead | bool | None) -> bool | None:
     """Keep a month's statement, wherever it says something new; return whether it does."""
     if not isinstance(read, _MonthRead):
         return read
-    found = await state(house, read.month, read.facts, read.course, read.before)
+    found = await state(house, read.papers)
     if found is not None:
         texts = catalogue(house.language)
         draft = StatementDraft(
-            key=_key(read.month),
+            key=_key(read.papers.month),
             body=found.body,
             inputs_digest=digest_of(found.body),
             reason=" ".join(texts.tell(each) for each in found.because),
@@ -173,9 +178,8 @@ async def _kept(house: House, call: Call, *, read: _MonthRead | bool | None) -> 
     return found is not None
 
 
-async def _inputs(house: House, month: Month, charged: MonthCharges, intensities: Intensities) -> MonthInputs:
-    periods = charged.period, charged.reach
-    return await inputs_of(house, _key(month), month, periods, _vehicles(house, month), intensities.course)
+async def _inputs(house: House, papers: MonthPapers, charged: MonthCharges) -> MonthInputs:
+    return await inputs_of(house, _key(papers.month), papers, charged.reach)
 
 
 def _key(month: Month) -> StatementKey:
@@ -202,38 +206,20 @@ def read_sums(statement: Statement) -> SavingsStatement | None:
     return sums_of(statement.body[FIGURES][STATEMENT]) if is_intact(statement) else None
 
 
-async def read_month(house: House, month: Month, begun: Sequence[SessionValuation] | None = None) -> list[MonthFacts]:
-    """Return what is known of the electric vehicles that were ours in a month, by id.
-
-    `begun` are all sessions that began in it, where they have been read before.
-    """
-    vehicles = _vehicles(house, month)
+async def read_papers(house: House, month: Month) -> MonthPapers:
+    """Return what is known of the electric vehicles that were ours in a month, by id, but for their sessions."""
+    vehicles, period = _vehicles(house, month), _period(house, month)
     names = [vehicle.id for vehicle in vehicles]
-    if not names:
-        return []
-    period = _period(house, month)
-    days = by_vehicle(await house.ledger.vehicle_days(month.first, month.last, names))
-    before = by_vehicle(await _days_before(house, month, names))
-    vouchers = by_vehicle(await house.ledger.vouchers_during(period, names))
-    sessions = _by_vehicle(await house.ledger.valuations(period, names) if begun is None else begun)
-    return [
-        MonthFacts(
-            vehicle=vehicle,
-            days=days.get(vehicle.id, ()),
-            owned_days=_owned_days(vehicle, month),
-            odometer_before_m=next((each.odometer_end_m for each in reversed(before.get(vehicle.id, ()))), None),
-            sessions=sessions.get(vehicle.id, ()),
-            vouchers=vouchers.get(vehicle.id, ()),
-        )
-        for vehicle in vehicles
-    ]
-
-
-def _by_vehicle(valuations: Iterable[SessionValuation]) -> dict[str, list[SessionValuation]]:
-    found: dict[str, list[SessionValuation]] = {}
-    for each in valuations:
-        found.setdefault(each.vehicle or "", []).append(each)
-    return found
+    evening = month.first - timedelta(days=1)
+    return MonthPapers(
+        month=month,
+        vehicles=vehicles,
+        table=house.factors(),
+        days=await house.ledger.packed_vehicle_days(month.first, month.last, names),
+        evening=await house.ledger.packed_vehicle_days(evening, evening, names),
+        begin_utc=period.start_utc,
+        vouchers=await house.ledger.vouchers_during(period, names) if names else (),
+    )
 
 
 def _period(house: House, month: Month) -> Period:
@@ -243,14 +229,3 @@ def _period(house: House, month: Month) -> Period:
 
 def _begin(day: date, zone: ZoneInfo) -> datetime:
     return local_day(day, zone).start_utc
-
-
-async def _days_before(house: House, month: Month, names: Sequence[str]) -> Iterator[VehicleDay]:
-    """Return the evening before of each vehicle, where the odometer is known."""
-    evening = month.first - timedelta(days=1)
-    found = await house.ledger.vehicle_days(evening, evening, names)
-    return (day for day in found if day.odometer_end_m is not None)
-
-
-def _owned_days(vehicle: Vehicle, month: Month) -> int:
-    return sum(vehicle.valid_on(day) for day in dates(month.first, month.last))

@@ -1,54 +1,63 @@
-"""What vehicles drew from the grid by quarter hours, with the grid's intensity in each: read, or as stated before."""
+"""The quarter hours of charge sessions, as they are handed to the worker process and read there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.fleet import SessionValuation
-from fleet.savings.reckoning import MonthFacts
-from fleet.savings.statement import SavingsStatement
-from fleet.savings.timed import SessionSlots, session_slots, timed_by
-from operations.grid.intensities import Intensities
+from energy.series import Instants
+from fleet.savings.timed import Numbers, SessionSlots, session_slots
+from fleet.sessions.charges import Charge
 from operations.roofs.sessions import SessionPower
-from operations.savings.charged import MonthCharges
 
 
-async def with_slots(
-    facts: Sequence[MonthFacts], intensities: Intensities, before: SavingsStatement | None, charged: MonthCharges
-) -> list[MonthFacts]:
-    """Return facts of a month with the grid electricity of its quarter hours.
+@dataclass(frozen=True, slots=True, eq=False)
+class PowerRows:
+    """The quarter hours of sessions one after another: what was charged and what of it was roof power, in mWh.
 
-    It is that of the statement `before`, where neither sessions nor intensities have changed since.
+    Those of a session end before `last`; `known` says of it whether all its roof power is.
     """
-    if not intensities.found:
-        return list(facts)
-    if before is not None and _holds(before, facts, intensities):
-        kept = {each.vehicle: each.timed for each in before.vehicles}
-        return [replace(each, timed=kept.get(each.vehicle.id, ())) for each in facts]
-    slots = _slots_of(facts, charged.valuations, await charged.power())
-    by_series = [timed_by(slots, each) for each in intensities.found]
-    return [replace(each, timed=tuple(timed[each.vehicle.id] for timed in by_series)) for each in facts]
 
+    sessions: tuple[str, ...]
+    last: NDArray[np.int64]
+    known: tuple[bool, ...]
+    start_ms: Instants
+    charged: Numbers
+    pv: Numbers
 
-def _holds(before: SavingsStatement, facts: Sequence[MonthFacts], intensities: Intensities) -> bool:
-    """Return whether a statement knows the same sessions and series."""
-    if before.series != intensities.course.series:
-        return False
-    then = {each.vehicle: {(one.id, one.valuation) for one in each.inputs.sessions} for each in before.vehicles}
-    now = {each.vehicle.id: {(one.session, one.version) for one in each.sessions} for each in facts if each.owned_days}
-    return then == now
+    @classmethod
+    def of(cls, power: Mapping[str, SessionPower]) -> PowerRows:
+        """Return the quarter hours of sessions by name."""
+        every = list(power.values())
+        nothing = np.zeros(0, np.int64)
+        return cls(
+            sessions=tuple(power),
+            last=np.cumsum([len(each.charge.start_ms) for each in every], dtype=np.int64),
+            known=tuple(bool(each.pv.known.all()) for each in every),
+            start_ms=np.concatenate([nothing, *(each.charge.start_ms for each in every)]),
+            charged=np.concatenate([nothing, *(each.charge.thousandths for each in every)]),
+            pv=np.concatenate([nothing, *(each.pv.pv for each in every)]),
+        )
 
-
-def _slots_of(
-    facts: Sequence[MonthFacts], valuations: Iterable[SessionValuation], power: Mapping[str, SessionPower]
-) -> dict[str, list[SessionSlots]]:
-    """Return the quarter hours of all sessions that may have brought energy in a month, by vehicle."""
-    found: dict[str, list[SessionSlots]] = {each.vehicle.id: [] for each in facts}
-    for each in valuations:
-        if each.vehicle in found and each.session in power:
-            found[each.vehicle].append(slots_of(each, power[each.session]))
-    return found
+    def by_vehicle(
+        self, vehicles: Iterable[str], valuations: Iterable[SessionValuation]
+    ) -> dict[str, list[SessionSlots]]:
+        """Return the quarter hours of all sessions that may have brought energy to vehicles, by vehicle."""
+        found: dict[str, list[SessionSlots]] = {each: [] for each in vehicles}
+        places = {session: place for place, session in enumerate(self.sessions)}
+        last = self.last.tolist()
+        for each in valuations:
+            place = places.get(each.session)
+            if each.vehicle not in found or place is None:
+                continue
+            own = slice(last[place - 1] if place else 0, last[place])
+            charge = Charge(each.session, self.start_ms[own], self.charged[own])
+            found[each.vehicle].append(session_slots(charge, each.pv_wh, self.pv[own] if self.known[place] else None))
+        return found
 
 
 def slots_of(valuation: SessionValuation, power: SessionPower) -> SessionSlots:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from core.factors import FactorTable
 from core.texts import Finding
 from fleet.savings.changes import because_of
-from fleet.savings.reckoning import Month, MonthFacts, statement_of_month
+from fleet.savings.reckoning import statement_of_month
 from fleet.savings.statement import SavingsStatement
 from fleet.savings.statement_body import statement_of, text_of
-from fleet.savings.timed import GridCourse
 from operations.evidence.freezing import FIGURES
 from operations.house import House
+from operations.savings.papers import MonthPapers, facts_of
 
 STATEMENT: Final = "statement"
 """Where in the body the whole statement stands, as text; the fleet's figures by name stand beside it."""
@@ -28,23 +26,21 @@ class Stated:
     because: tuple[Finding, ...]
 
 
-async def state(
-    house: House, month: Month, facts: Sequence[MonthFacts], course: GridCourse, before: str | None
-) -> Stated | None:
-    """Return what is to be frozen of a month, None where the statement with the text `before` says it already."""
+async def state(house: House, papers: MonthPapers) -> Stated | None:
+    """Return what is to be frozen of a month, None where what was stated before says it already."""
     if house.worker is None:
-        return stated(month, facts, house.factors(), course, before)
-    return await house.worker.run(stated, month, facts, house.factors(), course, before)
+        return stated(papers)
+    return await house.worker.run(stated, papers)
 
 
-def stated(
-    month: Month, facts: Sequence[MonthFacts], table: FactorTable, course: GridCourse, before: str | None
-) -> Stated | None:
+def stated(papers: MonthPapers) -> Stated | None:
     """Return the same, reckoned here."""
-    statement = statement_of_month(month, facts, table, course)
+    before = None if papers.before is None else statement_of(papers.before)
+    facts = facts_of(papers, before)
+    statement = statement_of_month(papers.month, facts, papers.table, papers.intensities.course)
     if before is None:
         return Stated(body_of(statement), ())
-    because = because_of(statement_of(before), statement)
+    because = because_of(before, statement)
     return Stated(body_of(replace(statement, because=because)), because) if because else None
 
 

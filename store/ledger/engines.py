@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -32,6 +33,7 @@ _SESSION = {
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",
 }
+_COMMITTED = {"default_transaction_isolation": "read\\ committed"}
 _REACH = {
     "application_name": "kreiswatt",
     "connect_timeout": 10,
@@ -72,6 +74,15 @@ def postgresql_engine(url: str) -> AsyncEngine:
         place, pool_size=_CONNECTIONS, max_overflow=0, pool_pre_ping=True, connect_args=asked | {"options": options}
     )
     return _alike(engine, _begin_postgresql)
+
+
+async def connect(url: str) -> psycopg.AsyncConnection[Any]:
+    """Return a connection of its own to the database at `url`; each statement is a transaction unless one is begun."""
+    place = make_url(url).set(drivername="postgresql")
+    options = " ".join(f"-c {name}={value}" for name, value in (_SESSION | _COMMITTED).items())
+    asked = {name: value for name, value in _REACH.items() if name not in place.query}
+    said = place.render_as_string(hide_password=False)
+    return await psycopg.AsyncConnection.connect(said, autocommit=True, options=options, **asked)  # type: ignore[arg-type]
 
 
 def place_of_database(url: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from hashlib import sha256
 from typing import Any
 
@@ -11,11 +10,11 @@ from sqlalchemy import ColumnElement, Select, String, select, type_coerce
 from core.periods import Period
 from core.statements import StatementKey
 from store.ledger.database import Database, replace
-from store.ledger.fleet_tables import SESSION_VALUATION, VEHICLE_DAY
+from store.ledger.fleet_tables import SESSION_VALUATION
 from store.ledger.statement_tables import STATEMENT
 from store.ledger.tables import MARK
 
-_D, _S, _V = VEHICLE_DAY.c, STATEMENT.c, SESSION_VALUATION.c
+_S, _V = STATEMENT.c, SESSION_VALUATION.c
 _INPUTS = "inputs:"
 _SAID = (_V.session, _V.version, _V.vehicle, _V.energy_wh, _V.pv_wh, _V.grid_wh)
 _AT_ONCE = 5_000
@@ -26,11 +25,6 @@ class Inputs:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    async def digest_of_days(self, first: date, last: date) -> str:
-        """Return SHA-256 over all vehicle days from `first` to `last`."""
-        wanted = select(*map(_raw, _D)).where(_D.day.between(first, last))
-        return await self._digest(wanted.order_by(_D.vehicle, _D.day))
 
     async def digest_of_valuations(self, period: Period) -> str:
         """Return SHA-256 over whose the sessions begun in `period` were found to be, in all versions."""

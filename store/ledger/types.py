@@ -53,11 +53,11 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
         """Return the amount."""
-        return _amount(value)
+        return amount_of(value)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], Decimal | None]:  # noqa: ARG002
         """Return what reads a column at once: a year of vehicle days has millions of amounts."""
-        return _amount
+        return amount_of
 
 
 def _instant_text(value: datetime | None) -> str | None:
@@ -72,7 +72,8 @@ def _instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(f"{text}+00:00")
 
 
-def _amount(value: str | None) -> Decimal | None:
+def amount_of(value: str | None) -> Decimal | None:
+    """Return the amount of a text with its digits."""
     return None if value is None else Decimal(value)
 
 
@@ -88,12 +89,13 @@ class IsoDay(TypeDecorator[date]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:  # noqa: ARG002
         """Return the day."""
-        return _day(value)
+        return day_of(value)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], date | None]:  # noqa: ARG002
         """Return what reads a column at once."""
-        return _day
+        return day_of
 
 
-def _day(value: str | None) -> date | None:
+def day_of(value: str | None) -> date | None:
+    """Return the day of its text."""
     return None if value is None else date.fromisoformat(value)

@@ -6,22 +6,21 @@ from collections.abc import Collection, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.fleet import MatchBasis, SessionValuation
 from core.periods import Period
-from store.ledger.database import Database, finding_of, finding_row
-from store.ledger.filling import filler
+from store.ledger.database import Database, finding_row
 from store.ledger.fleet_tables import SESSION_VALUATION
+from store.ledger.packed import PackedRows, Rows, maker, packed, raw_columns
 from store.ledger.session_tables import SESSION_TOLD
 from store.ledger.tables import CHARGE_SESSION
 
 _C = SESSION_VALUATION.c
 _NAMES = tuple(column.name for column in _C)
-_BASIS, _FINDINGS = _NAMES.index("basis"), _NAMES.index("findings")
-_BASES = {basis.value: basis for basis in MatchBasis}
-_fill = filler(SessionValuation, _NAMES)
+_RAW = raw_columns(SESSION_VALUATION)
+_valuations = maker(SessionValuation, SESSION_VALUATION, {"basis": MatchBasis})
 _AT_ONCE = 500
 _NOT_SAID = frozenset({"version", "reason", "made_by", "made_at_utc"})
 _SAID = tuple(column.name for column in _C if column.name not in _NOT_SAID)
@@ -57,19 +56,30 @@ class Valuations:
 
     async def valuations(self, period: Period, vehicles: Collection[str] | None = None) -> tuple[SessionValuation, ...]:
         """Return the newest valuation of each session begun in `period`, by instant."""
-        wanted = select(SESSION_VALUATION).where(
+        return (await self.packed_valuations(period, vehicles)).facts()
+
+    async def packed_valuations(
+        self, period: Period, vehicles: Collection[str] | None = None
+    ) -> PackedRows[SessionValuation]:
+        """Return the same, not made out yet."""
+        wanted = select(*_RAW).where(
             _C.begun_at_utc >= period.start_utc, _C.begun_at_utc < period.end_utc, ~_replaced(), ~_gone()
         )
         if vehicles is not None:
             wanted = wanted.where(_C.vehicle.in_(list(vehicles)))
         async with self._database.reading() as connection:
-            return tuple(map(_valuation, await connection.execute(wanted.order_by(_C.begun_at_utc, _C.session))))
+            return await packed(connection, wanted.order_by(_C.begun_at_utc, _C.session), valuations_of_rows)
 
     async def valuations_of(self, session: str) -> tuple[SessionValuation, ...]:
         """Return all versions of one session's valuation, newest first."""
-        wanted = select(SESSION_VALUATION).where(_C.session == session).order_by(_C.version.desc())
+        wanted = select(*_RAW).where(_C.session == session).order_by(_C.version.desc())
         async with self._database.reading() as connection:
-            return tuple(map(_valuation, await connection.execute(wanted)))
+            return (await packed(connection, wanted, valuations_of_rows)).facts()
+
+
+def valuations_of_rows(rows: Rows) -> tuple[SessionValuation, ...]:
+    """Return the valuations of rows as they lie in the database."""
+    return _valuations(rows)
 
 
 async def _newest_of(connection: AsyncConnection, sessions: Sequence[str]) -> dict[str, tuple[int, Any]]:
@@ -98,11 +108,3 @@ def _row(valuation: SessionValuation) -> dict[str, Any]:
     row: dict[str, Any] = dict(zip(_NAMES, _told(valuation), strict=True))
     row["findings"] = [finding_row(finding) for finding in valuation.findings]
     return row
-
-
-def _valuation(row: Row[Any]) -> SessionValuation:
-    """Return the valuation of a row with all columns in their order."""
-    told = list(row)
-    told[_BASIS] = _BASES[told[_BASIS]]
-    told[_FINDINGS] = tuple(map(finding_of, told[_FINDINGS]))
-    return _fill(told)

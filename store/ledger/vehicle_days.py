@@ -6,21 +6,20 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, select
+from sqlalchemy import Select, delete, select
 
 from core.fleet import VehicleDay
 from core.readings import SlotShare
 from core.vehicle_months import VehicleMonth
-from store.ledger.database import Database, finding_of, finding_row, insert, replace
-from store.ledger.filling import filler
+from store.ledger.database import Database, finding_row, insert, replace
 from store.ledger.fleet_tables import VEHICLE_DAY, VEHICLE_MONTH
+from store.ledger.packed import PackedRows, Rows, maker, packed, raw_columns
 
 _D = VEHICLE_DAY.c
 _M = VEHICLE_MONTH.c
 _DAY_NAMES = tuple(column.name for column in _D)
-_SHARE, _FINDINGS = _DAY_NAMES.index("distance_share"), _DAY_NAMES.index("findings")
-_SHARES = {share.value: share for share in SlotShare}
-_fill = filler(VehicleDay, _DAY_NAMES)
+_RAW = raw_columns(VEHICLE_DAY)
+_days = maker(VehicleDay, VEHICLE_DAY, {"distance_share": SlotShare})
 
 
 class VehicleDays:
@@ -38,9 +37,15 @@ class VehicleDays:
         self, first: date, last: date, vehicles: Collection[str] | None = None
     ) -> tuple[VehicleDay, ...]:
         """Return the days from `first` to `last`, by vehicle and day."""
-        wanted = _of(select(VEHICLE_DAY).where(_D.day.between(first, last)), _D.vehicle, vehicles)
+        return (await self.packed_vehicle_days(first, last, vehicles)).facts()
+
+    async def packed_vehicle_days(
+        self, first: date, last: date, vehicles: Collection[str] | None = None
+    ) -> PackedRows[VehicleDay]:
+        """Return the same, not made out yet."""
+        wanted = _of(select(*_RAW).where(_D.day.between(first, last)), _D.vehicle, vehicles)
         async with self._database.reading() as connection:
-            return tuple(map(_day, await connection.execute(wanted.order_by(_D.vehicle, _D.day))))
+            return await packed(connection, wanted.order_by(_D.vehicle, _D.day), days_of_rows)
 
     async def first_vehicle_day(self) -> date | None:
         """Return the oldest day that any vehicle has, None if none has one."""
@@ -70,6 +75,11 @@ class VehicleDays:
             return tuple(VehicleMonth(**row) for row in rows)
 
 
+def days_of_rows(rows: Rows) -> tuple[VehicleDay, ...]:
+    """Return the days of rows as they lie in the database."""
+    return _days(rows)
+
+
 def _of(wanted: Select[Any], vehicle: Any, vehicles: Collection[str] | None) -> Select[Any]:
     return wanted if vehicles is None else wanted.where(vehicle.in_(list(vehicles)))
 
@@ -80,11 +90,3 @@ def _row(day: VehicleDay) -> dict[str, Any]:
         "dwell_s": dict(sorted(day.dwell_s.items())),
         "findings": [finding_row(finding) for finding in day.findings],
     }
-
-
-def _day(row: Row[Any]) -> VehicleDay:
-    """Return the day of a row with all columns in their order: a year of a thousand vehicles is read by this."""
-    told = list(row)
-    told[_SHARE] = _SHARES[told[_SHARE]]
-    told[_FINDINGS] = tuple(map(finding_of, told[_FINDINGS]))
-    return _fill(told)

@@ -44,7 +44,7 @@ class Recording:
     asked: list[str] = field(default_factory=list)
 
     async def run(self, function: Callable[..., T], *arguments: Any) -> T:
-        self.asked.append(arguments[0].period)
+        self.asked.append(arguments[0].month.period)
         return function(*arguments)
 
 
@@ -228,7 +228,7 @@ class Failing(Recording):
     over: str = ""
 
     async def run(self, function: Callable[..., T], *arguments: Any) -> T:
-        if arguments[0].period == self.over:
+        if arguments[0].month.period == self.over:
             raise UnavailableError("jobs.worker_died", code=-9)
         return await super().run(function, *arguments)
 

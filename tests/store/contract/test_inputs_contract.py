@@ -37,14 +37,14 @@ def draft(value: int) -> StatementDraft:
 
 
 async def test_days_have_a_digest_of_all_that_is_kept_of_them(ledger: Ledger) -> None:
-    seen = [await ledger.digest_of_days(DAY, DAY)]
+    seen = [(await ledger.packed_vehicle_days(DAY, DAY)).digest()]
     changed = replace(DRIVEN, distance_m=Decimal("5.0"))
     for day in (DRIVEN, changed, replace(changed, findings=(Finding.of("a.b"),)), replace(DRIVEN, vehicle="zwei")):
         await ledger.save_vehicle_days([day])
-        seen.append(await ledger.digest_of_days(DAY, DAY))
+        seen.append((await ledger.packed_vehicle_days(DAY, DAY)).digest())
     assert len(set(seen)) == 5
     await ledger.save_vehicle_days([replace(DRIVEN, day=DAY + timedelta(days=1))])
-    assert await ledger.digest_of_days(DAY, DAY) == seen[-1]
+    assert (await ledger.packed_vehicle_days(DAY, DAY)).digest() == seen[-1]
 
 
 async def test_valuations_have_a_digest_over_all_versions(ledger: Ledger) -> None:

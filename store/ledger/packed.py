@@ -1,0 +1,111 @@
+"""Rows of which there are very many: read as they lie in the database, and made into facts column by column."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import JSON, Column, Select, String, Table, type_coerce
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.texts import Finding
+from store.ledger.database import finding_of
+from store.ledger.filling import filler
+from store.ledger.types import ExactDecimal, IsoDay, UtcDateTime, amount_of, day_of
+
+Fact = TypeVar("Fact")
+Maker = Callable[[Any], Any]
+Rows = Sequence[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class PackedRows(Generic[Fact]):
+    """`core.packed.Packed` over rows of a table; `made` is a function of a module, found by its name when unpickled."""
+
+    made: Callable[[Rows], tuple[Fact, ...]]
+    rows: Rows
+
+    def facts(self) -> tuple[Fact, ...]:
+        """Return the facts, in the order in which they were read."""
+        return self.made(self.rows)
+
+    def digest(self) -> str:
+        """Return SHA-256 over all that the rows say."""
+        return sha256(repr(self.rows).encode()).hexdigest()
+
+    def __len__(self) -> int:
+        """Return how many they are."""
+        return len(self.rows)
+
+
+async def packed(
+    connection: AsyncConnection, wanted: Select[Any], made: Callable[[Rows], tuple[Fact, ...]]
+) -> PackedRows[Fact]:
+    """Return the rows that are wanted, as they lie in the database."""
+    return PackedRows(made, list(map(tuple, await connection.execute(wanted))))
+
+
+def raw_columns(table: Table) -> list[Any]:
+    """Return all columns of a table in their order, to be read as they lie in the database."""
+    return [type_coerce(column, String) for column in table.c]
+
+
+def maker(kind: type[Fact], table: Table, words: dict[str, type[StrEnum]]) -> Callable[[Rows], tuple[Fact, ...]]:
+    """Return what makes facts of such rows: thrice as fast as row by row.
+
+    `words` are the columns that hold the words of an enumeration; `findings`, where there are any, stands in a column
+    of that name.
+    """
+    fill = filler(kind, [column.name for column in table.c])
+    makers = [_maker(column, words) for column in table.c]
+
+    def made(rows: Rows) -> tuple[Fact, ...]:
+        columns = zip(*rows, strict=True)
+        filled = [list(map(make, each)) if make else each for make, each in zip(makers, columns, strict=False)]
+        return tuple(map(fill, zip(*filled, strict=True)))
+
+    return made
+
+
+def _maker(column: Column[Any], words: dict[str, type[StrEnum]]) -> Maker | None:
+    """Return what makes a value of what lies in a column, None where it is that already."""
+    if column.name in words:
+        return {word.value: word for word in words[column.name]}.__getitem__
+    if column.name == "findings":
+        return _findings
+    for kind, make in _MAKERS:
+        if isinstance(column.type, kind):
+            return make
+    return None
+
+
+def _instant(value: str | datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    return datetime.fromisoformat(f"{value}+00:00") if isinstance(value, str) else value.astimezone(UTC)
+
+
+def _findings(value: str | list[Any]) -> tuple[Finding, ...]:
+    if value in ("[]", []):
+        return ()
+    return tuple(map(finding_of, _json(value)))
+
+
+def _json(value: Any) -> Any:
+    """Return what a JSON column holds: SQLite tells its text, PostgreSQL's driver has read it already."""
+    if value == "{}":
+        return {}
+    return json.loads(value) if isinstance(value, str) else value
+
+
+_MAKERS: tuple[tuple[type, Maker], ...] = (
+    (ExactDecimal, amount_of),
+    (IsoDay, day_of),
+    (UtcDateTime, _instant),
+    (JSON, _json),
+)
