@@ -6,7 +6,8 @@ comma := ,
 empty :=
 space := $(empty) $(empty)
 LEFT := not soak$(if $(WITHOUT), and not $(subst $(comma),$(space)and not$(space),$(WITHOUT)))
-SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
+# By path: the longest files have few tests, and last among all they would keep one worker waiting.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # With a wheelhouse (make wheelhouse) nothing is fetched.
 OFFLINE := $(if $(wildcard wheelhouse),--no-index -f wheelhouse)
 CLIENTS := tests/clients

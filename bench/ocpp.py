@@ -44,13 +44,14 @@ def main() -> int:
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--server", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--stations", type=int, default=STATIONS, help=argparse.SUPPRESS)
+    parser.add_argument("--tls", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.role == "generator":
         print(json.dumps(generate(options.port, options.server, options.seconds)))
         return 0
     if options.role:
         _pin(SERVER_CORE)
-        asyncio.run(serve_ours(options.stations) if options.role == "ours" else serve_stock())
+        asyncio.run(serve_ours(options.stations, tls=options.tls) if options.role == "ours" else serve_stock())
         return 0
     return report(measure(options.seconds, options.rounds), as_json=options.json)
 
@@ -89,9 +90,10 @@ def run(role: str, seconds: float) -> dict[str, float]:
 
 
 @contextmanager
-def server(role: str, stations: int = STATIONS) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def server(role: str, stations: int = STATIONS, *, tls: bool = False) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """Run a server in a process of its own while inside; it ends when its input is closed."""
     command = [sys.executable, "-m", "bench.ocpp", "--role", role, "--stations", str(stations)]
+    command += ["--tls"] if tls else []
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -100,8 +102,8 @@ def server(role: str, stations: int = STATIONS) -> Iterator[tuple[subprocess.Pop
             process.wait(60)
 
 
-async def serve_ours(count: int) -> None:
-    """Run our central system on real stores until the input ends, then tell what is stored."""
+async def serve_ours(count: int, *, tls: bool = False) -> None:
+    """Run our central system on real stores until the input ends, then tell what is stored; encrypted with `tls`."""
     from chargepoints.central import CentralSystem
     from chargepoints.privacy import Privacy
     from chargepoints.settings import ChargePointSettings
@@ -125,7 +127,7 @@ async def serve_ours(count: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         stores = await open_embedded(Path(folder), clock)
         central = CentralSystem(
-            ChargePointSettings(port=0, accept_unknown_tags=True),
+            ChargePointSettings(port=0, accept_unknown_tags=True, **(encrypted(Path(folder)) if tls else {})),
             inventory=lambda: inventory,
             secret_of=lambda _: None,
             privacy=Privacy(bytes(32)),
@@ -137,13 +139,27 @@ async def serve_ours(count: int) -> None:
         with tuned_for_serving():
             serving = asyncio.create_task(central.serve())
             await central.started.wait()
-            await _until_told(central.port)
+            await _until_told(central.tls_port if tls else central.port)
             serving.cancel()
             await asyncio.gather(serving, return_exceptions=True)
         frames = [frame async for frame in stores.journal.frames() if frame.direction is Direction.IN]
         counted = {"frames_in": len(frames), "meter_values": (await stores.readings.count()).get("station", 0)}
         await stores.close()
     print(json.dumps(counted), flush=True)
+
+
+def encrypted(folder: Path) -> dict[str, Any]:
+    """Return the settings of an encrypted port with a new authority of our own, whose certificate we show."""
+    from chargepoints.authority import new_authority
+    from chargepoints.settings import StationAuthoritySettings, StationTlsSettings
+
+    files = StationAuthoritySettings(certificate=folder / "ca.pem", key=folder / "ca.key")
+    made = new_authority("Ladestationen", datetime.now(UTC))  # noqa: TID251 - this is the process's own entry
+    for file, content in zip((files.key, files.certificate), made, strict=True):
+        file.write_bytes(content)
+    own = folder / "own.pem"
+    tls = StationTlsSettings(certificate=own, key=own, names=("127.0.0.1",), made_here=True, port=0)
+    return {"tls": tls, "authority": files}
 
 
 async def serve_stock() -> None:

@@ -11,23 +11,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from chargepoints.admission import BOOT, Gate
 from chargepoints.assembly import Assembly
 from chargepoints.conformance import Refusal
 from chargepoints.decoding.events import Arrival
 from chargepoints.decoding.routes import Route
 from chargepoints.privacy import Privacy, outline
 from chargepoints.registrar import Registrar
-from chargepoints.rpc import Call, Malformed, MessageId, Parsed, error_frame, result_frame
+from chargepoints.rpc import Call, Fault, Malformed, MessageId, Parsed, error_frame, result_frame
 from chargepoints.settings import ChargePointSettings
 from chargepoints.trail import Trail
 from chargepoints.understanding import check, decode
 from core.facts import Protocol
+from core.inventory import Admission
 from core.ports import Clock, Direction, Frame
+from core.station_events import StationEventKind
 from core.texts import Finding
 
 _PAYLOAD = 3
 _REMEMBERED_ANSWERS = 32
 _INVALID_DATA = 1007
+_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +72,14 @@ class Answering:
     desk: Desk
     refused: int = 0
     repeated: int = 0
+    gate: Gate = field(init=False)
     _answers: OrderedDict[MessageId, tuple[int, bytes]] = field(default_factory=OrderedDict)
     _version: str = field(init=False)
 
     def __post_init__(self) -> None:
         self._version = self.protocol.value
+        accepted = self.desk.registrar.admission(self.station) is Admission.ACCEPTED
+        self.gate = Gate(accepted=accepted)
 
     async def answer(self, inbound: Inbound) -> Reply:
         """Return the answer to a frame, which is on disk by then. Raises `StoreError` if it cannot be."""
@@ -116,6 +123,8 @@ class Answering:
         if known is not None and known[0] == hash(inbound.frame):
             self.repeated += 1
             return known[1]
+        if not self.gate.lets(call.action, arrival.received_at_utc):
+            return self._not_yet(call, arrival)
         sound = check(self.protocol, call, lenient=self.desk.settings.lenient)
         if isinstance(sound, Refusal):
             return self._refuse(call, sound, arrival, frame)
@@ -133,7 +142,21 @@ class Answering:
         kept = result_frame(call.id, self.desk.privacy.clean(said)) if decision.card_group else answer
         await self._journal_answer(sound.route, kept, decision.now_utc)
         self.desk.assembly.tell(arrival, sound.route.learn(decoded.event, said), decoded.findings)
-        self._remember(call.id, inbound.frame, answer)
+        if call.action == BOOT:
+            self.gate.accepted = decision.admission is Admission.ACCEPTED
+        if self.gate.accepted:  # else the same boot, sent again, may be answered otherwise
+            self._remember(call.id, inbound.frame, answer)
+        return answer
+
+    def _not_yet(self, call: Call, arrival: Arrival) -> bytes | None:
+        """Refuse what a station that is not accepted may not say; the journal has it, and the station's events."""
+        finding = Finding.of("ocpp.not_accepted_yet", action=call.action[:_SHOWN])
+        self.refused += 1
+        at_utc = arrival.received_at_utc
+        self.desk.assembly.chronicle.count(self.station, StationEventKind.REFUSED, finding, at_utc, arrival.frame)
+        answer = None if call.silent else error_frame(self.protocol, call.id, Fault.SECURITY, finding)
+        if answer is not None:
+            self.desk.trail.later(self.sent(answer))
         return answer
 
     async def _journal_answer(self, route: Route, answer: bytes, at_utc: datetime) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from chargepoints.decoding.events import (
@@ -29,13 +29,13 @@ from chargepoints.progress import Progress
 from chargepoints.registrar import Registrar
 from chargepoints.replay import Replay, Told, Unused, learnt
 from chargepoints.sessions import session_id
-from chargepoints.signs import Sign, sign_of
 from chargepoints.transactions import Recalled, Transactions
-from core.books import Ledger
+from core.books import Ledger, SessionFilter
 from core.errors import PayloadError
 from core.facts import ChargeSession, StationStatus
 from core.inventory import Inventory
 from core.ports import Batch, Clock, Journal, ReadingSink
+from core.processes import Estate, Peers
 from core.quantities import Quantity
 from core.readings import Reading
 from core.station_events import span_of
@@ -53,6 +53,8 @@ class Stores:
     sink: ReadingSink
     ledger: Ledger
     clock: Clock
+    peers: Peers | None = None
+    """The other processes that serve stations, None if this is the only one."""
 
 
 class Assembly:
@@ -79,6 +81,7 @@ class Assembly:
         self._registrar = registrar
         self._replay = replay
         self._turn = asyncio.Lock()
+        self._inheriting = False
         self._told: list[Told] = []
         self._statuses: dict[tuple[str, int], StationStatus] = {}
         self._batch: list[Reading] = []
@@ -109,11 +112,22 @@ class Assembly:
         await self._store(await self.transactions.due(now_s))
         self.transactions.forget(now_s)
         if reached > self.progress.stored:
-            await self._stores.ledger.set_applied_frame(reached)
-            self.progress.written(reached)
+            await self._reached(reached)
+
+    async def _reached(self, frame: int) -> None:
+        if self._stores.peers is None:
+            await self._stores.ledger.set_applied_frame(frame)
+        elif self._inheriting:
+            return  # what is inherited lies further back
+        else:
+            await self._stores.peers.applied(frame)
+        self.progress.written(frame)
 
     async def restore(self) -> None:
         """Store what the journal has and a crash kept from being stored; take up the open transactions."""
+        if self._stores.peers is not None:
+            await self._join(self._stores.peers)
+            return
         ledger, now_utc = self._stores.ledger, self._stores.clock()
         self.progress = Progress(await ledger.applied_frame())
         newest = await ledger.newest_events(self.progress.stored, span_of(now_utc))
@@ -131,11 +145,85 @@ class Assembly:
                 self.progress.give_back(self.progress.take(), frame.id)
             if len(self._told) >= _AT_ONCE:
                 await self.flush()
+        await self._take_up_rest(replay, applied, running)
+        self.progress.give_back(whole)
+        await self.flush()
+
+    async def _take_up_rest(self, replay: Replay, applied: int, running: Collection[str]) -> None:
+        """Tell what is plainly acknowledged or was not answered any more."""
+        for told in replay.acknowledged():
+            self._take_up(told, applied, running)
         for held in replay.undecided():
             decision = await self._registrar.decide(held.arrival.station, held.decoded.event)
             self._take_up(learnt(held, held.sound.route.answer(held.decoded.event, decision)), applied, running)
-        self.progress.give_back(whole)
+
+    async def _join(self, peers: Peers) -> None:
+        """Begin beside other processes: only what dead ones left is taken up."""
+        ledger, now_utc = self._stores.ledger, self._stores.clock()
+        self.progress = Progress(await peers.begin())
+        self.chronicle.speaks_for_all = await peers.alone()
+        newest = await ledger.newest_events(self.progress.stored, span_of(now_utc))
+        links = await ledger.links()
+        if self.chronicle.speaks_for_all:
+            self.links.load(links, now_utc, self.chronicle.load(newest))
+        else:
+            self.chronicle.load(newest)
+            self.links.take(links)
+        await self.inherit()
+
+    async def inherit(self) -> frozenset[str]:
+        """Take over what dead processes left; return the stations that are ours now. All they said is stored then."""
+        peers = self._stores.peers
+        if peers is None:
+            return frozenset()
+        whole, self._inheriting = self.progress.take(), True
+        try:
+            estate = await peers.adopt()
+            if estate is not None:
+                await self._take_over(estate)
+        finally:
+            self._inheriting = False
+            self.progress.give_back(whole)
+        if estate is None:
+            return frozenset()
         await self.flush()
+        return estate.stations
+
+    async def _take_over(self, estate: Estate) -> None:
+        stations, applied = estate
+        await self.settle_in(stations)
+        self.links.left(sorted(stations), self._stores.clock())
+        replay = self._replay()
+        async for frame in self._stores.journal.frames(applied):
+            if frame.station in stations:
+                self._take_up(replay.feed(frame), applied, ())
+            if len(self._told) >= _AT_ONCE:
+                await self.flush()
+        await self._take_up_rest(replay, applied, ())
+        for session in await self._open_sessions(stations):
+            await self.transactions.bring_back(session, time.monotonic())
+
+    async def settle_in(self, stations: frozenset[str]) -> None:
+        """Learn what the books have of stations that other processes served."""
+        self.links.take(await self._stores.ledger.links(stations))
+        for session in await self._open_sessions(stations):
+            self.transactions.let_rest(session)
+
+    async def let_go(self, station: str) -> None:
+        """Store all of a station and forget it: another process serves it now."""
+        self.transactions.hurry(station)
+        await self.flush()
+        self.transactions.let_go(station)
+
+    async def _open_sessions(self, stations: frozenset[str]) -> list[ChargeSession]:
+        found: list[ChargeSession] = []
+        wanted = SessionFilter(stations=stations, state="open", limit=_AT_ONCE)
+        while True:
+            page = await self._stores.ledger.sessions(wanted)
+            found += page.items
+            if page.next_cursor is None:
+                return found
+            wanted = replace(wanted, cursor=page.next_cursor)
 
     def _take_up(self, told: Told | Unused | None, applied: int, running: Collection[str]) -> None:
         """Tell what was not stored yet; of what was, put back the evidence of transactions that run."""
@@ -157,18 +245,14 @@ class Assembly:
     async def _recall(self, session: ChargeSession) -> Recalled:
         """Return the evidence of a session that is no longer in memory, and what else happened at its station."""
         if not session.first_frame:
-            return Recalled((), ())
-        replay = self._replay()
-        evidence: list[TransactionEvidence] = []
-        signs: list[Sign] = []
+            return Recalled([], [])
+        replay, recalled = self._replay(), Recalled([], [])
         async for frame in self._stores.journal.frames(session.first_frame - 1, session.station):
-            if not isinstance(told := replay.feed(frame), Told):
-                continue
-            if isinstance(told.event, TransactionEvidence) and _case_id(told.event) == session.id:
-                evidence.append(told.event)
-            if (sign := sign_of(told.arrival, told.event)) is not None:
-                signs.append(sign)
-        return Recalled(evidence, signs)
+            if isinstance(told := replay.feed(frame), Told):
+                recalled.take(told.arrival, told.event, session.id)
+        for told in replay.acknowledged():
+            recalled.take(told.arrival, told.event, session.id)
+        return recalled
 
     async def _apply(self, told: Told) -> None:
         arrival, event, findings = told

@@ -6,15 +6,16 @@ request (CSR) whose common name is its serial number or id. Nothing here waits.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
+from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes, CertificatePublicKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from chargepoints.settings import StationAuthoritySettings
@@ -25,6 +26,8 @@ _RSA_LEAST_BIT = 2048
 _CURVE_LEAST_BIT = 224
 _CLOCKS_DIFFER_BY = timedelta(hours=1)
 _LASTS = timedelta(days=20 * 365)
+_LONGEST_NAME = 64
+SERVER_LASTS = timedelta(days=365)
 _PEM = serialization.Encoding.PEM
 
 
@@ -77,21 +80,60 @@ class Authority:
         asked = x509.load_pem_x509_csr(request.encode())
         kept = (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
         subject = [x509.NameAttribute(oid, said) for oid in kept for said in _said(asked, oid)]
-        until_utc = min(now_utc + self._valid, self._own.not_valid_after_utc)
+        use = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
+        builder = self._begun(asked.public_key(), subject, now_utc, self._valid).add_extension(use, critical=False)
+        return self._signed(builder)
+
+    def certify_server(self, names: Sequence[str], now_utc: datetime) -> str:
+        """Return a new key and the certificate that proves us under `names` (hosts, addresses) for a year, as PEM."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = [x509.NameAttribute(NameOID.COMMON_NAME, names[0])] if len(names[0]) <= _LONGEST_NAME else []
+        if self._organisation:
+            subject.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, self._organisation))
         builder = (
+            self._begun(key.public_key(), subject, now_utc, SERVER_LASTS)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(x509.SubjectAlternativeName([_alternative(name) for name in names]), critical=not subject)
+        )
+        return secret_pem(key).decode() + self._signed(builder)
+
+    @property
+    def ends_utc(self) -> datetime:
+        """Return until when what it signs is good at most."""
+        return self._own.not_valid_after_utc
+
+    def has_signed(self, certificate: x509.Certificate) -> bool:
+        """Return whether a certificate is signed by this authority with its present key."""
+        try:
+            certificate.verify_directly_issued_by(self._own)
+        except (ValueError, TypeError, InvalidSignature):
+            return False
+        return True
+
+    def _begun(
+        self,
+        key: CertificatePublicKeyTypes,
+        subject: Sequence[x509.NameAttribute[str]],
+        now_utc: datetime,
+        lasts: timedelta,
+    ) -> x509.CertificateBuilder:
+        """Return what all that we sign have in common; none outlasts the authority."""
+        return (
             x509.CertificateBuilder()
             .subject_name(x509.Name(subject))
             .issuer_name(self._own.subject)
-            .public_key(asked.public_key())
+            .public_key(key)
             .serial_number(x509.random_serial_number())
             .not_valid_before(now_utc - _CLOCKS_DIFFER_BY)
-            .not_valid_after(until_utc)
+            .not_valid_after(min(now_utc + lasts, self._own.not_valid_after_utc))
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(signs=False), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(asked.public_key()), critical=False)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
             .add_extension(_issuer_key(self._own), critical=False)
         )
+
+    def _signed(self, builder: x509.CertificateBuilder) -> str:
+        """Return the signed certificate with those between it and the root, as PEM."""
         signed = builder.sign(self._key, hashes.SHA256())
         return "".join(item.public_bytes(_PEM).decode() for item in (signed, *self._above))
 
@@ -112,8 +154,20 @@ def new_authority(name: str, now_utc: datetime) -> tuple[bytes, bytes]:
         .add_extension(_usage(signs=True), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
-    secret = key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    return secret, builder.sign(key, hashes.SHA256()).public_bytes(_PEM)
+    return secret_pem(key), builder.sign(key, hashes.SHA256()).public_bytes(_PEM)
+
+
+def secret_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """Return a private key as PEM, not encrypted: whoever keeps it must keep it to themselves."""
+    return key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+
+
+def _alternative(name: str) -> x509.GeneralName:
+    """Return a host's name or address as a certificate names it."""
+    try:
+        return x509.IPAddress(ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
 
 
 def _said(asked: x509.CertificateSigningRequest, oid: x509.ObjectIdentifier) -> list[str]:

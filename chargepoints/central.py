@@ -5,53 +5,53 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import astuple, dataclass
 from http import HTTPStatus
-from ssl import SSLContext
 from typing import Any
 
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
-from websockets.typing import Subprotocol
 
 from chargepoints.answering import Desk
 from chargepoints.assembly import Assembly, Stores
 from chargepoints.authority import Authority
 from chargepoints.calls import Late
+from chargepoints.certificates import CertificateRecords
 from chargepoints.chronicle import STOPPED
 from chargepoints.connection import StationConnection
 from chargepoints.decoding.events import Arrival, Event
 from chargepoints.dispatch.dispatcher import Dispatcher
 from chargepoints.dispatch.numbers import unknown_number
-from chargepoints.handshake import SUBPROTOCOLS, Doorkeeper, Refused, choose_subprotocol
+from chargepoints.doors import Doors
+from chargepoints.habits import Habits
+from chargepoints.handshake import IMPOSTURES, SUBPROTOCOLS, Doorkeeper, Refused
+from chargepoints.kept_secrets import Matches, matches_clear
 from chargepoints.notebook import Notebook
 from chargepoints.privacy import Privacy
+from chargepoints.quirks import model_patience_s
 from chargepoints.registrar import Registrar
 from chargepoints.replay import Replay
 from chargepoints.settings import ChargePointSettings
 from chargepoints.signing import Signing
 from chargepoints.sockets import StationSocket, WebSocket
 from chargepoints.tags import Tags
-from chargepoints.tls import address_of, entrance, keep_buffers_small, server_context
+from chargepoints.tls import address_of, entrance
 from chargepoints.trail import Trail
 from core.books import Ledger
 from core.errors import StoreError, UnavailableError
 from core.facts import Protocol
-from core.inventory import Inventory, Station
+from core.inventory import Admission, Inventory, Station
 from core.ports import Clock, Health, Journal, ReadingSink
-from core.station_events import Contact, StationEventKind
+from core.station_events import SERVICE, Contact, StationEventKind
 from core.texts import Finding
 
 _FLUSH_EVERY_S = 0.25
-_CLOSE_TIMEOUT_S = 5.0
 _NORMAL = 1000
 _MISSED = 3
 _HINT_CHARS = 100
 
 _LOG = logging.getLogger(__name__)
-_WIRE_LOG = logging.getLogger("chargepoints.wire")
-_WIRE_LOG.setLevel(logging.WARNING)  # below that the library writes headers with passwords
 
 
 class CentralSystem:
@@ -71,6 +71,7 @@ class CentralSystem:
         ledger: Ledger,
         clock: Clock,
         uid_of: Callable[[str], str | None] = unknown_number,
+        matches: Matches = matches_clear,
     ) -> None:
         self.started = asyncio.Event()
         self.port = settings.port
@@ -81,10 +82,22 @@ class CentralSystem:
         self._stores = Stores(journal=journal, sink=sink, ledger=ledger, clock=clock)
         self._dispatcher = Dispatcher(ledger, self, uid_of, clock)
         self._doorkeeper = Doorkeeper(
-            settings.path, inventory, secret_of, settings.tls.organisation if settings.tls else ""
+            settings.path, inventory, secret_of, settings.tls.organisation if settings.tls else "", matches
         )
-        self._signing = Signing(_authority(settings), inventory, ledger, self._dispatcher.wake)
+        self._records = CertificateRecords(ledger, clock)
+        authority = _authority(settings)
+        self._doors = Doors(settings, authority, self._records, clock, turned=self._turned)
+        self._signing = Signing(
+            authority,
+            inventory,
+            ledger,
+            self._records,
+            wake=self._dispatcher.wake,
+            note=self._note_security,
+        )
+        self._dispatcher.followed = self._signing.followed
         self._connections: dict[str, StationConnection] = {}
+        self._habits: dict[str, Habits] = {}
         self._desk = self._new_desk()
         self._leaving: set[asyncio.Task[None]] = set()
         self._past = Traffic()
@@ -103,8 +116,9 @@ class CentralSystem:
             asyncio.create_task(self._dispatcher.run()),
         ]
         try:
-            async with AsyncExitStack() as doors:
-                await self._open(doors)
+            async with AsyncExitStack() as closing:
+                await self._doors.open(closing, self._handle, self._admit)
+                self.port, self.tls_port = self._doors.port, self._doors.tls_port
                 self.started.set()
                 try:
                     done, _ = await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
@@ -136,6 +150,7 @@ class CentralSystem:
                 "unsolicited": now.unsolicited,
                 "late_answers": now.late,
                 "left_out": assembly.notebook.left_out,
+                "connects_turned_away": self._doors.turnstile.turned_away,
             },
         )
 
@@ -173,6 +188,7 @@ class CentralSystem:
             clock=stores.clock,
             heartbeat_interval_s=settings.heartbeat_interval_s,
             signing=self._signing,
+            admission=self._admission_of,
         )
         assembly = Assembly(
             stores,
@@ -191,37 +207,23 @@ class CentralSystem:
             clock=stores.clock,
         )
 
+    def _admission_of(self, station: str) -> Admission:
+        known = self._inventory().stations.get(station)
+        return Admission.REJECTED if known is None else known.admission
+
     def _heard(self, arrival: Arrival, event: Event) -> None:
         self._dispatcher.told(arrival, event)
         self._signing.heard(arrival, event)
 
-    async def _open(self, doors: AsyncExitStack) -> None:
-        """Listen, with and without encryption as the settings say."""
-        settings = self._settings
-        if settings.tls is not None:
-            keep_buffers_small()
-            context = server_context(settings.tls, settings.authority)
-            server = await doors.enter_async_context(self._listen(settings.tls.host, settings.tls.port, context))
-            self.tls_port = next(iter(server.sockets)).getsockname()[1]
-        server = await doors.enter_async_context(self._listen(settings.host, settings.port, None))
-        self.port = next(iter(server.sockets)).getsockname()[1]
+    def _note_security(self, station: str, finding: Finding) -> None:
+        notebook, source = self._desk.assembly.notebook, f"station:{station}"
+        notebook.notice(source, finding, self._stores.clock(), kind=StationEventKind.SECURITY)
 
-    def _listen(self, host: str, port: int, context: SSLContext | None) -> AbstractAsyncContextManager[Server]:
-        return serve(
-            self._handle,
-            host,
-            port,
-            ssl=context,
-            create_connection=StationSocket,
-            process_request=self._admit,
-            select_subprotocol=_select_subprotocol,
-            compression=None,
-            ping_interval=None,  # `_probe` judges by frames as well as by pongs
-            close_timeout=_CLOSE_TIMEOUT_S,
-            max_size=self._settings.max_frame_bytes,
-            logger=_WIRE_LOG,
-            server_header=None,
-        )
+    def _turned(self, address: str) -> None:
+        """Note that an address comes in vain too often; it is no station's, so this is the service's own event."""
+        limit = Finding.of("ocpp.too_many_connects", address=address, limit=self._settings.failed_connects_per_min)
+        if self._desk.assembly.chronicle.count(SERVICE, StationEventKind.TURNED_AWAY, limit, self._stores.clock()):
+            _LOG.warning("connects_turned_away finding=%s", limit)
 
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         now_utc = self._stores.clock()
@@ -235,7 +237,7 @@ class CentralSystem:
             return None
         notebook = self._desk.assembly.notebook
         if admitted.station is not None:
-            notebook.notice(admitted.station.source, admitted.finding, now_utc, kind=StationEventKind.TURNED_AWAY)
+            notebook.notice(admitted.station.source, admitted.finding, now_utc, kind=_kind_of(admitted.finding))
         elif admitted.asked:
             offered = ",".join(request.headers.get_all("Sec-WebSocket-Protocol"))
             notebook.discover("ocpp", admitted.asked, now_utc, hint=offered[:_HINT_CHARS])
@@ -264,9 +266,13 @@ class CentralSystem:
                 f"station:{station}", finding, desk.clock(), kind=StationEventKind.TURNED_AWAY
             )
             return  # OCPP-J 3.3: complete the handshake without a subprotocol, then close at once
-        connection = StationConnection(station, protocol, WebSocket(socket), desk, address_of(socket.transport))
+        address, habits = address_of(socket.transport), self._habits_of(station)
+        connection = StationConnection(station, protocol, WebSocket(socket), desk, address, habits)
+        self._doors.turnstile.admitted(address)
         self._replace(self._connections.get(station), connection)
         desk.assembly.links.connected(station, protocol, desk.clock())
+        if shown := entrance(socket.transport, (), ()).presented:
+            self._signing.shown(station, shown.serial_number)
         try:
             await connection.serve()
         except StoreError as error:
@@ -278,6 +284,14 @@ class CentralSystem:
                 self._dispatcher.gone(station)
                 why = Contact.SERVICE_STOPPED if self._stopping else connection.leaves
                 desk.assembly.links.disconnected(station, desk.clock(), why)
+
+    def _habits_of(self, station: str) -> Habits:
+        """Return what is learned of a station, and what the registry says of its model, as it is called today."""
+        habits = self._habits.setdefault(station, Habits())
+        known, link = self._inventory().stations.get(station), self._desk.assembly.links.of(station)
+        models = [(each.maker, each.model) for each in (known, link) if each is not None]
+        habits.model_patience_s = model_patience_s(models)
+        return habits
 
     def _replace(self, old: StationConnection | None, new: StationConnection) -> None:
         """Let the newest socket of a station win; the old one may be dead without knowing it."""
@@ -305,8 +319,10 @@ class CentralSystem:
         while True:
             await asyncio.sleep(ping_s)
             for connection in tuple(self._connections.values()):
+                habits = connection.habits
                 patience_s = _MISSED * (ping_s if connection.answers_pings else max(ping_s, heartbeat_s))
                 if connection.silent_s > patience_s:
+                    habits.answers_pings, habits.pings = None, 0  # a new firmware may be another
                     self._leave(connection, Contact.SILENT)
                 else:
                     task = asyncio.create_task(connection.probe())
@@ -349,9 +365,9 @@ class Traffic:
         return cls(*(sum(column) for column in zip(*map(astuple, parts), strict=True)))
 
 
-def _select_subprotocol(_connection: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
-    chosen = choose_subprotocol(offered)
-    return None if chosen is None else Subprotocol(chosen)
+def _kind_of(finding: Finding) -> StationEventKind:
+    """Return of what kind it is that somebody was refused: who shows another's certificate attacks, or is mixed up."""
+    return StationEventKind.SECURITY if finding.code in IMPOSTURES else StationEventKind.TURNED_AWAY
 
 
 def _authority(settings: ChargePointSettings) -> Authority | None:

@@ -50,6 +50,8 @@ class Chronicle:
 
     def __init__(self) -> None:
         self.left_out = 0
+        self.speaks_for_all = True
+        """Whether the service begins and ends with this process; not while others of it run."""
         self.plugs = Plugs()
         self._waiting: dict[str, StationEvent] = {}
         self._running: dict[str, StationEvent] = {}
@@ -70,15 +72,16 @@ class Chronicle:
 
     def serving(self, code: str, at_utc: datetime, received_at_utc: datetime) -> None:
         """Note that the service began or ended to listen."""
-        self.add(
-            StationEvent(
-                station=SERVICE,
-                kind=StationEventKind.SERVICE,
-                at_utc=at_utc,
-                received_at_utc=received_at_utc,
-                code=code,
+        if self.speaks_for_all:
+            self.add(
+                StationEvent(
+                    station=SERVICE,
+                    kind=StationEventKind.SERVICE,
+                    at_utc=at_utc,
+                    received_at_utc=received_at_utc,
+                    code=code,
+                )
             )
-        )
 
     def contact(self, station: str, contact: Contact, at_utc: datetime, received_at_utc: datetime) -> None:
         """Note that a station came or went."""
@@ -137,8 +140,11 @@ class Chronicle:
                 own = _told(arrival, StationEventKind.MAKER, event.vendor[:_SHOWN])
                 self.add(replace(own, info=event.message[:_SHOWN]))
 
-    def count(self, station: str, kind: StationEventKind, finding: Finding, at_utc: datetime, frame: int = 0) -> None:
-        """Count something that may come often; `frame` is the journal id of the frame that tells of it."""
+    def count(self, station: str, kind: StationEventKind, finding: Finding, at_utc: datetime, frame: int = 0) -> bool:
+        """Count something that may come often, and return whether it is the first in its quarter of an hour.
+
+        `frame` is the journal id of the frame that tells of it.
+        """
         event = StationEvent(
             station=station,
             kind=kind,
@@ -152,9 +158,10 @@ class Chronicle:
         known = self._running.get(event.id)
         if known is not None:
             if 0 < frame <= known.last_frame:
-                return
+                return False
             event = replace(known, finding=finding, count=known.count + 1, last_frame=max(frame, known.last_frame))
         self._running[event.id] = self._waiting[event.id] = event
+        return known is None
 
     def add(self, event: StationEvent) -> bool:
         """Note an event of a kind that is not counted; return False if the station says too much at the moment."""
@@ -214,6 +221,8 @@ async def rebuild_events(journal: Journal, book: StationEventBook, replay: Repla
             chronicle.tell(told)
         if chronicle.is_full:
             await chronicle.write(book)
+    for told in replay.acknowledged():
+        chronicle.tell(told)
     await chronicle.write(book)
     return frames
 

@@ -17,7 +17,9 @@ import orjson
 
 from chargepoints.answering import Answering, Desk, Inbound
 from chargepoints.calls import CallRefusedError, Calls, Late
-from chargepoints.rpc import CallError, CallResult, parse
+from chargepoints.habits import Habits
+from chargepoints.rpc import CallError, CallResult, Malformed, parse
+from chargepoints.schemas import answer_violations
 from chargepoints.sockets import Socket, SocketClosedError
 from core.errors import StoreError, UnavailableError
 from core.facts import Protocol
@@ -25,6 +27,7 @@ from core.station_events import Contact, StationEventKind
 from core.texts import Finding
 
 _INTERNAL_ERROR = 1011
+_SHOWN = 100
 _AT_ONCE_S = 10.0
 """For how long a station may say in advance what its rate allows: queues of offline hours come at once."""
 
@@ -32,15 +35,23 @@ _AT_ONCE_S = 10.0
 class StationConnection:
     """The connection of one station, until its socket closes."""
 
-    def __init__(self, station: str, protocol: Protocol, socket: Socket, desk: Desk, address: str = "") -> None:
+    def __init__(
+        self,
+        station: str,
+        protocol: Protocol,
+        socket: Socket,
+        desk: Desk,
+        address: str = "",
+        habits: Habits | None = None,
+    ) -> None:
         self.station = station
         self.address = address
         self.protocol = protocol
-        self.answers_pings = False
+        self.habits = habits or Habits()
         self.frames = 0
         self.leaves = Contact.CLOSED
         self.answering = Answering(station, protocol, token_hex(6), desk)
-        self.calls = Calls(station, self._send_call, desk.settings.call_timeout_s)
+        self.calls = Calls(station, self._send_call, desk.settings.call_timeout_s, self.habits)
         self._socket = socket
         self._desk = desk
         self._now_s = asyncio.get_running_loop().time
@@ -54,7 +65,9 @@ class StationConnection:
                 await self._take(*await self._socket.receive())
         except SocketClosedError as closed:
             if closed.too_large:
-                self._note_too_large()
+                self._note_unread(Finding.of("ocpp.frame_too_large", limit_byte=self._desk.settings.max_frame_bytes))
+            elif closed.broken:
+                self._note_unread(Finding.of("ocpp.frame_broken"))
         except StoreError:
             await self._socket.close(_INTERNAL_ERROR, "")
             raise
@@ -64,17 +77,30 @@ class StationConnection:
     async def call(
         self, action: str, payload: dict[str, Any], timeout_s: float | None = None, late: Late | None = None
     ) -> dict[str, Any]:
-        """Return the station's answer to a call of ours (see `Calls.call`)."""
+        """Return the station's answer to a call of ours (see `Calls.call`); what is odd about it is noted."""
+        self.answering.gate.asked(action, payload, self._desk.clock())
         try:
-            return await self.calls.call(action, payload, timeout_s, late)
+            answer = await self.calls.call(action, payload, timeout_s, late)
         except (CallRefusedError, UnavailableError) as error:
             self._note(error.finding, self._desk.clock())
             raise
+        if breaches := answer_violations(self.protocol, action, answer):
+            broken = Finding.of("ocpp.answer_nonconforming", action=action, field=breaches[0].where[:_SHOWN])
+            self._note(broken, self._desk.clock())
+        return answer
 
     async def probe(self) -> None:
         """Ask for a sign of life."""
+        if self.habits.pinged():
+            ignored = Finding.of("ocpp.pings_ignored")
+            self._desk.assembly.chronicle.count(self.station, StationEventKind.NOTICE, ignored, self._desk.clock())
         with suppress(SocketClosedError):
             await self._socket.ping(self._pong)
+
+    @property
+    def answers_pings(self) -> bool:
+        """Return whether the station is known to answer pings."""
+        return bool(self.habits.answers_pings)
 
     @property
     def silent_s(self) -> float:
@@ -96,7 +122,10 @@ class StationConnection:
         if isinstance(message, (CallResult, CallError)):
             self._desk.trail.later(self.answering.journalled(inbound))
             self._note(self.calls.resolve(message), at_utc)
+            await self._desk.trail.keep_up()
             return
+        if isinstance(message, Malformed) and message.spoils:
+            self.calls.spoil(message.spoils, message.finding)
         await self._keep_pace(at_utc)
         answer, close_code = await self.answering.answer(inbound)
         if answer is not None:
@@ -117,8 +146,9 @@ class StationConnection:
     async def _send_call(self, frame: bytes) -> None:
         payload, _ = self._desk.privacy.redact(frame, orjson.loads(frame))
         await self._desk.trail.write(self.answering.sent(payload))
-        with suppress(SocketClosedError):
-            await self._socket.send(frame)
+        with suppress(SocketClosedError, TimeoutError):  # a station that takes nothing gives no answer either
+            async with asyncio.timeout(self._desk.settings.call_timeout_s):
+                await self._socket.send(frame)
 
     def _note(self, odd: Finding | None, at_utc: datetime) -> None:
         """Note what is odd about an answer to a call of ours."""
@@ -126,12 +156,11 @@ class StationConnection:
             kind = StationEventKind.ANSWER
             self._desk.assembly.chronicle.count(self.station, kind, odd, at_utc)
 
-    def _note_too_large(self) -> None:
-        """Note a message that the socket refused to read; its bytes are gone, only this remains."""
-        limit = Finding.of("ocpp.frame_too_large", limit_byte=self._desk.settings.max_frame_bytes)
+    def _note_unread(self, why: Finding) -> None:
+        """Note what the socket refused to read; its bytes are gone, only this remains."""
         self.answering.refused += 1
-        self._desk.assembly.notebook.reject(self.station, limit, b"", self._desk.clock())
+        self._desk.assembly.notebook.reject(self.station, why, b"", self._desk.clock())
 
     def _pong(self) -> None:
-        self.answers_pings = True
+        self.habits.ponged()
         self._seen_s = self._now_s()

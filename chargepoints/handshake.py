@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import binascii
-import hmac
-import re
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from datetime import date
 from http import HTTPStatus
 from urllib.parse import unquote_to_bytes
 
+from chargepoints.kept_secrets import Matches, matches_clear
 from chargepoints.tls import Entrance
 from core.facts import Protocol
 from core.inventory import Inventory, Station
@@ -20,10 +19,12 @@ from core.texts import Finding
 SUBPROTOCOLS = {"ocpp2.1": Protocol.OCPP_21, "ocpp2.0.1": Protocol.OCPP_201, "ocpp1.6": Protocol.OCPP_16}
 """What we speak, best first."""
 
+IMPOSTURES = frozenset({"ocpp.certificate_of_another", "ocpp.certificate_of_others"})
+"""The codes of what a certificate says that is good, but not this station's."""
+
 _BASIC = 1
 _TLS_BASIC = 2
 _PLAIN = Entrance()
-_HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,13 @@ class Doorkeeper:
         inventory: Callable[[], Inventory],
         secret_of: Callable[[str], str | None],
         organisation: str = "",
+        matches: Matches = matches_clear,
     ) -> None:
         self._prefix = "/" + path.strip("/") + "/" if path.strip("/") else "/"
         self._inventory = inventory
         self._secret_of = secret_of
         self._organisation = organisation
+        self._matches = matches
         self._indexed: Inventory | None = None
         self._by_name: dict[str, Station] = {}
 
@@ -109,7 +112,7 @@ class Doorkeeper:
             return Finding.of("ocpp.password_missing")
         name, password = given
         named = name.casefold() == station.id.casefold()
-        return None if matches(password, secret) and named else Finding.of("ocpp.password_wrong")
+        return None if self._matches(station.id, password, secret) and named else Finding.of("ocpp.password_wrong")
 
     def _certificate_objection(self, station: Station, entrance: Entrance) -> Finding | None:
         """Return what speaks against a certificate: it must be this station's, not just any of ours."""
@@ -122,17 +125,6 @@ class Doorkeeper:
         if len(shown.names) != 1 or shown.names[0].casefold() not in own:
             return Finding.of("ocpp.certificate_of_another")
         return None
-
-
-def matches(password: bytes, secret: str) -> bool:
-    """Return whether a password is the secret, in constant time.
-
-    Stations send a hexadecimal key as its bytes, or verbatim as text in either case.
-    """
-    forms = [secret.encode()]
-    if _HEX.fullmatch(secret):
-        forms += [bytes.fromhex(secret), secret.lower().encode(), secret.upper().encode()]
-    return any([hmac.compare_digest(password, form) for form in forms])  # noqa: C419 - all are compared
 
 
 def _credentials(authorization: Sequence[str]) -> tuple[str, bytes] | None:

@@ -29,17 +29,30 @@ class Links:
 
         If `last_served` says that the service never stopped, it ended with the last sign of life of any station.
         """
+        self.take(links)
+        signs = self.left(tuple(self._links), now_utc)
+        if last_served == STARTED and signs:
+            self._chronicle.serving(STOPPED, max(signs), now_utc)
+        self._chronicle.serving(STARTED, now_utc, now_utc)
+
+    def take(self, links: Iterable[StationLink]) -> None:
+        """Take over what the book has, as it is."""
+        self._links.update((link.station, link) for link in links)
+
+    def left(self, stations: Iterable[str], now_utc: datetime) -> list[datetime]:
+        """Note that these stations lost the service; return the last sign of life of each that was connected."""
         signs = []
-        for link in links:
-            self._links[link.station] = link
+        for link in [self._links[station] for station in stations if station in self._links]:
             if link.connected:
                 signs.append(link.last_frame_at_utc or link.since_utc)
                 self._links[link.station] = replace(link, connected=False, since_utc=now_utc)
                 self._changed.add(link.station)
                 self._chronicle.contact(link.station, Contact.SERVICE_STOPPED, signs[-1], now_utc)
-        if last_served == STARTED and signs:
-            self._chronicle.serving(STOPPED, max(signs), now_utc)
-        self._chronicle.serving(STARTED, now_utc, now_utc)
+        return signs
+
+    def of(self, station: str) -> StationLink | None:
+        """Return what is known of a station's connection, None if it never had one."""
+        return self._links.get(station)
 
     def connected(self, station: str, protocol: Protocol, at_utc: datetime) -> None:
         """Note that a station connected."""

@@ -6,6 +6,7 @@ What each does and what becomes of it stands in the texts `quirk.<name>`. The na
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,6 +35,39 @@ class KnownQuirk:
     sources: tuple[str, ...]
     makers: tuple[str, ...] = ()
     code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlowModel:
+    """A model known to answer late, and how long an answer of it is waited for.
+
+    `maker` and `model` are found in what a station says of itself, or what the inventory has, in any spelling.
+    """
+
+    maker: str
+    model: str
+    patience_s: float
+    source: str
+
+    def is_of(self, maker: str, model: str) -> bool:
+        """Return whether a station is one of this model."""
+        return _plain(self.maker) in _plain(maker) and _plain(self.model) in _plain(model)
+
+
+SLOW_MODELS: tuple[SlowModel, ...] = (
+    SlowModel(maker="Mennekes", model="Amtron 4Business", patience_s=90.0, source="evcc-io/evcc#26837"),
+)
+"""Answers of these were seen to come 60 s after the call. Any other station is learned to be slow where it is."""
+
+
+def model_patience_s(models: Iterable[tuple[str, str]]) -> float:
+    """Return how long a station is waited for that is called by these makers and models; 0 where nothing is known."""
+    named = tuple(models)
+    return max((slow.patience_s for slow in SLOW_MODELS for each in named if slow.is_of(*each)), default=0.0)
+
+
+def _plain(name: str) -> str:
+    return "".join(sign for sign in name.casefold() if sign.isalnum())
 
 
 REGISTRY: tuple[KnownQuirk, ...] = (
@@ -104,7 +138,16 @@ REGISTRY: tuple[KnownQuirk, ...] = (
     ),
     KnownQuirk(name="socket_left_open", area=QuirkArea.CONNECTION, sources=("evcc-io/evcc#15890",), code="replaced"),
     KnownQuirk(
-        name="pings_ignored", area=QuirkArea.CONNECTION, sources=("mobilityhouse/ocpp#626", "mobilityhouse/ocpp#350")
+        name="pings_ignored",
+        area=QuirkArea.CONNECTION,
+        sources=("mobilityhouse/ocpp#626", "mobilityhouse/ocpp#350"),
+        code="ocpp.pings_ignored",
+    ),
+    KnownQuirk(
+        name="answer_breaks_schema",
+        area=QuirkArea.MESSAGE,
+        sources=("OCPP 2.0.1 stations that answer GetLocalListVersion with listVersion",),
+        code="ocpp.answer_nonconforming",
     ),
     KnownQuirk(name="password_as_text", area=QuirkArea.CONNECTION, sources=("EVerest#2034",)),
     KnownQuirk(

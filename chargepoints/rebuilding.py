@@ -67,6 +67,8 @@ async def rebuild(
         told = replay.feed(frame)
         if isinstance(told, Told):
             gathered.take(told.arrival, told.event)
+    for told in replay.acknowledged():
+        gathered.take(told.arrival, told.event)
     for held in replay.undecided():
         event = held.decoded.event
         if isinstance(event, TransactionEvidence):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from asyncio import Lock
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
 from chargepoints.decoding.events import (
     AuthorizeAsked,
+    Booted,
     CertificateAsked,
     Decision,
     Event,
@@ -22,7 +24,7 @@ from chargepoints.tags import Judgement, Tags, zone_of
 from core.books import SessionBook, SessionFilter
 from core.erasure import ERASED_TAG
 from core.facts import TagVerdict
-from core.inventory import Site
+from core.inventory import Admission, Site
 from core.periods import Period
 from core.ports import Clock
 from core.station_events import StationEventKind
@@ -34,6 +36,10 @@ _OPEN_FOR: Final = timedelta(days=2)
 """After how long a session without an end no longer counts as one that runs."""
 
 _AT_ONCE: Final = 500
+
+
+def _accepted(_station: str) -> Admission:
+    return Admission.ACCEPTED
 
 
 class Registrar:
@@ -48,12 +54,14 @@ class Registrar:
         clock: Clock,
         heartbeat_interval_s: int,
         signing: Signing | None = None,
+        admission: Callable[[str], Admission] = _accepted,
     ) -> None:
         self._tags = tags
         self._book = book
         self._notebook = notebook
         self._clock = clock
         self._signing = signing
+        self.admission = admission
         self._heartbeat_interval_s = heartbeat_interval_s
         self._locks: defaultdict[str, Lock] = defaultdict(Lock)
 
@@ -66,6 +74,8 @@ class Registrar:
         now_utc = self._clock()
         if isinstance(event, CertificateAsked):
             return self._signs(station, event, now_utc)
+        if isinstance(event, Booted):
+            return Decision(now_utc, self._heartbeat_interval_s, admission=self.admission(station))
         number = 0
         if isinstance(event, TransactionEvidence) and event.kind is EvidenceKind.BEGIN and not event.transaction:
             async with self._locks[station]:
@@ -81,7 +91,7 @@ class Registrar:
         """Decide on a certificate, and note why it is refused."""
         if self._signing is None:
             return self.note()
-        objection = self._signing.objection(station, event)
+        objection = self._signing.objection(station, event, now_utc)
         if objection is not None:
             self._notebook.notice(f"station:{station}", objection, now_utc, kind=StationEventKind.SECURITY)
         return Decision(now_utc, self._heartbeat_interval_s, signs=objection is None)

@@ -1,6 +1,8 @@
 """Reading the journal again: the same events as live, with what was answered then.
 
-Decisions are not made anew: numbers and verdicts come from the journalled answers. Only a frame
+Decisions are not made anew: numbers and verdicts come from the journalled answers, and so does whether
+a message was taken at all. One that was refused (by a strict service, or of a station not let in yet)
+tells nothing later either, and one that was repaired stays repaired, whatever is set today. Only a frame
 that a crash left without answer is decided when it is replayed.
 """
 
@@ -11,7 +13,7 @@ from typing import Any, NamedTuple
 
 from chargepoints.conformance import Refusal
 from chargepoints.decoding.events import Arrival, Decoded, Event
-from chargepoints.rpc import Call, CallError, CallResult, Malformed, parse
+from chargepoints.rpc import Call, CallError, CallResult, Fault, Malformed, parse
 from chargepoints.understanding import Sound, check, decode
 from core.errors import FormatError
 from core.facts import Protocol
@@ -41,10 +43,12 @@ class Undecided(NamedTuple):
     arrival: Arrival
     sound: Sound
     decoded: Decoded
+    call: Call
+    payload: bytes
 
 
 class Replay:
-    """Turns frames, fed in order, into events."""
+    """Turns frames, fed in order, into events; `lenient` is about calls that were never answered."""
 
     def __init__(self, *, lenient: bool, max_depth: int, unseal: Callable[[bytes], bytes] | None = None) -> None:
         self._unseal = unseal
@@ -65,20 +69,32 @@ class Replay:
         return self._called(message, arrival, frame) if isinstance(message, Call) else None
 
     def _called(self, call: Call, arrival: Arrival, frame: Frame) -> Told | Unused | None:
-        sound = check(arrival.protocol, call, lenient=self._lenient)
+        sound = check(arrival.protocol, call, lenient=True)
         if isinstance(sound, Refusal):
             return Unused(arrival, sound.finding, frame.payload)
         decoded = decode(sound, sound.payload, arrival)
         if isinstance(decoded, Refusal):
             return Unused(arrival, decoded.finding, frame.payload)
-        if not sound.route.decides:
+        if call.silent:
             return Told(arrival, decoded.event, decoded.findings)
-        self._held[frame.connection, str(call.id)] = Undecided(arrival, sound, decoded)
+        self._held[frame.connection, str(call.id)] = Undecided(arrival, sound, decoded, call, frame.payload)
         return None
 
     def undecided(self) -> list[Undecided]:
-        """Return the calls that were never answered, in order."""
-        return sorted(self._held.values(), key=lambda held: held.arrival.frame)
+        """Return the calls on which nothing was decided, as they were never answered; in order."""
+        return [held for held in self._unanswered() if held.sound.route.decides]
+
+    def acknowledged(self) -> list[Told]:
+        """Return what calls tell that need no decision and whose acknowledgement did not come into the journal."""
+        return [
+            Told(held.arrival, held.decoded.event, held.decoded.findings)
+            for held in self._unanswered()
+            if not held.sound.route.decides
+        ]
+
+    def _unanswered(self) -> list[Undecided]:
+        held = sorted(self._held.values(), key=lambda held: held.arrival.frame)
+        return [each for each in held if self._lenient or _refusal(each) is None]
 
     def _reason(self, frame: Frame) -> Finding:
         """Return why a sealed frame was refused, as far as it can be opened."""
@@ -91,14 +107,31 @@ class Replay:
             return unknown
         return message.finding if isinstance(message, Malformed) else unknown
 
-    def _answered(self, frame: Frame) -> Told | None:
+    def _answered(self, frame: Frame) -> Told | Unused | None:
         message = parse(frame.payload, self._max_depth).message
         if not isinstance(message, (CallResult, CallError)):
             return None
         held = self._held.pop((frame.connection, message.id), None)
-        if held is None or isinstance(message, CallError):
+        if held is None:
             return None
-        return learnt(held, message.payload)
+        if isinstance(message, CallResult):
+            return learnt(held, message.payload)
+        why = _why_refused(held, message)
+        return None if why is None else Unused(held.arrival, why, held.payload)
+
+
+def _why_refused(held: Undecided, answer: CallError) -> Finding | None:
+    """Return why a call was refused then that would be taken today, None where nobody knows."""
+    if answer.code == Fault.SECURITY:
+        return Finding.of("ocpp.not_accepted_yet", action=held.call.action)
+    refusal = _refusal(held)
+    return None if refusal is None else refusal.finding
+
+
+def _refusal(held: Undecided) -> Refusal | None:
+    """Return why a strict service refuses a call, None where there is nothing to repair."""
+    checked = check(held.arrival.protocol, held.call, lenient=False)
+    return checked if isinstance(checked, Refusal) else None
 
 
 def learnt(held: Undecided, answer: dict[str, Any]) -> Told:

@@ -80,12 +80,16 @@ class CallError(NamedTuple):
 
 
 class Malformed(NamedTuple):
-    """A frame that is no message. `id` is the one to answer under, None where there is none or no answer is due."""
+    """A frame that is no message. `id` is the one to answer under, None where there is none or no answer is due.
+
+    `spoils` is the id of a call of ours to which this was meant as the answer, empty where it is none.
+    """
 
     id: MessageId | None
     fault: Fault
     finding: Finding
     answerable: bool = True
+    spoils: str = ""
 
 
 Message = Call | CallResult | CallError | Malformed
@@ -176,7 +180,8 @@ def _response(kind: int, id_: MessageId | None, json: list[Any]) -> Message:
         return CallError(str(id_), str(code)[:50], description[:_DESCRIPTION_MAX])
     if id_ is not None and kind == _CALL_RESULT and len(json) == 3 and isinstance(json[2], dict):  # noqa: PLR2004
         return CallResult(str(id_), json[2])
-    return Malformed(None, Fault.RPC_FRAMEWORK, Finding.of("ocpp.response_invalid"), answerable=False)
+    invalid = Finding.of("ocpp.response_invalid")
+    return Malformed(None, Fault.RPC_FRAMEWORK, invalid, answerable=False, spoils="" if id_ is None else str(id_))
 
 
 def _id(value: object) -> MessageId | None:

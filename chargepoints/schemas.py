@@ -50,6 +50,9 @@ class Schemas:
         self.actions = frozenset(_action(name) for name in validators)
         """All actions of the version, whoever may send them."""
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._validators
+
     def violations(self, name: str, payload: object) -> tuple[Violation, ...]:
         """Return how `payload` breaks the schema `name`, nothing where it does not."""
         validator = self._validators[name]
@@ -75,6 +78,12 @@ def schemas_of(protocol: Protocol) -> Schemas:
             if entry.name.endswith(".json")
         }
     )
+
+
+def answer_violations(protocol: Protocol, action: str, answer: object) -> tuple[Violation, ...]:
+    """Return how a station's answer to a call of ours breaks its schema; nothing for an action that has none."""
+    schemas, name = schemas_of(protocol), f"{action}Response"
+    return schemas.violations(name, answer) if name in schemas else ()
 
 
 def _is_pseudonym(violation: Violation) -> bool:

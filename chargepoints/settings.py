@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.certificates import ExpiryDays
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationTlsSettings:
     """Where stations connect encrypted (`wss://`), beside the plain port.
 
-    `certificate` is ours with those above it, both files are PEM. Stations of security profile 3 show a certificate
-    that one of `client_ca`, or our own authority, signed; if `organisation` is given, theirs must name it.
+    `certificate` is ours with those above it, both files are PEM. With `made_here` it is made and renewed by our own
+    authority, good for `names` (hosts and addresses), and `key` is the same file. Stations of security profile 3 show
+    a certificate that one of `client_ca`, or our own authority, signed; if `organisation` is given, theirs must name
+    it.
     """
 
     certificate: Path
@@ -20,6 +24,8 @@ class StationTlsSettings:
     port: int = 8886
     client_ca: Path | None = None
     organisation: str = ""
+    names: tuple[str, ...] = ()
+    made_here: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +41,8 @@ class StationAuthoritySettings:
 class ChargePointSettings:
     """Where stations connect (`ws://host:port/<path>/<station id>`) and how they are treated.
 
-    `proxies` are the addresses whose word is taken that they were reached encrypted.
+    `proxies` are the addresses whose word is taken that they were reached encrypted. People are told of a certificate's
+    end so many days before, and again so few.
     """
 
     host: str = "127.0.0.1"
@@ -47,8 +54,17 @@ class ChargePointSettings:
     max_frame_bytes: int = 262_144
     max_depth: int = 32
     messages_per_s: float = 250.0
+    failed_connects_per_min: float = 600.0
+    handshake_timeout_s: float = 10.0
     lenient: bool = True
     accept_unknown_tags: bool = False
     tls: StationTlsSettings | None = None
     proxies: tuple[str, ...] = ()
     authority: StationAuthoritySettings | None = None
+    certificate_soon_days: int = 30
+    certificate_urgent_days: int = 7
+
+    @property
+    def expiry(self) -> ExpiryDays:
+        """Return when people are told of a certificate's end."""
+        return ExpiryDays(soon=self.certificate_soon_days, urgent=self.certificate_urgent_days)

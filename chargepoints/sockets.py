@@ -26,11 +26,12 @@ _END_OF_REQUEST = b"\r\n\r\n"
 
 
 class SocketClosedError(Exception):
-    """The connection is gone. `too_large`: we ended it, because a message was larger than allowed."""
+    """The connection is gone. We ended it where a message was `too_large`, or frames were `broken` (RFC 6455)."""
 
-    def __init__(self, *, too_large: bool) -> None:
+    def __init__(self, *, too_large: bool = False, broken: bool = False) -> None:
         super().__init__()
         self.too_large = too_large
+        self.broken = broken
 
 
 class Received(NamedTuple):
@@ -128,7 +129,7 @@ class StationSocket(ServerConnection):
         """Return the next message. Raises `SocketClosedError` once there is none left and the connection is gone."""
         while not self._arrived:
             if self.state is State.CLOSED:
-                raise SocketClosedError(too_large=_was_too_large(self.close_exc))
+                raise _gone(self.close_exc)
             self._reader = self.loop.create_future()
             await self._reader
         if self._holding and len(self._arrived) <= _LOW + 1:
@@ -138,7 +139,7 @@ class StationSocket(ServerConnection):
     async def send_frame(self, frame: bytes) -> None:
         """Send a text message, and wait where the station takes too little. Raises `SocketClosedError`."""
         if self.state is not State.OPEN:
-            raise SocketClosedError(too_large=False)
+            raise SocketClosedError
         self.transport.write(text_frame(frame))
         if self.paused:
             await self.drain()
@@ -175,7 +176,7 @@ class WebSocket:
         try:
             pong = await self._connection.ping()
         except ConnectionClosed as closed:
-            raise SocketClosedError(too_large=_was_too_large(closed)) from closed
+            raise _gone(closed) from closed
         pong.add_done_callback(lambda done: None if done.cancelled() or done.exception() else answered())  # type: ignore[attr-defined]
 
     async def close(self, code: int, reason: str) -> None:
@@ -183,5 +184,10 @@ class WebSocket:
         await self._connection.close(code, reason)
 
 
-def _was_too_large(closed: ConnectionClosed) -> bool:
-    return closed.sent is not None and closed.sent.code == CloseCode.MESSAGE_TOO_BIG
+def _gone(closed: ConnectionClosed) -> SocketClosedError:
+    """Return why a connection is gone, by what we said when we ended it."""
+    said = None if closed.sent is None else closed.sent.code
+    ours = not closed.rcvd_then_sent
+    return SocketClosedError(
+        too_large=said == CloseCode.MESSAGE_TOO_BIG, broken=ours and said == CloseCode.PROTOCOL_ERROR
+    )

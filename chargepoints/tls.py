@@ -28,6 +28,7 @@ class Presented:
 
     names: tuple[str, ...]
     organisations: tuple[str, ...]
+    serial_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +80,5 @@ def _presented(certificate: dict[str, Any]) -> Presented:
     return Presented(
         names=tuple(value for key, value in said if key == "commonName"),
         organisations=tuple(value for key, value in said if key == "organizationName"),
+        serial_number=str(certificate.get("serialNumber", "")),
     )

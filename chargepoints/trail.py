@@ -9,10 +9,13 @@ which nobody uses again. Those go into the journal with the next commit, and nob
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 from core.errors import StoreError
 from core.ports import Frame, Journal
 from core.texts import Finding
+
+_MOST_WAITING: Final = 2000
 
 
 class Trail:
@@ -40,6 +43,11 @@ class Trail:
         """Have the frame written with the next commit."""
         self._later.append(frame)
         self._waiting.set()
+
+    async def keep_up(self) -> None:
+        """Return at once, unless more waits to be written than memory should hold."""
+        if len(self._later) > _MOST_WAITING:
+            await self.drain()
 
     async def run(self) -> None:
         """Write frames that nobody waits for, until `finish`."""

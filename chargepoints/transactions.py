@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from math import inf
 from typing import NamedTuple
@@ -28,8 +28,17 @@ _MOST_SIGNS = 200
 class Recalled(NamedTuple):
     """What the journal has of a transaction, and what happened around it."""
 
-    evidence: Sequence[TransactionEvidence]
-    signs: Sequence[Sign]
+    evidence: list[TransactionEvidence]
+    signs: list[Sign]
+
+    def take(self, arrival: Arrival, event: Event, session: str) -> None:
+        """Add what a message tells of a session, and of what happened at its station."""
+        if isinstance(event, TransactionEvidence):
+            told_of = session_id(event.arrival.station, event.arrival.protocol, event.transaction)
+            if told_of == session:
+                self.evidence.append(event)
+        if (sign := sign_of(arrival, event)) is not None:
+            self.signs.append(sign)
 
 
 Recall = Callable[[ChargeSession], Awaitable[Recalled]]
@@ -134,6 +143,22 @@ class Transactions:
             sessions += case.sessions(self._max_power_w(case))
             await asyncio.sleep(0)
         return sessions
+
+    async def bring_back(self, session: ChargeSession, now_s: float) -> None:
+        """Take up an open session of another process that ended, with all that the journal has of it."""
+        if session.id not in self._cases:
+            await self._back(session, now_s)
+
+    def hurry(self, station: str) -> None:
+        """Have the sessions of a station saved with the next write."""
+        for case in self._at.get(station, {}).values():
+            case.due_at_s = 0.0
+
+    def let_go(self, station: str) -> None:
+        """Drop all of a station: from now on another process gathers it."""
+        for id_ in self._at.pop(station, {}):
+            del self._cases[id_]
+        self._silent = {id_: place for id_, place in self._silent.items() if place[0] != station}
 
     def forget(self, now_s: float) -> None:
         """Drop what is over or silent; late evidence brings it back from the journal."""

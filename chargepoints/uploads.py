@@ -13,7 +13,7 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
@@ -48,6 +48,8 @@ class UploadLimits:
     total_bytes: int = 5_000_000_000
     time_s: float = 900.0
     at_once: int = 8
+    kept_for: timedelta = timedelta(days=30)
+    """Logs may tell who charged: what is older goes with the next file, and when the service starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,14 @@ class UploadFolder:
         """Return the whole files of a station."""
         found = sorted(path for path in self._of(station).glob("*/*") if path.name != _PART)
         return tuple(UploadedFile(station, path.name, path, path.stat().st_size) for path in found)
+
+    def tidy(self, before_utc: datetime) -> None:
+        """Throw away what stations left before an instant."""
+        for path in self._folder.glob("*/*/*"):
+            if path.is_file() and path.stat().st_mtime < before_utc.timestamp():
+                path.unlink(missing_ok=True)
+                if not any(path.parent.iterdir()):
+                    path.parent.rmdir()
 
     def room_bytes(self, station: str, limits: UploadLimits) -> int:
         """Return how large a station's next file may be."""
@@ -174,6 +184,7 @@ class UploadReceiver:
 
     def before(self, app: Application) -> Application:
         """Return an application that gives upload addresses to this receiver and all else to another."""
+        self._tidy()
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             ours = scope["type"] == "http" and scope["path"].startswith(PREFIX)
@@ -208,6 +219,9 @@ class UploadReceiver:
         finally:
             self._busy.discard(right.number)
 
+    def _tidy(self) -> None:
+        self._folder.tidy(self._clock() - self._limits.kept_for)
+
     def _right(self, scope: Scope) -> tuple[UploadRight, str]:
         if scope["method"] not in {"PUT", "POST"}:
             raise _RefusedError(HTTPStatus.METHOD_NOT_ALLOWED)
@@ -222,6 +236,7 @@ class UploadReceiver:
     async def _keep(self, right: UploadRight, name: str, receive: Receive, announced_bytes: int) -> None:
         if await asyncio.to_thread(self._folder.came, right):
             raise _RefusedError(HTTPStatus.GONE)
+        await asyncio.to_thread(self._tidy)
         room_bytes = await asyncio.to_thread(self._folder.room_bytes, right.station, self._limits)
         if announced_bytes > room_bytes:
             raise _RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)

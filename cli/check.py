@@ -30,13 +30,14 @@ def check(
 ) -> None:
     """Print all findings; exit with 2 if one of them is a mistake, with 1 if the audit is not as it was written."""
     from cli.main import language_of
+    from cli.wire import now_utc
     from config.findings import is_warning
     from config.load import check as check_folder
 
     folder = folder or config
     language = language_of(sys.argv[1:], os.environ)
     texts = catalogue(language)
-    findings = check_folder(folder, os.environ)
+    findings = check_folder(folder, os.environ, now_utc())
     rows = [_row(finding, texts, warning=is_warning(finding)) for finding in findings]
     if connect and all(row["warning"] for row in rows):
         rows += [_row(finding, texts, warning=False) for finding in _unconnected(folder)]

@@ -18,6 +18,20 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "reliability.faults.rows": ("group", "kind", "code", "count", "per_thousand_sessions", "stations"),
     "commands.list": ("id", "station", "command", "progress", "asked_by", "asked_at_utc", "finding"),
+    "rollouts.list": ("id", "firmware", "state", "wave", "waves", "through", "failed", "stations", "started_at_utc"),
+    **{
+        f"rollouts.{verb}.stations": (
+            "station",
+            "name",
+            "wave",
+            "rollout_state",
+            "firmware",
+            "changed_at_utc",
+            "finding",
+        )
+        for verb in ("start", "show", "pause", "resume", "cancel")
+    },
+    "certificates.list": ("name", "kind", "state", "valid_to_utc", "left_days", "holder"),
     "quirks.list": ("name", "area", "said", "makers", "count"),
     "maintenance.list": ("id", "name", "begins_utc", "ends_utc", "reason", "running"),
     "stations.list": ("id", "name", "site_name", "state", "age_s", "protocol", "outlets"),
@@ -138,9 +152,11 @@ _STEERED = (
     *("monitoring_level", "monitors", "customer", "transaction", "cost"),
 )
 COLUMNS |= {
-    f"stations.{verb}.items": ("id", "station", "command", "progress", "answer", "finding") for verb in _STEERED
+    f"stations.{verb}.items": ("id", "station", "command", "progress", "station_said", "finding") for verb in _STEERED
 }
 """What was asked of stations is shown alike."""
+
+COLUMNS |= {"stations.configuration.items": ("key", "value", "read_only", "reboot_required", "compared", "at_utc")}
 
 EXPENDABLE: dict[str, tuple[str, ...]] = {
     "sites.list": ("vehicles", "stations", "meters"),
@@ -164,7 +180,7 @@ EXPENDABLE: dict[str, tuple[str, ...]] = {
 
 PROSE = frozenset(
     {"name", "site_name", "station_name", "municipality", "cadence", "values", "outlets", "message", "detail"}
-    | {"preview", "reason", "hint", "sites", "file", "subject"}
+    | {"preview", "reason", "hint", "sites", "file", "subject", "station_said"}
 )
 """Columns whose lines may break between words."""
 
@@ -245,6 +261,11 @@ WORDS: dict[str, str] = {
     "reliability.kind": "reliability.kind.",
     "reliability.by": "reliability.grouping.",
     "area": "reliability.area.",
+    "certificates.kind": "certificates.kind.",
+    "rollouts.state": "rollouts.state.",
+    "rollout_state": "rollouts.station_state.",
+    "certificates.state": "certificates.state.",
+    "urgency": "certificates.urgency.",
     "stations.standing": "local_lists.state.",
     "stations.state": "console.station_state.",
     "sessions.kind": "console.session_booking.",

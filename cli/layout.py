@@ -31,7 +31,7 @@ class Strip:
     @property
     def natural(self) -> int:
         """Return the width at which nothing breaks."""
-        return max(map(cell_len, (self.header, *self.cells)))
+        return max(cell_len(line) for cell in (self.header, *self.cells) for line in cell.split("\n"))
 
     @property
     def whole(self) -> int:

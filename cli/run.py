@@ -31,13 +31,22 @@ log = structlog.get_logger("service")
 def run(
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", show_default=False)] = None,
     config: Annotated[Path, typer.Option("--config", envvar="KREISWATT_CONFIG")] = CONFIG,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, show_default=False)] = 0,
+    tls_port: Annotated[int, typer.Option("--tls-port", min=0, max=65535, show_default=False)] = 0,
 ) -> None:
     """Run until SIGTERM or Ctrl-C; SIGHUP reads the inventory again."""
     from config.load import load
 
     if services:
-        # The embedded store belongs to one process (design 5); other stores will lift this.
-        raise ConfigError([Finding.of("run.single_process", services=", ".join(services))])
+        from cli.charge_points import SERVICE, run_charge_points
+
+        if services != [SERVICE]:
+            raise ConfigError([Finding.of("run.not_alone", services=", ".join(services), service=SERVICE)])
+        log_to_stderr()
+        run_charge_points(config, port, tls_port)
+        return
+    if port or tls_port:
+        raise ConfigError([Finding.of("run.ports_configured")])
     log_to_stderr()
     configuration = load(config, os.environ)
     asyncio.run(_until_stopped(configuration))

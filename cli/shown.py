@@ -19,6 +19,7 @@ from cli.columns import COLUMNS, EXACT, EXPENDABLE, MEASURED, NUMBERED, PROSE, U
 from cli.layout import Strip, fitting, table_of
 from core.intervals import Reliability
 from core.quantities import Quantity
+from core.station_words import lines_of, plain_line
 from core.texts import Language, catalogue
 from core.units import money, number
 from core.units import show as show_quantity
@@ -27,6 +28,9 @@ MOMENTS: dict[Language, str] = {"de": "%d.%m.%Y %H:%M", "en": "%Y-%m-%d %H:%M"}
 
 DAYS: dict[Language, str] = {"de": "%d.%m.%Y", "en": "%Y-%m-%d"}
 """How an instant and a day are written: never so that day and month can be mistaken for each other."""
+
+TOLD = frozenset({"request", "station_said"})
+"""What a command carries and what the station said: names and values, told as such."""
 
 LOADS = ("loads.show", "peaks.show", "baseload.show", "loadmap.show")
 """What has a page of its own, with units and courses."""
@@ -111,7 +115,15 @@ class Sheet:
             case list():
                 return self._several(key, value) or "–"
             case _:
-                return self._record(value)
+                return self._told(value) if key in TOLD else self._record(value)
+
+    def _told(self, told: Mapping[str, Any]) -> str:
+        """Return what a station was asked or said, a line for each name."""
+        lines = lines_of(told, self._texts, self._moment)
+        return "\n".join(map(plain_line, lines)) or "–"
+
+    def _moment(self, at: datetime) -> str:
+        return at.astimezone().strftime(MOMENTS[self._language])
 
     def _several(self, key: str, values: Sequence[Any]) -> str:
         """Return values beside each other; rows of a file and sentences stand one below the other."""
@@ -195,7 +207,7 @@ class Sheet:
 
     def _word(self, key: str, value: str) -> str:
         if key.endswith("_utc"):
-            return datetime.fromisoformat(value).astimezone().strftime(MOMENTS[self._language])
+            return self._moment(datetime.fromisoformat(value))
         if key in {"valid_from", "valid_to", "valid_on"}:
             return date.fromisoformat(value).strftime(DAYS[self._language])
         if key.endswith("_eur") and key != "price_eur":
@@ -225,6 +237,9 @@ class Sheet:
 def _flat(answer: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     """Yield a thing's fields, those of the row it begins with among them, but no lists of rows."""
     for key, value in answer.items():
+        if key in TOLD:
+            yield key, value
+            continue
         whole = key in {"effect", "use", "whole"} and isinstance(value, dict) and "value" not in value
         if key == "counts" or whole or (isinstance(value, dict) and ("id" in value or "name" in value)):
             yield from _flat(value)
@@ -237,7 +252,7 @@ def _lists(answer: Mapping[str, Any]) -> Iterable[tuple[str, Sequence[Mapping[st
     for key, value in answer.items():
         if _is_rows(value):
             yield key, value
-        elif isinstance(value, dict):
+        elif isinstance(value, dict) and key not in TOLD:
             yield from _lists(value)
 
 

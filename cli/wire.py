@@ -10,9 +10,11 @@ import getpass
 import json
 import os
 import secrets
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -188,7 +190,7 @@ def _service(shelf: Shelf, stores: Stores, hands: _Hands) -> Service:
     def health() -> tuple[Health, ...]:
         return (*watched[0].health(), stores.ledger.health()) if watched else ()
 
-    central = _central(shelf, stores)
+    central = central_system(shelf, stores)
     gate = Gate(replace(_house(shelf, stores, hands, health, shelf.reload), wake_commands=central.wake))
     hands.jobs.call_through(gate)
     local_token = secrets.token_urlsafe(32)
@@ -243,6 +245,7 @@ def _house(
         eraser=stores.readings,
         shelf=FileShelf(shelf.configuration.settings.data_dir / "exports"),
         pseudonym=_pseudonym(shelf.configuration.privacy_key),
+        unseal=_unseal(shelf.configuration.privacy_key),
         frame_eraser=stores.journal,
         card_eraser=CardForgetting(shelf.configuration.folder),
         public_url=shelf.configuration.settings.console.public_url,
@@ -252,6 +255,7 @@ def _house(
         laws=lambda: shelf.configuration.laws,
         report_post=report_post(shelf),
         downloads=shelf.configuration.settings.downloads,
+        expiry=shelf.configuration.settings.charge_points.expiry,
     )
 
 
@@ -260,7 +264,10 @@ def _inbox(settings: Settings) -> DiskInbox:
 
 
 def _managed(configuration: Configuration) -> ManagedInventory:
-    managed = ManagedInventory(configuration.folder, CardNumbers.under(configuration.privacy_key))
+    from chargepoints.kept_secrets import StationSecrets
+
+    key = configuration.privacy_key
+    managed = ManagedInventory(configuration.folder, CardNumbers.under(key), StationSecrets(key))
     managed.seal_numbers()
     return managed
 
@@ -269,6 +276,12 @@ def _pseudonym(key: bytes) -> Callable[[str], str]:
     from chargepoints.privacy import Privacy
 
     return Privacy(key).token
+
+
+def _unseal(key: bytes) -> Callable[[bytes], bytes]:
+    from chargepoints.privacy import Privacy
+
+    return Privacy(key).open
 
 
 def _upload_url(configuration: Configuration) -> Callable[[str], str] | None:
@@ -317,13 +330,22 @@ def _ingests(shelf: Shelf, stores: Stores) -> list[Daemon]:
     ]
 
 
-def _central(shelf: Shelf, stores: Stores) -> CentralSystem:
+def central_system(shelf: Shelf, stores: Stores) -> CentralSystem:
+    """Return what serves stations: alone, or where the stores are shared as one of several."""
     from chargepoints.central import CentralSystem
     from chargepoints.dispatch.numbers import TagNumbers
+    from chargepoints.kept_secrets import StationSecrets
     from chargepoints.privacy import Privacy
 
     privacy = Privacy(shelf.configuration.privacy_key)
-    return CentralSystem(
+    made: Callable[..., CentralSystem] = CentralSystem
+    if shelf.configuration.settings.stores.shared:
+        from chargepoints.shared import SharedCentralSystem
+        from store.peers import DatabasePeers
+
+        name = f"{socket.gethostname()}:{shelf.configuration.settings.charge_points.port}"
+        made = partial(SharedCentralSystem, peers=DatabasePeers(shelf.configuration.settings.stores.ledger_url, name))
+    return made(
         shelf.configuration.settings.charge_points,
         inventory=shelf.inventory,
         secret_of=shelf.secret_of,
@@ -333,6 +355,7 @@ def _central(shelf: Shelf, stores: Stores) -> CentralSystem:
         ledger=stores.ledger,
         clock=now_utc,
         uid_of=TagNumbers(shelf.inventory, privacy).uid_of,
+        matches=StationSecrets(shelf.configuration.privacy_key).matches,
     )
 
 

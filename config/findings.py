@@ -17,6 +17,8 @@ WARNINGS = frozenset(
         "config.baseline_missing",
         "config.baseline_unused",
         "config.battery_missing",
+        "config.certificate_ending",
+        "config.certificate_over",
         "config.contract_rate",
         "config.embedded_broker_memory_only",
         "config.fuel_missing",

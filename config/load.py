@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from chargepoints.kept_secrets import is_kept
 from chargepoints.privacy import Privacy
+from config.charge_points import certificate_findings
 from config.credentials import Vault, password_fits_ocpp
 from config.factors import factors_in, shipped
 from config.findings import in_order, is_warning
@@ -64,13 +67,19 @@ def load(folder: Path, environment: Mapping[str, str], recovered: Mapping[str, s
     return configuration
 
 
-def check(folder: Path, environment: Mapping[str, str]) -> tuple[Finding, ...]:
-    """Return all mistakes, then all warnings (`config.findings.is_warning` tells them apart), by file and line."""
-    return _read(folder, environment)[1]
+def check(folder: Path, environment: Mapping[str, str], now_utc: datetime | None = None) -> tuple[Finding, ...]:
+    """Return all mistakes, then all warnings (`config.findings.is_warning` tells them apart), by file and line.
+
+    With an instant certificates are looked at too: whether they can be read, and end soon.
+    """
+    return _read(folder, environment, now_utc=now_utc)[1]
 
 
 def _read(
-    folder: Path, environment: Mapping[str, str], recovered: Mapping[str, str] | None = None
+    folder: Path,
+    environment: Mapping[str, str],
+    recovered: Mapping[str, str] | None = None,
+    now_utc: datetime | None = None,
 ) -> tuple[Configuration | None, tuple[Finding, ...]]:
     text = read_settings_text(folder)
     form, locator, findings = read_form(text or "")
@@ -89,6 +98,8 @@ def _read(
         return None, in_order(findings)
     findings += unknown_sites(form.notify, locator, inventory)
     configuration = _configuration(form, folder, vault, key, inventory, retention, (factors, laws))
+    if now_utc is not None:
+        findings += certificate_findings(configuration.settings.charge_points, locator, now_utc)
     return configuration, in_order([*findings, *vault.findings, *advice(form, locator)])
 
 
@@ -136,7 +147,7 @@ def _check_passwords(passwords: Mapping[str, str], inventory: Inventory, vault: 
     for name, password in passwords.items():
         if name not in inventory.stations:
             vault.findings.append(vault.locator.finding("config.station_password_unused", way, station=name))
-        if not password_fits_ocpp(password):
+        if not is_kept(password) and not password_fits_ocpp(password):
             vault.findings.append(vault.locator.finding("config.station_password_unfit", way, station=name))
     for station in inventory.stations.values():
         # Profile 3 knows a station by its certificate, 0 by its name alone (OCPP security whitepaper).

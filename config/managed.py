@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from chargepoints.kept_secrets import StationSecrets
 from config.cards import TAGS, CardNumbers, without_number
 from config.entries import entry_in, merged
 from config.findings import HIDDEN, in_order, is_warning
@@ -61,11 +62,13 @@ class ManagedInventory:
     if the configuration would not be sound, `ConflictError` and `NotFoundError` if the entry does
     not allow it, `UnavailableError` with the text to paste if the folder cannot be written. No number
     of a card is written in the clear, neither into the files nor into their history: `numbers` seals it.
+    What is kept of a station's password is made by `secrets`.
     """
 
-    def __init__(self, folder: Path, numbers: CardNumbers | None = None) -> None:
+    def __init__(self, folder: Path, numbers: CardNumbers | None = None, secrets: StationSecrets | None = None) -> None:
         self._folder = folder
         self._numbers = numbers
+        self._secrets = secrets
         self._managed = folder / MANAGED
         self._known: dict[str, tuple[str, dict[tuple[str, str], Place]]] = {}
 
@@ -149,7 +152,7 @@ class ManagedInventory:
             profile = says.get("security_profile", "1")
             # Profile 3 knows a station by its certificate, 0 by its name alone (OCPP security whitepaper).
             needed = bool(says) and profile in ("1", "2") and "valid_to" not in says
-            return settle(self._folder, station, exists=bool(says), needed=needed)
+            return settle(self._folder, station, exists=bool(says), needed=needed, secrets=self._secrets)
 
     def _apply(
         self,

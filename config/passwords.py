@@ -1,7 +1,7 @@
 """The passwords of stations: made with a new station, taken back when it is undone.
 
 They stand in the file that `station_passwords` names. Only lines that were written here are ever
-removed; where the passwords come from elsewhere (`${ENV}`), none is made.
+turned into digests or removed; where the passwords come from elsewhere (`${ENV}`), none is made.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from chargepoints.kept_secrets import StationSecrets, is_kept
 from config.credentials import new_password
 from config.history import replace_file
 from config.settings import read_form, read_settings_text
@@ -26,9 +27,12 @@ class StationPassword:
     missing: bool = False
 
 
-def settle(folder: Path, station: str, *, exists: bool, needed: bool) -> StationPassword:
+def settle(
+    folder: Path, station: str, *, exists: bool, needed: bool, secrets: StationSecrets | None = None
+) -> StationPassword:
     """Give a station the password it needs, or take back what was made for one that is gone.
 
+    With `secrets` what was made here is kept as its digest, and what an earlier version kept in the clear becomes one.
     The caller holds the folder's lock.
     """
     path = _file(folder)
@@ -41,7 +45,8 @@ def settle(folder: Path, station: str, *, exists: bool, needed: bool) -> Station
         if needed and not known:
             secret = new_password()
             start = text if not text or text.endswith("\n") else text + "\n"
-            replace_file(path, f'{start}{station}: "{secret}"{_MARK}\n')
+            kept = secrets.kept(station, secret) if secrets else secret
+            replace_file(path, _digested(f'{start}{station}: "{kept}"{_MARK}\n', secrets))
             return StationPassword(secret)
         if not exists and known:
             ours = rf'^{re.escape(station)}: "[^"\n]*"{re.escape(_MARK)}\n'
@@ -49,6 +54,16 @@ def settle(folder: Path, station: str, *, exists: bool, needed: bool) -> Station
     except (OSError, UnicodeDecodeError):
         return StationPassword(missing=needed)
     return StationPassword()
+
+
+def _digested(text: str, secrets: StationSecrets | None) -> str:
+    """Return the file with digests in the place of passwords that were made here; other lines stay as they are."""
+
+    def kept(line: re.Match[str]) -> str:
+        station, secret = line[1], line[2]
+        return line[0] if secrets is None or is_kept(secret) else f'{station}: "{secrets.kept(station, secret)}"{_MARK}'
+
+    return re.sub(rf'^([a-z][a-z0-9-]*): "([^"\\\n]*)"{re.escape(_MARK)}$', kept, text, flags=re.MULTILINE)
 
 
 def _file(folder: Path) -> Path | None:

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from chargepoints.settings import ChargePointSettings, StationAuthoritySettings, StationTlsSettings
+from chargepoints.settings import ChargePointSettings
+from config.charge_points import ChargePointsForm, MadeHere, charge_points_of, tls_mistakes
 from config.credentials import Vault
 from config.downloads import IntensityDownloadForm, PriceDownloadForm, download_mistakes, downloads_of
 from config.findings import Locator
@@ -16,7 +17,7 @@ from config.forms import Form
 from config.notify import NotifyForm, notify_advice, notify_mistakes, notify_of
 from config.stores import StoresForm, store_advice, store_mistakes, stores_of
 from config.tree import Step, read_tree
-from config.values import FilePath, Host, Number, Port, Secret, Slug, Text, TimeZone, TopicFilter, Url, UrlPath, Whole
+from config.values import FilePath, Host, Port, Secret, Slug, Text, TimeZone, TopicFilter, Url, Whole
 from core.texts import Finding, Language
 from ingest.downloads import Downloads
 from ingest.settings import BrokerSettings, EmbeddedBrokerSettings, TlsSettings
@@ -106,44 +107,6 @@ class EmbeddedBrokerForm(Form):
     users: Secret = "file:secrets/broker.yaml"
 
 
-class StationTlsForm(Form):
-    """Where stations connect encrypted."""
-
-    certificate: FilePath
-    key: FilePath
-    host: Host = "127.0.0.1"
-    port: Port = 8886
-    client_ca: FilePath | None = None
-    organisation: str = Field(default="", max_length=64)
-
-
-class StationAuthorityForm(Form):
-    """What signs the certificates that stations ask for."""
-
-    certificate: FilePath
-    key: FilePath
-    valid_days: Whole = Field(default=400, ge=1, le=3_650)
-
-
-class ChargePointsForm(Form):
-    """Where stations connect."""
-
-    host: Host = "127.0.0.1"
-    port: Port = 8887
-    path: UrlPath = "ocpp"
-    heartbeat_interval_s: Whole = Field(default=300, ge=10, le=86_400)
-    call_timeout_s: Number = Field(default=30.0, gt=0, le=600)
-    ping_interval_s: Number = Field(default=60.0, gt=0, le=3600)
-    max_frame_bytes: Whole = Field(default=262_144, ge=4096, le=16_777_216)
-    max_depth: Whole = Field(default=32, ge=8, le=128)
-    messages_per_s: Number = Field(default=250.0, ge=1, le=100_000)
-    lenient: bool = True
-    accept_unknown_tags: bool = False
-    tls: StationTlsForm | None = None
-    proxies: tuple[Host, ...] = ()
-    authority: StationAuthorityForm | None = None
-
-
 def _switch(written: Any) -> Any:
     """Read `yes` as the defaults and `no` as nothing, so that one word is enough."""
     words: dict[str, dict[str, str] | None] = {"true": {}, "yes": {}, "on": {}, "false": None, "no": None, "off": None}
@@ -179,7 +142,11 @@ def read_form(text: str) -> tuple[SettingsForm | None, Locator | None, list[Find
         form = SettingsForm.model_validate(tree.plain())
     except ValidationError as error:
         return None, locator, [*findings, *locator.refused(error, SettingsForm)]
-    findings += [*_twice(form, locator), *store_mistakes(form.stores, locator)]
+    findings += [
+        *_twice(form, locator),
+        *tls_mistakes(form.charge_points, form.console.public_url, locator),
+        *store_mistakes(form.stores, locator),
+    ]
     findings += download_mistakes(form.grid_intensity, form.day_ahead_prices, locator)
     findings += notify_mistakes(form.notify, locator, [name for name, _ in _named(form)])
     return form, locator, findings
@@ -209,11 +176,16 @@ def settings_of(form: SettingsForm, folder: Path, vault: Vault) -> Settings:
         console=ConsoleSettings(**form.console.model_dump()),
         brokers=brokers,
         embedded_broker=embedded,
-        charge_points=_charge_points(form.charge_points, folder, vault),
+        charge_points=charge_points_of(form.charge_points, folder, vault, _made_here(form, folder)),
         stores=stores_of(form.stores, vault),
         notify=notify_of(form.notify, folder, vault),
         downloads=downloads_of(form.grid_intensity, form.day_ahead_prices),
     )
+
+
+def _made_here(form: SettingsForm, folder: Path) -> MadeHere:
+    file = (folder / form.data_dir).resolve() / "tls" / "charge-points.pem"
+    return MadeHere(file, form.console.public_url)
 
 
 def _broker(form: BrokerForm, place: int, folder: Path, vault: Vault) -> BrokerSettings:
@@ -226,23 +198,6 @@ def _broker(form: BrokerForm, place: int, folder: Path, vault: Vault) -> BrokerS
         tls = TlsSettings(**{name: folder / file for name, file in files.items()})
     rest = form.model_dump(exclude={"password", "tls"})
     return BrokerSettings(**rest, password=password, tls=tls)
-
-
-def _charge_points(form: ChargePointsForm, folder: Path, vault: Vault) -> ChargePointSettings:
-    tls = None
-    if form.tls:
-        files = form.tls.model_dump(include={"certificate", "key", "client_ca"}, exclude_none=True)
-        for name, file in files.items():
-            vault.expect_file(folder / file, ("charge_points", "tls", name))
-        rest = form.tls.model_dump(exclude={"certificate", "key", "client_ca"})
-        tls = StationTlsSettings(**{name: folder / file for name, file in files.items()}, **rest)
-    authority = None
-    if form.authority:
-        pair = {"certificate": folder / form.authority.certificate, "key": folder / form.authority.key}
-        for name, path in pair.items():
-            vault.expect_file(path, ("charge_points", "authority", name))
-        authority = StationAuthoritySettings(**pair, valid_days=form.authority.valid_days)
-    return ChargePointSettings(**form.model_dump(exclude={"tls", "authority"}), tls=tls, authority=authority)
 
 
 def _embedded(form: EmbeddedBrokerForm | None, vault: Vault) -> EmbeddedBrokerSettings | None:

@@ -45,14 +45,17 @@ class StoresForm(Form):
 
     influxdb: InfluxForm | None = None
     ledger_url: Secret | None = None
+    shared: bool = False
 
 
 def store_mistakes(form: StoresForm, locator: Locator) -> list[Finding]:
     """Return what does not fit together, each at its key."""
     influxdb = form.influxdb
-    if influxdb is None:
-        return []
     findings: list[Finding] = []
+    if form.shared and (form.ledger_url is None or influxdb is None or influxdb.core):
+        findings.append(locator.finding("config.shared_needs_servers", ("stores", "shared")))
+    if influxdb is None:
+        return findings
 
     def add(code: str, key: str) -> None:
         way: tuple[Step, ...] = (*_WAY, key)
@@ -100,7 +103,7 @@ def stores_of(form: StoresForm, vault: Vault) -> StoreSettings:
         settings = replace(settings, password=vault.text(form.influxdb.password, (*_WAY, "password")))
     if form.influxdb.token:
         settings = replace(settings, token=vault.text(form.influxdb.token, (*_WAY, "token")))
-    return StoreSettings(influxdb=settings, ledger_url=ledger_url)
+    return StoreSettings(influxdb=settings, ledger_url=ledger_url, shared=form.shared)
 
 
 def _ledger_url(reference: Secret, vault: Vault) -> str:

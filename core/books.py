@@ -13,6 +13,7 @@ from typing import Protocol
 
 from core.alarms import AlarmBook
 from core.bills import BillBook
+from core.certificates import CertificateBook
 from core.commands import CommandBook
 from core.documents import ReportBook
 from core.erasure import PseudonymBook
@@ -37,6 +38,7 @@ from core.meter_life import ProposalBook, ReadingLinkBook
 from core.periods import Period
 from core.ports import Page
 from core.retention import DeletionBook
+from core.rollouts import RolloutBook
 from core.session_corrections import SessionCorrectionBook
 from core.shares import BoundaryBook, FeedInBook
 from core.statements import StatementBook
@@ -108,8 +110,8 @@ class StationBook(Protocol):
         """Keep the connection states of several stations at once."""
         ...
 
-    async def links(self) -> tuple[StationLink, ...]:
-        """Return the connection state of every station ever seen."""
+    async def links(self, stations: Collection[str] | None = None) -> tuple[StationLink, ...]:
+        """Return the connection state of every station ever seen (or of these)."""
         ...
 
 
@@ -271,6 +273,8 @@ class Ledger(
     StationEventBook,
     MaintenanceBook,
     CommandBook,
+    CertificateBook,
+    RolloutBook,
     Protocol,
 ):
     """All books together; parts ask only for the book they need."""

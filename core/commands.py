@@ -128,8 +128,16 @@ class CommandBook(Protocol):
         """Keep new commands; return them with their ids."""
         ...
 
+    async def claim_command(self, sent: Command) -> bool:
+        """Note that a command is about to be sent; return False if it does not wait any more: then it is not ours."""
+        ...
+
     async def save_command(self, command: Command) -> None:
         """Keep how a command went so far. A final state stays, whatever comes later."""
+        ...
+
+    async def forget_answer(self, id: int, request: Mapping[str, Any], answer: Mapping[str, Any]) -> None:  # noqa: A002
+        """Keep of a command that is over only this of what was asked and answered."""
         ...
 
     async def command(self, id: int) -> Command | None:  # noqa: A002

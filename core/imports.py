@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from core.intervals import SeriesKey
 from core.ports import Page
@@ -140,6 +140,11 @@ class RowProblem:
     column: str
     found: str
     finding: Finding
+
+
+SESSIONS: Final = "charge_sessions"
+CARDS: Final = "charging_cards"
+"""The mappings, of version 0, of files that brought past charge sessions, and lists of cards."""
 
 
 class ImportState(StrEnum):

@@ -25,6 +25,7 @@ class RecordKind(StrEnum):
     ACTIONS = "actions"
     STATION_EVENTS = "station_events"
     COMMANDS = "commands"
+    CERTIFICATES = "certificates"
 
 
 class RetentionClass(StrEnum):
@@ -54,6 +55,7 @@ class RetentionClass(StrEnum):
     ACTIONS = "actions"
     STATION_EVENTS = "station_events"
     COMMANDS = "commands"
+    CERTIFICATES = "certificates"
 
 
 REGISTERS = frozenset(quantity for quantity in Quantity if quantity.kind is Kind.REGISTER)

@@ -6,7 +6,7 @@ sessions are applied in the order in which they were made.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -78,6 +78,16 @@ class SessionCorrectionBook(Protocol):
 
     async def session_corrections(self, session: str) -> tuple[SessionCorrection, ...]:
         """Return all bookings that bear on a session, those withdrawn too, in the order they were made."""
+        ...
+
+    async def take_imported_back(
+        self, begun_ms: Mapping[tuple[str, int], Collection[int]]
+    ) -> tuple[ChargeSession, ...]:
+        """Take imported sessions away and return them; they stay as told.
+
+        They are named by station, outlet and begins (ms since 1970). Raises `ConflictError` where a booking about
+        one of them is in force; then nothing is changed.
+        """
         ...
 
     async def session_as_told(self, id: str) -> ChargeSession | None:  # noqa: A002

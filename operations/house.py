@@ -17,6 +17,7 @@ from config.passwords import StationPassword
 from core.alarms import Notifier
 from core.books import Ledger
 from core.care import Maintenance, Safekeeper
+from core.certificates import ExpiryDays
 from core.erasure import FrameEraser
 from core.errors import ForbiddenError
 from core.factors import FactorTable
@@ -35,6 +36,7 @@ from renewables.rules import LawTable
 from reports.shelf import FileShelf
 
 NO_DOWNLOADS = Downloads()
+TOLD_BEFORE = ExpiryDays()
 Progress = Callable[[float, Finding], None]
 """Takes how much of a long operation is done (0 to 1) and what is being done now."""
 
@@ -94,7 +96,9 @@ class House:
     `time_zone` decides what day it is; `public_url` stands before sign-in links;
     `language` is that of users for whom none is given. `reload` reads the configuration again, so
     that a written change takes effect at once. `retention` says how long what is kept.
-    `pseudonym` gives that of a card's uid, as sessions have it. `wake_commands` has commands that wait looked at now.
+    `pseudonym` gives that of a card's uid, as sessions have it; `unseal` opens what stations told of customers.
+    `wake_commands` has commands that wait looked at now.
+    `expiry` says when people are told of a certificate's end.
     """
 
     inventory: Callable[[], Inventory]
@@ -121,6 +125,7 @@ class House:
     eraser: Eraser | None = None
     shelf: FileShelf | None = None
     pseudonym: Callable[[str], str] | None = None
+    unseal: Callable[[bytes], bytes] | None = None
     frame_eraser: FrameEraser | None = None
     card_eraser: CardEraser | None = None
     time_zone: str = "Europe/Berlin"
@@ -134,6 +139,7 @@ class House:
     report_post: ReportPost | None = None
     downloads: Downloads = NO_DOWNLOADS
     wake_commands: Callable[[], None] = nobody_waits
+    expiry: ExpiryDays = TOLD_BEFORE
 
     def day(self, at_utc: datetime) -> date:
         """Return the calendar day at the district."""

@@ -135,7 +135,7 @@ async def list_changes(house: House, request: ListChanges, call: Call) -> Page[C
     inventory = house.inventory()
     rows = [
         row
-        for change, row in (await asyncio.to_thread(_history, _writer(house)))
+        for change, row in (await asyncio.to_thread(history_of, _writer(house)))
         if request.entry in (None, row.entry)
         and keeps(call.actor, EntryKind(change.kind), _sites_in(change, inventory))
     ]
@@ -199,7 +199,7 @@ def _carry_out(house: House, make: Callable[[InventoryWriter], Change]) -> Entry
     station = change.kind == EntryKind.STATIONS
     password = managed.settle_password(change.entry) if station else StationPassword()
     house.reload()
-    row = next(row for past, row in _history(managed) if past.id == change.id)
+    row = next(row for past, row in history_of(managed) if past.id == change.id)
     return EntryWritten(change=row, secret=password.secret, password_missing=password.missing)
 
 
@@ -214,7 +214,7 @@ async def places_of(house: House) -> Mapping[tuple[str, str], Place]:
     return await asyncio.to_thread(_writer(house).places)
 
 
-def _history(managed: InventoryWriter) -> list[tuple[Change, ChangeRow]]:
+def history_of(managed: InventoryWriter) -> list[tuple[Change, ChangeRow]]:
     """Return all changes with their rows, newest first."""
     undone: set[int] = set()
     latest: dict[tuple[str, str], str | None] = {}

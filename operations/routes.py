@@ -13,8 +13,10 @@ ASKED: frozenset[str] = frozenset(
     {
         "history",
         "areas",
+        "authority",
         "bookings",
         "candidates",
+        "configuration",
         "costs",
         "days",
         "events",

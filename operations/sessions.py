@@ -19,6 +19,7 @@ from core.quantities import Quantity
 from core.readings import ReadingQuality
 from core.texts import Finding
 from fleet.vehicle_days.sums import Value
+from operations.charging.clocks import Corrected, corrected
 from operations.charging.rows import SessionBooking, SessionSlot, SessionTold, bookings_of, slots_of
 from operations.courses import readings_of
 from operations.fleet.session_costs import SessionCosts
@@ -55,7 +56,9 @@ class SessionRow:
     `tag` is a pseudonym, and still tells who charged when, as the `vehicle` does: only fleet, operators and
     administrators see them. `match` says by what the vehicle was found (None: not looked for yet), how surely.
     `idle_s` is how long the vehicle stood there after energy had flowed for the last time, `skew_s` by how much the
-    station's clock was ahead. `cost_eur` is what the energy cost at the price of the site; None: not computed, for
+    station's clock was ahead. `begun_at_utc` and `ended_at_utc` are as the station told them, `begun_corrected_at_utc`
+    and `ended_corrected_at_utc` when that was by our clock (None: its clock was right, or nobody knows); nothing is
+    computed from these. `cost_eur` is what the energy cost at the price of the site; None: not computed, for
     the `cost_reason`.
     """
 
@@ -86,6 +89,8 @@ class SessionRow:
     cost_reason: Told | None = None
     idle_s: float | None = None
     skew_s: float | None = None
+    begun_corrected_at_utc: datetime | None = None
+    ended_corrected_at_utc: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +138,10 @@ async def list_sessions(house: House, request: ListSessions, call: Call) -> Page
     )
     known = await _valuations(house, page.items)
     costs = await SessionCosts(house, call).of_all(page.items)
-    rows = tuple(session_row(each, inventory, call, costs[each.id], known.get(each.id)) for each in page.items)
+    ours = await corrected(house, page.items)
+    rows = tuple(
+        session_row(each, inventory, call, costs[each.id], known.get(each.id), ours[each.id]) for each in page.items
+    )
     return Page(rows, page.total, page.next_cursor)
 
 
@@ -150,7 +158,14 @@ async def show_session(house: House, request: ShowSession, call: Call) -> Sessio
     newest = versions[0] if versions else None
     bookings, told = await bookings_of(house, session)
     return SessionDetail(
-        session=session_row(session, inventory, call, await SessionCosts(house, call).of(session), newest),
+        session=session_row(
+            session,
+            inventory,
+            call,
+            await SessionCosts(house, call).of(session),
+            newest,
+            (await corrected(house, [session]))[session.id],
+        ),
         transaction=session.transaction,
         register_start_wh=session.register_start_wh,
         register_stop_wh=session.register_stop_wh,
@@ -176,7 +191,12 @@ async def _valuations(house: House, sessions: Sequence[ChargeSession]) -> dict[s
 
 
 def session_row(
-    session: ChargeSession, inventory: Inventory, call: Call, cost: Value, valuation: SessionValuation | None = None
+    session: ChargeSession,
+    inventory: Inventory,
+    call: Call,
+    cost: Value,
+    valuation: SessionValuation | None = None,
+    ours: Corrected = Corrected(),  # noqa: B008 - a named tuple, which nobody changes
 ) -> SessionRow:
     """Return the row of a session; of a station no longer in the inventory only the id is known."""
     seen = valuation if _may_see_tags(call.actor) else None
@@ -211,6 +231,8 @@ def session_row(
         cost_reason=Told.of(cost) if isinstance(cost, Finding) else None,
         idle_s=session.idle_s,
         skew_s=session.skew_s,
+        begun_corrected_at_utc=ours.begun_at_utc,
+        ended_corrected_at_utc=ours.ended_at_utc,
     )
 
 

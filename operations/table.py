@@ -113,7 +113,9 @@ CAPABILITIES: dict[str, Capability] = {
     "imports.look": Capability("operations.arrivals.imports:look_at_file", **_IMPORTERS),
     "imports.preview": Capability("operations.arrivals.imports:preview_import", **_IMPORTERS, long=True),
     "imports.run": Capability("operations.arrivals.imports:run_import", **_IMPORTERS, changes=True, long=True),
-    "imports.withdraw": Capability("operations.arrivals.imports:withdraw_import", **_IMPORTERS, changes=True),
+    "imports.withdraw": Capability(
+        "operations.arrivals.imports:withdraw_import", Role.FACILITY, others=(Role.FLEET, Role.OPERATOR), changes=True
+    ),
     "mappings.list": Capability("operations.arrivals.file_mappings:list_mappings", **_IMPORTERS),
     "mappings.show": Capability("operations.arrivals.file_mappings:show_mapping", Role.FACILITY),
     "mappings.save": Capability("operations.arrivals.file_mappings:save_mapping", Role.FACILITY, changes=True),
@@ -156,6 +158,14 @@ CAPABILITIES: dict[str, Capability] = {
     "stations.delete_certificate": Capability(
         "operations.stations.commands:delete_certificate", Role.OPERATOR, changes=True
     ),
+    "rollouts.start": Capability("operations.rollouts.running:start_rollout", Role.OPERATOR, changes=True),
+    "rollouts.list": Capability("operations.rollouts.running:list_rollouts", Role.OPERATOR),
+    "rollouts.show": Capability("operations.rollouts.running:show_rollout", Role.OPERATOR),
+    "rollouts.pause": Capability("operations.rollouts.running:pause_rollout", Role.OPERATOR, changes=True),
+    "rollouts.resume": Capability("operations.rollouts.running:resume_rollout", Role.OPERATOR, changes=True),
+    "rollouts.cancel": Capability("operations.rollouts.running:cancel_rollout", Role.OPERATOR, changes=True),
+    "certificates.list": Capability("operations.stations.held_certificates:list_certificates", Role.OPERATOR),
+    "certificates.authority": Capability("operations.stations.held_certificates:show_authority", Role.OPERATOR),
     "stations.transfer": Capability("operations.stations.commands:transfer", Role.OPERATOR, changes=True),
     "stations.display": Capability("operations.stations.commands:display", Role.OPERATOR, changes=True),
     "stations.displayed": Capability("operations.stations.commands:displayed", Role.OPERATOR, changes=True),
@@ -170,6 +180,7 @@ CAPABILITIES: dict[str, Capability] = {
     "stations.customer": Capability("operations.stations.commands:customer", Role.OPERATOR, changes=True),
     "stations.transaction": Capability("operations.stations.commands:transaction", Role.OPERATOR, changes=True),
     "stations.cost": Capability("operations.stations.commands:cost", Role.OPERATOR, changes=True),
+    "stations.configuration": Capability("operations.stations.configuration:show_configuration", Role.OPERATOR),
     "commands.list": Capability("operations.stations.progress:list_commands", Role.OPERATOR),
     "commands.show": Capability("operations.stations.progress:show_command", Role.OPERATOR),
     "commands.cancel": Capability("operations.stations.progress:cancel_command", Role.OPERATOR, changes=True),
@@ -366,6 +377,8 @@ CAPABILITIES: dict[str, Capability] = {
     "tokens.revoke": Capability("operations.people.tokens:revoke_token", Role.ADMIN, changes=True, whole=True),
     "privacy.report": Capability("operations.upkeep.privacy:report_privacy", Role.ADMIN, whole=True),
     "privacy.export": Capability("operations.privacy.exporting:export_privacy", Role.ADMIN, changes=True, whole=True),
+    "privacy.customer": Capability("operations.privacy.customer:show_customer", Role.ADMIN, changes=True),
+    "privacy.forget_customer": Capability("operations.privacy.customer:forget_customer", Role.ADMIN, changes=True),
     "privacy.erase": Capability("operations.privacy.erasing:erase_privacy", Role.ADMIN, changes=True, whole=True),
     "audit.list": Capability("operations.people.audit:list_audit", Role.ADMIN, whole=True),
     "audit.verify": Capability("operations.people.audit:verify_audit", Role.ADMIN, whole=True, long=True),

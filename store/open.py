@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from core.inventory import Inventory
 from core.ports import Clock, Daemon
 from store.folder import FolderLock
+from store.journal.database import DatabaseJournal
 from store.journal.files import FileJournal
 from store.ledger.ledger import SqlLedger
 from store.points.timeseries import TimeSeries
@@ -29,7 +30,7 @@ class Stores:
 
     readings: TimeSeries | InfluxTimeSeries
     ledger: SqlLedger
-    journal: FileJournal
+    journal: FileJournal | DatabaseJournal
     _open: AsyncExitStack = field(repr=False)
     daemons: tuple[Daemon, ...] = ()
 
@@ -52,7 +53,7 @@ async def open_stores(
     from store.influx.timeseries import InfluxTimeSeries  # noqa: PLC0415
 
     async with AsyncExitStack() as stack:
-        ledger, journal = await _books(stack, folder, settings.ledger_url)
+        ledger, journal = await _books(stack, folder, settings.ledger_url, shared=settings.shared)
         dirty = None if settings.influxdb.core else ledger
         influxdb = await InfluxTimeSeries.open(
             settings.influxdb, folder / "spool", clock, inventory=inventory, dirty=dirty, rejections=ledger
@@ -80,11 +81,26 @@ async def open_embedded(folder: Path, clock: Clock, ledger_url: str = "") -> Sto
         return Stores(readings, ledger, journal, stack.pop_all())
 
 
-async def _books(stack: AsyncExitStack, folder: Path, ledger_url: str) -> tuple[SqlLedger, FileJournal]:
-    """Return ledger and journal; `stack` closes them and lets go of the folder."""
+async def _books(
+    stack: AsyncExitStack, folder: Path, ledger_url: str, *, shared: bool = False
+) -> tuple[SqlLedger, FileJournal | DatabaseJournal]:
+    """Return ledger and journal, which is in the same database if `shared`; `stack` closes them and the folder."""
     stack.callback(FolderLock(folder).release)
     ledger = await SqlLedger.open(ledger_url or folder / "ledger.sqlite")
     stack.push_async_callback(ledger.close)
-    journal = await FileJournal.open(folder / "journal")
+    journal = await (_shared_journal(folder, ledger_url) if shared else FileJournal.open(folder / "journal"))
     stack.push_async_callback(journal.close)
     return ledger, journal
+
+
+async def _shared_journal(folder: Path, ledger_url: str) -> DatabaseJournal:
+    """Return the journal in the ledger's database; frames kept in files so far are moved there under their ids."""
+    journal, before = await DatabaseJournal.open(ledger_url), folder / "journal"
+    if before.exists():
+        files = await FileJournal.open(before)
+        try:
+            await journal.take_over(files.frames())
+        finally:
+            await files.close()
+        before.rename(folder / "journal.moved")
+    return journal

@@ -32,7 +32,11 @@ class InfluxSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreSettings:
-    """`influxdb` None: the time series is the embedded one. `ledger_url` empty: the ledger is a SQLite file."""
+    """`influxdb` None: the time series is the embedded one. `ledger_url` empty: the ledger is a SQLite file.
+
+    `shared`: several processes serve charge points, so the journal of their frames is in the ledger's database too.
+    """
 
     influxdb: InfluxSettings | None = None
     ledger_url: str = field(default="", repr=False)
+    shared: bool = False

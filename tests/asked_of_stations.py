@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+
+from chargepoints.authority import new_authority
 
 STATION = {"id": "lis-01", "wait_s": 0}
 CARD = "tag:0123456789abcdef0123"
-PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+PEM = new_authority("Landkreis", datetime(2026, 11, 22, tzinfo=UTC))[1].decode()
 HASHES = {"issuer_name_hash": "a1", "issuer_key_hash": "b2", "serial_number": "c3"}
 
 ASKED: dict[str, dict[str, Any]] = {

@@ -1,7 +1,9 @@
 """Requests that take several messages: because the version says one thing at a time, or the station takes no more.
 
-How many items a 2.x station takes in one message stands in its variables (ItemsPerMessage), which few know
-before they ask. So all are sent in one message first, and in halves where it is refused for its length.
+How many items a station takes in one message stands in its settings (`ItemsPerMessage`, in 1.6 of keys that are read
+`GetConfigurationMaxKeys`). Once somebody has read them no message is longer (2.0.1, B05.FR.11, B06.FR.05, N04.FR.08,
+N06.FR.04). As few know them before they ask, all are sent in one message until then, and in halves where it is refused
+for its length.
 """
 
 from __future__ import annotations
@@ -31,14 +33,36 @@ SINGLY: Mapping[Protocol, frozenset[CommandKind]] = {
 TOO_MANY = frozenset({"occurrenceconstraintviolation", "occurenceconstraintviolation"})
 """CALLERROR codes for more items than a station takes (2.0.1, B05.FR.11 and B06.FR.16), in both spellings."""
 
+MOST: Mapping[str, CommandKind] = {
+    "devicedatactrlr/itemspermessage.getvariables": CommandKind.GET,
+    "devicedatactrlr/itemspermessage.setvariables": CommandKind.SET,
+    "monitoringctrlr/itemspermessage.setvariablemonitoring": CommandKind.SET_MONITORING,
+    "monitoringctrlr/itemspermessage.clearvariablemonitoring": CommandKind.CLEAR_MONITORING,
+    "getconfigurationmaxkeys": CommandKind.GET,
+}
+"""The settings that say how many items of which kind a station takes in one message."""
+
 _WELL = (CommandState.ACCEPTED, CommandState.DONE)
 
 
-def parts(version: Protocol, kind: CommandKind, request: Any) -> tuple[Any, ...]:
-    """Return the requests, one for each message, that say what a request says."""
-    if kind not in SINGLY.get(version, ()):
+def parts(version: Protocol, kind: CommandKind, request: Any, most: int | None = None) -> tuple[Any, ...]:
+    """Return the requests, one for each message, that say what a request says, with at most so many items in each."""
+    singly = kind in SINGLY.get(version, ())
+    if kind not in LISTS or not (singly or most):
         return (request,)
-    return _with_items(kind, request, [(item,) for item in getattr(request, LISTS[kind])]) or (request,)
+    items, step = getattr(request, LISTS[kind]), 1 if singly else most or 1
+    return _with_items(kind, request, [items[at : at + step] for at in range(0, len(items), step)]) or (request,)
+
+
+def most_items(result: Mapping[str, Any]) -> dict[CommandKind, int]:
+    """Return how many items of which kinds a station takes in one message, as far as settings it has told say so."""
+    found = {}
+    for setting in result.get("settings", ()):
+        kind = MOST.get(str(setting.get("key", "")).casefold().removesuffix(":actual"))
+        value = str(setting.get("value", "")).strip()
+        if kind is not None and value.isdecimal() and int(value):
+            found[kind] = int(value)
+    return found
 
 
 def halves(kind: CommandKind, request: Any, outcome: Outcome) -> tuple[Any, ...]:

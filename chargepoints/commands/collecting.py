@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from chargepoints.commands.answers import parts, text, whole
@@ -53,11 +54,35 @@ NAMED: Mapping[str, tuple[str, Callable[[Item], list[dict[str, Any]]]]] = {
 """Under which name a message's items stand in a command's result, and how they are told."""
 
 
+@dataclass(slots=True)
+class Report:
+    """The items of a report so far, by the station's count of its parts; those without one in order of receipt."""
+
+    parts: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    size: int = 0
+    cut: bool = False
+
+    def take(self, part: int | None, items: list[dict[str, Any]]) -> None:
+        """Add a part; one that was there already comes again and says nothing new."""
+        number = len(self.parts) if part is None else part
+        if number in self.parts:
+            return
+        if self.size >= _ITEMS:
+            self.cut = True
+            return
+        self.parts[number] = items
+        self.size += len(items)
+
+    def whole(self) -> list[dict[str, Any]]:
+        """Return all items in the order of the parts."""
+        return [item for _, items in sorted(self.parts.items()) for item in items]
+
+
 class Collecting:
     """The parts of reports that are under way, by station and number."""
 
     def __init__(self) -> None:
-        self._open: OrderedDict[tuple[str, int], list[dict[str, Any]]] = OrderedDict()
+        self._open: OrderedDict[tuple[str, int], Report] = OrderedDict()
 
     def add(self, station: str, reported: Reported) -> dict[str, Any] | None:
         """Take a part; return the whole result once the last part is there.
@@ -66,15 +91,15 @@ class Collecting:
         """
         name, tell = NAMED[reported.action]
         key = station, reported.request
-        items = self._open.setdefault(key, [])
-        for item in reported.items if len(items) < _ITEMS else ():
-            items += tell(item)
+        report = self._open.setdefault(key, Report())
+        report.take(reported.part, [each for item in reported.items for each in tell(item)])
         if not reported.last:
             if len(self._open) > _OPEN:
                 self._open.popitem(last=False)
             return None
         del self._open[key]
-        return {name: items[:_ITEMS]} | ({"cut": True} if len(items) > _ITEMS else {})
+        items = report.whole()
+        return {name: items[:_ITEMS]} | ({"cut": True} if report.cut or len(items) > _ITEMS else {})
 
     def forget(self, station: str, request: int) -> None:
         """Drop what came of a report that nobody waits for any more."""

@@ -57,7 +57,7 @@ def sending_of(version: Protocol, kind: CommandKind, request: object) -> Sending
     for sending in COMMANDS[version].get(kind, ()):
         if sending.fits(request):
             return sending
-    raise NotInVersionError("ocpp.not_in_version", word=kind.value)
+    raise NotInVersionError("ocpp.not_in_version", word=f"commands.kind.{kind.value}")
 
 
 def tags_in(request: object) -> frozenset[str]:

@@ -111,5 +111,5 @@ def certificates(request: ListCertificates, _context: Context) -> Payload:
 def signed(request: CertificateSigned, _context: Context) -> Payload:
     """Give the certificate that was asked for."""
     if request.use is not SignedUse.STATION:
-        raise NotInVersionError("ocpp.not_in_version", word=str(request.use))
+        raise NotInVersionError("ocpp.not_in_version", word=request.use.value.replace("_", " "))
     return {"certificateChain": request.chain}

@@ -146,7 +146,7 @@ def when(at_utc: datetime | None) -> str | None:
 def wire_word(words: Mapping[Word, str], word: Word) -> str:
     """Return a version's word. Raises `NotInVersionError` if it has none."""
     if word not in words:
-        raise NotInVersionError("ocpp.not_in_version", word=word.value)
+        raise NotInVersionError("ocpp.not_in_version", word=word.value.replace("_", " "))
     return words[word]
 
 

@@ -18,9 +18,18 @@ from chargepoints.decoding.events import (
 )
 from chargepoints.decoding.instants import stamp_of
 from chargepoints.decoding.routes import Payload
+from core.inventory import Admission
 from core.texts import Finding
 
 _FOR_STATION, _ACCEPTED = "ChargingStationCertificate", "Accepted"
+_REGISTERED = {
+    Admission.ACCEPTED: "Accepted",
+    Admission.PENDING: "Pending",
+    Admission.REJECTED: "Rejected",
+}
+_AGAIN_AFTER_S = 60
+"""When a station that was not accepted may boot again: soon enough for whoever waits beside it."""
+
 _HEARTBEAT = Decoded(HeartbeatSeen())
 _NOTED = Decoded(Noted())
 
@@ -78,8 +87,10 @@ def utc_text(decision: Decision) -> str:
 
 
 def answer_boot(_event: Event, decision: Decision) -> dict[str, Any]:
-    """Accept; unknown stations never come this far."""
-    return {"status": "Accepted", "currentTime": utc_text(decision), "interval": decision.heartbeat_interval_s}
+    """Accept, or say when to ask again; unknown stations never come this far."""
+    accepted = decision.admission is Admission.ACCEPTED
+    interval_s = decision.heartbeat_interval_s if accepted else _AGAIN_AFTER_S
+    return {"status": _REGISTERED[decision.admission], "currentTime": utc_text(decision), "interval": interval_s}
 
 
 def answer_heartbeat(_event: Event, decision: Decision) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from core.facts import ConnectorStatus, Protocol, TagVerdict
+from core.inventory import Admission
 from core.quantities import Quantity
 from core.readings import Reading
 from core.texts import Finding
@@ -280,7 +281,7 @@ class Decision(NamedTuple):
     """What the answer to a message rests on: the time, the tag's verdict, a new transaction's number.
 
     `card_group` is the group of the tag, `until_utc` how long a station may remember that it may charge.
-    `signs`: the certificate that was asked for will be sent.
+    `signs`: the certificate that was asked for will be sent. `admission` is what a boot is answered.
     """
 
     now_utc: datetime
@@ -290,6 +291,7 @@ class Decision(NamedTuple):
     card_group: str = ""
     until_utc: datetime | None = None
     signs: bool = False
+    admission: Admission = Admission.ACCEPTED
 
 
 def readings_of(source: str, samples: tuple[MeterSample, ...]) -> list[Reading]:

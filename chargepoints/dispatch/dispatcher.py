@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,8 +18,9 @@ from typing import Any, Final, NamedTuple, Protocol
 from pydantic import TypeAdapter, ValidationError
 
 from chargepoints.calls import CallRefusedError, Late
-from chargepoints.commands.answers import refused
-from chargepoints.commands.batches import halves, joined, parts
+from chargepoints.commands.answers import parts as told_parts
+from chargepoints.commands.answers import refused, text
+from chargepoints.commands.batches import halves, joined, most_items, parts
 from chargepoints.commands.collecting import Collecting
 from chargepoints.commands.composing import compose, sessions_in, tags_in
 from chargepoints.commands.sending import Awaited, Context, NotInVersionError, Outcome, Running, Sending, Token
@@ -40,6 +41,7 @@ _EVERY_S: Final = 1.0
 _AT_ONCE: Final = 500
 _BACKGROUND: Final = "job:"
 _RATE_KEY: Final = "ChargingScheduleAllowedChargingRateUnit"
+_WITHOUT_ANSWER: Final = (CommandState.TIMED_OUT, CommandState.FAILED)
 AWAITS: Final = "awaits"
 """Under which name an accepted command's answer says what is still to come."""
 
@@ -84,6 +86,10 @@ class Dispatcher:
     """Takes waiting commands to their stations; `run` must run beside, `told` hears every message."""
 
     def __init__(self, ledger: Ledger, line: Line, uid_of: Callable[[str], str | None], clock: Clock) -> None:
+        self.followed: Callable[[Command], Awaitable[None]] = nobody_follows
+        """Is told of each command that was sent or is over."""
+        self.begins_with: frozenset[str] | None = None
+        """Of which stations a start takes up what was under way; None: of all."""
         self._ledger = ledger
         self._line = line
         self._uid_of = uid_of
@@ -94,6 +100,7 @@ class Dispatcher:
         self._pursuits: dict[int, Pursuit] = {}
         self._collecting = Collecting()
         self._rate_units: dict[str, RateUnit | None] = {}
+        self._most_items: dict[str, dict[CommandKind, int]] = {}
 
     def wake(self) -> None:
         """Have waiting commands looked at now."""
@@ -101,7 +108,7 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Carry out commands until cancelled. Raises `StoreError` if the ledger fails."""
-        await self._take_up()
+        await self.take_up(self.begins_with)
         try:
             while True:
                 await self._begin_what_is_due()
@@ -128,20 +135,27 @@ class Dispatcher:
         """Note that a station's connection ended: what it takes limits in may be another when it is back."""
         self._rate_units.pop(station, None)
 
-    async def _take_up(self) -> None:
-        """Close what a crash left without an answer; follow on what stations had accepted."""
-        for command in await self._all(CommandState.SENT):
-            await self._finish(command, CommandState.TIMED_OUT, Finding.of("commands.interrupted"))
-        for command in await self._all(CommandState.ACCEPTED):
-            awaited = Awaited(command.answer.get(AWAITS, Awaited.NOTHING.value))
-            self._pursue(command, read_request(command), awaited)
+    def let_go(self, station: str) -> None:
+        """Follow nothing of a station any more: another process does."""
+        self._pursuits = {id_: each for id_, each in self._pursuits.items() if each.command.station != station}
 
-    async def _all(self, state: CommandState) -> list[Command]:
+    async def take_up(self, stations: frozenset[str] | None = None) -> None:
+        """Close what a crash left without an answer; follow on what stations (these, or all) had accepted."""
+        for command in await self._all(CommandState.SENT, stations):
+            await self._finish(command, CommandState.TIMED_OUT, Finding.of("commands.interrupted"))
+        for command in await self._all(CommandState.ACCEPTED, stations):
+            awaited = Awaited(command.answer.get(AWAITS, Awaited.NOTHING.value))
+            try:
+                self._pursue(command, read_request(command), awaited)
+            except RequestError as error:  # written by an older release
+                await self._finish(command, CommandState.FAILED, error.finding, command.answer)
+
+    async def _all(self, state: CommandState, stations: frozenset[str] | None = None) -> list[Command]:
         """Return the oldest commands in a state, oldest first, people's before those of jobs."""
         found: list[Command] = []
         cursor: str | None = None
         while True:
-            wanted = CommandFilter(states=frozenset({state}), limit=_AT_ONCE, cursor=cursor)
+            wanted = CommandFilter(stations=stations, states=frozenset({state}), limit=_AT_ONCE, cursor=cursor)
             page = await self._ledger.commands(wanted)
             found += page.items
             cursor = page.next_cursor
@@ -195,7 +209,8 @@ class Dispatcher:
         try:
             errand = Errand(command, read_request(command), version)
             context = await self._context(errand)
-            messages = self._messages(errand, context, parts(version, command.kind, errand.request))
+            most = self._most_items.get(command.station, {}).get(command.kind)
+            messages = self._messages(errand, context, parts(version, command.kind, errand.request, most))
         except NotInVersionError as error:
             await self._finish(command, CommandState.NOT_SUPPORTED, error.finding)
             return
@@ -204,7 +219,9 @@ class Dispatcher:
             return
         sending = messages[0].sending
         sent = replace(command, state=CommandState.SENT, sent_at_utc=self._clock())
-        await self._ledger.save_command(sent)
+        if not await self._ledger.claim_command(sent):  # another process was quicker to send it or to give it up
+            return
+        await self.followed(sent)
         if sending.awaits is not Awaited.NOTHING:  # what is awaited may come before the answer
             self._pursue(sent, errand.request, sending.awaits)
         outcome = await self._say(replace(errand, command=sent), context, messages)
@@ -234,17 +251,19 @@ class Dispatcher:
         self, command: Command, action: str, payload: dict[str, Any], understand: Callable[[Mapping[str, Any]], Outcome]
     ) -> Outcome:
         def late(answer: Mapping[str, Any] | None) -> None:
-            self._note(self._answered_late(command, {} if answer is None else understand(answer).result))
+            if command.id not in self._pursuits:  # of one that was accepted, what it leads to says more
+                self._note(self._answered_late(command, {} if answer is None else understand(answer).result))
 
         try:
             return understand(await self._line.call(command.station, action, payload, _timeout_s(command), late))
         except CallRefusedError as error:
             return refused(error.code)
         except UnavailableError as error:
-            silent = error.finding.code == "ocpp.call_timeout"
-            if command.kind is CommandKind.RESET and not silent:  # some stations restart before they answer
+            why = error.finding.code
+            if command.kind is CommandKind.RESET and why == "ocpp.station_gone":  # some restart before they answer
                 return Outcome(state=CommandState.ACCEPTED)
-            return Outcome(state=CommandState.TIMED_OUT if silent else CommandState.FAILED, finding=error.finding)
+            state = CommandState.TIMED_OUT if why == "ocpp.call_timeout" else CommandState.FAILED
+            return Outcome(state=state, finding=error.finding)
 
     async def _context(self, errand: Errand) -> Context:
         tokens = {tag: Token(uid) for tag in tags_in(errand.request) if (uid := self._uid_of(tag)) is not None}
@@ -280,7 +299,8 @@ class Dispatcher:
             return
         answer = {**outcome.result, AWAITS: pursuit.awaited.value}
         accepted = replace(command, state=CommandState.ACCEPTED, answer=answer, finding=outcome.finding)
-        self._pursuits[command.id] = replace(pursuit, command=accepted)
+        until_utc = self._clock() + PATIENCE.get(pursuit.awaited, timedelta())
+        self._pursuits[command.id] = replace(pursuit, command=accepted, until_utc=until_utc)
         await self._ledger.save_command(accepted)
 
     def _pursue(self, command: Command, request: Any, awaited: Awaited) -> None:
@@ -312,27 +332,31 @@ class Dispatcher:
         now_utc = self._clock()
         for pursuit in [each for each in self._pursuits.values() if each.until_utc <= now_utc]:
             command = pursuit.command
+            if command.state is CommandState.SENT:  # its own answer is waited for still
+                continue
             del self._pursuits[command.id]
             self._collecting.forget(command.station, command.id)
-            finding = Finding.of("commands.not_followed", awaited=pursuit.awaited.value)
+            finding = Finding.of("commands.not_followed", awaited=f"station_words.awaited.{pursuit.awaited}")
             await self._finish(command, CommandState.FAILED, finding, command.answer)
 
     async def _answered_late(self, command: Command, result: Mapping[str, Any]) -> None:
-        late = replace(
-            command,
-            state=CommandState.TIMED_OUT,
-            answer=dict(result),
-            finding=Finding.of("commands.answered_late"),
-            finished_at_utc=self._clock(),
-        )
-        await self._ledger.save_command(late)
+        """Add an answer to the command that had ended without it: it stays ended."""
+        if (ending := self._busy.get(command.station)) is not None:
+            await asyncio.wait([ending])
+        kept = await self._ledger.command(command.id)
+        if kept is not None and kept.state in _WITHOUT_ANSWER:
+            finding = Finding.of("commands.answered_late")
+            await self._ledger.save_command(replace(kept, answer=dict(result), finding=finding))
 
     async def _finish(
         self, command: Command, state: CommandState, finding: Finding | None, answer: Mapping[str, Any] | None = None
     ) -> None:
         said = {name: value for name, value in (answer or {}).items() if name != AWAITS}
+        if most := most_items(said):
+            self._most_items.setdefault(command.station, {}).update(most)
         over = replace(command, state=state, finding=finding, answer=said, finished_at_utc=self._clock())
         await self._ledger.save_command(over)
+        await self.followed(over)
 
     def _note(self, writing: Any) -> None:
         task = asyncio.create_task(self._kept(writing))
@@ -345,6 +369,10 @@ class Dispatcher:
             await writing
         except StoreError as error:
             _LOG.error("command_not_kept finding=%s", error.finding)
+
+
+async def nobody_follows(_command: Command) -> None:
+    """Tell nobody of a command."""
 
 
 def read_request(command: Command) -> Any:
@@ -376,7 +404,7 @@ def _final(state: CommandState) -> CommandState:
 
 
 def _only_unit(answer: Mapping[str, Any]) -> RateUnit | None:
-    said = next((str(each.get("value", "")) for each in answer.get("configurationKey", ())), "").casefold()
+    said = next((text(each, "value") for each in told_parts(answer, "configurationKey")), "").casefold()
     current, power = "current" in said, "power" in said
     if current is power:
         return None

@@ -13,6 +13,7 @@ from config.forms.form import EntryForm, PartForm
 from config.forms.metering import FeedForm
 from config.values import Amount, CardGroup, Day, MailAddress, Positive, Pseudonym, Sealed, Slug, Text, Uid, Whole
 from core.inventory import (
+    Admission,
     Baseline,
     BaselineBasis,
     Connector,
@@ -67,6 +68,7 @@ class StationForm(EntryForm):
     parent: Slug | None = None
     without_alarms: tuple[StationAlarm, ...] = ()
     serial_number: str = Field(default="", max_length=64)
+    admission: Admission = Admission.ACCEPTED
 
 
 class BaselineForm(PartForm):

@@ -25,7 +25,8 @@ BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 COLUMNS: dict[str, str] = {
     "sessions": "id station station_name site site_name connector protocol state begun_at_utc ended_at_utc "
-    "duration_s tag tag_verdict energy_wh peak_power_w samples quality origin",
+    "begun_corrected_at_utc ended_corrected_at_utc skew_s duration_s tag tag_verdict energy_wh peak_power_w samples "
+    "quality origin",
     "sites": "id name kind municipality power.power_w power.age_s power.quality meters stations vehicles",
     "meters": "id name site site_name medium role state age_s register.quantity register.value",
     "stations": "id name site site_name maker model state connected age_s protocol",

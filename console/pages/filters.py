@@ -21,13 +21,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of the filter: its name in the address, the code of its title, what was given, what can be chosen."""
+    """A field of the filter: its name in the address, the code of its title, what was given, what can be chosen.
+
+    `nothing` is the code of what is said where nothing is chosen.
+    """
 
     name: str
     title: str
     given: str
     kind: Literal["search", "date", "choice"] = "search"
     choices: tuple[Choice, ...] = ()
+    nothing: str = "console.filter.all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +85,13 @@ def search(given: Mapping[str, str], name: str = "query", title: str = "console.
     return Field(name, title, given.get(name, "").strip())
 
 
-def choice(given: Mapping[str, str], name: str, title: str, choices: Iterable[Choice]) -> Field:
-    """Return a field to choose from; an unknown choice counts as none."""
+def choice(
+    given: Mapping[str, str], name: str, title: str, choices: Iterable[Choice], nothing: str = "console.filter.all"
+) -> Field:
+    """Return a field to choose from; an unknown choice counts as none, for which the text `nothing` stands."""
     offered = tuple(choices)
     chosen = given.get(name, "")
-    return Field(name, title, chosen if any(chosen == one.value for one in offered) else "", "choice", offered)
+    return Field(name, title, chosen if any(chosen == one.value for one in offered) else "", "choice", offered, nothing)
 
 
 def members(kind: type[StrEnum], words: Words) -> list[Choice]:

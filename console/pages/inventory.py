@@ -19,6 +19,7 @@ from core.quantities import Quantity
 from operations.keepers import EntryKind, keeps
 
 RECOMPUTE = "intervals.recompute"
+STEER = "stations.reset"
 
 
 async def show_sites(visit: Visit) -> Response:
@@ -35,7 +36,10 @@ async def show_site(visit: Visit) -> Response:
     """Return one site with everything at it."""
     detail = await visit.ask("sites.show", id=visit.part("id"))
     may_print = may(visit.actor, "meters.sheet") and keeps(visit.actor, EntryKind.METERS, [detail.site.id])
-    return visit.page("sites/show.html", detail.site.name, detail=detail, may_print=may_print, **_PICK)
+    may_steer = may(visit.actor, STEER)
+    return visit.page(
+        "sites/show.html", detail.site.name, detail=detail, may_print=may_print, may_steer=may_steer, **_PICK
+    )
 
 
 async def show_meters(visit: Visit) -> Response:
@@ -69,7 +73,8 @@ async def recompute_meter(visit: Visit) -> Response:
 
 async def show_stations(visit: Visit) -> Response:
     """Return the list of stations."""
-    return await _list(visit, "stations", await _by_site(visit, "/stations"))
+    filters = await _by_site(visit, "/stations")
+    return await _list(visit, "stations", filters, may_steer=may(visit.actor, STEER))
 
 
 async def show_station(visit: Visit) -> Response:
@@ -86,7 +91,7 @@ async def show_station(visit: Visit) -> Response:
         event_text=event_text,
         may_see_list=may(visit.actor, "stations.local_list"),
         may_rebuild=may(visit.actor, "stations.rebuild"),
-        may_steer=may(visit.actor, "stations.reset"),
+        may_steer=may(visit.actor, STEER),
     )
 
 
@@ -96,10 +101,10 @@ async def show_vehicles(visit: Visit) -> Response:
     return await _list(visit, "vehicles", await _by_site(visit, "/vehicles", drives))
 
 
-async def _list(visit: Visit, subject: str, filters: Filters) -> Response:
+async def _list(visit: Visit, subject: str, filters: Filters, **more: Any) -> Response:
     page = await visit.ask(f"{subject}.list", **filters.given(), cursor=filters.cursor)
     heading = visit.words.t(f"console.{subject}.title")
-    return visit.page(f"{subject}/list.html", heading, page=page, filters=filters, **_PICK)
+    return visit.page(f"{subject}/list.html", heading, page=page, filters=filters, **_PICK, **more)
 
 
 async def _by_site(visit: Visit, path: str, *more: Field) -> Filters:

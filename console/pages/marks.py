@@ -6,6 +6,35 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 LOOKS: dict[str, dict[str, tuple[str, str]]] = {
+    "RolloutState": {
+        "running": ("charging", "busy"),
+        "paused": ("paused", "idle"),
+        "stopped": ("warn", "bad"),
+        "done": ("good", "good"),
+        "cancelled": ("closed", "idle"),
+    },
+    "StationRollout": {
+        "waiting": ("reserved", "idle"),
+        "asked": ("charging", "busy"),
+        "proving": ("charging", "busy"),
+        "done": ("good", "good"),
+        "failed": ("warn", "bad"),
+        "skipped": ("closed", "idle"),
+    },
+    "CertificateState": {
+        "in_use": ("good", "good"),
+        "issued": ("paused", "idle"),
+        "sent": ("charging", "busy"),
+        "rejected": ("warn", "bad"),
+        "deleted": ("closed", "idle"),
+        "superseded": ("closed", "idle"),
+    },
+    "Urgency": {
+        "fine": ("good", "good"),
+        "soon": ("paused", "warn"),
+        "urgent": ("warn", "bad"),
+        "over": ("offline", "bad"),
+    },
     "Light": {"green": ("good", "good"), "yellow": ("warn", "warn"), "red": ("offline", "bad")},
     "BillVerdict": {
         "agrees": ("good", "good"),

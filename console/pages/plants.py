@@ -5,18 +5,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fastapi import Response
-from starlette.datastructures import UploadFile
 
-from console.pages.errors import Problem, can_be_mended, problems_of
 from console.pages.filters import Choice, Filters, choice, members, search
+from console.pages.import_pages import ImportPage
 from console.pages.places import may
 from console.pages.visit import Visit
-from console.uploads import keep_form_file
-from core.errors import ServiceError
 from core.inventory import PlantKind
 from core.quantities import Quantity
 from ingest.files.plants import COLUMNS
-from operations.gate import admitted
 from operations.plants.rows import MunicipalityDetail, PlantDetail
 
 IMPORT: Final = "plants.import"
@@ -44,38 +40,6 @@ async def show_all(visit: Visit) -> Response:
         may_import=may(visit.actor, IMPORT),
         **_said(visit),
     )
-
-
-async def take(visit: Visit) -> Response:
-    """Take a register in, or only try it."""
-    admitted(IMPORT, visit.actor)
-    form = await visit.form()
-    file = form.get("file")
-    if not isinstance(file, UploadFile) or not file.filename:
-        return _register(visit, 422, problems=[Problem(visit.words.t("console.intensity.no_file"), "file")])
-    asked: dict[str, Any] = {name: "true" if form.get(name) else "false" for name in ("dry_run", "roofs")}
-    asked["columns"] = tuple(filter(str.strip, str(form.get("columns", "")).splitlines()))
-    try:
-        kept = await keep_form_file(visit.desk.gate.house, file)
-        taken = await visit.ask(IMPORT, upload=kept.digest, **asked)
-    except ServiceError as error:
-        if not can_be_mended(error):
-            raise
-        return _register(visit, 422, problems=problems_of(visit, error))
-    finally:
-        await file.close()
-    return _register(visit, taken=taken)
-
-
-async def show_register(visit: Visit) -> Response:
-    """Return the form for a register of plants."""
-    admitted(IMPORT, visit.actor)
-    return _register(visit)
-
-
-def _register(visit: Visit, status: int = 200, **values: Any) -> Response:
-    shown = {"problems": (), "taken": None, "columns": COLUMNS} | values
-    return visit.page("plants/register.html", visit.words.t("plants.register"), status=status, **shown, **_said(visit))
 
 
 async def show(visit: Visit) -> Response:
@@ -113,3 +77,10 @@ def _said(visit: Visit) -> dict[str, Any]:
         "field": lambda name: visit.words.t(f"label.{name}"),
         "power": lambda power_w: visit.words.quantity(Quantity.POWER_W, power_w),
     }
+
+
+REGISTER: Final = ImportPage(
+    IMPORT, "plants/register.html", "plants.register", COLUMNS, switches=("roofs",), more=_said
+)
+
+show_register, take = REGISTER.show, REGISTER.take

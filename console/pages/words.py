@@ -24,6 +24,7 @@ _PERIOD = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})")
 
 LABELS: dict[str, str] = {
+    "Admission": "stations.admission.",
     "Answer": "plants.answer.",
     "AreaKind": "boundaries.kind.",
     "Basis": "laws.basis.",
@@ -65,6 +66,11 @@ LABELS: dict[str, str] = {
     "Contact": "reliability.contact.",
     "Grouping": "reliability.grouping.",
     "QuirkArea": "reliability.area.",
+    "RolloutState": "rollouts.state.",
+    "StationRollout": "rollouts.station_state.",
+    "CertificatePurpose": "certificates.kind.",
+    "CertificateState": "certificates.state.",
+    "Urgency": "certificates.urgency.",
     "StationEventKind": "reliability.kind.",
     "AlarmState": "console.alarm_state.",
     "Cadence": "jobs.cadence.",

@@ -89,22 +89,35 @@ function live() {
   });
 }
 
-// A long operation: its panel is fetched anew each second until it has ended.
+// What goes on: its part of the page is fetched anew each second, or as seldom as it says, until it has ended;
+// parts marked `data-polled` are kept fresh along with it.
 function poll() {
   const running = document.querySelector("[data-poll]");
   if (!running) return;
   setTimeout(async () => {
+    if (document.hidden) return poll();
     try {
       const answer = await fetch(running.dataset.poll, { headers: { accept: "text/html" } });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const fresh = page.getElementById(running.id);
-      if (!fresh) return location.reload(); // signed out meanwhile
-      morph(running, fresh);
+      if (!page.getElementById(running.id)) return location.reload(); // signed out meanwhile
+      for (const part of document.querySelectorAll("[data-poll], [data-polled]")) {
+        const fresh = page.getElementById(part.id);
+        if (fresh) morph(part, fresh);
+      }
     } catch {
       // The service cannot be reached at the moment; the next try may reach it.
     }
     poll();
-  }, 1000);
+  }, 1000 * (running.dataset.every || 1));
+}
+
+// One box that ticks all of its name; without this script it is not shown.
+function checkAll() {
+  for (const box of document.querySelectorAll("[data-check-all]")) {
+    const all = () => box.form.querySelectorAll(`[name="${box.dataset.checkAll}"]`);
+    box.addEventListener("change", () => all().forEach((each) => (each.checked = box.checked)));
+    box.closest("[hidden]").hidden = false;
+  }
 }
 
 function problems() {
@@ -115,4 +128,5 @@ function problems() {
 menu();
 live();
 poll();
+checkAll();
 problems();

@@ -7,6 +7,7 @@ day to a day. The prefixed form (`meter:schule-a-strom`) is the source id of its
 from core.inventory.entries import Entry
 from core.inventory.metering import HEATING, Feed, Generator, Medium, Meter, MeterRole, SteadyUse, Term
 from core.inventory.mobility import (
+    Admission,
     Baseline,
     BaselineBasis,
     Connector,
@@ -49,6 +50,7 @@ from core.inventory.whole import Inventory
 
 __all__ = [
     "HEATING",
+    "Admission",
     "Answer",
     "AreaCorrection",
     "Baseline",

@@ -101,12 +101,22 @@ class Connector:
     plug: str
 
 
+class Admission(StrEnum):
+    """What a station is told when it boots (OCPP, RegistrationStatus)."""
+
+    ACCEPTED = "accepted"
+    PENDING = "pending"
+    """It is looked at and set up; until it is accepted it charges nobody."""
+    REJECTED = "rejected"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Station(Entry):
     """A charge point; `id` is its OCPP identity in the URL. `security_profile` 0 means no password.
 
     `serial_number` is the maker's; its certificate (security profile 3) may name it instead of the `id`.
-    `without_alarms` are kinds of alarms that nobody wants to have of this one.
+    `without_alarms` are kinds of alarms that nobody wants to have of this one. `admission` is what its next boot is
+    answered.
     """
 
     site: str
@@ -117,6 +127,7 @@ class Station(Entry):
     parent: str | None = None
     without_alarms: tuple[str, ...] = ()
     serial_number: str = ""
+    admission: Admission = Admission.ACCEPTED
 
     @property
     def source(self) -> str:

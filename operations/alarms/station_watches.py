@@ -38,6 +38,8 @@ THREATS: Final = frozenset(
         "MemoryExhaustion",
         "SecurityLogWasCleared",
         "TamperDetectionActivated",
+        "ocpp.certificate_of_another",
+        "ocpp.certificate_of_others",
         "ocpp.csr_of_another",
     }
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from operations.alarms.certificate_watches import expiring_certificates, urgent_certificates
 from operations.alarms.noticed import implausible_steps, proposed_bookings, wrong_clocks
 from operations.alarms.savings_watch import missing_savings
 from operations.alarms.service_watches import (
@@ -45,6 +46,8 @@ WATCHES: Mapping[str, Watch] = {
     "station_flapping": flapping_stations,
     "station_errors": storming_stations,
     "station_security": threatened_stations,
+    "certificate_expiring": expiring_certificates,
+    "certificate_urgent": urgent_certificates,
 }
 """Each sees the whole district with a fixed number of queries. Kinds are rows of `core.alarms.ALARMS`."""
 

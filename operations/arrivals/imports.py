@@ -37,9 +37,11 @@ from operations.arrivals.import_rows import (
 )
 from operations.arrivals.import_storing import PROBLEMS_KEPT, QUALITIES, store_file
 from operations.arrivals.import_withdrawal import take_back
+from operations.charging.import_records import is_of_sessions, take_sessions_back
 from operations.feed_in.importing import is_of_feed_in, take_feed_in_back
 from operations.house import Call, House
 from operations.keepers import EntryKind, must_keep
+from operations.tags.import_records import is_of_cards, take_cards_back
 from operations.values import Told
 from operations.vouchers.importing import VouchersFound, keep_file, look_through, take_vouchers_back
 
@@ -149,23 +151,29 @@ async def withdraw_import(house: House, request: WithdrawImport, call: Call) -> 
     """Take an import back: all that it brought goes, and everything is computed again.
 
     Raises `NotFoundError`, `ForbiddenError`, `ConflictError` where it was taken back already, and
+    where what it brought was changed or booked about since, and
     `UnavailableError` where the time series stands in a store that cannot delete single readings; nothing has been
     changed then. Where it ends half-way, the import is broken off and can be taken back once more.
     """
     made = await _seen_import(house, request.id, call)
     papers, stated = await house.ledger.voucher_mapping(made.mapping, made.version), is_of_feed_in(made)
-    must_keep(call.actor, EntryKind.METERS if papers is None else EntryKind.VEHICLES, [None] if stated else made.sites)
+    must_keep(call.actor, _kept_kind(made, papers=papers is not None), _own_sites(made))
     if made.state is ImportState.WITHDRAWN:
         raise ConflictError("imports.withdrawn_already", id=made.id)
-    of_readings = papers is None and not stated
+    of_sessions, of_cards = is_of_sessions(made), is_of_cards(made)
+    of_readings = papers is None and not (stated or of_sessions or of_cards)
     if of_readings and (house.eraser is None or not await house.eraser.can_erase()):
         raise UnavailableError("imports.no_eraser")
+    if of_sessions:
+        await take_sessions_back(house, made, call)
+    if of_cards:
+        await take_cards_back(house, made, call)
     await house.ledger.save_import(replace(made, state=ImportState.BROKEN_OFF))
     if papers is not None:
         await take_vouchers_back(house, made, request.reason, call)
     if stated:
         await take_feed_in_back(house, made, request.reason, call)
-    for part in await house.ledger.parts(made.id):
+    for part in await house.ledger.parts(made.id) if of_readings else ():
         await take_back(house, made, part, request.reason, call)
     gone = replace(
         made,
@@ -185,6 +193,20 @@ async def _seen_import(house: House, id: int, call: Call) -> FileImport:  # noqa
     for site in made.sites:
         call.must_see(site)
     return made
+
+
+def _kept_kind(made: FileImport, *, papers: bool) -> EntryKind:
+    """Return the kind of entry that who takes an import back must keep."""
+    if is_of_sessions(made):
+        return EntryKind.STATIONS
+    if is_of_cards(made):
+        return EntryKind.TAGS
+    return EntryKind.VEHICLES if papers else EntryKind.METERS
+
+
+def _own_sites(made: FileImport) -> list[str | None]:
+    """Return the sites at which an import brought something, None for what belongs to the district."""
+    return [site or None for site in made.sites]
 
 
 def _papers_preview(house: House, found: VouchersFound) -> ImportPreview:

@@ -25,6 +25,7 @@ from ingest.files.charge_sessions import COLUMNS, PastLine, PastMapping, PastSes
 from operations.arrivals.import_reading import inbox_of, kept_file
 from operations.arrivals.import_rows import wrong_row
 from operations.charging.corrections import MOST_POWER_W, again
+from operations.charging.import_records import keep_sessions
 from operations.charging.rows import SessionsImported
 from operations.house import Call, House
 
@@ -73,17 +74,24 @@ class _Found:
 async def import_sessions(house: House, request: ImportSessions, call: Call) -> SessionsImported:
     """Return what a file says of past sessions, and keep those that are new, marked as imported.
 
+    What it brought can be taken back as a whole (`imports.withdraw`); the same file again brings nothing twice.
     Raises `NotFoundError` for an unknown file, `FormatError` for what is no table of sessions.
     """
     file = kept_file(house, request.upload)
     path, zone = inbox_of(house).path(file.digest), ZoneInfo(house.time_zone)
     lines = await asyncio.to_thread(lambda: list(read_sessions(path, _mapping(request), zone)))
     found = await _judged(house, request, lines, call)
+    number = None
     if not request.dry_run:
-        await house.ledger.save_sessions(found.fresh)
+        if found.fresh:
+            out = found.wrong + found.twins
+            number = await keep_sessions(
+                house, file, found.fresh, call, rows=found.rows, known=found.known, left_out=out
+            )
         await asyncio.to_thread(path.unlink, missing_ok=True)
         await again(house, found.fresh, call)
     return SessionsImported(
+        id=number,
         name=file.name,
         dry_run=request.dry_run,
         rows=found.rows,

@@ -82,10 +82,12 @@ async def slots_of(house: House, session: ChargeSession, call: Call) -> tuple[Se
 class SessionsImported:
     """What a file came to, kept or, in a dry run, what would be.
 
-    `known` were imported before; `twins` lie in the same time at the same outlet as a session that is there already;
-    `left_out` cannot be, for the `problems` (the first 200).
+    `id` is the import's number, under which it can be taken back; None where nothing was new. `known` were imported
+    before; `twins` lie in the same time at the same outlet as a session that is there already; `left_out` cannot be,
+    for the `problems` (the first 200).
     """
 
+    id: int | None
     name: str
     dry_run: bool
     rows: int

@@ -23,6 +23,7 @@ from operations.fleet.matching import value_sessions
 from operations.house import Call, House
 from operations.local_lists.sync import clear_caches, keep_lists
 from operations.privacy.card import Card, audit_of, card_of, sessions_with
+from operations.privacy.customer import answers_about, forget_told_with
 from operations.privacy.rows import ErasePrivacy, PersonErased, PlaceCount
 from operations.values import Told
 
@@ -82,21 +83,35 @@ async def _value(house: House, sessions: list[ChargeSession], call: Call) -> Non
 async def _count(house: House, card: Card) -> Mapping[str, int]:
     frames = await house.frame_eraser.frames_with(card.pseudonym.encode()) if house.frame_eraser else ()
     found = {place.value: count for place, count in (await house.ledger.count_pseudonym(card.pseudonym)).items()}
+    told = len([each async for each in answers_about(house, card.pseudonym)])
     if house.card_eraser is None:
-        return {**found, "frames": len(frames)}
+        return {**found, "customer": told, "frames": len(frames)}
     traces = await asyncio.to_thread(house.card_eraser.traces, card.ids, card.words)
-    return {**found, "frames": len(frames), "entries": traces.entries, "changes": traces.changes}
+    return {
+        **found,
+        "customer": told,
+        "frames": len(frames),
+        "entries": traces.entries,
+        "changes": traces.changes,
+    }
 
 
 async def _erase(house: House, card: Card, call: Call) -> Mapping[str, int]:
     if house.frame_eraser is None or house.card_eraser is None:
         raise UnavailableError("privacy.cannot_erase")
+    told = await forget_told_with(house, card.pseudonym)
     erased = await house.ledger.erase_pseudonym(card.pseudonym, call.now_utc)
     frames = await house.frame_eraser.replace_in_frames(card.pseudonym.encode(), ERASED_TAG.encode())
     traces = await asyncio.to_thread(house.card_eraser.forget, card.ids, card.words)
     house.reload()
     found = {place.value: count for place, count in erased.items()}
-    return {**found, "frames": frames, "entries": traces.entries, "changes": traces.changes}
+    return {
+        **found,
+        "customer": told,
+        "frames": frames,
+        "entries": traces.entries,
+        "changes": traces.changes,
+    }
 
 
 async def _by_hand(house: House, card: Card) -> tuple[str, ...]:

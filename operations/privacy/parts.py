@@ -17,6 +17,7 @@ from core.inventory import Entry, Vehicle
 from core.periods import Period
 from operations.house import House
 from operations.privacy.card import AT_ONCE, Card, audit_of, sessions_with
+from operations.privacy.customer import told_with_card
 from operations.privacy.plain import plain, plain_row
 
 Rows = AsyncIterator[Mapping[str, Any]]
@@ -39,6 +40,7 @@ def of_card(house: House, card: Card, now_utc: datetime) -> Parts:
         "frames": lambda: _frames(house, card),
         "discoveries": lambda: _discoveries(house, card),
         "rejections": lambda: _rejections(house, card),
+        "customer": lambda: told_with_card(house, card.pseudonym),
         "audit": lambda: _plain(audit_of(house, "tags", card.ids)),
     }
 

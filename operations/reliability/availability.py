@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chargepoints.availability import Account, Condition
 from core.facts import StationLink
 from core.inventory import Inventory, Station
+from operations.charging.clocks import StationClock, clocks_of
 from operations.house import Call, House
 from operations.reliability.reading import Outlet, accounts, gone, span_asked, stations_of
 
@@ -41,6 +42,7 @@ class ReliabilityRow:
     `availability_percent` is available and in use as a share of the time that counts, without planned work and
     what nobody knows; None where no time counts. `kept` says whether it reached the target of the site.
     `repair_s` is how long an outage lasted on average (MTTR), `between_s` how long an outlet worked for each (MTBF).
+    `skew_s` is by how much a station's clock is ahead, where its sessions of the last 30 days tell.
     """
 
     id: str
@@ -59,6 +61,7 @@ class ReliabilityRow:
     outages: int
     repair_s: float | None
     between_s: float | None
+    skew_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,9 @@ async def show_reliability(house: House, request: ShowReliability, call: Call) -
     found = await accounts(house, stations, period, call)
     links = {link.station: link for link in await house.ledger.links()}
     rows = grouped(request.by, stations, found, links, house.inventory())
+    if request.by in (Grouping.STATION, Grouping.OUTLET):
+        clocks = await clocks_of(house, [station.id for station in stations], period.end_utc)
+        rows = [replace(row, skew_s=_skew_s(clocks.get(row.id.partition("/")[0]))) for row in rows]
     return Reliability(
         period=span.name,
         begin_utc=period.start_utc,
@@ -160,6 +166,10 @@ def row_of(
         between_s=_seconds(account.between_failures),
         **{f"{condition.value}_percent": _share(account, condition) for condition in Condition},
     )
+
+
+def _skew_s(clock: StationClock | None) -> float | None:
+    return None if clock is None else clock.skew_s
 
 
 def _share(account: Account, condition: Condition) -> float:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from typing import Any, Final
 
+from chargepoints.certificates import certificates_in
 from core.command_requests import CertificateHash
 from core.commands import CommandKind
 from core.errors import ConflictError, RequestError
+from core.inventory import Admission
 from operations.house import Call, House
 from operations.stations.asking import asked, fields_of, plain, stations_of, tag_of
 from operations.stations.progress import AskedCommands, awaited
@@ -59,7 +61,10 @@ _NUMBERS: Final = 2**31
 
 
 async def start(house: House, request: AskStart, call: Call) -> AskedCommands:
-    """Start a session for a card."""
+    """Start a session for a card. Raises `ConflictError` at a station that is not accepted yet."""
+    for station in stations_of(house, call, request.id):
+        if station.admission is not Admission.ACCEPTED:
+            raise ConflictError("commands.station_not_accepted", station=station.id)
     return await _each(house, request, call, CommandKind.START, fields_of(house, CommandKind.START, request))
 
 
@@ -230,8 +235,12 @@ async def certificates(house: House, request: AskCertificates, call: Call) -> As
 
 
 async def install_certificate(house: House, request: AskInstall, call: Call) -> AskedCommands:
-    """Give stations a root certificate."""
-    return await _plain(house, request, call)
+    """Give stations a root certificate. Raises `RequestError` for text without one; what else stands in it is left."""
+    found = certificates_in(request.certificate)
+    if not found:
+        raise RequestError("commands.certificate_unreadable")
+    certificate = "".join(each.pem for each in found)
+    return await _plain(house, replace(request, certificate=certificate), call)
 
 
 async def transfer(house: House, request: AskTransfer, call: Call) -> AskedCommands:

@@ -9,9 +9,10 @@ from enum import StrEnum
 
 from core.errors import NotFoundError
 from core.facts import ConnectorStatus, Protocol, StationLink, StationStatus
-from core.inventory import Connector, Inventory, Station
+from core.inventory import Admission, Connector, Inventory, Station
 from core.ports import Page
 from core.quantities import Quantity
+from operations.charging.clocks import StationClock, clocks_of
 from operations.house import Call, House
 from operations.notices import SourceNotice, notices_of
 from operations.values import Limit, Newest, Value, age_s, in_force, matches, newest, page_of, pick, values_of
@@ -101,10 +102,11 @@ class StationRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationDetail:
-    """A station with what it said of itself at its last boot, and what was odd about it."""
+    """A station with what it said of itself at its last boot, what was odd about it, and how its clock goes."""
 
     station: StationRow
     security_profile: int
+    admission: Admission
     parent: str | None
     valid_from: date
     valid_to: date | None
@@ -116,6 +118,7 @@ class StationDetail:
     firmware: str
     serial_number: str
     notices: tuple[SourceNotice, ...]
+    clock: StationClock | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,7 @@ async def show_station(house: House, request: ShowStation, call: Call) -> Statio
     return StationDetail(
         station=_row(station, inventory, yard, call),
         security_profile=station.security_profile,
+        admission=station.admission,
         parent=station.parent,
         valid_from=station.valid_from,
         valid_to=station.valid_to,
@@ -162,6 +166,7 @@ async def show_station(house: House, request: ShowStation, call: Call) -> Statio
         firmware=link.firmware if link else "",
         serial_number=link.serial_number if link else "",
         notices=await notices_of(house, station.source, call),
+        clock=(await clocks_of(house, [station.id], call.now_utc)).get(station.id),
     )
 
 

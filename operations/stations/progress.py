@@ -23,7 +23,7 @@ _AT_ONCE: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandRow:
-    """A command to a station and how far it is; `answer` is what the station told, `finding` why it is not done."""
+    """A command to a station and how far it is; `finding` says why it is not done."""
 
     id: int
     station: str
@@ -31,7 +31,7 @@ class CommandRow:
     progress: CommandState
     final: bool
     finding: Told | None
-    answer: Mapping[str, Any]
+    station_said: Mapping[str, Any]
     request: Mapping[str, Any]
     connector: int | None
     asked_by: str
@@ -144,9 +144,16 @@ async def _seen(house: House, number: int, call: Call) -> Command:
 def row_of(command: Command) -> CommandRow:
     """Return a command as programs get it."""
     names = (
-        *("id", "station", "answer", "request", "connector", "asked_by", "asked_at_utc"),
+        *("id", "station", "request", "connector", "asked_by", "asked_at_utc"),
         *("not_before_utc", "when_idle", "expires_at_utc", "sent_at_utc", "finished_at_utc", "group"),
     )
     told = None if command.finding is None else Told.of(command.finding)
     plain = {name: getattr(command, name) for name in names}
-    return CommandRow(**plain, command=command.kind, progress=command.state, final=command.state.final, finding=told)
+    return CommandRow(
+        **plain,
+        command=command.kind,
+        progress=command.state,
+        final=command.state.final,
+        finding=told,
+        station_said=command.answer,
+    )

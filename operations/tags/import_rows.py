@@ -51,7 +51,10 @@ class ImportedCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagsImported:
-    """What a list came to, written or, in a dry run, what would be."""
+    """What a list came to, written or, in a dry run, what would be.
+
+    `id` is the import's number, under which it can be taken back; None where nothing was written.
+    """
 
     name: str
     dry_run: bool
@@ -61,3 +64,4 @@ class TagsImported:
     same: int
     left_out: int
     tags: tuple[ImportedCard, ...]
+    id: int | None = None

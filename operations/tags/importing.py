@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from config.entries import fields_of, merged
 from core.errors import ConfigError, RequestError, ServiceError, UnavailableError
@@ -22,6 +22,7 @@ from operations.house import Call, House, InventoryWriter
 from operations.inventory import places_of
 from operations.keepers import EntryKind
 from operations.local_lists.sync import keep_lists
+from operations.tags.import_records import record_cards
 from operations.tags.import_rows import CardState, ImportedCard, ImportTags, TagsImported
 from operations.values import Told
 
@@ -50,7 +51,7 @@ class _Row:
 
 
 async def import_tags(house: House, request: ImportTags, call: Call) -> TagsImported:
-    """Return what a list says of cards, and write what is new or other.
+    """Return what a list says of cards, and write what is new or other; all of it can be taken back as one.
 
     Raises `NotFoundError` for an unknown file, `FormatError` for what is no list of cards, `UnavailableError` where
     there is no folder to write to.
@@ -63,7 +64,10 @@ async def import_tags(house: House, request: ImportTags, call: Call) -> TagsImpo
         await asyncio.to_thread(_write, house, rows, managed, call)
         await asyncio.to_thread(inbox_of(house).path(file.digest).unlink, missing_ok=True)
         await keep_lists(house, call.now_utc)
-    return _told(file, request, rows)
+    told = _told(file, request, rows)
+    if request.dry_run or not told.added + told.changed:
+        return told
+    return replace(told, id=await record_cards(house, file, told, call))
 
 
 def _read(house: House, file: KeptFile, request: ImportTags, call: Call) -> list[_Row]:

@@ -24,6 +24,7 @@ from core.texts import Finding
 from store.backup.archive import ArchiveWriter, Manifest, Seal
 from store.backup.file_copies import Piece, segment_pieces, spool_pieces
 from store.backup.point_copies import Pin, PointSnapshot
+from store.journal.database import DatabaseJournal
 from store.journal.files import FileJournal
 from store.ledger.copies import LedgerSnapshot
 from store.open import Stores
@@ -132,6 +133,9 @@ class _Work:
 
     async def copy_stores(self) -> None:
         """Copy ledger and time series of one instant, then the journal and what waits for an InfluxDB."""
+        journal = self._stores.journal
+        if isinstance(journal, DatabaseJournal):
+            raise StoreError("store.backup_of_shared")
         async with _one_instant(self._stores) as (ledger, points):
             self.revision = ledger.revision
             async for part in ledger.parts():
@@ -139,7 +143,7 @@ class _Work:
                 self._tell("ledger", 0.5)
             if points is not None:
                 await self._copy_points(points)
-        await self._copy_journal(self._stores.journal)
+        await self._copy_journal(journal)
         await self._copy_spool(self._data_dir / "spool")
         self._tell("journal", 1.0)
 

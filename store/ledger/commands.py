@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, func, select, update
@@ -35,6 +35,12 @@ class Commands:
                 asked.append(_command(added.mappings().one()))
         return tuple(asked)
 
+    async def claim_command(self, sent: Command) -> bool:
+        """Note that a command is about to be sent; return False if it does not wait any more: then it is not ours."""
+        waiting = _C.id == sent.id, _C.state == CommandState.WAITING.value
+        async with self._database.writing() as connection:
+            return bool((await connection.execute(update(COMMAND).where(*waiting).values(_row(sent)))).rowcount)
+
     async def save_command(self, command: Command) -> None:
         """Keep how a command went so far. A final state stays, whatever comes later; an answer is added to it."""
         row = _row(command)
@@ -45,6 +51,12 @@ class Commands:
             if not changed.rowcount:
                 same = _C.state == command.state.value
                 await connection.execute(update(COMMAND).where(_C.id == command.id, same).values(late))
+
+    async def forget_answer(self, id: int, request: Mapping[str, Any], answer: Mapping[str, Any]) -> None:  # noqa: A002
+        """Keep of a command that is over only this of what was asked and answered."""
+        left = {"request": dict(request), "answer": dict(answer)}
+        async with self._database.writing() as connection:
+            await connection.execute(update(COMMAND).where(_C.id == id, _C.state.in_(_FINAL)).values(left))
 
     async def command(self, id: int) -> Command | None:  # noqa: A002
         """Return one command, None if there is none."""

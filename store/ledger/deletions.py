@@ -13,6 +13,7 @@ from core.retention import Deletion, RecordKind
 from core.sendings import SendingState
 from core.station_events import StationEventKind
 from core.work import JobState
+from store.ledger.certificate_tables import CERTIFICATE
 from store.ledger.command_tables import COMMAND
 from store.ledger.database import Database
 from store.ledger.fleet_tables import FLEET_ACTION, PRESENCE, SENDING, SESSION_VALUATION, VOUCHER
@@ -53,7 +54,7 @@ class Deletions:
         Of the runs of a job for one period the newest that is done stays too, for as long as it is
         among the job's 100 newest periods: it is what keeps the period from being made again. Where a
         vehicle stood at the instant stays, and a letter that is still to be sent. Actions go by when they were
-        done; of a station's states and contacts those at the instant stay.
+        done, certificates by when they ended; of a station's states and contacts those at the instant stay.
         """
         table, old = _OLD[kind](before_utc)
         some = select(*table.primary_key).where(old).order_by(*table.primary_key).limit(limit)
@@ -126,6 +127,10 @@ def _commands(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
     return COMMAND, and_(COMMAND.c.asked_at_utc < before_utc, over)
 
 
+def _certificates(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
+    return CERTIFICATE, CERTIFICATE.c.valid_to_utc < before_utc
+
+
 _OLD = {
     RecordKind.REJECTIONS: _rejections,
     RecordKind.DISCOVERIES: _discoveries,
@@ -138,4 +143,5 @@ _OLD = {
     RecordKind.ACTIONS: _actions,
     RecordKind.STATION_EVENTS: _station_events,
     RecordKind.COMMANDS: _commands,
+    RecordKind.CERTIFICATES: _certificates,
 }

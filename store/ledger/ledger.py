@@ -11,6 +11,7 @@ from store.ledger.audit import Audit
 from store.ledger.bills import Bills
 from store.ledger.bookings import Bookings
 from store.ledger.boundaries import Boundaries
+from store.ledger.certificates import Certificates
 from store.ledger.checkpoints import Checkpoints
 from store.ledger.commands import Commands
 from store.ledger.copies import Copies
@@ -33,6 +34,7 @@ from store.ledger.pseudonyms import Pseudonyms
 from store.ledger.reading_links import ReadingLinks
 from store.ledger.rejections import Rejections
 from store.ledger.reports import Reports
+from store.ledger.rollouts import Rollouts
 from store.ledger.sendings import Sendings
 from store.ledger.session_corrections import SessionCorrections
 from store.ledger.sessions import Sessions
@@ -80,6 +82,8 @@ class SqlLedger(
     StationEvents,
     Maintenances,
     Commands,
+    Certificates,
+    Rollouts,
     Copies,
 ):
     """`core.books.Ledger` over one database."""

@@ -6,7 +6,7 @@ booking; those about which something is booked stand aside as they were told.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from dataclasses import replace as changed
 from datetime import datetime
@@ -15,13 +15,14 @@ from typing import Any
 from sqlalchemy import RowMapping, Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.errors import NotFoundError
-from core.facts import ChargeSession
+from core.errors import ConflictError, NotFoundError
+from core.facts import ChargeSession, Origin
 from core.session_corrections import CorrectionKind, SessionCorrection, as_booked, bearing_on
 from store.ledger.database import Database, replace
 from store.ledger.session_rows import row_of, session_of
 from store.ledger.session_tables import SESSION_CORRECTION, SESSION_TOLD
 from store.ledger.tables import CHARGE_SESSION
+from store.points.columns import to_ms
 
 _C = SESSION_CORRECTION.c
 _AT_ONCE = 500
@@ -66,6 +67,28 @@ class SessionCorrections:
             rows = await connection.execute(select(SESSION_CORRECTION).order_by(_C.id))
             made = [_correction(row) for row in rows.mappings()]
         return bearing_on({session}, made)[1]
+
+    async def take_imported_back(
+        self, begun_ms: Mapping[tuple[str, int], Collection[int]]
+    ) -> tuple[ChargeSession, ...]:
+        """Take imported sessions away and return them; they stay as told.
+
+        They are named by station, outlet and begins (ms since 1970). Raises `ConflictError` where a booking about
+        one of them is in force; then nothing is changed.
+        """
+        async with self._database.writing() as connection:
+            told: set[str] = set()
+            for (station, connector), wanted in begun_ms.items():
+                for table in (CHARGE_SESSION, SESSION_TOLD):
+                    found = await _imported(connection, table, station, connector)
+                    told |= {each.id for each in found if to_ms(each.begun_at_utc) in wanted}
+            _, bearing = bearing_on(told, await _in_force(connection))
+            if bearing:
+                raise ConflictError("sessions.undo_later_first", id=bearing[-1].id)
+            there = await _sessions(connection, CHARGE_SESSION, sorted(told))
+            await _drop(connection, CHARGE_SESSION, [each.id for each in there])
+            await replace(connection, SESSION_TOLD, [row_of(each) for each in there])
+        return tuple(there)
 
     async def session_as_told(self, id: str) -> ChargeSession | None:  # noqa: A002
         """Return a session as it was assembled or imported, None if there is none."""
@@ -113,6 +136,12 @@ def _is_part(session: str, told: Collection[str]) -> bool:
     """Return whether a session was made by a split that is no longer in force."""
     whole, _, number = session.rpartition("-t")
     return number.isdigit() and (whole in told or _is_part(whole, told))
+
+
+async def _imported(connection: AsyncConnection, table: Table, station: str, connector: int) -> list[ChargeSession]:
+    outlet = (table.c.station == station, table.c.connector == connector, table.c.origin == Origin.IMPORTED.value)
+    columns = [table.c[column.name] for column in CHARGE_SESSION.c]
+    return [session_of(row) for row in await connection.execute(select(*columns).where(*outlet))]
 
 
 async def _drop(connection: AsyncConnection, table: Table, ids: Sequence[str]) -> None:

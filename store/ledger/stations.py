@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -49,10 +49,13 @@ class Stations:
         async with self._database.writing() as connection:
             await replace(connection, STATION_LINK, [_link_row(link) for link in links])
 
-    async def links(self) -> tuple[StationLink, ...]:
-        """Return the connection state of every station ever seen, by station."""
+    async def links(self, stations: Collection[str] | None = None) -> tuple[StationLink, ...]:
+        """Return the connection state of every station ever seen (or of these), by station."""
+        wanted = select(STATION_LINK).order_by(STATION_LINK.c.station)
+        if stations is not None:
+            wanted = wanted.where(STATION_LINK.c.station.in_(sorted(stations)))
         async with self._database.reading() as connection:
-            rows = (await connection.execute(select(STATION_LINK).order_by(STATION_LINK.c.station))).mappings().all()
+            rows = (await connection.execute(wanted)).mappings().all()
         return tuple(StationLink(**{**row, "protocol": row["protocol"] and Protocol(row["protocol"])}) for row in rows)
 
 

@@ -23,13 +23,13 @@ from chargepoints.commands.answers import refused
 from chargepoints.commands.sending import Commands, Context, Running, Token
 from core.books import SessionFilter
 from core.command_requests import REQUESTS
-from core.commands import CommandState
+from core.commands import Command, CommandKind, CommandState
 from core.facts import ChargeSession
 from core.inventory import Tag
 
 Payload = dict[str, Any]
 CARD, BLOCKED, EXPIRED, UNKNOWN = "04A2B3C4D5", "04BBBBBBBB", "04EEEEEEEE", "04FFFFFFFF"
-MEMBER, COLLEAGUE, FORMER = "0411111111", "0422222222", "0433333333"
+MEMBER, COLLEAGUE, FORMER, MASTER = "0411111111", "0422222222", "0433333333", "0444444444"
 TAGS = {
     tag.id: tag
     for tag in (
@@ -38,6 +38,7 @@ TAGS = {
         Tag(id="expired", name="", valid_from=date(2020, 1, 1), valid_to=date(2024, 1, 1), uid=EXPIRED),
         Tag(id="member", name="", valid_from=date(2020, 1, 1), uid=MEMBER, card_group="G1"),
         Tag(id="colleague", name="", valid_from=date(2020, 1, 1), uid=COLLEAGUE, card_group="G1"),
+        Tag(id="master", name="", valid_from=date(2020, 1, 1), uid=MASTER, card_group="MASTER"),
         Tag(id="former", name="", valid_from=date(2020, 1, 1), uid=FORMER, card_group="G1", blocked=True),
     )
 }
@@ -68,7 +69,10 @@ def schema(version: str, name: str) -> jsonschema_rs.Draft6Validator:
 
 @dataclass(eq=False)
 class Station:
-    """One station and its socket. `answers` holds what it says to our calls; what we asked stands in `asked`."""
+    """One station and its socket. `answers` holds what it says to our calls; what we asked stands in `asked`.
+
+    `spoken` are the messages that went over the wire, either way.
+    """
 
     socket: ClientConnection
     version: str
@@ -76,6 +80,7 @@ class Station:
     asked: list[tuple[str, Payload]] = field(default_factory=list)
     clock: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(hours=2))  # noqa: TID251
     register_wh: int = 10_000
+    spoken: set[str] = field(default_factory=set)
     _ids: Any = field(default_factory=lambda: count(1))
     _waiting: dict[str, tuple[str, asyncio.Future[Payload]]] = field(default_factory=dict)
 
@@ -86,8 +91,14 @@ class Station:
         self._waiting[id_] = action, heard
         schema(self.version, action).validate(payload or {})
         await self.socket.send(json.dumps([2, id_, action, payload or {}]))
+        self.spoken.add(action)
         async with asyncio.timeout(_WITHIN_S):
             return await heard
+
+    @property
+    def unanswered(self) -> list[str]:
+        """Return the calls that we have not answered, by name."""
+        return [action for action, _ in self._waiting.values()]
 
     async def listen(self) -> None:
         """Hear until the socket closes."""
@@ -111,6 +122,7 @@ class Station:
     async def _obey(self, id_: str, action: str, payload: Payload) -> None:
         schema(self.version, action).validate(payload)
         self.asked.append((action, payload))
+        self.spoken.add(action)
         answer = self.answers[action]
         if isinstance(answer, str):
             await self.socket.send(json.dumps([4, id_, answer, "", {}]))
@@ -183,6 +195,26 @@ class Case:
         assert outcome.state is state, outcome
         return outcome.result
 
+    async def dispatch(self, kind: CommandKind, **request: Any) -> Command:
+        """Return what became of a command that is given as people give it."""
+        now_utc = datetime.now(UTC)  # noqa: TID251
+        within = timedelta(seconds=_WITHIN_S)
+        wanted = Command(
+            station=self.name,
+            kind=kind,
+            request=request,
+            asked_by="anna",
+            asked_at_utc=now_utc,
+            expires_at_utc=now_utc + within,
+        )
+        (command,) = await self.house.stores.ledger.ask([wanted])
+        self.house.central.wake()
+        async with asyncio.timeout(_WITHIN_S):
+            while not command.state.final:
+                await asyncio.sleep(0.01)
+                command = await self.house.stores.ledger.command(command.id)
+        return command  # type: ignore[no-any-return]
+
     async def sessions(self) -> list[ChargeSession]:
         """Return the station's sessions, oldest first."""
         await self.house.stored()
@@ -201,13 +233,14 @@ class Case:
         await self.station.socket.close()
         async with connected(self.house, self.name, self.version) as other:
             other.station.clock, other.station.register_wh = self.station.clock, self.station.register_wh
+            other.station.spoken = self.station.spoken
             yield other
 
 
 @asynccontextmanager
-async def connected(house: Any, name: str, version: str) -> AsyncIterator[Case]:
+async def connected(house: Any, name: str, version: str, url: str = "", **options: Any) -> AsyncIterator[Case]:
     """Connect a station while inside. What it heard that breaks a schema is raised at the end."""
-    async with connect(f"{house.url}/{name}", subprotocols=[version], compression=None) as socket:  # type: ignore[list-item]
+    async with connect(f"{url or house.url}/{name}", subprotocols=[version], compression=None, **options) as socket:  # type: ignore[list-item]
         assert socket.subprotocol == version
         station = Station(socket, version)
         listening = asyncio.create_task(station.listen())

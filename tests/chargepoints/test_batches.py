@@ -1,7 +1,7 @@
 """What does not fit into one message goes in several, and comes back as one result."""
 
 from chargepoints.commands.answers import refused
-from chargepoints.commands.batches import LISTS, halves, joined, parts
+from chargepoints.commands.batches import LISTS, halves, joined, most_items, parts
 from chargepoints.commands.sending import Outcome
 from core import command_requests as ask
 from core.command_words import CertificateUse
@@ -21,6 +21,22 @@ def test_an_old_station_is_told_one_thing_at_a_time() -> None:
     assert [part.uses for part in parts(V16, CommandKind.LIST_CERTIFICATES, uses)] == [(use,) for use in uses.uses]
     nothing = ask.SetConfiguration(settings=())
     assert parts(V16, CommandKind.SET, nothing) == (nothing,)
+
+
+def test_no_message_has_more_items_than_a_station_has_told_it_takes() -> None:
+    told = [
+        {"key": "DeviceDataCtrlr/ItemsPerMessage.GetVariables", "value": "4"},
+        {"key": "MonitoringCtrlr/ItemsPerMessage.ClearVariableMonitoring:Actual", "value": "3"},
+        {"key": "DeviceDataCtrlr/ItemsPerMessage.SetVariables", "value": ""},
+        {"key": "OCPPCommCtrlr/HeartbeatInterval", "value": "300"},
+    ]
+    most = most_items({"settings": told})
+    assert most == {CommandKind.GET: 4, CommandKind.CLEAR_MONITORING: 3}
+    keys = ("A/a", "B/b", "C/c", "D/d", "E/e")
+    asked = parts(V201, CommandKind.GET, ask.GetConfiguration(keys=keys), most[CommandKind.GET])
+    assert [part.keys for part in asked] == [keys[:4], keys[4:]]
+    everything = ask.GetConfiguration()
+    assert parts(V16, CommandKind.GET, everything, 10) == (everything,)
 
 
 def test_every_kind_that_is_split_has_its_items() -> None:

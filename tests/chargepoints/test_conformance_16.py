@@ -12,6 +12,7 @@ import pytest_asyncio
 from core.inventory import Inventory
 from tests.chargepoints.cases_16 import CASES
 from tests.chargepoints.conftest import a_house, a_station, an_inventory
+from tests.chargepoints.recorded import hold_to_the_record
 from tests.chargepoints.station import TAGS, connected
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -33,3 +34,5 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Any]:
 async def test_a_case_for_1_6_goes_as_the_document_says(house: Any, id_: str) -> None:
     async with connected(house, NAMES[id_], "ocpp1.6") as case:
         await CASES[id_](case)
+        hold_to_the_record("ocpp1.6", id_, case.station.spoken)
+        assert not case.station.unanswered

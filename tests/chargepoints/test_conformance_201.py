@@ -10,12 +10,13 @@ import pytest
 import pytest_asyncio
 
 from core.inventory import Inventory
-from tests.chargepoints import asked_201, cases_201
+from tests.chargepoints import asked_201, cases_201, more_201
 from tests.chargepoints.conftest import a_house, a_station, an_inventory
+from tests.chargepoints.recorded import hold_to_the_record
 from tests.chargepoints.station import TAGS, connected
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-CASES = {**cases_201.CASES, **asked_201.CASES}
+CASES = {**cases_201.CASES, **asked_201.CASES, **more_201.CASES}
 NAMES = {id_: id_.casefold().replace("_", "-").replace(" ", "-") for id_ in CASES}
 
 
@@ -34,3 +35,5 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Any]:
 async def test_a_case_for_2_0_1_goes_as_the_document_says(house: Any, id_: str) -> None:
     async with connected(house, NAMES[id_], "ocpp2.0.1") as case:
         await CASES[id_](case)
+        hold_to_the_record("ocpp2.0.1", id_, case.station.spoken)
+        assert not case.station.unanswered

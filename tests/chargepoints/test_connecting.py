@@ -89,7 +89,7 @@ async def test_a_key_is_taken_verbatim_or_as_the_bytes_it_writes(
     house: Any, raw_station: Any, name: str, password: str | bytes
 ) -> None:
     async with raw_station(house, name, additional_headers=basic(name, password)) as station:
-        await station.ask("Heartbeat", {})
+        assert "currentTime" in await station.ask("Heartbeat", {})
 
 
 async def test_the_newer_version_is_chosen_and_compression_declined(house: Any) -> None:
@@ -143,13 +143,15 @@ async def test_a_station_that_gives_no_sign_of_life_is_hung_up_on(open_house: An
                 more = await reader.read(1000)
                 assert more
                 heard += more
+        assert b"silent" in heard
         writer.close()
 
 
 async def test_a_station_that_answers_pings_stays(open_house: Any, raw_station: Any) -> None:
     async with open_house(ping_interval_s=0.05, heartbeat_interval_s=0) as house, raw_station(house) as station:
         await asyncio.sleep(0.5)
-        await station.ask("Heartbeat", {})
+        assert "currentTime" in await station.ask("Heartbeat", {})
+        assert house.central.health().figures["connected"] == 1
 
 
 async def test_boot_tells_what_a_station_is(house: Any, raw_station: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import ssl
 import time
@@ -21,8 +22,10 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 
 from chargepoints.authority import Authority, new_authority
+from chargepoints.certificates import certificates_in
 from chargepoints.settings import StationAuthoritySettings, StationTlsSettings
 from chargepoints.tls import server_context
+from core.certificates import CertificateState
 from core.errors import ConfigError
 from core.inventory import Inventory
 from core.station_events import StationEventFilter, StationEventKind
@@ -294,7 +297,12 @@ async def test_a_signed_certificate_lets_its_station_in(tmp_path: Path, house_in
     (tmp_path / "station.pem").write_bytes(_pem(key) + signed.encode())
     tls = StationTlsSettings(certificate=own, key=own, port=0)
     async with house_in(tmp_path / "data", inventory, tls=tls, authority=files) as house:
+        facts = certificates_in(signed)[0]
+        await house.central._records.issued("lra-cert", signed)
         assert await Site(house, ours, tmp_path).joins("lra-cert", tmp_path / "station.pem") == 101
+        await asyncio.gather(*house.central._signing._tasks)
+        (record,) = await house.stores.ledger.certificates({"lra-cert"})
+        assert (record.state, record.facts) == (CertificateState.IN_USE, facts), "it took what it proves itself by"
 
 
 async def test_a_station_on_its_way_to_profile_3_may_show_its_certificate_before(site: Site) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -175,3 +176,15 @@ async def test_before_another_application_only_upload_addresses_are_taken(tmp_pa
         assert (await client.put(f"/upload/{token()}/log", content=b"x")).status_code == 201
         assert (await client.get("/stations")).status_code == 204
     assert seen == ["/stations"]
+
+
+async def test_what_is_older_than_thirty_days_goes_with_the_next_file(tmp_path: Path) -> None:
+    async with served(tmp_path) as url:
+        assert await put(f"{url}/{token()}/old.log", b"who charged") == 201
+        assert await put(f"{url}/{token()}/new.log", b"who charges") == 201
+        for path in lying(tmp_path):
+            days = 30 if path.name == "new.log" else 31
+            left_s = (NOW - timedelta(days=days)).timestamp()
+            os.utime(path, (left_s, left_s))
+        assert await put(f"{url}/{token()}/next.log", b"more") == 201
+    assert sorted(path.name for path in lying(tmp_path)) == ["new.log", "next.log"]

@@ -7,7 +7,7 @@ import io
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -19,6 +19,8 @@ from shapely import box, to_wkb
 from cli import main as cli_main
 from cli import wire
 from core.alarms import Alarm, AlarmChange
+from core.certificates import CertificatePurpose
+from core.commands import Command, CommandKind, CommandState
 from core.fleet import FleetAction, VehicleDay
 from core.meter_life import MeterProposal
 from core.people import Actor, Role
@@ -32,6 +34,7 @@ from operations.savings.job import compute_savings
 from operations.schedule import JobWork
 from tests.district import NOW, District, open_district, yesterday
 from tests.district_content import fill
+from tests.held_certificates import held
 
 ANNA = Actor("anna", Role.ADMIN)
 
@@ -86,6 +89,7 @@ def filled(tmp_path: Path) -> Path:
             await what_waits(district)
             await a_month_of_driving(district)
             await a_report_on_its_way(district)
+            await a_customer_told_of(district)
 
     asyncio.run(make())
     return tmp_path / "filled"
@@ -96,6 +100,21 @@ async def people(district: District) -> None:
     await district.ask("users.add", name="anna", role="admin")
     await district.ask("users.add", name="vera", role="viewer")
     await district.ask("tokens.add", name="grafana")
+
+
+async def a_customer_told_of(district: District) -> None:
+    """Keep a command that a station answered by what it knows of a customer: command 1."""
+    asked = Command(
+        station="lis-01",
+        kind=CommandKind.CUSTOMER_INFORMATION,
+        request={"report": True, "tag": "tag:1"},
+        asked_by="anna",
+        asked_at_utc=NOW,
+        expires_at_utc=NOW + timedelta(hours=1),
+    )
+    (kept,) = await district.stores.ledger.ask([asked])
+    told = replace(kept, state=CommandState.DONE, answer={"customer": [{"data": "Karte 1"}]}, finished_at_utc=NOW)
+    await district.stores.ledger.save_command(told)
 
 
 FILE = b"01.10.2026 00:00;1.000,5\n02.10.2026 00:00;1.004\n"
@@ -224,6 +243,7 @@ async def what_waits(district: District) -> None:
         raised_at_utc=since,
     )
     await district.stores.ledger.save_alarms(AlarmChange(saved=[alarm]))
+    await district.stores.ledger.save_certificates([held(NOW), held(NOW, "lis-01", CertificatePurpose.STATION)])
     steps = [
         MeterProposal(
             source=subject,

@@ -45,6 +45,43 @@ def said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     return printed
 
 
+COMMAND: dict[str, Any] = {
+    "id": 7,
+    "station": "lra-01",
+    "command": "get",
+    "progress": "done",
+    "finding": None,
+    "station_said": {
+        "settings": [{"key": "HeartbeatInterval", "value": "300", "read_only": True}],
+        "status": "Rejected",
+        "unknown": [],
+    },
+    "request": {"keys": ["HeartbeatInterval"], "at_utc": "2026-11-22T10:00:00Z"},
+}
+
+
+@pytest.mark.parametrize("name", ["stations.get", "commands.show"])
+def test_what_a_station_said_stands_in_plain_lines(said: Any, name: str) -> None:
+    text = said(name, COMMAND if name == "commands.show" else {"group": "g", "open": 0, "items": [COMMAND]})
+    assert "Die Station sagt" in text
+    assert "HeartbeatInterval = 300 (nur lesbar)" in text
+    assert "Antwort = Rejected (abgelehnt)" in text
+    assert "console.status" not in text
+    assert "Gemeindeschlüssel" not in text
+    assert "{" not in text
+
+
+def test_settings_of_a_station_are_a_table(said: Any) -> None:
+    row = {"key": "HeartbeatInterval", "value": "300", "read_only": False, "reboot_required": True, "unit": ""}
+    row |= {"choices": "", "at_utc": "2026-11-22T10:00:00Z", "compared": "600", "differs": True}
+    head = {"station": "lra-01", "station_name": "Säule", "compared_with": "lra-02", "read_at_utc": None, "total": 1}
+    text = said("stations.configuration", head | {"items": [row]})
+    assert "Wirkt erst nach Neustart" in text
+    assert "HeartbeatInterval" in text
+    assert "Gemeindeschlüssel" not in text
+    assert "column." not in text
+
+
 def test_a_booking_shows_its_values_in_the_unit_of_the_dial_and_that_it_was_taken_back(said: Any) -> None:
     text = said("meters.bookings", {"items": [BOOKING]})
     assert "134,0 kWh" in text

@@ -69,3 +69,24 @@ def test_a_token_over_the_open_network_is_warned_of(folder: Path) -> None:
 def test_a_database_is_a_name_or_two(folder: Path, database: str) -> None:
     (folder / "kreiswatt.yaml").write_text(PLAIN + f"    database: '{database}'\n", encoding="utf-8")
     assert "config.bucket_invalid" in [each.code for each in check(folder, {})]
+
+
+SERVERS = PLAIN + "  ledger_url: ${LEDGER}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        (SERVERS, True),
+        (PLAIN, False),
+        (SERVERS.replace("  influxdb:\n    url: http://127.0.0.1:8086\n", ""), False),
+        (SERVERS.replace("8086\n", "8086\n    version: 3\n    token: ${LEDGER}\n    core: yes\n"), False),
+    ],
+)
+def test_several_processes_need_a_ledger_and_a_time_series_on_servers(folder: Path, text: str, *, fits: bool) -> None:
+    (folder / "kreiswatt.yaml").write_text(f"{text}  shared: yes\n", encoding="utf-8")
+    environment = {"LEDGER": "postgresql://127.0.0.1/kreiswatt"}
+    found = [each.code for each in check(folder, environment)]
+    assert ("config.shared_needs_servers" not in found) is fits
+    if fits:
+        assert load(folder, environment).settings.stores.shared

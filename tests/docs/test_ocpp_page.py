@@ -13,7 +13,7 @@ from core.commands import CommandKind
 from core.facts import Protocol
 from operations.stations.requests import PLAIN
 from operations.table import CAPABILITIES
-from tests.chargepoints import asked_201, cases_16, cases_201
+from tests.chargepoints import asked_201, cases_16, cases_201, cases_admission, certificate_cases, more_201
 
 ROOT = Path(__file__).parents[2]
 V16, V201 = Protocol.OCPP_16, Protocol.OCPP_201
@@ -52,7 +52,16 @@ def test_every_kind_of_command_is_asked_by_a_capability(written: dict[str, Any])
 
 
 def test_every_case_that_is_named_is_played_and_names_a_message_of_its_version(written: dict[str, Any]) -> None:
-    played = {V16: set(cases_16.CASES), V201: {*cases_201.CASES, *asked_201.CASES}}
+    played = {
+        V16: {*cases_16.CASES, *certificate_cases.CASES_16},
+        V201: {
+            *cases_201.CASES,
+            *asked_201.CASES,
+            *more_201.CASES,
+            *certificate_cases.CASES_201,
+            *cases_admission.CASES_201,
+        },
+    }
     for version, cases in played.items():
         named = written["CASES"][version.value]
         assert set(named) - schemas_of(version).actions == set()

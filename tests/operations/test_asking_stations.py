@@ -11,6 +11,7 @@ import pytest
 from core.command_requests import REQUESTS
 from core.commands import CommandKind, CommandState
 from core.errors import ConflictError, NotFoundError, RequestError, ServiceError
+from core.inventory import Admission
 from operations.house import Call
 from operations.stations.commands import log
 from operations.stations.requests import PLAIN, AskLog
@@ -56,6 +57,17 @@ async def test_a_command_goes_to_all_of_a_site_or_to_several_under_one_group(dis
     assert [each.station for each in asked.items] == stations[:2]
     listed = await district.ask("commands.list", group=asked.group)
     assert {each.id for each in listed.items} == {each.id for each in asked.items}
+
+
+async def test_nobody_is_made_to_charge_at_a_station_that_is_not_accepted_yet(district: District) -> None:
+    stations: Any = district.gate.house.inventory().stations
+    stations["lis-01"] = replace(stations["lis-01"], admission=Admission.PENDING)
+    assert (await district.ask("stations.show", id="lis-01")).admission is Admission.PENDING
+    with pytest.raises(ConflictError) as refused:
+        await district.ask("stations.start", **ASKED["stations.start"])
+    assert refused.value.finding.code == "commands.station_not_accepted"
+    (trigger,) = (await district.ask("stations.trigger", **ASKED["stations.trigger"])).items
+    assert trigger.progress is CommandState.WAITING
 
 
 async def test_what_is_to_wait_lasts_a_day_and_else_a_minute(district: District) -> None:

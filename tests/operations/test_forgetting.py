@@ -123,6 +123,7 @@ async def test_first_it_is_only_told_what_would_go(house: District) -> None:
         "notices": 0,
         "commands": 0,
         "discoveries": 1,
+        "customer": 0,
         "frames": 1,
         "entries": 1,
         "changes": 2,

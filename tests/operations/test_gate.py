@@ -72,6 +72,10 @@ CHANGES: dict[str, dict[str, object]] = {
         "reason": "Prüfung",
     },
     **asked_of_stations.ASKED,
+    "rollouts.start": {"id": "lis-01", "firmware": "9.9", "file_url": "https://firmware.example/9.9.bin"},
+    "rollouts.pause": {"id": 1},
+    "rollouts.resume": {"id": 1},
+    "rollouts.cancel": {"id": 1},
 }
 REFUSED: dict[str, dict[str, object]] = {
     "maintenance.cancel": {"id": 77},
@@ -85,6 +89,8 @@ REFUSED: dict[str, dict[str, object]] = {
     "shares.withdraw_use": {"id": "77", "reason": "doppelt erfasst"},
     "privacy.export": {"tag": "nirgends"},
     "privacy.erase": {"tag": "nirgends"},
+    "privacy.customer": {"id": 77},
+    "privacy.forget_customer": {"id": 77},
     "actions.add": {"text": ""},
     "actions.change": {"id": 77},
     "sendings.resend": {"id": 77},

@@ -28,6 +28,7 @@ DEFAULTS = {
     "frames": "P400D",
     "station_events": "P400D",
     "commands": "P400D",
+    "certificates": "P400D",
     # quarter hours of meters and plants tell of no person, those of sessions and vehicles do
     "meter_slots": "P10Y",
     "station_slots": "P1Y",

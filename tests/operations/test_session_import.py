@@ -10,9 +10,13 @@ from typing import Any
 import pytest
 
 from core.books import SessionFilter
-from core.errors import FormatError, RequestError
+from core.errors import ConflictError, FormatError, RequestError
 from core.facts import Origin
+from core.imports import ImportState
 from ingest.files.inbox import DiskInbox
+from operations.arrivals.import_rows import ShowImport, WithdrawImport
+from operations.arrivals.imports import show_import, withdraw_import
+from operations.charging.corrections import UndoSessionBooking, VoidSession, undo_session_booking, void_session
 from operations.charging.importing import ImportSessions, SessionsImported, import_sessions
 from tests.operations.places import Place, opened
 from tests.operations.test_fleet_days import MONDAY, NOW, call, filled, inventory
@@ -103,3 +107,37 @@ async def test_what_is_no_table_of_sessions_is_refused(place: Place) -> None:
     assert refused.value.finding.code == "sessions.no_column"
     with pytest.raises(RequestError):
         await taken(place, columns=("farbe=rot",))
+
+
+ONE = TEXT.splitlines()[0] + "\n" + TEXT.splitlines()[1]
+
+
+async def test_an_import_is_taken_back_as_one_and_the_same_file_brings_it_again(place: Place) -> None:
+    first = await taken(place, ONE)
+    assert first.id is not None
+    made = await show_import(place.house, ShowImport(id=first.id), call())
+    assert (made.row.mapping, made.row.added, made.row.state) == ("charge_sessions", 1, ImportState.DONE)
+    assert [(each.meter, each.readings, each.total) for each in made.series] == [("station:hof/2", 1, 12_345)]
+    assert (await taken(place, ONE)).id is None
+    gone = await withdraw_import(place.house, WithdrawImport(id=first.id, reason="falsche Datei"), call())
+    assert (gone.state, gone.withdrawn_reason) == (ImportState.WITHDRAWN, "falsche Datei")
+    assert not await sessions(place)
+    second = await taken(place, ONE)
+    assert (second.added, second.known) == (1, 0)
+    assert second.id not in (None, first.id)
+    assert [session.energy_wh for session in await sessions(place)] == [12_345.0]
+
+
+async def test_what_was_booked_since_is_taken_back_before_the_import(place: Place) -> None:
+    first = await taken(place, ONE)
+    assert first.id is not None
+    (session,) = await sessions(place)
+    voided = await void_session(place.house, VoidSession(id=session.id, reason="Probe"), call())
+    with pytest.raises(ConflictError, match="undo_later_first"):
+        await withdraw_import(place.house, WithdrawImport(id=first.id, reason="falsche Datei"), call())
+    made = await show_import(place.house, ShowImport(id=first.id), call())
+    assert made.row.state is ImportState.DONE
+    undo = UndoSessionBooking(id=voided.booking.id, reason="doch nicht")
+    assert (await undo_session_booking(place.house, undo, call())).sessions == (session.id,)
+    await withdraw_import(place.house, WithdrawImport(id=first.id, reason="falsche Datei"), call())
+    assert not await sessions(place)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from core.errors import ForbiddenError, FormatError, RequestError
+from core.errors import ConflictError, ForbiddenError, FormatError, RequestError
 from core.people import Actor, Role
 from operations.tags.import_rows import CardState, TagsImported
 from tests.district import District
@@ -93,3 +93,23 @@ async def test_cards_that_people_write_by_hand_stay_as_they_are(empty_district: 
 async def test_only_who_keeps_all_cards_takes_in_lists(empty_district: District) -> None:
     with pytest.raises(ForbiddenError):
         await empty_district.ask("tags.import", Actor("otto", Role.OPERATOR, frozenset({"schule"})), upload="0" * 64)
+
+
+async def test_a_list_is_taken_back_as_one_unless_a_card_was_changed_since(empty_district: District) -> None:
+    def cards() -> dict[str, str]:
+        return {tag.id: tag.group for tag in empty_district.gate.house.inventory().tags.values()}
+
+    first = await take(empty_district, LIST)
+    assert first.id is not None
+    empty_district.clock.pass_by(timedelta(minutes=1))
+    second = await take(empty_district, f"uid,group\n{UID},Forst\n")
+    assert cards()["karte-1"] == "Forst"
+    empty_district.clock.pass_by(timedelta(minutes=1))
+    with pytest.raises(ConflictError, match="card_changed_since"):
+        await empty_district.ask("imports.withdraw", id=first.id, reason="falsche Liste")
+    assert len(cards()) == 2
+    await empty_district.ask("imports.withdraw", id=second.id, reason="falsche Liste")
+    assert cards()["karte-1"] == "Bauhof"
+    await empty_district.ask("imports.withdraw", id=first.id, reason="falsche Liste")
+    assert cards() == {}
+    assert (await take(empty_district, LIST)).added == 2

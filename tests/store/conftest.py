@@ -15,6 +15,7 @@ from duckdb import DuckDBPyConnection
 
 from core.ports import Clock
 from store.influx.timeseries import InfluxTimeSeries
+from store.journal.database import DatabaseJournal
 from store.journal.files import FileJournal
 from store.ledger.ledger import SqlLedger
 from store.open import Stores, open_embedded
@@ -144,8 +145,35 @@ async def ledger(ledger_place: Path | str) -> AsyncIterator[SqlLedger]:
     await opened.close()
 
 
-@pytest.fixture(params=["files"])
-async def journal(tmp_path: Path) -> AsyncIterator[FileJournal]:
-    opened = await FileJournal.open(tmp_path / "journal")
+JOURNALS = ("files", pytest.param("postgresql", marks=pytest.mark.postgresql))
+
+
+@pytest.fixture(params=JOURNALS)
+def journal_type(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Yield what opens an empty journal."""
+    if request.param == "files":
+        yield FileJournal
+        return
+    cluster: Cluster = request.getfixturevalue("postgresql")
+    url: str = request.getfixturevalue("tables")
+    yield in_database(url)
+    cluster.execute("drop table journal_frame, station_socket, service_process", url.rpartition("/")[2])
+
+
+@pytest.fixture
+async def journal(journal_type: Any, tmp_path: Path) -> AsyncIterator[FileJournal | DatabaseJournal]:
+    """Yield an empty journal; its type opens it again at the same place."""
+    opened = await journal_type.open(tmp_path / "journal")
     yield opened
     await opened.close()
+
+
+def in_database(url: str) -> Any:
+    """Return the type of journal in this database that is opened as one in files is."""
+
+    class Placed(DatabaseJournal):
+        @classmethod
+        async def open(cls, _folder: Path) -> Placed:  # type: ignore[override]
+            return await super().open(url)  # type: ignore[return-value]
+
+    return Placed

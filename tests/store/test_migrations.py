@@ -18,6 +18,7 @@ from sqlalchemy import types as sql
 
 from core.alarms import AlarmFilter
 from core.books import RejectionFilter, SessionFilter
+from core.certificates import CertificatePurpose, CertificateState
 from core.commands import CommandFilter, CommandKind, CommandState
 from core.documents import DocumentFormat, ReportFilter
 from core.errors import StoreError
@@ -30,6 +31,7 @@ from core.people import Role
 from core.periods import Period
 from core.quantities import Quantity
 from core.readings import ReadingQuality, SlotShare
+from core.rollouts import RolloutState, StationRollout
 from core.sendings import SendingState
 from core.statements import StatementFilter
 from core.station_events import StationEventFilter, StationEventKind
@@ -87,6 +89,10 @@ WORDS: dict[str, object] = {
     "station_event.kind": StationEventKind.STATUS.value,
     "command.kind": CommandKind.RESET.value,
     "command.state": CommandState.DONE.value,
+    "rollout.state": RolloutState.RUNNING.value,
+    "rollout_station.state": StationRollout.WAITING.value,
+    "certificate.purpose": CertificatePurpose.STATION.value,
+    "certificate.state": CertificateState.IN_USE.value,
     "meter_event.kind": MeterEventKind.MANUAL.value,
     "report.format": DocumentFormat.PDF.value,
     "voucher.kind": VoucherKind.CHARGING.value,
@@ -149,6 +155,8 @@ READS: dict[str, Callable[[SqlLedger], Awaitable[Any]]] = {
     "station_event": lambda ledger: ledger.station_events(StationEventFilter()),
     "maintenance": lambda ledger: ledger.maintenances(),
     "command": lambda ledger: ledger.commands(CommandFilter()),
+    "rollout": lambda ledger: ledger.rollouts(),
+    "certificate": lambda ledger: ledger.certificates(),
     "reading_link": lambda ledger: ledger.links_to_read("grün", NOW - timedelta(days=1)),
 }
 """How the books read what a table holds."""

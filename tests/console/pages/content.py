@@ -11,6 +11,7 @@ from random import Random
 
 from core.alarms import Alarm, AlarmChange
 from core.bills import SupplierBill
+from core.certificates import CertificatePurpose, CertificateRecord, CertificateState
 from core.facts import (
     ApiToken,
     ChargeSession,
@@ -38,6 +39,7 @@ from core.texts import Finding
 from core.work import JobRun, JobState, MeterEvent, MeterEventKind
 from operations.people.access import digest
 from store.open import Stores
+from tests.held_certificates import held
 
 NOW = datetime(2026, 11, 18, 9, 47, 30, tzinfo=UTC)
 HOSTILE = '"><script>document.title="owned"</script><img src=x onerror=alert(1)>'
@@ -140,8 +142,22 @@ async def fill_stations(stores: Stores, inventory: Inventory, chance: Random) ->
             statuses.append(status_of(station, connector.number, status))
             sessions += past(station, connector.number, connector.max_power_w, chance)
     await stores.ledger.save_statuses(statuses)
+    await stores.ledger.save_certificates(certificates())
     await stores.readings.put(Batch(readings, NOW - timedelta(seconds=4)))
     await stores.ledger.save_sessions(sessions)
+
+
+def certificates() -> list[CertificateRecord]:
+    proof, refused = CertificatePurpose.STATION, Finding.of("ocpp.command_refused", status=HOSTILE)
+    return [
+        held(NOW, days=6_900),
+        held(NOW, purpose=CertificatePurpose.SERVER, days=300),
+        held(NOW, "lra-01", proof, days=25),
+        held(NOW, "lra-02", proof, days=3),
+        held(NOW, "lra-03", proof, days=-2),
+        held(NOW, "lra-01", proof, CertificateState.SUPERSEDED, days=1),
+        replace(held(NOW, "lra-03", CertificatePurpose.CENTRAL_ROOT, CertificateState.REJECTED), finding=refused),
+    ]
 
 
 def link_of(station: Station, number: int, *, connected: bool, heard_utc: datetime) -> StationLink:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from console.pages import commands
+from console.pages import steering
 from console.pages.places import PLACES
 from core.facts import Discovery
 from core.people import Actor, Role
@@ -42,7 +42,8 @@ def put_in(client: httpx.Client, name: str, content: bytes) -> str:
 def typed(given: dict[str, Any]) -> dict[str, str]:
     """Return what is asked of a station as its form has it."""
     said = {name: value for name, value in given.items() if name not in ("id", "wait_s")}
-    return {name: "\n".join(map(str, value)) if isinstance(value, list) else str(value) for name, value in said.items()}
+    lines = {name: "\n".join(map(str, value)) for name, value in said.items() if isinstance(value, list)}
+    return {name: str(value) for name, value in said.items()} | lines | {"confirmed": "1"}
 
 
 def test_each_capability_is_called_by_its_page(client: Client, district: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,7 +57,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         return await call(name, *given, **more)
 
     monkeypatch.setattr(district.gate, "call", heard)
-    monkeypatch.setattr(commands, "STATION_WAITS_S", 0.0)
+    monkeypatch.setattr(steering, "STATION_WAITS_S", 0.0)
     anna = client()
     ids = {
         "sites": "lra",
@@ -154,6 +155,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "exports.intervals": {"row": "exports.intervals", "period": "2026-11-17", "sources": "meter:lra-strom"},
         "rejections.replay": {"ids": "1"},
         "actions.add": {"text": "Probe"},
+        "rollouts.start": {"id": "site:lra", "firmware": "9.9", "file_url": "https://firmware.example/9.9.bin"},
         "maintenance.add": {
             "place": "site:lra",
             "begins_utc": "2026-12-01T08:00",

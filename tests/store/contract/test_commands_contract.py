@@ -67,3 +67,12 @@ async def test_commands_are_listed_newest_first_by_station_kind_state_and_group(
     rest = await ledger.commands(CommandFilter(limit=3, cursor=first.next_cursor))
     assert [each.station for each in rest.items] == ["cp1"]
     assert rest.next_cursor is None
+
+
+async def test_a_waiting_command_is_claimed_once_and_one_that_is_over_never(ledger: SqlLedger) -> None:
+    waits, over = await ledger.ask([command(), command("cp2", state=CommandState.TIMED_OUT, finished_at_utc=NOW)])
+    sent = replace(waits, state=CommandState.SENT, sent_at_utc=NOW)
+    assert [await ledger.claim_command(sent) for _ in range(2)] == [True, False]
+    assert await ledger.command(waits.id) == sent
+    assert not await ledger.claim_command(replace(over, state=CommandState.SENT))
+    assert await ledger.command(over.id) == over

@@ -1,0 +1,119 @@
+"""Firmware roll-outs: which there are, starting one, following its stations, pausing, resuming and ending it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fastapi import Response
+
+from console.pages.errors import can_be_mended, problems_of
+from console.pages.filters import Filters, choice, members
+from console.pages.places import may
+from console.pages.visit import Visit
+from core.errors import ServiceError
+from core.rollouts import RolloutState
+
+START: Final = "rollouts.start"
+GIVEN: Final[Mapping[str, str]] = {
+    "id": "",
+    "firmware": "",
+    "file_url": "",
+    "canary": "1",
+    "wave_size": "5",
+    "pause_min": "60",
+    "stop_after": "1",
+    "within_h": "24",
+    "signing_certificate": "",
+    "signature": "",
+}
+"""What the form begins with."""
+
+NUMBERS: Final[Mapping[str, str]] = {
+    "canary": "rollouts.canary",
+    "wave_size": "rollouts.wave_size",
+    "pause_min": "rollouts.pause_min",
+    "stop_after": "rollouts.stop_after",
+    "within_h": "rollouts.within_h",
+}
+"""The form's numbers with their labels."""
+_LIVE: Final = (RolloutState.PAUSED, RolloutState.STOPPED)
+
+
+async def show_all(visit: Visit) -> Response:
+    """Return roll-outs, newest first, with the form for another."""
+    return await _list(visit)
+
+
+async def start(visit: Visit) -> Response:
+    """Begin a roll-out, or return the form with what is wrong with it."""
+    form = await visit.form()
+    given = {name: str(form.get(name, "")).strip() for name in GIVEN}
+    idle = bool(form.get("when_idle"))
+    try:
+        started = await visit.ask(START, **given, when_idle="true" if idle else "false")
+    except ServiceError as error:
+        if not can_be_mended(error):
+            raise
+        return await _list(visit, 422, given, idle=idle, problems=problems_of(visit, error))
+    return visit.go(f"/rollouts/{started.row.id}", "rollouts.started")
+
+
+async def show(visit: Visit) -> Response:
+    """Return a roll-out with how far each station is; while one is under way the page follows it."""
+    found = await visit.ask("rollouts.show", id=visit.part("id"))
+    row = found.row
+    return visit.page(
+        "rollouts/show.html",
+        visit.words.t("rollouts.one", firmware=row.firmware),
+        found=found,
+        row=row,
+        follows=not row.state.final or row.through < row.stations,
+        may_steer=may(visit.actor, START),
+        may_pause=row.state is RolloutState.RUNNING,
+        may_resume=row.state in _LIVE,
+        may_cancel=not row.state.final,
+    )
+
+
+async def pause(visit: Visit) -> Response:
+    """Let nothing more begin."""
+    return await _turned(visit, "rollouts.pause", "rollouts.is_paused")
+
+
+async def resume(visit: Visit) -> Response:
+    """Let a roll-out go on."""
+    return await _turned(visit, "rollouts.resume", "rollouts.is_resumed")
+
+
+async def cancel(visit: Visit) -> Response:
+    """End a roll-out."""
+    return await _turned(visit, "rollouts.cancel", "rollouts.is_cancelled")
+
+
+async def _turned(visit: Visit, row: str, done: str) -> Response:
+    await visit.form()
+    await visit.ask(row, id=visit.part("id"))
+    return visit.go(f"/rollouts/{visit.part('id')}", done)
+
+
+async def _list(visit: Visit, status: int = 200, given: Mapping[str, str] = GIVEN, **values: Any) -> Response:
+    words = visit.words
+    filters = Filters(
+        "/rollouts", (choice(visit.query, "state", "console.state", members(RolloutState, words)),), cursor=""
+    )
+    page = await visit.ask("rollouts.list", **filters.given())
+    shown: dict[str, Any] = {"problems": [], "idle": True, **values}
+    return visit.page(
+        "rollouts/list.html",
+        words.t("rollouts.title"),
+        status,
+        page=page,
+        filters=filters,
+        given=given,
+        numbers=NUMBERS,
+        stations=(await visit.ask("stations.list", limit=500)).items,
+        sites=(await visit.ask("sites.list", limit=500)).items,
+        may_start=may(visit.actor, START),
+        **shown,
+    )

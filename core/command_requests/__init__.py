@@ -1,0 +1,152 @@
+"""What each kind of command carries: one class per `CommandKind`, in words that no OCPP version owns.
+
+All fields become JSON (`Command.request`). A tag is its pseudonym; its uid is looked up where the command
+is sent. `connector` is an outlet as sessions name it: the connector of 1.6, the EVSE of 2.x; None or 0 is
+the whole station. `plug` is the connector within an EVSE of 2.x. `session` is a charge session's id.
+Settings are named as `core.variable_names` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.command_requests.charging import (
+    CancelReservation,
+    ChangeAvailability,
+    CostUpdated,
+    ReserveOutlet,
+    StartCharging,
+    StopCharging,
+    TransactionStatus,
+    UnlockConnector,
+)
+from core.command_requests.limits import ClearLimit, CompositeSchedule, GetLimits, LimitPower, LimitStep
+from core.command_requests.settings import (
+    ClearCache,
+    GetConfiguration,
+    ListEntry,
+    ListVersion,
+    RequestReport,
+    ResetStation,
+    SendList,
+    SetConfiguration,
+    SetNetworkProfile,
+    Setting,
+    TriggerMessage,
+)
+from core.command_requests.telling import (
+    ClearMessage,
+    ClearMonitoring,
+    CustomerInformation,
+    DataTransfer,
+    GetMessages,
+    Monitor,
+    RequestMonitoringReport,
+    SetMessage,
+    SetMonitoring,
+    SetMonitoringBase,
+    SetMonitoringLevel,
+)
+from core.command_requests.upkeep import (
+    CertificateHash,
+    CertificateSigned,
+    DeleteCertificate,
+    InstallCertificate,
+    ListCertificates,
+    PublishFirmware,
+    RequestLog,
+    UnpublishFirmware,
+    UpdateFirmware,
+)
+from core.commands import CommandKind
+
+__all__ = [
+    "REQUESTS",
+    "CancelReservation",
+    "CertificateHash",
+    "CertificateSigned",
+    "ChangeAvailability",
+    "ClearCache",
+    "ClearLimit",
+    "ClearMessage",
+    "ClearMonitoring",
+    "CompositeSchedule",
+    "CostUpdated",
+    "CustomerInformation",
+    "DataTransfer",
+    "DeleteCertificate",
+    "GetConfiguration",
+    "GetLimits",
+    "GetMessages",
+    "InstallCertificate",
+    "LimitPower",
+    "LimitStep",
+    "ListCertificates",
+    "ListEntry",
+    "ListVersion",
+    "Monitor",
+    "PublishFirmware",
+    "RequestLog",
+    "RequestMonitoringReport",
+    "RequestReport",
+    "ReserveOutlet",
+    "ResetStation",
+    "SendList",
+    "SetConfiguration",
+    "SetMessage",
+    "SetMonitoring",
+    "SetMonitoringBase",
+    "SetMonitoringLevel",
+    "SetNetworkProfile",
+    "Setting",
+    "StartCharging",
+    "StopCharging",
+    "TransactionStatus",
+    "TriggerMessage",
+    "UnlockConnector",
+    "UnpublishFirmware",
+    "UpdateFirmware",
+]
+
+REQUESTS: Mapping[CommandKind, type] = {
+    CommandKind.START: StartCharging,
+    CommandKind.STOP: StopCharging,
+    CommandKind.RESET: ResetStation,
+    CommandKind.UNLOCK: UnlockConnector,
+    CommandKind.AVAILABILITY: ChangeAvailability,
+    CommandKind.RESERVE: ReserveOutlet,
+    CommandKind.CANCEL_RESERVATION: CancelReservation,
+    CommandKind.LIMIT: LimitPower,
+    CommandKind.CLEAR_LIMIT: ClearLimit,
+    CommandKind.GET_LIMITS: GetLimits,
+    CommandKind.COMPOSITE_SCHEDULE: CompositeSchedule,
+    CommandKind.GET: GetConfiguration,
+    CommandKind.SET: SetConfiguration,
+    CommandKind.REPORT: RequestReport,
+    CommandKind.NETWORK_PROFILE: SetNetworkProfile,
+    CommandKind.TRIGGER: TriggerMessage,
+    CommandKind.CLEAR_CACHE: ClearCache,
+    CommandKind.LIST_VERSION: ListVersion,
+    CommandKind.SEND_LIST: SendList,
+    CommandKind.FIRMWARE: UpdateFirmware,
+    CommandKind.PUBLISH_FIRMWARE: PublishFirmware,
+    CommandKind.UNPUBLISH_FIRMWARE: UnpublishFirmware,
+    CommandKind.LOG: RequestLog,
+    CommandKind.INSTALL_CERTIFICATE: InstallCertificate,
+    CommandKind.DELETE_CERTIFICATE: DeleteCertificate,
+    CommandKind.LIST_CERTIFICATES: ListCertificates,
+    CommandKind.CERTIFICATE_SIGNED: CertificateSigned,
+    CommandKind.DATA_TRANSFER: DataTransfer,
+    CommandKind.SET_MESSAGE: SetMessage,
+    CommandKind.GET_MESSAGES: GetMessages,
+    CommandKind.CLEAR_MESSAGE: ClearMessage,
+    CommandKind.SET_MONITORING: SetMonitoring,
+    CommandKind.CLEAR_MONITORING: ClearMonitoring,
+    CommandKind.MONITORING_BASE: SetMonitoringBase,
+    CommandKind.MONITORING_LEVEL: SetMonitoringLevel,
+    CommandKind.MONITORING_REPORT: RequestMonitoringReport,
+    CommandKind.CUSTOMER_INFORMATION: CustomerInformation,
+    CommandKind.TRANSACTION_STATUS: TransactionStatus,
+    CommandKind.COST_UPDATED: CostUpdated,
+}
+"""The class whose fields the request of a kind has."""

@@ -1,0 +1,1 @@
+"""Firmware for many charge points, in waves."""
