@@ -33,7 +33,7 @@ BY_FIXTURE = {
     "postgresql": "postgresql",
     "victoria_metrics": "victoriametrics",
 }
-BY_NAME = {"Mosquitto": "mosquitto"}
+BY_NAME = {"Mosquitto": "mosquitto", "printed_text": "poppler"}
 """Which marker a fixture brings, and which a name that the test's module uses."""
 
 

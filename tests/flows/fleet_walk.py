@@ -6,12 +6,10 @@ import asyncio
 import io
 import json
 import re
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -95,12 +93,6 @@ def formulas_in(workbook: bytes) -> Iterator[tuple[float, float]]:
             sheet, column, first, last = found.groups()
             cells = (shown[sheet][f"{column}{place}"].value for place in range(int(first), int(last) + 1))
             yield shown["Kennzahlen"].cell(row[2].row, 3).value, sum(each for each in cells if each is not None)
-
-
-def text_of(pdf: Path) -> str:
-    """Return the text of a document in the order in which it is set, without any space."""
-    said = subprocess.run(["pdftotext", "-raw", pdf, "-"], capture_output=True, text=True, check=True).stdout
-    return squeezed(said)
 
 
 def squeezed(text: str) -> str:

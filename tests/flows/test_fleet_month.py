@@ -38,8 +38,8 @@ from tests.flows.fleet_walk import (
     parts_of,
     printed_in,
     squeezed,
-    text_of,
 )
+from tests.printed_pages import printed_text
 
 MONTH = "2026-10"
 KEY = "key-of-this-run"
@@ -106,7 +106,7 @@ async def read_month(folder: Path) -> Read:
             walk.known = frozen_in(statement)
             grounds = {each.figure: await walk.grounds(each.figure) for each in printed}
         await app.state.desk.long.close()
-    return Read(printed, workbook, pdf, text_of(pdf), walk, grounds, asked)
+    return Read(printed, workbook, pdf, squeezed(printed_text(pdf, as_set=True)), walk, grounds, asked)
 
 
 async def lived_in(district: District, folder: Path) -> District:

@@ -210,6 +210,8 @@ async def test_fifty_thousand_retained_messages_cost_bounded_memory(mosquitto: M
     await asyncio.to_thread(_retain, mosquitto, 50_000)
     before_kb = resident_kb()
     hearing = await listen(mosquitto, 2.5)
+    if hearing.messages <= KEPT_TOPICS:  # a busy machine
+        hearing = await listen(mosquitto, 20)
     assert resident_kb() - before_kb < 64 * 1024
     assert hearing.messages == hearing.retained > KEPT_TOPICS
     assert len(hearing.tracks) == KEPT_TOPICS

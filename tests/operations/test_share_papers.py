@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
@@ -23,6 +22,7 @@ from operations.share_papers.export import ExportShares, ShareFormat, SharePaper
 from operations.shares.job import SettleShares, settle_shares
 from reports.shelf import FileShelf
 from tests.operations.shares_place import SharesPlace, shares_place
+from tests.printed_pages import printed_text
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 OPERATOR = "Bürgerwind Höhe GmbH & Co. KG"
@@ -48,8 +48,7 @@ async def exported(place: SharesPlace, **wish: object) -> tuple[SharesExported, 
 
 def text_of(pdf: bytes, folder: Path) -> str:
     (folder / "paper.pdf").write_bytes(pdf)
-    said = subprocess.run(["pdftotext", "-layout", folder / "paper.pdf", "-"], capture_output=True, check=True)
-    return said.stdout.decode()
+    return printed_text(folder / "paper.pdf")
 
 
 def german(text: str) -> Decimal:
