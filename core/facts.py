@@ -68,6 +68,11 @@ class ConnectorStatus(StrEnum):
     FAULTED = "faulted"
 
 
+def source_of(station: str, connector: int) -> str:
+    """Return the source id of the readings of an outlet."""
+    return f"station:{station}/{connector}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeSession:
     """One transaction at an outlet: meter truth only, assembled from journal frames.
@@ -106,7 +111,7 @@ class ChargeSession:
     @property
     def source(self) -> str:
         """Return the source id of the outlet's readings."""
-        return f"station:{self.station}/{self.connector}"
+        return source_of(self.station, self.connector)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

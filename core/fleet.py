@@ -141,6 +141,19 @@ class SessionValuation:
     made_at_utc: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoofPart:
+    """What of a session was roof power, told of a `version` of its valuation; `findings` take the place of its own."""
+
+    session: str
+    version: int
+    pv_wh: Decimal
+    grid_wh: Decimal
+    findings: tuple[Finding, ...]
+    made_by: str
+    made_at_utc: datetime
+
+
 class ValuationBook(Protocol):
     """Keeps valuations in versions."""
 
@@ -148,6 +161,13 @@ class ValuationBook(Protocol):
         """Keep those that say something else than the newest version of their session; return how many.
 
         The version is given here, whatever it says.
+        """
+        ...
+
+    async def value_roof_power(self, parts: Sequence[RoofPart]) -> int:
+        """Keep what of sessions was roof power as their next versions, all else as it was; return of how many.
+
+        Where there is a newer version than the one it is told of, nothing is kept.
         """
         ...
 

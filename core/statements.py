@@ -13,6 +13,8 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Protocol
 
+import orjson
+
 from core.ports import Page
 
 Body = Mapping[str, Any]
@@ -105,8 +107,10 @@ def write_body(body: Any) -> str:
 
     Raises `TypeError` for a float or anything else that JSON does not hold exactly.
     """
-    if body is None or isinstance(body, bool | int | str):
-        return json.dumps(body, ensure_ascii=False)
+    if isinstance(body, str):
+        return _text(body)
+    if body is None or isinstance(body, bool | int):
+        return json.dumps(body)
     if isinstance(body, Decimal) and body.is_finite():
         return str(body)
     if isinstance(body, Mapping):
@@ -120,6 +124,25 @@ def read_body(text: str) -> dict[str, Any]:
     """Return the body that was written, every number as a `Decimal`."""
     body: dict[str, Any] = json.loads(text, parse_int=Decimal, parse_float=Decimal)
     return body
+
+
+def as_read(body: Any) -> Any:
+    """Return a body as `read_body` would of what `write_body` writes of it."""
+    if isinstance(body, str) or body is None or isinstance(body, bool):
+        return body
+    if isinstance(body, Mapping):
+        return {str(name): as_read(each) for name, each in body.items()}
+    if isinstance(body, Sequence):
+        return [as_read(each) for each in body]
+    return Decimal(body)
+
+
+def _text(text: str) -> str:
+    """Return a text as JSON; a statement of a large fleet is one of many megabytes."""
+    try:
+        return orjson.dumps(text).decode()
+    except orjson.JSONEncodeError:  # half a surrogate pair
+        return json.dumps(text, ensure_ascii=False)
 
 
 def _name(name: Any) -> str:

@@ -6,7 +6,6 @@ and what is as by default left out. A field that a later release adds needs a de
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
@@ -16,11 +15,11 @@ from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+import orjson
+
 from core.texts import Finding
 from fleet.savings.statement import SavingsStatement
 from fleet.savings.timed import SeriesUsed
-
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def text_of(statement: SavingsStatement) -> str:
@@ -33,9 +32,13 @@ def _members(statement: SavingsStatement) -> Iterator[str]:
     for name, default, plain in _fields(SavingsStatement):
         value = getattr(statement, name)
         if isinstance(value, tuple) and value != default:
-            yield f'"{name}":[{",".join(_JSON.encode(_one(each)) for each in value)}]'
+            yield f'"{name}":[{",".join(_json(_one(each)) for each in value)}]'
         elif value != default:
-            yield f'"{name}":{_JSON.encode(plain(value) if plain else value)}'
+            yield f'"{name}":{_json(plain(value) if plain else value)}'
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _one(value: Any) -> dict[str, Any]:
@@ -44,13 +47,13 @@ def _one(value: Any) -> dict[str, Any]:
 
 def statement_of(text: str) -> SavingsStatement:
     """Return the statement that `text_of` wrote. Raises `KeyError`, `TypeError` or `ValueError` for anything else."""
-    read: SavingsStatement = _made(SavingsStatement, json.loads(text))
+    read: SavingsStatement = _made(SavingsStatement, orjson.loads(text))
     return read
 
 
 def sums_of(text: str) -> SavingsStatement:
     """Return the statement that `text_of` wrote without its vehicles, which are nearly all of it; raises the same."""
-    read: SavingsStatement = _made(SavingsStatement, json.loads(text) | {"vehicles": []})
+    read: SavingsStatement = _made(SavingsStatement, orjson.loads(text) | {"vehicles": []})
     return read
 
 
@@ -64,7 +67,7 @@ class StoodOn:
 
 def stood_on(text: str) -> StoodOn:
     """Return what the statement that `text_of` wrote stood on, without making out the rest; raises the same."""
-    body = json.loads(text)
+    body = orjson.loads(text)
     return StoodOn(
         series=tuple(_made(SeriesUsed, each) for each in body.get("series", ())),
         sessions={

@@ -9,9 +9,8 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from core.facts import ChargeSession
+from core.facts import ChargeSession, source_of
 from energy.positions import SLOT_MS
-from energy.register_walk import epoch_ms
 from energy.series import Amounts, Instants
 
 
@@ -29,6 +28,31 @@ class Charge:
         return int(self.thousandths.sum())
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Charges:
+    """The energy of many sessions by quarter hours, one session's after another's; `thousandths` in mWh.
+
+    `sources` are the outlets in order of their names. Of a session `outlet` is the place of its own among them, its
+    quarter hours stand from `first` to before `last`, and `known` says whether its energy is. `of` is the place of the
+    session that a quarter hour is of.
+    """
+
+    sessions: Sequence[ChargeSession]
+    known: NDArray[np.bool_]
+    sources: Sequence[str]
+    outlet: NDArray[np.intp]
+    first: NDArray[np.intp]
+    last: NDArray[np.intp]
+    of: NDArray[np.intp]
+    start_ms: Instants
+    thousandths: NDArray[np.int64]
+
+    def one(self, place: int) -> Charge:
+        """Return the energy of the session at a place."""
+        own = slice(int(self.first[place]), int(self.last[place]))
+        return Charge(self.sessions[place].id, self.start_ms[own], self.thousandths[own])
+
+
 def charges_of(
     sessions: Sequence[ChargeSession], slots: Mapping[str, Amounts], now_utc: datetime
 ) -> tuple[Charge, ...]:
@@ -38,13 +62,29 @@ def charges_of(
     follow what the outlet counted, evenly where that is not known. Where several sessions of an outlet lie
     in one quarter hour, each has the part of it that it lasted.
     """
+    charges = all_charges(sessions, slots, now_utc)
+    return tuple(map(charges.one, np.flatnonzero(charges.known).tolist()))
+
+
+def all_charges(sessions: Sequence[ChargeSession], slots: Mapping[str, Amounts], now_utc: datetime) -> Charges:
+    """Return the same of all sessions as columns: a large fleet has a hundred thousand a year."""
     spans = _spans_of(sessions, now_utc)
-    parts = spans.lasted_ms / _busy_ms(sessions, spans)
-    split = _split(sessions, _counted(sessions, slots, spans) * parts, spans)
-    return tuple(
-        Charge(session.id, spans.start_ms[first:last], split[first:last])
-        for session, first, last in zip(sessions, spans.first.tolist(), spans.last.tolist(), strict=True)
-        if session.energy_wh is not None
+    outlets = [(each.station, each.connector) for each in sessions]
+    named = sorted((source_of(*each), each) for each in set(outlets))
+    places = {each: place for place, (_, each) in enumerate(named)}
+    sources, outlet = [source for source, _ in named], np.array([places[each] for each in outlets], np.intp)
+    parts = spans.lasted_ms / _busy_ms(outlet, len(sources), spans)
+    split = _split(sessions, _counted(sources, outlet, slots, spans) * parts, spans)
+    return Charges(
+        sessions=sessions,
+        known=np.array([each.energy_wh is not None for each in sessions], np.bool_),
+        sources=sources,
+        outlet=outlet,
+        first=spans.first,
+        last=spans.last,
+        of=spans.of,
+        start_ms=spans.start_ms,
+        thousandths=split,
     )
 
 
@@ -74,8 +114,8 @@ class _Spans:
 
 def _spans_of(sessions: Sequence[ChargeSession], now_utc: datetime) -> _Spans:
     """Return the quarter hours that each session lasted in; a moment at the least."""
-    begin_ms = np.array([epoch_ms(each.begun_at_utc) for each in sessions], np.int64)
-    ended_ms = np.array([epoch_ms(each.ended_at_utc or now_utc) for each in sessions], np.int64)
+    begin_ms = _all_ms([each.begun_at_utc for each in sessions])
+    ended_ms = _all_ms([each.ended_at_utc or now_utc for each in sessions])
     end_ms = np.maximum(ended_ms, begin_ms + 1)
     counts = -(-end_ms // SLOT_MS) - begin_ms // SLOT_MS
     last = np.cumsum(counts)
@@ -86,32 +126,40 @@ def _spans_of(sessions: Sequence[ChargeSession], now_utc: datetime) -> _Spans:
     return _Spans(of, start_ms, lasted_ms, last - counts, last)
 
 
-def _busy_ms(sessions: Sequence[ChargeSession], spans: _Spans) -> NDArray[np.float64]:
+def _all_ms(at_utc: Sequence[datetime]) -> NDArray[np.int64]:
+    """Return instants as milliseconds since 1970, exactly: to the microsecond a float of seconds holds them."""
+    us = np.rint(np.array([each.timestamp() for each in at_utc], np.float64) * 1_000_000).astype(np.int64)
+    return us // 1000
+
+
+def _busy_ms(outlet: NDArray[np.intp], outlets: int, spans: _Spans) -> NDArray[np.float64]:
     """Return how long all sessions of its outlet together lasted in each quarter hour."""
-    numbers: dict[str, int] = {}
-    outlet = np.array([numbers.setdefault(each.source, len(numbers)) for each in sessions], np.int64)
-    places = spans.start_ms // SLOT_MS * max(len(numbers), 1) + outlet[spans.of]
+    places = spans.start_ms // SLOT_MS * max(outlets, 1) + outlet[spans.of]
     _, same = np.unique(places, return_inverse=True)
     busy_ms = np.bincount(same, weights=spans.lasted_ms)
     return np.maximum(busy_ms, 1)[same]
 
 
-def _counted(sessions: Sequence[ChargeSession], slots: Mapping[str, Amounts], spans: _Spans) -> NDArray[np.float64]:
+def _counted(
+    sources: Sequence[str], outlet: NDArray[np.intp], slots: Mapping[str, Amounts], spans: _Spans
+) -> NDArray[np.float64]:
     """Return what outlets counted in quarter hours, 0 where that is not known."""
     found = np.zeros(len(spans.start_ms))
-    by_outlet: dict[str, list[int]] = {}
-    for number, session in enumerate(sessions):
-        by_outlet.setdefault(session.source, []).append(number)
-    for source, numbers in by_outlet.items():
+    for source, rows in zip(sources, rows_by(outlet[spans.of], len(sources)), strict=True):
         amounts = slots.get(source)
         if amounts is None or not len(amounts):
             continue
-        rows = np.concatenate([np.arange(spans.first[each], spans.last[each]) for each in numbers])
         wanted = spans.start_ms[rows]
         row = np.minimum(np.searchsorted(amounts.start_ms, wanted), len(amounts) - 1)
         known = amounts.start_ms[row] == wanted
         found[rows] = np.where(known, np.maximum(amounts.thousandths[row], 0), 0)
     return found
+
+
+def rows_by(number: NDArray[np.intp], count: int) -> list[NDArray[np.intp]]:
+    """Return where each number below `count` stands, in order."""
+    order = np.argsort(number, kind="stable")
+    return np.split(order, np.searchsorted(number[order], np.arange(1, count))) if count else []
 
 
 def _split(sessions: Sequence[ChargeSession], weights: NDArray[np.float64], spans: _Spans) -> NDArray[np.int64]:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.facts import ChargeSession
-from core.fleet import MatchBasis, SessionValuation
+from core.fleet import MatchBasis, RoofPart, SessionValuation
 from core.periods import Period
-from fleet.sessions.charges import Charge, charges_of
+from energy.slots import MISSING
+from fleet.sessions.charges import Charge, Charges, all_charges, rows_by
 from operations.fleet.reading import LONGEST_SESSION, sessions_begun, slots_of_outlets
 from operations.house import Call, House
-from operations.roofs.share import PvPart, PvSlots, pv_of_slots
+from operations.roofs.share import PvPart, pv_of_slots
 
 UNKNOWN: Final = "valuation.pv_unknown"
 AFTER: Final = timedelta(days=2)
@@ -33,27 +36,12 @@ async def share_roof_power(house: House, period: Period, call: Call, *, again: b
     if not wanted or house.intervals is None:
         return 0
     power = await power_of(house, wanted, Period(period.start_utc, period.end_utc + AFTER), call)
-    return await keep_roof_power(house, wanted, power, call)
+    return await house.ledger.value_roof_power(roof_parts(wanted, power, call))
 
 
 def to_share(valuations: Iterable[SessionValuation], *, again: bool) -> list[SessionValuation]:
     """Return the sessions of known energy, without `again` those alone of which roof power is not known."""
     return [each for each in valuations if each.energy_wh is not None and (again or each.pv_wh is None)]
-
-
-async def keep_roof_power(
-    house: House, wanted: Iterable[SessionValuation], power: Mapping[str, SessionPower], call: Call
-) -> int:
-    """Keep of sessions what was roof power, as far as that is known; return of how many it is new."""
-    found = []
-    for each in wanted:
-        pv_wh = _known_wh(power.get(each.session))
-        if pv_wh is None or each.energy_wh is None:
-            continue
-        pv_wh = min(pv_wh, each.energy_wh)
-        if pv_wh != each.pv_wh:
-            found.append(_valued(each, pv_wh, call))
-    return await house.ledger.value_sessions(found) if found else 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,71 +53,112 @@ class SessionPower:
     pv: PvPart
 
 
-async def power_of(
-    house: House, valuations: Sequence[SessionValuation], reach: Period, call: Call
-) -> dict[str, SessionPower]:
-    """Return the energy of sessions by quarter hours; those without a known energy or station are left out.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SessionPowers:
+    """The same of many sessions: `pv` is of all quarter hours of `charges`, one session's after another's.
+
+    `places` is where those stand there of which it was asked, by id.
+    """
+
+    charges: Charges
+    pv: PvPart
+    places: Mapping[str, int]
+
+    def get(self, session: str) -> SessionPower | None:
+        """Return the power of a session by id, None where nothing is known of it."""
+        place = self.places.get(session)
+        if place is None:
+            return None
+        own = slice(int(self.charges.first[place]), int(self.charges.last[place]))
+        part = PvPart(self.pv.pv[own], self.pv.known[own], self.pv.share[own])
+        return SessionPower(self.charges.sessions[place], self.charges.one(place), part)
+
+    def roof_mwh(self, session: str) -> int | None:
+        """Return the roof power in a session, None where a quarter hour of it is not known."""
+        place = self.places.get(session)
+        return None if place is None or not self.whole[place] else self._roof_mwh[place]
+
+    @cached_property
+    def whole(self) -> list[bool]:
+        """Return of each session whether all its roof power is known."""
+        unknown = self._sums((~self.pv.known).astype(np.int64))
+        return [not each for each in unknown]
+
+    @cached_property
+    def _roof_mwh(self) -> list[int]:
+        return self._sums(self.pv.pv)
+
+    def _sums(self, values: NDArray[np.int64]) -> list[int]:
+        """Return the sums over the sessions' quarter hours, of which each has one at least."""
+        sums: list[int] = np.add.reduceat(values, self.charges.first).tolist() if len(values) else []
+        return sums
+
+
+def roof_parts(wanted: Iterable[SessionValuation], power: SessionPowers, call: Call) -> list[RoofPart]:
+    """Return what of sessions was roof power, as far as that is known, wherever it is new."""
+    found = []
+    for each in wanted:
+        mwh = power.roof_mwh(each.session)
+        if mwh is None or each.energy_wh is None:
+            continue
+        pv_wh = min(Decimal(mwh).scaleb(-3), each.energy_wh)
+        if pv_wh != each.pv_wh:
+            found.append(_part(each, pv_wh, each.energy_wh - pv_wh, call))
+    return found
+
+
+async def power_of(house: House, valuations: Sequence[SessionValuation], reach: Period, call: Call) -> SessionPowers:
+    """Return the energy of sessions by quarter hours; of those without a known energy or station nothing is known.
 
     Outside of `reach`, and more than a week before it begins, nothing is read.
     """
     wider = Period(reach.start_utc - LONGEST_SESSION, reach.end_utc)
     sessions = await sessions_begun(house, wider)
     counted = await slots_of_outlets(house, sessions, call.now_utc, reach)
-    charges = {each.session: each for each in charges_of(sessions, counted, call.now_utc)}
-    there = {each.id: each for each in sessions}
-    wanted = [there[each.session] for each in valuations if each.session in charges]
-    found: dict[str, SessionPower] = {}
-    for site, of_site in _by_site(house, wanted).items():
-        outlets = {each.source for each in of_site}
-        slots = await pv_of_slots(house, site, reach, outlets, call, counted=counted)
-        for source, of_outlet in _by_outlet(of_site).items():
-            found |= _power_of_outlet(slots, source, [(each, charges[each.id]) for each in of_outlet])
-    return found
+    charges = all_charges(sessions, counted, call.now_utc)
+    rows = rows_by(charges.outlet[charges.of], len(charges.sources))
+    asked = _asked(house, charges, {each.session for each in valuations})
+    pv = _nothing(len(charges.start_ms))
+    for site, outlets in _by_site(house, charges, asked.values()).items():
+        sources = {charges.sources[outlet] for outlet in outlets}
+        slots = await pv_of_slots(house, site, reach, sources, call, counted=counted)
+        for outlet in outlets:  # all sessions of an outlet are looked at together
+            own = rows[outlet]
+            part = slots.of_charge(charges.sources[outlet], charges.start_ms[own], charges.thousandths[own])
+            pv.pv[own], pv.known[own], pv.share[own] = part.pv, part.known, part.share
+    return SessionPowers(charges=charges, pv=pv, places=asked)
 
 
-def _power_of_outlet(
-    slots: PvSlots, source: str, charged: Sequence[tuple[ChargeSession, Charge]]
-) -> dict[str, SessionPower]:
-    """Return the roof power in the sessions of an outlet, all of them looked at together."""
-    start_ms = np.concatenate([charge.start_ms for _, charge in charged])
-    part = slots.of_charge(source, start_ms, np.concatenate([charge.thousandths for _, charge in charged]))
-    found, first = {}, 0
-    for session, charge in charged:
-        own = slice(first, first + len(charge.start_ms))
-        found[session.id] = SessionPower(session, charge, PvPart(part.pv[own], part.known[own], part.share[own]))
-        first = own.stop
-    return found
+def _nothing(count: int) -> PvPart:
+    return PvPart(np.zeros(count, np.int64), np.zeros(count, np.bool_), np.full(count, MISSING, np.uint8))
 
 
-def _by_site(house: House, sessions: Sequence[ChargeSession]) -> dict[str, list[ChargeSession]]:
+def _asked(house: House, charges: Charges, wanted: Collection[str]) -> dict[str, int]:
+    """Return where sessions of known energy and a station of ours stand, by id."""
     stations = house.inventory().stations
-    found: dict[str, list[ChargeSession]] = defaultdict(list)
-    for each in sessions:
-        if each.station in stations:
-            found[stations[each.station].site].append(each)
+    return {
+        each.id: place
+        for place, (each, known) in enumerate(zip(charges.sessions, charges.known.tolist(), strict=True))
+        if known and each.id in wanted and each.station in stations
+    }
+
+
+def _by_site(house: House, charges: Charges, places: Iterable[int]) -> dict[str, list[int]]:
+    """Return the outlets of sessions at some places, by the site of their station."""
+    stations = house.inventory().stations
+    of = {int(charges.outlet[place]): charges.sessions[place].station for place in places}
+    found: dict[str, list[int]] = defaultdict(list)
+    for outlet, station in sorted(of.items()):
+        found[stations[station].site].append(outlet)
     return found
 
 
-def _by_outlet(sessions: Sequence[ChargeSession]) -> dict[str, list[ChargeSession]]:
-    found: dict[str, list[ChargeSession]] = defaultdict(list)
-    for each in sessions:
-        found[each.source].append(each)
-    return found
-
-
-def _known_wh(power: SessionPower | None) -> Decimal | None:
-    """Return the roof power in a session, None where a quarter hour of it is not known."""
-    if power is None or not bool(power.pv.known.all()):
-        return None
-    return Decimal(int(power.pv.pv.sum())).scaleb(-3)
-
-
-def _valued(before: SessionValuation, pv_wh: Decimal, call: Call) -> SessionValuation:
-    assert before.energy_wh is not None  # noqa: S101 - only sessions of known energy are looked at
-    return replace(
-        before,
+def _part(before: SessionValuation, pv_wh: Decimal, grid_wh: Decimal, call: Call) -> RoofPart:
+    return RoofPart(
+        session=before.session,
+        version=before.version,
         pv_wh=pv_wh,
-        grid_wh=before.energy_wh - pv_wh,
+        grid_wh=grid_wh,
         findings=tuple(each for each in before.findings if each.code != UNKNOWN),
         made_by=before.made_by if before.basis is MatchBasis.HAND else call.actor.name,
         made_at_utc=call.now_utc,

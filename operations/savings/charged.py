@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from core.fleet import SessionValuation
@@ -10,7 +10,7 @@ from core.packed import Packed
 from core.periods import Period
 from operations.fleet.reading import LONGEST_SESSION
 from operations.house import Call, House
-from operations.roofs.sessions import AFTER, SessionPower, keep_roof_power, power_of, share_roof_power, to_share
+from operations.roofs.sessions import AFTER, SessionPowers, power_of, roof_parts, to_share
 
 
 @dataclass(slots=True)
@@ -21,8 +21,9 @@ class MonthCharges:
     period: Period
     call: Call
     packed: Packed[SessionValuation] | None = None
-    valuations: Sequence[SessionValuation] = ()
-    _power: Mapping[str, SessionPower] | None = field(default=None, init=False)
+    _valuations: Sequence[SessionValuation] | None = field(default=None, init=False)
+    _power: SessionPowers | None = field(default=None, init=False)
+    _overtaken: bool = field(default=False, init=False)
 
     @property
     def reach(self) -> Period:
@@ -32,23 +33,37 @@ class MonthCharges:
     async def read(self) -> None:
         """Read whose sessions they are, as the ledger has it now."""
         self.packed = await self.house.ledger.packed_valuations(self.reach)
-        self.valuations = self.packed.facts()
+        self._valuations = None
+
+    @property
+    def valuations(self) -> Sequence[SessionValuation]:
+        """Return the sessions as they were read."""
+        if self._valuations is None:
+            self._valuations = self.packed.facts() if self.packed else ()
+        return self._valuations
 
     @property
     def begun(self) -> list[SessionValuation]:
         """Return the sessions that began in the period."""
         return [each for each in self.valuations if each.begun_at_utc >= self.period.start_utc]
 
-    async def power(self) -> Mapping[str, SessionPower]:
+    async def power(self) -> SessionPowers:
         """Return the energy of the sessions by quarter hours with what of it was roof power."""
         if self._power is None:
             reach = Period(self.period.start_utc - AFTER, self.period.end_utc + AFTER)
             self._power = await power_of(self.house, self.valuations, reach, self.call)
         return self._power
 
-    def has_unshared(self, vehicles: Collection[str]) -> bool:
-        """Return whether it is not known of a session of some vehicles what was roof power."""
-        return any(each.pv_wh is None and each.vehicle in vehicles for each in self.begun)
+    def unshared(self, vehicles: Collection[str]) -> list[SessionValuation]:
+        """Return the sessions of some vehicles of which it is not known what was roof power."""
+        return [each for each in self.begun if each.pv_wh is None and each.vehicle in vehicles]
+
+    async def stay_unshared(self, unshared: Sequence[SessionValuation]) -> bool:
+        """Return whether of some of these sessions it was still not kept what was roof power."""
+        if not unshared or self._overtaken:
+            return self._overtaken
+        power = await self.power()
+        return any(each.energy_wh is None or power.roof_mwh(each.session) is None for each in unshared)
 
     async def share(self, *, again: bool) -> bool:
         """Say of the sessions of the period what was roof power; return whether any has to be read anew.
@@ -59,5 +74,11 @@ class MonthCharges:
         if not wanted or self.house.intervals is None:
             return False
         if again or 2 * len(wanted) > len(self.valuations):  # the others' power will be asked for, too
-            return bool(await keep_roof_power(self.house, wanted, await self.power(), self.call))
-        return bool(await share_roof_power(self.house, self.period, self.call, again=False))
+            power = await self.power()
+        else:
+            reach = Period(self.period.start_utc, self.period.end_utc + AFTER)
+            power = await power_of(self.house, wanted, reach, self.call)
+        parts = roof_parts(wanted, power, self.call)
+        kept = await self.house.ledger.value_roof_power(parts)
+        self._overtaken = kept < len(parts)
+        return kept > 0

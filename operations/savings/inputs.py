@@ -37,11 +37,16 @@ class MonthInputs:
 
     @property
     def _name(self) -> str:
-        return f"{self.key.kind}/{self.key.period}"
+        return _name_of(self.key)
 
     async def _number(self, house: House) -> int:
         whole = sha256(f"{self.digest} {await house.ledger.digest_of_statement(self.key)}".encode()).digest()
         return int.from_bytes(whole[:_NUMBER_BYTE], "big") >> 1
+
+
+async def was_computed(house: House, key: StatementKey) -> bool:
+    """Return whether it is remembered of a statement what it was computed from."""
+    return await house.ledger.computed_from(_name_of(key)) is not None
 
 
 async def inputs_of(house: House, key: StatementKey, papers: MonthPapers, reach: Period) -> MonthInputs:
@@ -59,6 +64,10 @@ async def inputs_of(house: House, key: StatementKey, papers: MonthPapers, reach:
         await house.ledger.digest_of_valuations(reach),
     )
     return MonthInputs(key=key, digest=sha256(repr(said).encode()).hexdigest())
+
+
+def _name_of(key: StatementKey) -> str:
+    return f"{key.kind}/{key.period}"
 
 
 @cache

@@ -23,7 +23,7 @@ from operations.grid.intensities import read_intensities
 from operations.grid.series import GridSeries, all_series
 from operations.house import Call, House
 from operations.savings.charged import MonthCharges
-from operations.savings.inputs import MonthInputs, inputs_of
+from operations.savings.inputs import MonthInputs, inputs_of, was_computed
 from operations.savings.papers import MonthPapers
 from operations.savings.slots import PowerRows
 from operations.savings.stating import STATEMENT, state
@@ -119,16 +119,17 @@ async def _read(
         if await charged.share(again=True):
             await charged.read()
         return await _whole(house, papers, charged, None)
-    inputs = await _inputs(house, papers, charged)
-    if await inputs.are_as_before(house):
+    key = _key(month)
+    if await was_computed(house, key) and await (await _inputs(house, papers, charged)).are_as_before(house):
         return False
     await charged.read()
-    mine = {each.id for each in papers.vehicles}
-    if charged.has_unshared(mine) and await charged.share(again=False):
-        inputs = await _inputs(house, papers, charged)
-        await charged.read()
+    unshared = charged.unshared({each.id for each in papers.vehicles})
+    if unshared:
+        await charged.share(again=False)
+    inputs = await _inputs(house, papers, charged)
+    await charged.read()  # not before it is remembered what it says
     read = await _whole(house, papers, charged, inputs)
-    return replace(read, inputs=None) if read is not None and charged.has_unshared(mine) else read
+    return replace(read, inputs=None) if read is not None and await charged.stay_unshared(unshared) else read
 
 
 async def _whole(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,17 +12,18 @@ from core.fleet import SessionValuation
 from energy.series import Instants
 from fleet.savings.timed import Numbers, SessionSlots, session_slots
 from fleet.sessions.charges import Charge
-from operations.roofs.sessions import SessionPower
+from operations.roofs.sessions import SessionPower, SessionPowers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PowerRows:
     """The quarter hours of sessions one after another: what was charged and what of it was roof power, in mWh.
 
-    Those of a session end before `last`; `known` says of it whether all its roof power is.
+    Those of a session stand from `first` to before `last`; `known` says of it whether all its roof power is.
     """
 
     sessions: tuple[str, ...]
+    first: NDArray[np.int64]
     last: NDArray[np.int64]
     known: tuple[bool, ...]
     start_ms: Instants
@@ -30,17 +31,17 @@ class PowerRows:
     pv: Numbers
 
     @classmethod
-    def of(cls, power: Mapping[str, SessionPower]) -> PowerRows:
-        """Return the quarter hours of sessions by name."""
-        every = list(power.values())
-        nothing = np.zeros(0, np.int64)
+    def of(cls, power: SessionPowers) -> PowerRows:
+        """Return the quarter hours of sessions."""
+        charges, places = power.charges, list(power.places.values())
         return cls(
-            sessions=tuple(power),
-            last=np.cumsum([len(each.charge.start_ms) for each in every], dtype=np.int64),
-            known=tuple(bool(each.pv.known.all()) for each in every),
-            start_ms=np.concatenate([nothing, *(each.charge.start_ms for each in every)]),
-            charged=np.concatenate([nothing, *(each.charge.thousandths for each in every)]),
-            pv=np.concatenate([nothing, *(each.pv.pv for each in every)]),
+            sessions=tuple(power.places),
+            first=charges.first[places],
+            last=charges.last[places],
+            known=tuple(power.whole[place] for place in places),
+            start_ms=charges.start_ms,
+            charged=charges.thousandths,
+            pv=power.pv.pv,
         )
 
     def by_vehicle(
@@ -49,12 +50,12 @@ class PowerRows:
         """Return the quarter hours of all sessions that may have brought energy to vehicles, by vehicle."""
         found: dict[str, list[SessionSlots]] = {each: [] for each in vehicles}
         places = {session: place for place, session in enumerate(self.sessions)}
-        last = self.last.tolist()
+        first, last = self.first.tolist(), self.last.tolist()
         for each in valuations:
             place = places.get(each.session)
             if each.vehicle not in found or place is None:
                 continue
-            own = slice(last[place - 1] if place else 0, last[place])
+            own = slice(first[place], last[place])
             charge = Charge(each.session, self.start_ms[own], self.charged[own])
             found[each.vehicle].append(session_slots(charge, each.pv_wh, self.pv[own] if self.known[place] else None))
         return found

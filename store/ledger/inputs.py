@@ -11,6 +11,7 @@ from core.periods import Period
 from core.statements import StatementKey
 from store.ledger.database import Database, replace
 from store.ledger.fleet_tables import SESSION_VALUATION
+from store.ledger.packed import as_bytes
 from store.ledger.statement_tables import STATEMENT
 from store.ledger.tables import MARK
 
@@ -37,7 +38,7 @@ class Inputs:
         wanted = select(_S.version, _S.body, _S.inputs_digest, _S.digest).where(*about)
         async with self._database.reading() as connection:
             row = (await connection.execute(wanted.order_by(_S.version.desc()).limit(1))).one_or_none()
-        return "" if row is None else sha256(repr(tuple(row)).encode()).hexdigest()
+        return "" if row is None else sha256(as_bytes([tuple(row)])).hexdigest()
 
     async def computed_from(self, name: str) -> int | None:
         """Return what was remembered of the inputs of something last, None if nothing was."""
@@ -55,7 +56,7 @@ class Inputs:
         async with self._database.reading() as connection:
             result = await connection.execute(wanted)
             while rows := result.fetchmany(_AT_ONCE):
-                digest.update(repr([tuple(row) for row in rows]).encode())
+                digest.update(as_bytes(list(map(tuple, rows))))
         return digest.hexdigest()
 
 

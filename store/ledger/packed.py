@@ -10,6 +10,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
+import orjson
 from sqlalchemy import JSON, Column, Select, String, Table, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -36,11 +37,16 @@ class PackedRows(Generic[Fact]):
 
     def digest(self) -> str:
         """Return SHA-256 over all that the rows say."""
-        return sha256(repr(self.rows).encode()).hexdigest()
+        return sha256(as_bytes(self.rows)).hexdigest()
 
     def __len__(self) -> int:
         """Return how many they are."""
         return len(self.rows)
+
+
+def as_bytes(rows: Rows) -> bytes:
+    """Return all that rows say, the same for equal rows."""
+    return orjson.dumps(rows, default=str)
 
 
 async def packed(

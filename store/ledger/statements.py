@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, literal, select
 
 from core.ports import Page
-from core.statements import Statement, StatementDraft, StatementFilter, StatementKey, read_body, write_body
+from core.statements import Statement, StatementDraft, StatementFilter, StatementKey, as_read, read_body, write_body
 from store.ledger.database import Database, as_cursor, place_of
 from store.ledger.statement_tables import STATEMENT
 
@@ -22,14 +22,15 @@ class Statements:
 
     async def state(self, draft: StatementDraft) -> Statement:
         """Keep a draft as the next version and return it; what the newest version says already is not kept again."""
+        digest = draft.digest
         newest = select(STATEMENT).where(*_about(draft.key)).order_by(_C.version.desc()).limit(1)
         async with self._database.writing() as connection:
             before = (await connection.execute(newest)).mappings().one_or_none()
-            if before is not None and before["digest"] == draft.digest:
+            if before is not None and before["digest"] == digest:
                 return _statement(before)
-            row = _row(draft, 1 if before is None else before["version"] + 1)
-            kept = await connection.execute(STATEMENT.insert().values(row).returning(*_C))
-            return _statement(kept.mappings().one())
+            version = 1 if before is None else before["version"] + 1
+            await connection.execute(STATEMENT.insert().values(_row(draft, version, digest)))
+        return _stated(draft, version, digest)
 
     async def statement(self, key: StatementKey, version: int | None = None) -> Statement | None:
         """Return a version (None: the newest) of a statement, None if there is none."""
@@ -75,7 +76,7 @@ def _replaced() -> ColumnElement[bool]:
     return exists().where(same, newer.version > _C.version)
 
 
-def _row(draft: StatementDraft, version: int) -> dict[str, Any]:
+def _row(draft: StatementDraft, version: int, digest: str) -> dict[str, Any]:
     key = draft.key
     return {
         "kind": key.kind,
@@ -84,11 +85,25 @@ def _row(draft: StatementDraft, version: int) -> dict[str, Any]:
         "version": version,
         "body": write_body(draft.body),
         "inputs_digest": draft.inputs_digest,
-        "digest": draft.digest,
+        "digest": digest,
         "reason": draft.reason,
         "made_by": draft.made_by,
         "made_at_utc": draft.made_at_utc,
     }
+
+
+def _stated(draft: StatementDraft, version: int, digest: str) -> Statement:
+    """Return a draft as it was kept; to read it again would take as long as to write it."""
+    return Statement(
+        key=draft.key,
+        version=version,
+        body=as_read(draft.body),
+        inputs_digest=draft.inputs_digest,
+        digest=digest,
+        reason=draft.reason,
+        made_by=draft.made_by,
+        made_at_utc=draft.made_at_utc,
+    )
 
 
 def _body(text: str) -> dict[str, Any]:

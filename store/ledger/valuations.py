@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Insert, Integer, String, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.fleet import MatchBasis, SessionValuation
+from core.fleet import MatchBasis, RoofPart, SessionValuation
 from core.periods import Period
 from store.ledger.database import Database, finding_row
 from store.ledger.fleet_tables import SESSION_VALUATION
@@ -25,6 +25,7 @@ _AT_ONCE = 500
 _NOT_SAID = frozenset({"version", "reason", "made_by", "made_at_utc"})
 _SAID = tuple(column.name for column in _C if column.name not in _NOT_SAID)
 _SESSION = _SAID.index("session")
+_ROOF_SAID = ("pv_wh", "grid_wh", "findings", "made_by", "made_at_utc")
 _said = itemgetter(*_SAID)
 _told = attrgetter(*_NAMES)
 
@@ -53,6 +54,25 @@ class Valuations:
             if rows:
                 await connection.execute(SESSION_VALUATION.insert(), rows)
         return len(rows)
+
+    async def value_roof_power(self, parts: Sequence[RoofPart]) -> int:
+        """Keep what of sessions was roof power as their next versions; return of how many that is so."""
+        if not parts:
+            return 0
+        rows = [
+            {
+                "of": part.session,
+                "newest": part.version,
+                "pv_wh": part.pv_wh,
+                "grid_wh": part.grid_wh,
+                "findings": [finding_row(finding) for finding in part.findings],
+                "made_by": part.made_by,
+                "made_at_utc": part.made_at_utc,
+            }
+            for part in parts
+        ]
+        async with self._database.writing() as connection:
+            return (await connection.execute(_ROOF_POWER, rows)).rowcount
 
     async def valuations(self, period: Period, vehicles: Collection[str] | None = None) -> tuple[SessionValuation, ...]:
         """Return the newest valuation of each session begun in `period`, by instant."""
@@ -104,7 +124,18 @@ def _gone() -> ColumnElement[bool]:
     return _C.session.in_(select(SESSION_TOLD.c.id).where(~there.exists()))
 
 
+def _with_roof_power() -> Insert:
+    """Return what makes the next version of a valuation of the one before: nothing has to be read for that."""
+    told = {name: bindparam(name, type_=_C[name].type) for name in _ROOF_SAID} | {"version": _C.version + 1}
+    before = (_C.session == bindparam("of", type_=String), _C.version == bindparam("newest", type_=Integer))
+    next_one = select(*(told.get(name, _C[name]) for name in _NAMES)).where(*before, ~_replaced())
+    return SESSION_VALUATION.insert().from_select(_NAMES, next_one).execution_options(preserve_rowcount=True)
+
+
 def _row(valuation: SessionValuation) -> dict[str, Any]:
     row: dict[str, Any] = dict(zip(_NAMES, _told(valuation), strict=True))
     row["findings"] = [finding_row(finding) for finding in valuation.findings]
     return row
+
+
+_ROOF_POWER = _with_roof_power()

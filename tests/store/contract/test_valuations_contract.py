@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from core.fleet import MatchBasis, SessionValuation
+from core.fleet import MatchBasis, RoofPart, SessionValuation
 from core.periods import Period
 from core.texts import Finding
 
@@ -91,3 +91,33 @@ async def test_two_who_value_the_same_sessions_at_once_give_no_version_twice(
     kept = await ledger.valuations(ALL)
     assert {each.version for each in kept} == {2}
     assert len(kept) == 700
+
+
+def roof_part(session: str = "s1", version: int = 1, **more: Any) -> RoofPart:
+    told = {"pv_wh": Decimal("345.60"), "grid_wh": Decimal(12000), "findings": (), "made_by": "job:savings"}
+    return RoofPart(session=session, version=version, made_at_utc=NOW + timedelta(hours=1), **(told | more))
+
+
+async def test_roof_power_is_a_version_that_says_all_else_as_before(ledger: Any) -> None:
+    await ledger.value_sessions([valuation(), valuation("s2")])
+    assert await ledger.value_roof_power([roof_part(), roof_part("s2", findings=valuation().findings)]) == 2
+    newest, first = await ledger.valuations_of("s1")
+    part = roof_part()
+    assert newest == valuation(
+        version=2,
+        pv_wh=part.pv_wh,
+        grid_wh=part.grid_wh,
+        findings=(),
+        made_by=part.made_by,
+        made_at_utc=part.made_at_utc,
+    )
+    assert (first.version, str(newest.pv_wh)) == (1, "345.60")
+    assert [each.findings for each in await ledger.valuations_of("s2")] == [valuation().findings] * 2
+
+
+async def test_roof_power_of_what_was_replaced_meanwhile_is_not_kept(ledger: Any) -> None:
+    await ledger.value_sessions([valuation(), valuation(vehicle="b")])
+    assert await ledger.value_roof_power([]) == 0
+    assert await ledger.value_roof_power([roof_part(), roof_part("nobody")]) == 0
+    assert await ledger.value_roof_power([roof_part(version=2), roof_part(version=2)]) == 1
+    assert [(each.version, each.vehicle) for each in await ledger.valuations(ALL)] == [(3, "b")]
