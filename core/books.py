@@ -30,6 +30,7 @@ from core.facts import (
     StationStatus,
     User,
 )
+from core.firmware import FirmwareBook
 from core.fleet import FleetBooks
 from core.imports import ImportBook
 from core.inputs import InputBook
@@ -72,6 +73,10 @@ class SessionBook(Protocol):
 
     async def sessions(self, wanted: SessionFilter) -> Page[ChargeSession]:
         """Return sessions, newest first."""
+        ...
+
+    async def sessions_begun(self, period: Period) -> tuple[ChargeSession, ...]:
+        """Return all sessions that began in a period, oldest first: a month of a large fleet has thousands."""
         ...
 
     async def open_sessions(self) -> tuple[ChargeSession, ...]:
@@ -275,6 +280,7 @@ class Ledger(
     CommandBook,
     CertificateBook,
     RolloutBook,
+    FirmwareBook,
     Protocol,
 ):
     """All books together; parts ask only for the book they need."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Protocol, Self
+from typing import Final, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,6 +81,17 @@ class Amounts(_Rows):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Counts(_Rows):
+    """What one register counted in slots that begin at `start_ms`, in thousandths of its unit, and nothing else."""
+
+    start_ms: Instants
+    thousandths: NDArray[np.int64]
+
+
+NOTHING_COUNTED: Final = Counts(np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Means(_Rows):
     """The time-weighted mean, the least and the greatest value of an instant quantity in each span.
 
@@ -139,6 +150,10 @@ class IntervalStore(Protocol):
         self, resolution: Resolution, keys: Sequence[SeriesKey], period: Period
     ) -> dict[SeriesKey, Amounts]:
         """Return the rows that begin in `period`; a series without any is left out."""
+        ...
+
+    async def counted(self, keys: Sequence[SeriesKey], period: Period) -> dict[SeriesKey, Counts]:
+        """Return the slots that begin in `period` in which more than nothing was counted, of every series asked for."""
         ...
 
     async def amounts_at(self, keys: Sequence[SeriesKey], start_ms: Instants) -> dict[SeriesKey, Amounts]:

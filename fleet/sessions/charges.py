@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.facts import ChargeSession, source_of
 from energy.positions import SLOT_MS
-from energy.series import Amounts, Instants
+from energy.series import Amounts, Counts, Instants
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +54,7 @@ class Charges:
 
 
 def charges_of(
-    sessions: Sequence[ChargeSession], slots: Mapping[str, Amounts], now_utc: datetime
+    sessions: Sequence[ChargeSession], slots: Mapping[str, Amounts | Counts], now_utc: datetime
 ) -> tuple[Charge, ...]:
     """Return the energy of sessions by quarter hours; those without a known energy are left out.
 
@@ -66,7 +66,7 @@ def charges_of(
     return tuple(map(charges.one, np.flatnonzero(charges.known).tolist()))
 
 
-def all_charges(sessions: Sequence[ChargeSession], slots: Mapping[str, Amounts], now_utc: datetime) -> Charges:
+def all_charges(sessions: Sequence[ChargeSession], slots: Mapping[str, Amounts | Counts], now_utc: datetime) -> Charges:
     """Return the same of all sessions as columns: a large fleet has a hundred thousand a year."""
     spans = _spans_of(sessions, now_utc)
     outlets = [(each.station, each.connector) for each in sessions]
@@ -141,7 +141,7 @@ def _busy_ms(outlet: NDArray[np.intp], outlets: int, spans: _Spans) -> NDArray[n
 
 
 def _counted(
-    sources: Sequence[str], outlet: NDArray[np.intp], slots: Mapping[str, Amounts], spans: _Spans
+    sources: Sequence[str], outlet: NDArray[np.intp], slots: Mapping[str, Amounts | Counts], spans: _Spans
 ) -> NDArray[np.float64]:
     """Return what outlets counted in quarter hours, 0 where that is not known."""
     found = np.zeros(len(spans.start_ms))

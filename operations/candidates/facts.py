@@ -20,7 +20,7 @@ from fleet.candidates.driven_again import CandidateFacts, Outlet
 from fleet.candidates.effects import Terms, fuel_rate
 from fleet.candidates.verdicts import Replayed, replay_all
 from operations.candidates.power import SitePower, site_powers
-from operations.fleet.reading import LONGEST_SESSION, by_vehicle, sessions_begun
+from operations.fleet.reading import LONGEST_SESSION, by_vehicle
 from operations.house import Call, House
 from operations.weather.temperatures import daily_means, station_of
 
@@ -140,7 +140,7 @@ def terms_of(house: House, read: ReadCandidates, vehicle: Vehicle, years: int) -
 
 async def _outlets(house: House, period: Period, last: date, zone: ZoneInfo) -> dict[str, list[Outlet]]:
     reach = Period(period.start_utc - LONGEST_SESSION, period.end_utc)
-    taken = nights_taken(await sessions_begun(house, reach), reach, zone)
+    taken = nights_taken(await house.ledger.sessions_begun(reach), reach, zone)
     found: dict[str, list[Outlet]] = defaultdict(list)
     for station in house.inventory().stations.values():
         if station.valid_on(last):

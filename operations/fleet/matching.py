@@ -27,7 +27,7 @@ from fleet.vehicle_days.charge_level import rounded
 from fleet.vehicle_days.days import dates
 from fleet.vehicle_days.telling import Telling, telling_of
 from operations.fleet.buildings import Buildings, read_buildings
-from operations.fleet.reading import HELD, by_vehicle, odometer_rules, read_series, sessions_begun
+from operations.fleet.reading import HELD, by_vehicle, odometer_rules, read_series
 from operations.house import Call, House
 
 NOTHING_SAID: Final[Mapping[str, SaidByHand]] = MappingProxyType({})
@@ -105,7 +105,7 @@ class _Looked:
 
 async def _look(house: House, period: Period, call: Call, said: Said) -> list[_Looked]:
     """Return the sessions that began in a day with all that speaks for and against each vehicle."""
-    sessions = await sessions_begun(house, period)
+    sessions = await house.ledger.sessions_begun(period)
     if not sessions:
         return []
     inventory = house.inventory()

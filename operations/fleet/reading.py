@@ -9,9 +9,8 @@ from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
-from core.books import SessionFilter
 from core.errors import UnavailableError
-from core.facts import ChargeSession
+from core.facts import ChargeSession, source_of
 from core.fleet import Presence, VehicleDay
 from core.intervals import Resolution, SeriesKey
 from core.inventory import Inventory, Vehicle
@@ -22,7 +21,7 @@ from core.vouchers import Voucher
 from core.work import MeterEvent
 from energy.register_rules import RegisterRules
 from energy.register_walk import epoch_ms
-from energy.series import Amounts, IntervalStore, Samples
+from energy.series import Amounts, Counts, IntervalStore, Samples
 from energy.source_rules import series_rules
 from fleet.sessions.charges import Charge, charges_of
 from fleet.vehicle_days.days import COUNTED, VehicleFacts, dates
@@ -33,7 +32,6 @@ from operations.intervals.plans import booking_of, is_on_a_dial, zone_of
 
 Fact = TypeVar("Fact", Presence, Voucher, VehicleDay)
 
-AT_ONCE: Final = 5_000
 LONGEST_SESSION: Final = timedelta(days=7)
 """A session that began so long before a period may still bring energy into it."""
 
@@ -52,31 +50,39 @@ def store_of(house: House) -> IntervalStore:
     return house.intervals
 
 
-async def sessions_begun(house: House, period: Period) -> list[ChargeSession]:
-    """Return all sessions that began in a period, oldest first."""
-    found: list[ChargeSession] = []
-    cursor = None
-    while True:
-        page = await house.ledger.sessions(SessionFilter(period=period, limit=AT_ONCE, cursor=cursor))
-        found += page.items
-        cursor = page.next_cursor
-        if cursor is None:
-            return found[::-1]
-
-
 async def slots_of_outlets(
     house: House, sessions: Sequence[ChargeSession], now_utc: datetime, least: Period | None = None
 ) -> dict[str, Amounts]:
     """Return what the outlets of sessions counted in the quarter hours of these, and in those of a period at least."""
     if not sessions:
         return {}
+    reach = _reach(sessions, now_utc, least)
+    found = await store_of(house).amounts(Resolution.SLOT, _outlets(sessions), reach)
+    return {source: amounts for (source, _), amounts in found.items()}
+
+
+async def counted_at_outlets(
+    house: House, sessions: Sequence[ChargeSession], now_utc: datetime, least: Period | None = None
+) -> dict[str, Counts]:
+    """Return in which of these quarter hours the outlets of sessions counted something, and how much."""
+    if not sessions:
+        return {}
+    found = await store_of(house).counted(_outlets(sessions), _reach(sessions, now_utc, least))
+    return {source: counts for (source, _), counts in found.items()}
+
+
+def _outlets(sessions: Iterable[ChargeSession]) -> list[SeriesKey]:
+    outlets = {(each.station, each.connector) for each in sessions}
+    return sorted((source_of(*each), Quantity.ENERGY_IMPORT_WH) for each in outlets)
+
+
+def _reach(sessions: Iterable[ChargeSession], now_utc: datetime, least: Period | None) -> Period:
+    """Return when sessions were, and a period at least."""
     begin_utc = min(session.begun_at_utc for session in sessions) - timedelta(minutes=15)
     end_utc = max(session.ended_at_utc or now_utc for session in sessions)
     if least is not None:
         begin_utc, end_utc = min(begin_utc, least.start_utc), max(end_utc, least.end_utc)
-    keys = sorted({(session.source, Quantity.ENERGY_IMPORT_WH) for session in sessions})
-    found = await store_of(house).amounts(Resolution.SLOT, keys, Period(begin_utc, max(end_utc, begin_utc)))
-    return {source: amounts for (source, _), amounts in found.items()}
+    return Period(begin_utc, max(end_utc, begin_utc))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +97,8 @@ class Charged:
 async def read_charged(house: House, period: Period, now_utc: datetime) -> Charged:
     """Return the sessions of a period, and of each vehicle which were found to be its own."""
     reach = Period(period.start_utc - LONGEST_SESSION, period.end_utc)
-    sessions = await sessions_begun(house, reach)
-    slots = await slots_of_outlets(house, sessions, now_utc)
+    sessions = await house.ledger.sessions_begun(reach)
+    slots = await counted_at_outlets(house, sessions, now_utc)
     of: dict[str, list[str]] = defaultdict(list)
     for valuation in await house.ledger.valuations(reach):
         if valuation.vehicle is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import gather
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from core.fleet import MatchBasis, RoofPart, SessionValuation
 from core.periods import Period
 from energy.slots import MISSING
 from fleet.sessions.charges import Charge, Charges, all_charges, rows_by
-from operations.fleet.reading import LONGEST_SESSION, sessions_begun, slots_of_outlets
+from operations.fleet.reading import LONGEST_SESSION, counted_at_outlets
 from operations.house import Call, House
 from operations.roofs.share import PvPart, pv_of_slots
 
@@ -113,19 +114,22 @@ async def power_of(house: House, valuations: Sequence[SessionValuation], reach: 
     Outside of `reach`, and more than a week before it begins, nothing is read.
     """
     wider = Period(reach.start_utc - LONGEST_SESSION, reach.end_utc)
-    sessions = await sessions_begun(house, wider)
-    counted = await slots_of_outlets(house, sessions, call.now_utc, reach)
+    sessions = await house.ledger.sessions_begun(wider)
+    counted = await counted_at_outlets(house, sessions, call.now_utc, reach)
     charges = all_charges(sessions, counted, call.now_utc)
     rows = rows_by(charges.outlet[charges.of], len(charges.sources))
     asked = _asked(house, charges, {each.session for each in valuations})
     pv = _nothing(len(charges.start_ms))
-    for site, outlets in _by_site(house, charges, asked.values()).items():
+
+    async def share(site: str, outlets: Sequence[int]) -> None:
         sources = {charges.sources[outlet] for outlet in outlets}
         slots = await pv_of_slots(house, site, reach, sources, call, counted=counted)
         for outlet in outlets:  # all sessions of an outlet are looked at together
             own = rows[outlet]
             part = slots.of_charge(charges.sources[outlet], charges.start_ms[own], charges.thousandths[own])
             pv.pv[own], pv.known[own], pv.share[own] = part.pv, part.known, part.share
+
+    await gather(*(share(*each) for each in _by_site(house, charges, asked.values()).items()))
     return SessionPowers(charges=charges, pv=pv, places=asked)
 
 

@@ -22,7 +22,7 @@ from energy.allocation import Allocation, allocate
 from energy.balance import Balance, Place
 from energy.loads import Flags, Numbers
 from energy.positions import SLOT_MS
-from energy.series import SHARE_NUMBERS, Amounts, Instants
+from energy.series import SHARE_NUMBERS, Amounts, Counts, Instants
 from energy.slots import MISSING
 from operations.balances.balance import read_balance
 from operations.evidence.figures import SITE, Span
@@ -33,7 +33,7 @@ from operations.loads.scopes import METER, LoadScope, behind, load_scope, valid_
 BUILDINGS: Final = "buildings"
 """The load of all that is behind a meter and is no charge point."""
 
-NOTHING_READ: Final[Mapping[str, Amounts]] = MappingProxyType({})
+NOTHING_READ: Final[Mapping[str, Amounts | Counts]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -110,7 +110,7 @@ async def pv_of_slots(
     sources: Collection[str],
     call: Call,
     method: PvAllocation = PvAllocation.PRO_RATA,
-    counted: Mapping[str, Amounts] = NOTHING_READ,
+    counted: Mapping[str, Amounts | Counts] = NOTHING_READ,
 ) -> PvSlots:
     """Return what of the power of outlets (`station:x/1`) of a site was roof power in a period, as far as it has gone.
 
@@ -130,7 +130,7 @@ async def pv_behind(
     call: Call,
     method: PvAllocation = PvAllocation.PRO_RATA,
     sources: Collection[str] | None = None,
-    counted: Mapping[str, Amounts] = NOTHING_READ,
+    counted: Mapping[str, Amounts | Counts] = NOTHING_READ,
 ) -> PvSlots:
     """Return whose the roof power of a site or building was. Raises what `load_scope` raises but for no meter at all.
 
@@ -165,7 +165,7 @@ async def _connection(
     period: Period,
     call: Call,
     method: PvAllocation,
-    counted: Mapping[str, Amounts],
+    counted: Mapping[str, Amounts | Counts],
 ) -> Connection | Finding:
     read = await read_balance(house, METER + meter.id, Span("", period, Resolution.DAY), call)
     balance = read.balance
@@ -220,7 +220,7 @@ def _outlets(inventory: Inventory, meter: Meter) -> list[str]:
     return sorted(f"{station.source}/{each.number}" for station in there for each in station.connectors)
 
 
-def _in_slots(amounts: Amounts | None, balance: Balance) -> Numbers:
+def _in_slots(amounts: Amounts | Counts | None, balance: Balance) -> Numbers:
     """Return what an outlet drew in the slots of a balance, 0 where it or the balance is not known."""
     found = np.zeros(len(balance.start_ms), np.int64)
     if amounts is not None and len(found):

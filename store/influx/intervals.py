@@ -16,7 +16,7 @@ import numpy as np
 from core.errors import StoreError
 from core.intervals import SLOT_S, Resolution, SeriesKey
 from core.periods import Period
-from energy.series import Amounts, Instants, Means, Samples
+from energy.series import NOTHING_COUNTED, Amounts, Counts, Instants, Means, Samples
 from store.influx.inlet import Inlet, entries
 from store.influx.line import number
 from store.influx.reader import Reader, by_quantity
@@ -73,6 +73,14 @@ class Intervals:
     ) -> dict[SeriesKey, Amounts]:
         """Return the rows that begin in `period`; a series without any is left out."""
         return await self.spans(Amounts, resolution, keys, period)
+
+    async def counted(self, keys: Sequence[SeriesKey], period: Period) -> dict[SeriesKey, Counts]:
+        """Return the slots that begin in `period` in which something was counted, of every series asked for."""
+        found = dict.fromkeys(keys, NOTHING_COUNTED)
+        for key, rows in (await self.amounts(Resolution.SLOT, keys, period)).items():
+            some = rows.thousandths > 0
+            found[key] = Counts(rows.start_ms[some], rows.thousandths[some])
+        return found
 
     async def amounts_at(self, keys: Sequence[SeriesKey], start_ms: Instants) -> dict[SeriesKey, Amounts]:
         """Return the slots that begin at these ascending instants; a series without any is left out."""

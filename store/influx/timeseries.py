@@ -20,7 +20,7 @@ from core.quantities import Quantity
 from core.readings import Reading
 from core.texts import Finding
 from core.work import DirtyBook
-from energy.series import Amounts, Instants, Means, Samples
+from energy.series import Amounts, Counts, Instants, Means, Samples
 from store.influx.check import findings_of
 from store.influx.client_writer import ClientWriter
 from store.influx.courses import RemoteCourses
@@ -201,6 +201,10 @@ class InfluxTimeSeries:
     ) -> dict[SeriesKey, Amounts]:
         """Return the rows that begin in `period`; a series without any is left out."""
         return await self._intervals.amounts(resolution, keys, period)
+
+    async def counted(self, keys: Sequence[SeriesKey], period: Period) -> dict[SeriesKey, Counts]:
+        """Return the slots that begin in `period` in which something was counted, of every series asked for."""
+        return await self._intervals.counted(keys, period)
 
     async def amounts_at(self, keys: Sequence[SeriesKey], start_ms: Instants) -> dict[SeriesKey, Amounts]:
         """Return the slots that begin at these ascending instants; a series without any is left out."""

@@ -52,10 +52,16 @@ def sqlite_engine(path: Path) -> AsyncEngine:
         pool_size=_READERS,
         max_overflow=0,
         connect_args={"factory": _RolledBack},
+        json_serializer=_write_json,
         json_deserializer=_read_json,
     )
     event.listen(engine.sync_engine, "connect", _configure)
     return _alike(engine, _begin_sqlite)
+
+
+def _write_json(value: Any) -> str:
+    """Return what a JSON column shall hold; see `_read_json`."""
+    return "[]" if value == [] else json.dumps(value)
 
 
 def _read_json(text: str) -> Any:
@@ -146,6 +152,8 @@ def _cleaned(
 
 
 def _clean(row: Any) -> Any:
+    if isinstance(row, tuple):  # of SQLite, and many
+        return tuple(map(_kept, row)) if any(isinstance(each, str) and _UNKEEPABLE.search(each) for each in row) else row
     if isinstance(row, Mapping):
         return {name: _kept(value) for name, value in row.items()}
     return tuple(map(_kept, row)) if isinstance(row, Sequence) else row

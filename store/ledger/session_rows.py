@@ -11,6 +11,7 @@ from core.facts import ChargeSession, Origin, Protocol, SessionState, TagVerdict
 from core.readings import ReadingQuality
 from store.ledger.database import finding_of, finding_row
 from store.ledger.filling import filler
+from store.ledger.packed import maker
 from store.ledger.tables import CHARGE_SESSION
 
 _NAMES = tuple(column.name for column in CHARGE_SESSION.c)
@@ -24,6 +25,8 @@ _KINDS: tuple[tuple[str, type[StrEnum]], ...] = (
 )
 _WORDS = tuple((_NAMES.index(name), {word.value: word for word in kind}) for name, kind in _KINDS)
 _fill = filler(ChargeSession, _NAMES)
+sessions_of_rows = maker(ChargeSession, CHARGE_SESSION, dict(_KINDS))
+"""Return the sessions of rows as they lie in the database."""
 
 
 def row_of(session: ChargeSession) -> dict[str, Any]:

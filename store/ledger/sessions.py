@@ -8,16 +8,19 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from core.books import SessionFilter
 from core.facts import ChargeSession, SessionState
+from core.periods import Period
 from core.ports import Page
 from store.ledger.database import Database, as_cursor, insert, place_of, replace
+from store.ledger.packed import packed, raw_columns
 from store.ledger.pseudonyms import key_without_erased, without_erased
 from store.ledger.session_corrections import put
-from store.ledger.session_rows import session_of
+from store.ledger.session_rows import session_of, sessions_of_rows
 from store.ledger.tables import CHARGE_SESSION, MARK, TRANSACTION_NUMBER
 from store.points.columns import from_us, to_us
 
 _APPLIED_FRAME = "applied_frame"
 _C = CHARGE_SESSION.c
+_RAW = raw_columns(CHARGE_SESSION)
 
 
 class Sessions:
@@ -49,6 +52,13 @@ class Sessions:
         items = tuple(session_of(row) for row in found[: wanted.limit])
         more = len(found) > wanted.limit
         return Page(items, total or 0, _cursor(items[-1]) if more and items else None)
+
+    async def sessions_begun(self, period: Period) -> tuple[ChargeSession, ...]:
+        """Return all sessions that began in a period, oldest first."""
+        begun = (_C.begun_at_utc >= period.start_utc, _C.begun_at_utc < period.end_utc)
+        wanted = select(*_RAW).where(*begun).order_by(_C.begun_at_utc, _C.id)
+        async with self._database.reading() as connection:
+            return (await packed(connection, wanted, sessions_of_rows)).facts()
 
     async def open_sessions(self) -> tuple[ChargeSession, ...]:
         """Return all sessions that have not ended, oldest first."""

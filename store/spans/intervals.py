@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from core.intervals import Resolution, SeriesKey
 from core.periods import Period
-from energy.series import QUALITY_CODES, Amounts, Instants, Means, Samples
+from energy.series import NOTHING_COUNTED, QUALITY_CODES, Amounts, Counts, Instants, Means, Samples
 from store.points import schema
 from store.points.access import Access
 from store.spans import rows as interval_rows
 from store.spans.columns import COLUMNS, Spans, Table, of_instants, of_spans, to_spans
 from store.spans.tables import AMOUNT, MEAN
 
-Rows = TypeVar("Rows", Samples, Amounts, Means)
+Rows = TypeVar("Rows", Samples, Amounts, Counts, Means)
 
 _QUALITIES = np.zeros(max(schema.QUALITIES) + 1, np.uint8)
 for _number, _quality in schema.QUALITIES.items():
@@ -80,6 +80,16 @@ class Intervals(Access):
     ) -> dict[SeriesKey, Amounts]:
         """Return the rows that begin in `period`; a series without any is left out."""
         return await self._get(AMOUNT[resolution], keys, period, Amounts)
+
+    async def counted(self, keys: Sequence[SeriesKey], period: Period) -> dict[SeriesKey, Counts]:
+        """Return the slots that begin in `period` in which something was counted, of every series asked for."""
+        numbers = self._known(keys)
+        found: dict[SeriesKey, Counts] = {}
+        if numbers:
+            read = partial(interval_rows.counted, table=AMOUNT[Resolution.SLOT], numbers=list(numbers.values()))
+            rows = await self.read(partial(read, period=period))
+            found = _by_series(numbers, rows["series_id"], Counts(rows["start_ms"], rows["thousandths"]))
+        return {key: found.get(key, NOTHING_COUNTED) for key in keys}
 
     async def amounts_at(self, keys: Sequence[SeriesKey], start_ms: Instants) -> dict[SeriesKey, Amounts]:
         """Return the slots that begin at these ascending instants; a series without any is left out."""

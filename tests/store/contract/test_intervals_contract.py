@@ -209,3 +209,18 @@ async def test_slots_that_begin_at_some_instants_come_alone(spans: Any) -> None:
     assert {key: rows.thousandths.tolist() for key, rows in found.items()} == {A: [1, 4, 7], B: [-1, -4]}
     assert found[A].start_ms.tolist() == wanted[:3].tolist()
     assert await spans.amounts_at([A], wanted[3:]) == await spans.amounts_at([A], wanted[:0]) == {}
+
+
+async def test_slots_in_which_something_was_counted_come_of_every_series_asked_for(spans: Any) -> None:
+    none: SeriesKey = ("meter:none", ENERGY)
+    await spans.put_amounts(
+        Resolution.SLOT, {A: amounts(slot(n, n % 3) for n in range(9, 0, -1)), B: amounts([slot(2, -5), slot(3)])}
+    )
+    await spans.put_amounts(Resolution.SLOT, {A: amounts([slot(6, 7)])})
+    found = await spans.counted([B, none, A], Period(AT + SLOT, AT + 9 * SLOT))
+    assert {key: rows.thousandths.tolist() for key, rows in found.items()} == {
+        B: [],
+        none: [],
+        A: [1, 2, 1, 2, 7, 1, 2],
+    }
+    assert found[A].start_ms.tolist() == [ms(AT + n * SLOT) for n in (1, 2, 4, 5, 6, 7, 8)]

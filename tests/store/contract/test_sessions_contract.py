@@ -150,3 +150,11 @@ async def test_hundreds_who_write_and_read_at_once_all_succeed(ledger: Any) -> N
     reads = (ledger.session("s001") for _ in range(60))
     await asyncio.gather(*saves, *reads)
     assert (await ledger.sessions(SessionFilter())).total == 60
+
+
+async def test_sessions_of_a_period_come_oldest_first_and_whole(ledger: Any) -> None:
+    told = [session(number) for number in (6, 2, 4, 3, 0)]
+    await ledger.save_sessions([*told, WHOLE])
+    found = await ledger.sessions_begun(Period(NOW, NOW + timedelta(minutes=3)))
+    assert found == (told[4], WHOLE, told[1], told[3], told[2])
+    assert await ledger.sessions_begun(Period(NOW - timedelta(days=1), NOW)) == ()
