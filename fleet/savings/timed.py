@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from itertools import islice
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -141,16 +140,79 @@ def session_slots(charge: Charge, pv_wh: Decimal | None, pv: Numbers | None) -> 
     return SessionSlots(charge.session, charge.start_ms, charged - pv, pv)
 
 
+def rows_of(first: NDArray[np.int64], last: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """Return where spans of rows begin when set one after the other, and which rows these are."""
+    counts = last - first
+    begins = np.cumsum(counts) - counts
+    return begins, np.arange(int(counts.sum())) + np.repeat(first - begins, counts)
+
+
+def grid_of(charged: Numbers, pv: Numbers, first: NDArray[np.int64], pv_mwh: Numbers, known: Flags) -> Numbers:
+    """Return what sessions drew from the grid in their quarter hours, which begin at `first`; all in mWh.
+
+    As in `session_slots`, `pv_mwh` is told of each session, and `pv` says in which quarter hours, where `known`.
+    """
+    if not len(first):
+        return charged
+    counts = np.diff(np.append(first, len(charged)))
+    charged = np.maximum(charged, 0)
+    as_told = known & (np.add.reduceat(pv, first) == pv_mwh)
+    whole = np.repeat(np.maximum(np.add.reduceat(charged, first), 1), counts)
+    shared = charged * np.repeat(pv_mwh, counts) // whole
+    pv = np.where(np.repeat(as_told, counts), pv, shared)
+    return charged - np.where(np.repeat(pv_mwh > 0, counts), np.minimum(pv, charged), 0)
+
+
 def timed_of(sessions: Iterable[SessionSlots], intensity: SlotIntensity) -> TimedUsed:
     """Return what sessions drew from the grid in the quarter hours of a month, with the intensity of each."""
     return timed_by({"": tuple(sessions)}, intensity)[""]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SlotRows:
+    """Grid electricity (mWh) of many sessions by quarter hours, one session's after another's, each with one at least.
+
+    The quarter hours of a session begin at `first`; those of an owner's sessions stand together, as many of them as
+    `owned` says of it.
+    """
+
+    sessions: Sequence[str]
+    owned: Mapping[str, int]
+    first: NDArray[np.int64]
+    start_ms: Instants
+    grid: Numbers
+
+    @classmethod
+    def of(cls, sessions: Mapping[str, Sequence[SessionSlots]]) -> SlotRows:
+        """Return the sessions of several owners as rows."""
+        every = [each for own in sessions.values() for each in own]
+        nothing = np.zeros(0, np.int64)
+        return cls(
+            sessions=[each.session for each in every],
+            owned={owner: len(own) for owner, own in sessions.items()},
+            first=np.cumsum([0, *(len(each.start_ms) for each in every)][:-1] if every else [], dtype=np.int64),
+            start_ms=np.concatenate([nothing, *(each.start_ms for each in every)]),
+            grid=np.concatenate([nothing, *(each.grid for each in every)]),
+        )
+
+
 def timed_by(sessions: Mapping[str, Sequence[SessionSlots]], intensity: SlotIntensity) -> dict[str, TimedUsed]:
-    """Return the same by vehicle: a large fleet has a million quarter hours a year, which are looked at together."""
-    every = [each for of_vehicle in sessions.values() for each in of_vehicle]
-    told = iter(zip(every, _session_sums(every, intensity), strict=True))
-    return {vehicle: _used(list(islice(told, len(own))), intensity.series) for vehicle, own in sessions.items()}
+    """Return the same by vehicle."""
+    return timed_rows(SlotRows.of(sessions), intensity)
+
+
+def timed_rows(rows: SlotRows, intensity: SlotIntensity) -> dict[str, TimedUsed]:
+    """Return the same of rows: a large fleet has a million quarter hours a year, which are looked at together."""
+    sums = _session_sums(rows, intensity)
+    ends = np.cumsum(list(rows.owned.values()), dtype=np.int64)
+    told = list(map(_Told._make, sums.T.tolist()))
+    running = np.concatenate([np.zeros((len(sums), 1), np.int64), np.cumsum(sums, axis=1)], axis=1)
+    found, begin = {}, 0
+    for owner, end in zip(rows.owned, ends.tolist(), strict=True):
+        whole = _Told._make((running[:, end] - running[:, begin]).tolist())
+        found[owner] = _used(whole, zip(rows.sessions[begin:end], told[begin:end], strict=True), intensity.series)
+        begin = end
+    return found
 
 
 class _Told(NamedTuple):
@@ -170,15 +232,14 @@ class _Told(NamedTuple):
         return self.millions * _MILLION + self.rest
 
 
-def _session_sums(sessions: Sequence[SessionSlots], intensity: SlotIntensity) -> list[_Told]:
-    if not sessions:
-        return []
-    start_ms = np.concatenate([each.start_ms for each in sessions])
-    grid = np.concatenate([each.grid for each in sessions])
-    mg_per_kwh, inside, foretold = intensity.at(start_ms)
-    drawing = inside & (grid > 0)
+def _session_sums(rows: SlotRows, intensity: SlotIntensity) -> NDArray[np.int64]:
+    """Return what sessions come to, a row for each field of `_Told`."""
+    if not rows.sessions:
+        return np.zeros((len(_Told._fields), 0), np.int64)
+    mg_per_kwh, inside, foretold = intensity.at(rows.start_ms)
+    drawing = inside & (rows.grid > 0)
     known = drawing & (mg_per_kwh != UNKNOWN)
-    with_it, mg_per_kwh = np.where(known, grid, 0), np.where(known, mg_per_kwh, 0)
+    with_it, mg_per_kwh = np.where(known, rows.grid, 0), np.where(known, mg_per_kwh, 0)
     millions, rest = np.divmod(with_it, _MILLION)
     missing = drawing & ~known
     columns = (
@@ -187,36 +248,28 @@ def _session_sums(sessions: Sequence[SessionSlots], intensity: SlotIntensity) ->
         millions * mg_per_kwh,
         rest * mg_per_kwh,
         missing,
-        np.where(missing, grid, 0),
+        np.where(missing, rows.grid, 0),
         np.where(foretold, with_it, 0),
     )
-    firsts = np.cumsum([0, *(len(each.start_ms) for each in sessions[:-1])])
-    sums = [np.add.reduceat(column.astype(np.int64), firsts).tolist() for column in columns]
-    return [_Told(*row) for row in zip(*sums, strict=True)]
+    return np.stack([np.add.reduceat(column.astype(np.int64), rows.first) for column in columns])
 
 
-def _used(told: Sequence[tuple[SessionSlots, _Told]], series: SeriesUsed) -> TimedUsed:
-    sums = _Told(*(sum(column) for column in zip(*(each for _, each in told), strict=True))) if told else _NOTHING
+def _used(whole: _Told, told: Iterable[tuple[str, _Told]], series: SeriesUsed) -> TimedUsed:
     return TimedUsed(
         series=series.id,
         boundary=series.boundary,
-        grid_wh=_exact(sums.grid, 3),
-        co2e_g=_exact(sums.grams, 9),
-        slots=sums.slots,
-        missing_slots=sums.missing_slots,
-        missing_wh=_exact(sums.missing, 3),
-        forecast_wh=_exact(sums.forecast, 3),
+        grid_wh=_exact(whole.grid, 3),
+        co2e_g=_exact(whole.grams, 9),
+        slots=whole.slots,
+        missing_slots=whole.missing_slots,
+        missing_wh=_exact(whole.missing, 3),
+        forecast_wh=_exact(whole.forecast, 3),
         sessions=tuple(
-            TimedSession(
-                id=session.session, slots=each.slots, grid_wh=_exact(each.grid, 3), co2e_g=_exact(each.grams, 9)
-            )
+            TimedSession(id=session, slots=each.slots, grid_wh=_exact(each.grid, 3), co2e_g=_exact(each.grams, 9))
             for session, each in told
             if each.slots
         ),
     )
-
-
-_NOTHING: Final = _Told(0, 0, 0, 0, 0, 0, 0)
 
 
 def timed_sum(courses: Iterable[tuple[Instants, Numbers]], intensity: SlotIntensity) -> Timed:

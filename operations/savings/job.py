@@ -26,7 +26,7 @@ from operations.savings.charged import MonthCharges
 from operations.savings.inputs import MonthInputs, inputs_of, was_computed
 from operations.savings.papers import MonthPapers
 from operations.savings.slots import PowerRows
-from operations.savings.stating import STATEMENT, state
+from operations.savings.stating import STATEMENT, Stated, state
 from operations.schedule import JobWork
 
 MONTHS_BACK: Final = 12
@@ -55,23 +55,56 @@ async def compute_savings(house: House, request: JobWork, call: Call) -> Savings
     months = months_until(date.fromisoformat(request.period), house.inventory())
     oldest = await house.ledger.first_vehicle_day()
     series = None if house.intervals is None else await all_series(house)
-    keeping: asyncio.Task[bool | None] | None = None
+    line = _Line(house, call, done)
     try:
         for number, month in enumerate(months):
             call.progress(number / len(months), Finding.of("savings.computing", month=month.period))
-            if oldest is None or month.last < oldest:
-                continue
-            read = await _read(house, month, call, series)  # while the month before is being reckoned
-            if keeping is not None:
-                done.count(await keeping)
-            keeping = asyncio.create_task(_kept(house, call, read=read))
-        if keeping is not None:
-            done.count(await keeping)
+            if oldest is not None and month.last >= oldest:
+                await line.take(read=await _read(house, month, call, series))
+        await line.end()
     finally:
-        if keeping is not None:
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
+        await line.cancel()
     return done
+
+
+@dataclass(slots=True)
+class _Line:
+    """Months on their way: while one is read, the one before is reckoned, and the one before that is kept."""
+
+    house: House
+    call: Call
+    done: SavingsDone
+    _reckoning: asyncio.Task[_Reckoned] | None = None
+    _keeping: asyncio.Task[None] | None = None
+
+    async def take(self, *, read: _MonthRead | bool | None) -> None:
+        """Begin to reckon a month once the one before is, and to keep that once the one before it is."""
+        await self._hand_on()
+        self._reckoning = asyncio.create_task(_reckoned(self.house, read=read))
+
+    async def end(self) -> None:
+        """Wait until all are kept."""
+        await self._hand_on()
+        if self._keeping is not None:
+            await self._keeping
+
+    async def cancel(self) -> None:
+        """Give up what is not kept yet."""
+        left = [each for each in (self._reckoning, self._keeping) if each is not None]
+        for each in left:
+            each.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    async def _hand_on(self) -> None:
+        if self._reckoning is None:
+            return
+        found = await self._reckoning
+        if self._keeping is not None:
+            await self._keeping
+        self._reckoning, self._keeping = None, asyncio.create_task(self._keep(found))
+
+    async def _keep(self, found: _Reckoned) -> None:
+        self.done.count(await _kept(self.house, self.call, found))
 
 
 def months_until(day: date, inventory: Inventory) -> list[Month]:
@@ -158,25 +191,37 @@ def _holds(before: str, papers: MonthPapers, charged: MonthCharges) -> bool:
     return stood.sessions == now
 
 
-async def _kept(house: House, call: Call, *, read: _MonthRead | bool | None) -> bool | None:
+@dataclass(frozen=True, slots=True)
+class _Reckoned:
+    """What was read of a month, and what is to be frozen of it, None where that says nothing new."""
+
+    read: _MonthRead | bool | None
+    stated: Stated | None = None
+
+
+async def _reckoned(house: House, *, read: _MonthRead | bool | None) -> _Reckoned:
+    return _Reckoned(read, await state(house, read.papers) if isinstance(read, _MonthRead) else None)
+
+
+async def _kept(house: House, call: Call, found: _Reckoned) -> bool | None:
     """Keep a month's statement, wherever it says something new; return whether it does."""
+    read, stated = found.read, found.stated
     if not isinstance(read, _MonthRead):
         return read
-    found = await state(house, read.papers)
-    if found is not None:
+    if stated is not None:
         texts = catalogue(house.language)
         draft = StatementDraft(
             key=_key(read.papers.month),
-            body=found.body,
-            inputs_digest=digest_of(found.body),
-            reason=" ".join(texts.tell(each) for each in found.because),
+            body=stated.body,
+            inputs_digest=digest_of(stated.body),
+            reason=" ".join(texts.tell(each) for each in stated.because),
             made_by=call.actor.name,
             made_at_utc=call.now_utc,
         )
         await house.ledger.state(draft)
     if read.inputs is not None:
         await read.inputs.remember(house)
-    return found is not None
+    return stated is not None
 
 
 async def _inputs(house: House, papers: MonthPapers, charged: MonthCharges) -> MonthInputs:

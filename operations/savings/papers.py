@@ -13,7 +13,7 @@ from core.packed import Packed
 from core.vouchers import Voucher
 from fleet.savings.reckoning import Month, MonthFacts
 from fleet.savings.statement import SavingsStatement
-from fleet.savings.timed import TimedUsed, timed_by
+from fleet.savings.timed import TimedUsed, timed_rows
 from fleet.vehicle_days.days import dates
 from operations.fleet.reading import by_vehicle
 from operations.grid.intensities import Intensities
@@ -80,5 +80,5 @@ def _timed(
         return {each.vehicle: each.timed for each in before.vehicles} if before else {}
     names = [each.id for each in papers.vehicles]
     slots = papers.power.by_vehicle(names, valuations)
-    by_series = [timed_by(slots, each) for each in papers.intensities.found]
+    by_series = [timed_rows(slots, each) for each in papers.intensities.found]
     return {name: tuple(timed[name] for timed in by_series) for name in names}

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from core.fleet import SessionValuation
 from energy.series import Instants
-from fleet.savings.timed import Numbers, SessionSlots, session_slots
-from fleet.sessions.charges import Charge
+from fleet.savings.timed import Numbers, SessionSlots, SlotRows, grid_of, rows_of, session_slots
 from operations.roofs.sessions import SessionPower, SessionPowers
 
 
@@ -44,21 +43,24 @@ class PowerRows:
             pv=power.pv.pv,
         )
 
-    def by_vehicle(
-        self, vehicles: Iterable[str], valuations: Iterable[SessionValuation]
-    ) -> dict[str, list[SessionSlots]]:
-        """Return the quarter hours of all sessions that may have brought energy to vehicles, by vehicle."""
-        found: dict[str, list[SessionSlots]] = {each: [] for each in vehicles}
+    def by_vehicle(self, vehicles: Iterable[str], valuations: Iterable[SessionValuation]) -> SlotRows:
+        """Return what all sessions that may have brought energy to vehicles drew from the grid, by vehicle."""
         places = {session: place for place, session in enumerate(self.sessions)}
-        first, last = self.first.tolist(), self.last.tolist()
+        mine: dict[str, list[SessionValuation]] = {each: [] for each in vehicles}
         for each in valuations:
-            place = places.get(each.session)
-            if each.vehicle not in found or place is None:
-                continue
-            own = slice(first[place], last[place])
-            charge = Charge(each.session, self.start_ms[own], self.charged[own])
-            found[each.vehicle].append(session_slots(charge, each.pv_wh, self.pv[own] if self.known[place] else None))
-        return found
+            if each.vehicle in mine and each.session in places:
+                mine[each.vehicle].append(each)
+        every = [each for own in mine.values() for each in own]
+        place = np.array([places[each.session] for each in every], np.intp)
+        pv_mwh = np.array([0 if each.pv_wh is None else int(each.pv_wh.scaleb(3)) for each in every], np.int64)
+        first, rows = rows_of(self.first[place], self.last[place])
+        return SlotRows(
+            sessions=[each.session for each in every],
+            owned={vehicle: len(own) for vehicle, own in mine.items()},
+            first=first,
+            start_ms=self.start_ms[rows],
+            grid=grid_of(self.charged[rows], self.pv[rows], first, pv_mwh, np.array(self.known, np.bool_)[place]),
+        )
 
 
 def slots_of(valuation: SessionValuation, power: SessionPower) -> SessionSlots:

@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, Integer, String, bindparam, exists, select
+from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.fleet import MatchBasis, RoofPart, SessionValuation
 from core.periods import Period
-from store.ledger.database import Database, finding_row
+from store.ledger.database import Database, finding_row, insert
 from store.ledger.fleet_tables import SESSION_VALUATION
 from store.ledger.packed import PackedRows, Rows, maker, packed, raw_columns
 from store.ledger.session_tables import SESSION_TOLD
@@ -72,7 +72,9 @@ class Valuations:
             for part in parts
         ]
         async with self._database.writing() as connection:
-            return (await connection.execute(_ROOF_POWER, rows)).rowcount
+            kept = insert(connection, SESSION_VALUATION).from_select(_NAMES, _ROOF_POWER)
+            kept = kept.on_conflict_do_nothing(index_elements=["session", "version"])  # there is a newer one
+            return (await connection.execute(kept.execution_options(preserve_rowcount=True), rows)).rowcount
 
     async def valuations(self, period: Period, vehicles: Collection[str] | None = None) -> tuple[SessionValuation, ...]:
         """Return the newest valuation of each session begun in `period`, by instant."""
@@ -124,12 +126,11 @@ def _gone() -> ColumnElement[bool]:
     return _C.session.in_(select(SESSION_TOLD.c.id).where(~there.exists()))
 
 
-def _with_roof_power() -> Insert:
-    """Return what makes the next version of a valuation of the one before: nothing has to be read for that."""
+def _next_with_roof_power() -> Select[Any]:
+    """Return the next version of a valuation, made of the one before: nothing has to be read for that."""
     told = {name: bindparam(name, type_=_C[name].type) for name in _ROOF_SAID} | {"version": _C.version + 1}
     before = (_C.session == bindparam("of", type_=String), _C.version == bindparam("newest", type_=Integer))
-    next_one = select(*(told.get(name, _C[name]) for name in _NAMES)).where(*before, ~_replaced())
-    return SESSION_VALUATION.insert().from_select(_NAMES, next_one).execution_options(preserve_rowcount=True)
+    return select(*(told.get(name, _C[name]) for name in _NAMES)).where(*before)
 
 
 def _row(valuation: SessionValuation) -> dict[str, Any]:
@@ -138,4 +139,4 @@ def _row(valuation: SessionValuation) -> dict[str, Any]:
     return row
 
 
-_ROOF_POWER = _with_roof_power()
+_ROOF_POWER = _next_with_roof_power()
