@@ -42,7 +42,7 @@ class ChargePointSettings:
     """Where stations connect (`ws://host:port/<path>/<station id>`) and how they are treated.
 
     `proxies` are the addresses whose word is taken that they were reached encrypted. People are told of a certificate's
-    end so many days before, and again so few.
+    end so many days before, and again so few. The firmware library, and all logs that stations upload, may be so large.
     """
 
     host: str = "127.0.0.1"
@@ -63,6 +63,8 @@ class ChargePointSettings:
     authority: StationAuthoritySettings | None = None
     certificate_soon_days: int = 30
     certificate_urgent_days: int = 7
+    firmware_max_mb: int = 20_000
+    logs_max_mb: int = 5_000
 
     @property
     def expiry(self) -> ExpiryDays:

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import os
-import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime
 from hashlib import sha256
 from http import HTTPStatus
-from pathlib import Path
 from secrets import token_hex
-from typing import Any, BinaryIO, Final
-from urllib.parse import quote
+from typing import Any, Final
 
+from chargepoints.upload_folder import Upload, UploadFolder, UploadRight
+from core.errors import StoreError
 from core.ports import Clock
 
 Scope = MutableMapping[str, Any]
@@ -28,37 +26,11 @@ Event = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+NoRoom = Callable[[str, int], Awaitable[None]]
+"""Is told of a station whose file was refused as it is larger than this room (bytes)."""
 
 PREFIX: Final = "/upload/"
 _MAC_HEX: Final = 32
-_NAME_CHARACTERS: Final = 100
-_PART: Final = ".part"
-_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UploadLimits:
-    """How much stations may leave with us, and how long and how many at a time they may take for it.
-
-    As a file's room is measured when it begins, files at the same time may exceed a quota by `at_once - 1` files.
-    """
-
-    file_bytes: int = 100_000_000
-    station_bytes: int = 500_000_000
-    total_bytes: int = 5_000_000_000
-    time_s: float = 900.0
-    at_once: int = 8
-    kept_for: timedelta = timedelta(days=30)
-    """Logs may tell who charged: what is older goes with the next file, and when the service starts."""
-
-
-@dataclass(frozen=True, slots=True)
-class UploadRight:
-    """Whose file may come: `number` names the one request it answers."""
-
-    station: str
-    number: str
-    until_utc: datetime
 
 
 class UploadTokens:
@@ -89,80 +61,6 @@ class UploadTokens:
         return hmac.digest(self._key, body.encode(), sha256).hex()[:_MAC_HEX]
 
 
-@dataclass(frozen=True, slots=True)
-class UploadedFile:
-    """A file that a station left."""
-
-    station: str
-    name: str
-    path: Path
-    size_bytes: int
-
-
-class UploadFolder:
-    """Where the files lie: a folder per station, in it one per request."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def files(self, station: str) -> tuple[UploadedFile, ...]:
-        """Return the whole files of a station."""
-        found = sorted(path for path in self._of(station).glob("*/*") if path.name != _PART)
-        return tuple(UploadedFile(station, path.name, path, path.stat().st_size) for path in found)
-
-    def tidy(self, before_utc: datetime) -> None:
-        """Throw away what stations left before an instant."""
-        for path in self._folder.glob("*/*/*"):
-            if path.is_file() and path.stat().st_mtime < before_utc.timestamp():
-                path.unlink(missing_ok=True)
-                if not any(path.parent.iterdir()):
-                    path.parent.rmdir()
-
-    def room_bytes(self, station: str, limits: UploadLimits) -> int:
-        """Return how large a station's next file may be."""
-        of_station = limits.station_bytes - _size_bytes(self._of(station))
-        in_all = limits.total_bytes - _size_bytes(self._folder)
-        return max(0, min(limits.file_bytes, of_station, in_all))
-
-    def came(self, right: UploadRight) -> bool:
-        """Return whether the file of a request is there already, whole."""
-        return any(path.name != _PART for path in self._place(right).glob("*"))
-
-    def begin(self, right: UploadRight) -> BinaryIO:
-        """Open the file of a request for writing; what an upload that broke off left is written over."""
-        self._place(right).mkdir(mode=0o700, parents=True, exist_ok=True)
-        return (self._place(right) / _PART).open("wb")
-
-    def finish(self, right: UploadRight, file: BinaryIO, name: str) -> None:
-        """Make a file whole under its name, once it is on the disk."""
-        file.flush()
-        os.fsync(file.fileno())
-        file.close()
-        (self._place(right) / _PART).replace(self._place(right) / safe_name(name))
-
-    def drop(self, right: UploadRight, file: BinaryIO) -> None:
-        """Take away what came of a file that broke off."""
-        file.close()
-        (self._place(right) / _PART).unlink(missing_ok=True)
-        self._place(right).rmdir()
-
-    def _of(self, station: str) -> Path:
-        return self._folder / quote(station, safe="").replace(".", "%2E")
-
-    def _place(self, right: UploadRight) -> Path:
-        return self._of(right.station) / right.number
-
-
-def safe_name(name: str) -> str:
-    """Return a file's name without what could lead out of its folder or hide it."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    return _UNSAFE.sub("_", last).lstrip(".")[-_NAME_CHARACTERS:].lstrip(".") or "file"
-
-
-def _size_bytes(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
 class _RefusedError(Exception):
     def __init__(self, status: HTTPStatus) -> None:
         self.status = status
@@ -175,16 +73,16 @@ class UploadReceiver:
     whole may not. Answers are a status without a body, as nobody reads them.
     """
 
-    def __init__(self, tokens: UploadTokens, folder: UploadFolder, limits: UploadLimits, clock: Clock) -> None:
+    def __init__(self, tokens: UploadTokens, folder: UploadFolder, clock: Clock, no_room: NoRoom) -> None:
         self._tokens = tokens
         self._folder = folder
-        self._limits = limits
+        self._limits = folder.limits
         self._clock = clock
+        self._no_room = no_room
         self._busy: set[str] = set()
 
     def before(self, app: Application) -> Application:
         """Return an application that gives upload addresses to this receiver and all else to another."""
-        self._tidy()
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             ours = scope["type"] == "http" and scope["path"].startswith(PREFIX)
@@ -216,11 +114,11 @@ class UploadReceiver:
         self._busy.add(right.number)
         try:
             await self._keep(right, name, receive, _announced_bytes(scope))
+        except _RefusedError as refused:
+            await self._tell(refused, right)
+            raise
         finally:
             self._busy.discard(right.number)
-
-    def _tidy(self) -> None:
-        self._folder.tidy(self._clock() - self._limits.kept_for)
 
     def _right(self, scope: Scope) -> tuple[UploadRight, str]:
         if scope["method"] not in {"PUT", "POST"}:
@@ -236,20 +134,25 @@ class UploadReceiver:
     async def _keep(self, right: UploadRight, name: str, receive: Receive, announced_bytes: int) -> None:
         if await asyncio.to_thread(self._folder.came, right):
             raise _RefusedError(HTTPStatus.GONE)
-        await asyncio.to_thread(self._tidy)
-        room_bytes = await asyncio.to_thread(self._folder.room_bytes, right.station, self._limits)
+        room_bytes = await asyncio.to_thread(self._folder.room_bytes, right.station)
         if announced_bytes > room_bytes:
             raise _RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        file = await asyncio.to_thread(self._folder.begin, right)
+        upload = await asyncio.to_thread(self._folder.begin, right)
         try:
-            await _stream(receive, file, room_bytes)
-            await asyncio.to_thread(self._folder.finish, right, file, name)
+            await _stream(receive, upload, room_bytes)
+            await asyncio.to_thread(upload.finish, name, self._clock())
         except BaseException:
-            self._folder.drop(right, file)
+            upload.drop()
             raise
 
+    async def _tell(self, refused: _RefusedError, right: UploadRight) -> None:
+        if refused.status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            room_bytes = await asyncio.to_thread(self._folder.room_bytes, right.station)
+            with suppress(StoreError):  # the station hears of it in any case
+                await self._no_room(right.station, room_bytes)
 
-async def _stream(receive: Receive, file: BinaryIO, room_bytes: int) -> None:
+
+async def _stream(receive: Receive, upload: Upload, room_bytes: int) -> None:
     more = True
     while more:
         event = await receive()
@@ -259,7 +162,7 @@ async def _stream(receive: Receive, file: BinaryIO, room_bytes: int) -> None:
         room_bytes -= len(body)
         if room_bytes < 0:
             raise _RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        await asyncio.to_thread(file.write, body)
+        await asyncio.to_thread(upload.write, body)
         more = event.get("more_body", False)
 
 

@@ -40,7 +40,7 @@ class _Wish:
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(metavar="FILE")],
+    backup: Annotated[Path, typer.Argument(metavar="FILE")],
     config: Annotated[Path, typer.Option("--config", envvar="KREISWATT_CONFIG")] = CONFIG,
     data: Annotated[Path | None, typer.Option("--data", metavar="DIR", show_default=False)] = None,
     passphrase_file: Annotated[
@@ -61,11 +61,11 @@ def restore(
         must_be_empty(config)
         if data is not None:
             must_be_empty(data)
-    reader = ArchiveReader.of(file)
+    reader = ArchiveReader.of(backup)
     with bar(language) as progress:
         reader.verify(lambda share: progress(share, Finding.of("backup.verifying")))
     if not json:
-        _say_whole(reader.manifest, file, texts)
+        _say_whole(reader.manifest, backup, texts)
     if check:
         if json:
             print(orjson.dumps(_summary(reader.manifest)).decode())

@@ -13,7 +13,7 @@ import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ import structlog
 
 from cli.keeping import Keeping
 from cli.post import post_office, report_post
+from cli.station_files import firmware_folder, firmware_url, upload_folder, upload_url, with_station_files
 from cli.supervisor import Supervisor
 from cli.visits import Visits
 from config.cards import CardNumbers
@@ -45,13 +46,9 @@ from store.points.timeseries import TimeSeries
 
 if TYPE_CHECKING:
     from chargepoints.central import CentralSystem
-    from chargepoints.uploads import UploadReceiver
     from console.daemon import Console
 
 log = structlog.get_logger("service")
-
-_UPLOAD_WITHIN = timedelta(days=1)
-"""For how long a station may upload a log it was asked for."""
 
 
 def now_utc() -> datetime:
@@ -195,7 +192,8 @@ def _service(shelf: Shelf, stores: Stores, hands: _Hands) -> Service:
     hands.jobs.call_through(gate)
     local_token = secrets.token_urlsafe(32)
     app = build_app(gate, settings.console, now_utc, local_token=local_token, local_actor=local_actor())
-    console = Console(_receiver(shelf).before(app), settings.console.host, settings.console.port)
+    entry = with_station_files(app, shelf.configuration, stores.ledger, now_utc)
+    console = Console(entry, settings.console.host, settings.console.port)
     jobs = Jobs(hands.jobs, stores.ledger, now_utc)
     # They end in this order: first what takes data in, last the broker it comes from.
     supervisor = Supervisor(
@@ -249,7 +247,10 @@ def _house(
         frame_eraser=stores.journal,
         card_eraser=CardForgetting(shelf.configuration.folder),
         public_url=shelf.configuration.settings.console.public_url,
-        upload_url=_upload_url(shelf.configuration),
+        upload_url=upload_url(shelf.configuration, now_utc),
+        station_logs=upload_folder(shelf.configuration.settings),
+        firmware=firmware_folder(shelf.configuration.settings),
+        firmware_url=firmware_url(shelf.configuration),
         reload=reload,
         factors=lambda: shelf.configuration.factors,
         laws=lambda: shelf.configuration.laws,
@@ -282,26 +283,6 @@ def _unseal(key: bytes) -> Callable[[bytes], bytes]:
     from chargepoints.privacy import Privacy
 
     return Privacy(key).open
-
-
-def _upload_url(configuration: Configuration) -> Callable[[str], str] | None:
-    from chargepoints.uploads import PREFIX, UploadTokens
-
-    public_url = configuration.settings.console.public_url.rstrip("/")
-    tokens = UploadTokens(configuration.privacy_key)
-
-    def upload_url(station: str) -> str:
-        return f"{public_url}{PREFIX}{tokens.issue(station, now_utc() + _UPLOAD_WITHIN)}/"
-
-    return upload_url if public_url else None
-
-
-def _receiver(shelf: Shelf) -> UploadReceiver:
-    from chargepoints.uploads import UploadFolder, UploadLimits, UploadReceiver, UploadTokens
-
-    configuration = shelf.configuration
-    folder = UploadFolder(configuration.settings.data_dir / "uploads")
-    return UploadReceiver(UploadTokens(configuration.privacy_key), folder, UploadLimits(), now_utc)
 
 
 def _influxql(shelf: Shelf, stores: Stores) -> InfluxQlEndpoint | None:

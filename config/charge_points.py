@@ -70,6 +70,8 @@ class ChargePointsForm(Form):
     authority: StationAuthorityForm | None = None
     certificate_soon_days: Whole = Field(default=30, ge=1, le=365)
     certificate_urgent_days: Whole = Field(default=7, ge=1, le=365)
+    firmware_max_mb: Whole = Field(default=20_000, ge=1, le=1_000_000)
+    logs_max_mb: Whole = Field(default=5_000, ge=1, le=1_000_000)
 
 
 class MadeHere(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Final
 
 import orjson
@@ -11,18 +11,18 @@ from fastapi import FastAPI, Request, Response
 from starlette.datastructures import UploadFile
 
 from console.signin import SignIn
-from core.errors import UnavailableError
+from core.errors import ForbiddenError, UnavailableError
 from core.imports import FileInbox, KeptFile
-from operations.gate import Gate, admitted
+from core.people import Actor
+from operations.gate import Gate
 from operations.house import House
 from operations.routes import FILES
+from operations.table import CAPABILITIES, Capability
 
-ROW: Final = "imports.run"
-"""Who may hand in files: who may import them."""
 _FORM_BYTE: Final = 1_048_576
 _CHUNK_BYTE: Final = 1_048_576
 
-_FORMS: Final = re.compile(r"/imports|/weather/[^/]+/import")
+_FORMS: Final = re.compile(r"/imports|/firmware|/weather/[^/]+/import")
 """The pages whose forms take files."""
 
 
@@ -45,7 +45,7 @@ class Uploads:
         app.router.add_route(FILES, self._take, methods=["POST"])
 
     async def _take(self, request: Request) -> Response:
-        admitted(ROW, await self._signin.actor(request))
+        _must_use_files(await self._signin.actor(request))
         kept = await inbox_of(self._gate.house).keep(request.query_params.get("name", ""), request.stream())
         return Response(orjson.dumps(kept), 201, media_type="application/json")
 
@@ -53,6 +53,17 @@ class Uploads:
 async def keep_form_file(house: House, file: UploadFile) -> KeptFile:
     """Return a file that came with a form, once it is in the inbox. Raises `RequestError` for an empty one."""
     return await inbox_of(house).keep(file.filename or "", _pieces(file))
+
+
+def _must_use_files(actor: Actor) -> None:
+    """Raise `ForbiddenError` for who may ask for nothing that takes a file."""
+    takes_files = [row for row in CAPABILITIES.values() if any(field.metadata.get("upload") for field in row.fields)]
+    if not any(row.admits(actor) for row in takes_files):
+        raise ForbiddenError("error.role_missing", name=FILES, role=", ".join(sorted({*_roles(takes_files)})))
+
+
+def _roles(rows: Iterable[Capability]) -> Iterable[str]:
+    return (role.value for row in rows for role in row.roles)
 
 
 def inbox_of(house: House) -> FileInbox:

@@ -78,6 +78,7 @@ ALARMS: Mapping[str, AlarmKind] = {
     "station_flapping": AlarmKind(severity=Severity.INFO, subject=SubjectKind.STATION, clear_after=HOUR),
     "station_errors": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.STATION, clear_after=HOUR),
     "station_security": AlarmKind(severity=Severity.CRITICAL, subject=SubjectKind.STATION, clear_after=HOUR),
+    "log_refused": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.STATION, clear_after=HOUR),
     "certificate_expiring": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.SOURCE),
     "certificate_urgent": AlarmKind(severity=Severity.CRITICAL, subject=SubjectKind.SOURCE),
     "base_load_creeps": AlarmKind(severity=Severity.INFO, subject=SubjectKind.METER, clear_after=14 * DAY),

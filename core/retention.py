@@ -26,6 +26,7 @@ class RecordKind(StrEnum):
     STATION_EVENTS = "station_events"
     COMMANDS = "commands"
     CERTIFICATES = "certificates"
+    ROLLOUTS = "rollouts"
 
 
 class RetentionClass(StrEnum):
@@ -56,6 +57,8 @@ class RetentionClass(StrEnum):
     STATION_EVENTS = "station_events"
     COMMANDS = "commands"
     CERTIFICATES = "certificates"
+    ROLLOUTS = "rollouts"
+    STATION_LOGS = "station_logs"
 
 
 REGISTERS = frozenset(quantity for quantity in Quantity if quantity.kind is Kind.REGISTER)
@@ -162,6 +165,14 @@ class FrameRetention(Protocol):
 
     async def forget_frames(self, before_utc: datetime, applied: int) -> int:
         """Delete whole files of frames that are older than an instant, and none above id `applied`; return how many."""
+        ...
+
+
+class LogRetention(Protocol):
+    """Deletes the files that stations uploaded."""
+
+    async def forget_logs(self, before_utc: datetime) -> int:
+        """Delete the files that came before an instant; return how many."""
         ...
 
 

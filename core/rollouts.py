@@ -64,7 +64,8 @@ class RolloutStation:
 class Rollout:
     """What is to be installed on which stations, in which order, and how far it is.
 
-    `firmware` is the version as stations tell it once it is installed. After each wave `pause` passes. `stop_after`
+    `firmware` is the version as stations tell it once it is installed, `file` its number in the library, None where it
+    comes from elsewhere. After each wave `pause` passes. `stop_after`
     failures, not counting the `forgiven` ones of before it was resumed, stop it. A station has `within` from when it
     was asked. `turn` counts changes: who saves an older one is refused. `id` is 0 until the ledger has given one.
     """
@@ -83,6 +84,7 @@ class Rollout:
     state: RolloutState = RolloutState.RUNNING
     signing_certificate: str = ""
     signature: str = ""
+    file: int | None = None
     forgiven: int = 0
     finding: Finding | None = None
     turn: int = 0

@@ -21,12 +21,14 @@ from core.certificates import ExpiryDays
 from core.erasure import FrameEraser
 from core.errors import ForbiddenError
 from core.factors import FactorTable
+from core.firmware import FirmwareAddress, FirmwareShelf
 from core.imports import Eraser, FileInbox
 from core.inventory import Inventory
 from core.people import Actor
 from core.ports import Clock, FactSink, Health, InfluxQlEndpoint, Journal, Query, ReadingSink, RewriteBook, Worker
 from core.report_post import ReportPost
 from core.retention import FrameRetention, Retention
+from core.station_logs import StationLogs
 from core.texts import Finding, Language
 from core.work import JobRunner
 from energy.series import IntervalStore
@@ -132,6 +134,10 @@ class House:
     public_url: str = ""
     upload_url: Callable[[str], str] | None = None
     """Makes an address, good for one file, where a station may upload it; None if none of ours is known."""
+    station_logs: StationLogs | None = None
+    firmware: FirmwareShelf | None = None
+    firmware_url: FirmwareAddress | None = None
+    """Makes an address where stations may load a firmware file; None if none of ours is known."""
     language: Language = "de"
     reload: Callable[[], None] = nothing_to_read
     factors: Callable[[], FactorTable] = shipped

@@ -23,6 +23,7 @@ ASKED: frozenset[str] = frozenset(
         "faults",
         "infrastructure",
         "local_list",
+        "logs",
         "gaps",
         "payments",
         "proposals",

@@ -158,6 +158,15 @@ CAPABILITIES: dict[str, Capability] = {
     "stations.delete_certificate": Capability(
         "operations.stations.commands:delete_certificate", Role.OPERATOR, changes=True
     ),
+    "stations.logs": Capability("operations.stations.logs:list_logs", Role.OPERATOR),
+    "stations.fetch_log": Capability("operations.stations.logs:fetch_log", Role.OPERATOR, changes=True),
+    "stations.delete_log": Capability("operations.stations.logs:delete_log", Role.OPERATOR, changes=True),
+    "firmware.add": Capability("operations.firmware.library:add_firmware", Role.OPERATOR, changes=True, whole=True),
+    "firmware.list": Capability("operations.firmware.library:list_firmware", Role.OPERATOR),
+    "firmware.show": Capability("operations.firmware.library:show_firmware", Role.OPERATOR),
+    "firmware.remove": Capability(
+        "operations.firmware.library:remove_firmware", Role.OPERATOR, changes=True, whole=True
+    ),
     "rollouts.start": Capability("operations.rollouts.running:start_rollout", Role.OPERATOR, changes=True),
     "rollouts.list": Capability("operations.rollouts.running:list_rollouts", Role.OPERATOR),
     "rollouts.show": Capability("operations.rollouts.running:show_rollout", Role.OPERATOR),

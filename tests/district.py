@@ -10,6 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from chargepoints.firmware_files import FirmwareFolder, FirmwareTokens
+from chargepoints.upload_folder import UploadFolder, UploadLimits
 from config.cards import CardNumbers
 from config.entries import fields_of, merged
 from config.forgetting import CardForgetting
@@ -53,6 +55,7 @@ from tests.earshot import Earshot
 from tests.letterbox import Letterbox
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+FIRMWARE = FirmwareTokens(b"k" * 32)
 SINCE = date(2024, 1, 1)
 
 
@@ -244,6 +247,9 @@ async def open_district(folder: Path) -> AsyncIterator[District]:
             eraser=stores.readings,
             listener=Earshot(clock()),
             shelf=FileShelf(folder / "data" / "exports"),
+            station_logs=UploadFolder(folder / "data" / "uploads", UploadLimits()),
+            firmware=FirmwareFolder(folder / "data" / "firmware", 1_000_000),
+            firmware_url=lambda number, name: f"https://energie.landkreis.example{FIRMWARE.address(number, name)}",
             notifier=Letterbox(),
             public_url="https://energie.landkreis.example",
             reload=reload,

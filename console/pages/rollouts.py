@@ -17,6 +17,7 @@ from core.rollouts import RolloutState
 START: Final = "rollouts.start"
 GIVEN: Final[Mapping[str, str]] = {
     "id": "",
+    "file": "",
     "firmware": "",
     "file_url": "",
     "canary": "1",
@@ -41,8 +42,8 @@ _LIVE: Final = (RolloutState.PAUSED, RolloutState.STOPPED)
 
 
 async def show_all(visit: Visit) -> Response:
-    """Return roll-outs, newest first, with the form for another."""
-    return await _list(visit)
+    """Return roll-outs, newest first, with the form for another (of a file of the library, if the address says so)."""
+    return await _list(visit, given={**GIVEN, "file": visit.query.get("file", "")})
 
 
 async def start(visit: Visit) -> Response:
@@ -114,6 +115,7 @@ async def _list(visit: Visit, status: int = 200, given: Mapping[str, str] = GIVE
         numbers=NUMBERS,
         stations=(await visit.ask("stations.list", limit=500)).items,
         sites=(await visit.ask("sites.list", limit=500)).items,
+        library=(await visit.ask("firmware.list")).items,
         may_start=may(visit.actor, START),
         **shown,
     )

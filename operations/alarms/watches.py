@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from operations.alarms.certificate_watches import expiring_certificates, urgent_certificates
+from operations.alarms.log_watch import refused_logs
 from operations.alarms.noticed import implausible_steps, proposed_bookings, wrong_clocks
 from operations.alarms.savings_watch import missing_savings
 from operations.alarms.service_watches import (
@@ -46,6 +47,7 @@ WATCHES: Mapping[str, Watch] = {
     "station_flapping": flapping_stations,
     "station_errors": storming_stations,
     "station_security": threatened_stations,
+    "log_refused": refused_logs,
     "certificate_expiring": expiring_certificates,
     "certificate_urgent": urgent_certificates,
 }

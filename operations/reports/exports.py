@@ -171,7 +171,7 @@ def ref_of(kept: KeptFile) -> FileRef:
     return FileRef(
         id=kept.id,
         name=kept.name,
-        media_type=MEDIA_TYPES[kept.name.rpartition(".")[2]],
+        media_type=MEDIA_TYPES.get(kept.name.rpartition(".")[2], "application/octet-stream"),
         size_byte=kept.size_byte,
         digest=kept.digest,
     )

@@ -21,14 +21,16 @@ Hours = Annotated[int, Ge(1), Le(720)]
 class StartRollout:
     """Install firmware on stations in waves: ids parted by commas, or all of a site (`site:lra`).
 
+    What is installed is a `file` of the library, which says its version itself; or what lies at `file_url`, and then
     `firmware` is the version as a station tells it afterwards. `canary` stations come first, then `wave_size` at a
     time, each wave `pause_min` after the one before; after `stop_after` failures nothing more begins. A station that
     is away has `within_h` to come and be done.
     """
 
     id: str
-    firmware: str
-    file_url: str
+    file: int | None = None
+    firmware: str = ""
+    file_url: str = ""
     canary: Count = 1
     wave_size: Count = 5
     pause_min: Minutes = 60
@@ -112,6 +114,7 @@ class RolloutDetail:
     """A roll-out with its rules and how far each station is."""
 
     row: RolloutRow
+    library_file: int | None
     file_url: str
     with_signature: bool
     pause_min: int
@@ -163,6 +166,7 @@ async def detail_of(house: House, rollout: Rollout, call: Call) -> RolloutDetail
             rows.append(row)
     return RolloutDetail(
         row=row_of(rollout),
+        library_file=rollout.file,
         file_url=rollout.url,
         with_signature=bool(rollout.signature),
         pause_min=round(rollout.pause.total_seconds() / 60),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -12,9 +12,11 @@ from pydantic import TypeAdapter
 from core.command_requests import UpdateFirmware
 from core.commands import Command, CommandFilter, CommandKind, CommandState
 from core.errors import ConflictError, NotFoundError, RequestError
+from core.inventory import Station
 from core.ports import Page
 from core.rollouts import Rollout, RolloutState, StationRollout
 from core.texts import Finding
+from operations.firmware.library import offered
 from operations.house import Call, House
 from operations.rollouts.rows import (
     CancelRollout,
@@ -63,13 +65,16 @@ async def show_rollout(house: House, request: ShowRollout, call: Call) -> Rollou
 
 async def start_rollout(house: House, request: StartRollout, call: Call) -> RolloutDetail:
     """Begin a roll-out. Raises `RequestError`, `NotFoundError`, or `ConflictError` for a station in another one."""
-    stations = [each.id for each in stations_of(house, call, request.id)]
+    named = stations_of(house, call, request.id)
+    stations = [each.id for each in named]
+    request = await _from_library(house, request, named)
     _must_make_sense(request)
     await _must_be_free(house, stations)
     rollout = await house.ledger.add_rollout(
         Rollout(
             firmware=request.firmware.strip(),
             url=request.file_url.strip(),
+            file=request.file,
             stations=in_waves(stations, request.canary, request.wave_size, call.now_utc),
             pause=timedelta(minutes=request.pause_min),
             within=timedelta(hours=request.within_h),
@@ -111,6 +116,24 @@ async def work_rollouts(house: House, _request: JobWork, call: Call) -> Rollouts
             worked.rollouts += 1
             worked.running += now.state is RolloutState.RUNNING
     return worked
+
+
+async def _from_library(house: House, request: StartRollout, stations: Sequence[Station]) -> StartRollout:
+    """Return the request with what the library knows of its file."""
+    if request.file is None:
+        return request
+    if request.file_url.strip() or request.signature.strip() or request.signing_certificate.strip():
+        raise RequestError("firmware.file_or_address")
+    file, address = await offered(house, request.file, stations)
+    if request.firmware.strip() not in ("", file.version):
+        raise RequestError("firmware.other_version", id=file.id, firmware=file.version[:80])
+    return replace(
+        request,
+        firmware=file.version,
+        file_url=address,
+        signing_certificate=file.signing_certificate,
+        signature=file.signature,
+    )
 
 
 def _must_make_sense(request: StartRollout) -> None:

@@ -11,6 +11,7 @@ from core.command_requests import CertificateHash
 from core.commands import CommandKind
 from core.errors import ConflictError, RequestError
 from core.inventory import Admission
+from operations.firmware.library import offered
 from operations.house import Call, House
 from operations.stations.asking import asked, fields_of, plain, stations_of, tag_of
 from operations.stations.progress import AskedCommands, awaited
@@ -204,8 +205,15 @@ async def list_version(house: House, request: AskListVersion, call: Call) -> Ask
 
 
 async def update_firmware(house: House, request: AskFirmware, call: Call) -> AskedCommands:
-    """Have firmware loaded and installed."""
-    return await _plain(house, request, call)
+    """Have firmware loaded and installed. Raises `RequestError` where file and address are both said, or neither."""
+    if (request.file is None) is not bool(request.file_url.strip()):
+        raise RequestError("firmware.file_or_address")
+    given = {each.name: getattr(request, each.name) for each in fields(request)}
+    given |= {"url": request.file_url, "retrieve_at_utc": request.retrieve_at_utc or call.now_utc}
+    if request.file is not None:
+        file, given["url"] = await offered(house, request.file, stations_of(house, call, request.id))
+        given |= {"signing_certificate": file.signing_certificate, "signature": file.signature}
+    return await _each(house, request, call, CommandKind.FIRMWARE, plain(CommandKind.FIRMWARE, given))
 
 
 async def publish_firmware(house: House, request: AskPublished, call: Call) -> AskedCommands:

@@ -108,6 +108,8 @@ async def _delete(house: House, due: _Due, call: Call) -> tuple[str, int, Findin
         return "slots", await _delete_slots(house, due, SLOTS[due.member], call), None
     if due.member is RetentionClass.FRAMES:
         return "frames", await _delete_frames(house, due, call), None
+    if due.member is RetentionClass.STATION_LOGS:
+        return "records", await _delete_logs(house, due, call), None
     if due.member is RetentionClass.VEHICLE_DAYS:
         return "records", await _delete_vehicle_days(house, due, call), None
     return "records", await _delete_records(house, due, call), None
@@ -227,6 +229,15 @@ async def _delete_frames(house: House, due: _Due, call: Call) -> int:
         return 0
     deletion = await _on_record(house, due, due.before_utc, call)
     gone = await house.old_frames.forget_frames(due.before_utc, await house.ledger.applied_frame())
+    await house.ledger.save_deletion(replace(deletion, count=deletion.count + gone))
+    return gone
+
+
+async def _delete_logs(house: House, due: _Due, call: Call) -> int:
+    if house.station_logs is None:
+        return 0
+    deletion = await _on_record(house, due, due.before_utc, call)
+    gone = await house.station_logs.forget_logs(due.before_utc)
     await house.ledger.save_deletion(replace(deletion, count=deletion.count + gone))
     return gone
 

@@ -22,7 +22,7 @@ from core.errors import RequestError, StoreError
 from core.ports import Clock
 from core.texts import Finding
 from store.backup.archive import ArchiveWriter, Manifest, Seal
-from store.backup.file_copies import Piece, segment_pieces, spool_pieces
+from store.backup.file_copies import Piece, file_pieces, segment_pieces, spool_pieces
 from store.backup.point_copies import Pin, PointSnapshot
 from store.journal.database import DatabaseJournal
 from store.journal.files import FileJournal
@@ -40,6 +40,7 @@ LEDGER: Final = "ledger/"
 POINTS: Final = "timeseries/"
 JOURNAL: Final = "journal/"
 SPOOL: Final = "spool/"
+FIRMWARE: Final = "firmware/"
 
 Progress = Callable[[float, Finding], None]
 
@@ -145,6 +146,7 @@ class _Work:
                 await self._copy_points(points)
         await self._copy_journal(journal)
         await self._copy_spool(self._data_dir / "spool")
+        await self._add_pieces(FIRMWARE, file_pieces(self._data_dir / "firmware"))
         self._tell("journal", 1.0)
 
     async def add(self, name: str, data: bytes, rows: int = 0) -> None:

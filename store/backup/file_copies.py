@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Generator, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -63,6 +63,13 @@ def spool_pieces(folder: Path, copy: Path) -> Generator[Piece, None, None]:
             yield from _blocks(file.name, file)
     finally:
         copy.unlink(missing_ok=True)
+
+
+def file_pieces(folder: Path) -> Iterator[Piece]:
+    """Yield the files of a folder that never change; none that is only being written, or is thrown away meanwhile."""
+    for file in sorted(path for path in folder.glob("*") if not path.suffix):
+        with suppress(FileNotFoundError):
+            yield from _blocks(file.name, file)
 
 
 def _blocks(name: str, file: Path) -> Iterator[Piece]:

@@ -14,7 +14,7 @@ from typing import Final
 from core.errors import RequestError, StoreError
 from core.texts import Finding
 from store.backup.archive import ArchiveReader, Opener, Part
-from store.backup.copy import JOURNAL, LEDGER, POINTS, SPOOL
+from store.backup.copy import FIRMWARE, JOURNAL, LEDGER, POINTS, SPOOL
 from store.backup.point_copies import PointFiller
 from store.folder import FolderLock
 from store.journal.segment import sync_folder
@@ -23,6 +23,7 @@ from store.ledger.copies import LedgerFiller
 Progress = Callable[[float, Finding], None]
 
 _SEGMENT: Final = re.compile(r"\d{4}-\d\d-\d\d-\d{16}\.frames", re.ASCII)
+_FIRMWARE: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _SPOOLED: Final = re.compile(r"[a-z][a-z-]*\.(sqlite|lp)", re.ASCII)
 
 
@@ -39,7 +40,7 @@ def must_be_empty(folder: Path) -> None:
 
 
 async def put_back(reader: ArchiveReader, opener: Opener, data_dir: Path, ledger_url: str, progress: Progress) -> None:
-    """Put ledger, time series, journal and spool of a backup into `data_dir`, durably.
+    """Put ledger, time series, journal, spool and firmware of a backup into `data_dir`, durably.
 
     With a `ledger_url` the ledger goes into that database, whose tables must not be there yet.
     Raises `RequestError` for a target that is not empty, or a part that holds something else than
@@ -53,6 +54,7 @@ async def put_back(reader: ArchiveReader, opener: Opener, data_dir: Path, ledger
         await asyncio.to_thread(work.points, data_dir / "timeseries.duckdb")
         await asyncio.to_thread(work.files, JOURNAL, data_dir / "journal", _SEGMENT)
         await asyncio.to_thread(work.files, SPOOL, data_dir / "spool", _SPOOLED)
+        await asyncio.to_thread(work.files, FIRMWARE, data_dir / "firmware", _FIRMWARE)
         await asyncio.to_thread(sync_folder, data_dir)
     finally:
         lock.release()

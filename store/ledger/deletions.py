@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, func,
 from core.commands import CommandState
 from core.errors import StoreError
 from core.retention import Deletion, RecordKind
+from core.rollouts import RolloutState
 from core.sendings import SendingState
 from core.station_events import StationEventKind
 from core.work import JobState
@@ -17,6 +18,7 @@ from store.ledger.certificate_tables import CERTIFICATE
 from store.ledger.command_tables import COMMAND
 from store.ledger.database import Database
 from store.ledger.fleet_tables import FLEET_ACTION, PRESENCE, SENDING, SESSION_VALUATION, VOUCHER
+from store.ledger.rollout_tables import ROLLOUT, ROLLOUT_STATION
 from store.ledger.station_tables import STATION_EVENT
 from store.ledger.tables import DELETION, DISCOVERY, JOB_RUN, NOTICE, REJECTION
 
@@ -60,6 +62,9 @@ class Deletions:
         some = select(*table.primary_key).where(old).order_by(*table.primary_key).limit(limit)
         async with self._database.writing() as connection:
             gone = await connection.execute(delete(table).where(tuple_(*table.primary_key).in_(some)))
+            if kind in _ALONG:
+                belonging, alone = _ALONG[kind]
+                await connection.execute(delete(belonging).where(alone))
         return gone.rowcount
 
 
@@ -127,6 +132,11 @@ def _commands(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
     return COMMAND, and_(COMMAND.c.asked_at_utc < before_utc, over)
 
 
+def _rollouts(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
+    over = ROLLOUT.c.state.in_([state.value for state in RolloutState if state.final])
+    return ROLLOUT, and_(ROLLOUT.c.changed_at_utc < before_utc, over)
+
+
 def _certificates(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
     return CERTIFICATE, CERTIFICATE.c.valid_to_utc < before_utc
 
@@ -144,4 +154,8 @@ _OLD = {
     RecordKind.STATION_EVENTS: _station_events,
     RecordKind.COMMANDS: _commands,
     RecordKind.CERTIFICATES: _certificates,
+    RecordKind.ROLLOUTS: _rollouts,
 }
+
+_ALONG = {RecordKind.ROLLOUTS: (ROLLOUT_STATION, ROLLOUT_STATION.c.rollout.not_in(select(ROLLOUT.c.id)))}
+"""What goes with the last of what it belongs to."""

@@ -19,6 +19,7 @@ from store.ledger.database import Database
 from store.ledger.deletions import Deletions
 from store.ledger.dirty import Dirty
 from store.ledger.feed_in import FeedIn
+from store.ledger.firmware import Firmware
 from store.ledger.fleet_actions import FleetActions
 from store.ledger.history import History
 from store.ledger.imports import Imports
@@ -84,6 +85,7 @@ class SqlLedger(
     Commands,
     Certificates,
     Rollouts,
+    Firmware,
     Copies,
 ):
     """`core.books.Ledger` over one database."""

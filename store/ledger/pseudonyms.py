@@ -18,6 +18,7 @@ from core.facts import ChargeSession
 from store.ledger.command_tables import COMMAND
 from store.ledger.database import Database, finding_of, finding_row, insert
 from store.ledger.fleet_tables import SESSION_VALUATION
+from store.ledger.rollout_tables import ROLLOUT_STATION
 from store.ledger.session_tables import SESSION_CORRECTION, SESSION_TOLD
 from store.ledger.tables import CHARGE_SESSION, DISCOVERY, MARK, NOTICE, REJECTION, TRANSACTION_NUMBER
 from store.points.columns import to_us
@@ -38,7 +39,7 @@ _TEXTS: Final[dict[LedgerPlace, Sequence[Column[Any]]]] = {
     LedgerPlace.VALUATIONS: (SESSION_VALUATION.c.findings, SESSION_VALUATION.c.reason),
     LedgerPlace.REJECTIONS: (REJECTION.c.reason, REJECTION.c.payload),
     LedgerPlace.NOTICES: (NOTICE.c.finding,),
-    LedgerPlace.COMMANDS: (COMMAND.c.request, COMMAND.c.answer),
+    LedgerPlace.COMMANDS: (COMMAND.c.request, COMMAND.c.answer, ROLLOUT_STATION.c.finding),
 }
 """The columns in which a pseudonym may stand; discoveries have it as their name, and go whole."""
 

@@ -27,6 +27,7 @@ ROLLOUT = Table(
     Column("forgiven", Integer, nullable=False),
     Column("finding", JSON(none_as_null=True)),
     Column("turn", Integer, nullable=False),
+    Column("file", COUNTED),
     Index(None, "state"),
     sqlite_autoincrement=True,
 )

@@ -18,7 +18,7 @@ from store.ledger.rollout_tables import ROLLOUT, ROLLOUT_STATION
 _C, _S = ROLLOUT.c, ROLLOUT_STATION.c
 _PLAIN = (
     *("firmware", "url", "signing_certificate", "signature", "stop_after", "when_idle", "started_by"),
-    *("started_at_utc", "changed_by", "changed_at_utc", "forgiven"),
+    *("started_at_utc", "changed_by", "changed_at_utc", "forgiven", "file"),
 )
 _OF_STATION = ("station", "wave", "since_utc", "command")
 

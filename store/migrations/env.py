@@ -11,6 +11,7 @@ from store.ledger import (  # noqa: F401 - they fill METADATA
     certificate_tables,
     command_tables,
     feed_in_tables,
+    firmware_tables,
     fleet_tables,
     import_tables,
     meter_tables,

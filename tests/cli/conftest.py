@@ -35,6 +35,7 @@ from operations.schedule import JobWork
 from tests.district import NOW, District, open_district, yesterday
 from tests.district_content import fill
 from tests.held_certificates import held
+from tests.station_files import OTHER_FIRMWARE, put_firmware, put_log
 
 ANNA = Actor("anna", Role.ADMIN)
 
@@ -188,6 +189,9 @@ async def a_file(district: District) -> None:
     await inbox.keep("karten.csv", chunks(CARDS))
     await inbox.keep("vorgaenge.csv", chunks(PAST))
     await inbox.keep("preise.json", chunks(PRICES))
+    await inbox.keep("eve.bin", chunks(OTHER_FIRMWARE))
+    await put_firmware(district.gate, NOW)
+    put_log(district.gate, "lis-01", NOW)
     await district.ask("prices.import", upload=PRICES_DIGEST)
     await district.ask("feed_in.add", plant="wea-au", month="2025-02", fed_in_wh=400_000_000)
     await district.ask("intensity.import", upload=INTENSITY_DIGEST, boundary="direct")

@@ -35,6 +35,7 @@ from tests.cli.conftest import (
     Type,
 )
 from tests.served import LOCAL_TOKEN, served
+from tests.station_files import LOG, OTHER_FIRMWARE_DIGEST
 
 PAYLOAD = '{"Time":"2026-11-22T10:59:00","SML":{"Total_in":1234.5,"Power_curr":2500}}'
 PASSWORD = "korrekt pferd batterie"
@@ -78,6 +79,11 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "reason": "Prüfung",
     },
     "maintenance.cancel": {"id": 1},
+    "stations.fetch_log": {"id": LOG},
+    "stations.delete_log": {"id": LOG},
+    "firmware.add": {"upload": OTHER_FIRMWARE_DIGEST, "maker": "Alfen", "model": "Eve", "firmware": "2.2.0"},
+    "firmware.show": {"id": 1},
+    "firmware.remove": {"id": 1},
     "rollouts.start": {"id": "lis-01", "firmware": "9.9", "file_url": "https://firmware.example/9.9.bin"},
     "rollouts.show": {"id": 1},
     "rollouts.pause": {"id": 1},

@@ -78,6 +78,10 @@ CHANGES: dict[str, dict[str, object]] = {
     "rollouts.cancel": {"id": 1},
 }
 REFUSED: dict[str, dict[str, object]] = {
+    "stations.fetch_log": {"id": "0" * 32},
+    "stations.delete_log": {"id": "0" * 32},
+    "firmware.add": {"upload": "0" * 64, "maker": "Alfen", "firmware": "2.1.0"},
+    "firmware.remove": {"id": 77},
     "maintenance.cancel": {"id": 77},
     "shares.book_use": {
         "municipality": "nirgends",

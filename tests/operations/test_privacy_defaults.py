@@ -29,6 +29,9 @@ DEFAULTS = {
     "station_events": "P400D",
     "commands": "P400D",
     "certificates": "P400D",
+    "rollouts": "P400D",
+    # may name cards and sessions
+    "station_logs": "P30D",
     # quarter hours of meters and plants tell of no person, those of sessions and vehicles do
     "meter_slots": "P10Y",
     "station_slots": "P1Y",

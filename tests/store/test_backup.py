@@ -73,6 +73,19 @@ async def test_what_was_kept_is_put_back_as_it_was(stores: Stores, tmp_path: Pat
         await again.close()
 
 
+async def test_firmware_is_in_it_and_what_is_only_being_written_is_not(
+    stores: Stores, tmp_path: Path, to: Path
+) -> None:
+    library = folder(tmp_path / "data" / "firmware")
+    whole, part = library / ("ab" * 32), library / f"{'cd' * 32}.part"
+    whole.write_bytes(b"firmware" * 3_000_000)
+    part.write_bytes(b"half")
+    kept = await keeper_of(stores, tmp_path / "data").keep(to, quiet)
+    await restored(Path(kept.file), tmp_path / "again")
+    assert names(tmp_path / "again" / "firmware") == [whole.name]
+    assert (tmp_path / "again" / "firmware" / whole.name).read_bytes() == whole.read_bytes()
+
+
 async def test_a_number_that_was_given_is_not_given_again(stores: Stores, tmp_path: Path, to: Path) -> None:
     (span,) = await stores.ledger.dirty_spans()
     await stores.ledger.settle([span.id])

@@ -156,6 +156,7 @@ READS: dict[str, Callable[[SqlLedger], Awaitable[Any]]] = {
     "maintenance": lambda ledger: ledger.maintenances(),
     "command": lambda ledger: ledger.commands(CommandFilter()),
     "rollout": lambda ledger: ledger.rollouts(),
+    "firmware": lambda ledger: ledger.firmware_files(),
     "certificate": lambda ledger: ledger.certificates(),
     "reading_link": lambda ledger: ledger.links_to_read("grün", NOW - timedelta(days=1)),
 }

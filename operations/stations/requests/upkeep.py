@@ -12,10 +12,11 @@ from operations.stations.requests.targets import Targets
 
 @dataclass(frozen=True, kw_only=True)
 class AskFirmware(Targets):
-    """Has firmware loaded and installed."""
+    """Has firmware loaded and installed: a file of the library, or from an address; at once if no instant is said."""
 
-    file_url: str
-    retrieve_at_utc: datetime
+    file_url: str = ""
+    file: int | None = None
+    retrieve_at_utc: datetime | None = None
     install_at_utc: datetime | None = None
     retries: int | None = None
     retry_interval_s: int | None = None

@@ -20,6 +20,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from chargepoints.firmware_files import FirmwareFolder, FirmwareTokens
+from chargepoints.upload_folder import UploadFolder, UploadLimits
 from config.cards import CardNumbers
 from config.create import create
 from config.forgetting import CardForgetting
@@ -46,6 +48,7 @@ from reports.shelf import FileShelf
 from store.open import Stores, open_embedded
 from tests.console.pages.content import NOW, fill, fill_meter_life
 from tests.earshot import Earshot
+from tests.station_files import put_firmware, put_log
 
 T = TypeVar("T")
 ANNA = Actor("anna", Role.ADMIN)
@@ -122,6 +125,9 @@ def district(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> 
         jobs=runner,
         listener=Earshot(NOW, lasts_s=0.4),
         shelf=FileShelf(folder / "exports"),
+        station_logs=UploadFolder(folder / "uploads", UploadLimits()),
+        firmware=FirmwareFolder(folder / "firmware", 1_000_000),
+        firmware_url=lambda number, name: f"http://127.0.0.1{FirmwareTokens(b'k').address(number, name)}",
         inbox=DiskInbox(folder / "imports", lambda: NOW),
         eraser=stores.readings,
         notifier=postman(stores, inventory),
@@ -131,6 +137,8 @@ def district(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> 
     gate = Gate(house)
     runner.call_through(gate)
     do(fill(stores, inventory))
+    do(put_firmware(gate, NOW))
+    put_log(gate, "lra-01", NOW)
     job = Call(Actor("job:intervals", Role.ADMIN), NOW)
     do(compute_intervals(house, JobWork(period="2026-11-18T09:45Z"), job))
     do(gate.ask("totals.freeze", {"id": "meter:lra-strom", "period": "2026-11-17"}, ANNA, NOW))

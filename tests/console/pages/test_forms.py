@@ -155,6 +155,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "exports.intervals": {"row": "exports.intervals", "period": "2026-11-17", "sources": "meter:lra-strom"},
         "rejections.replay": {"ids": "1"},
         "actions.add": {"text": "Probe"},
+        "firmware.add": {"file": ("2.1.bin", b"another"), "maker": "Alfen", "firmware": "2.1.0"},
         "rollouts.start": {"id": "site:lra", "firmware": "9.9", "file_url": "https://firmware.example/9.9.bin"},
         "maintenance.add": {
             "place": "site:lra",
