@@ -62,8 +62,13 @@ class StatementDraft:
     @property
     def digest(self) -> str:
         """Return SHA-256 over key, body and inputs' digest: what is equal in them says the same."""
+        return self.digest_with(write_body(self.body))
+
+    def digest_with(self, body: str) -> str:
+        """Return the same where it is known what `write_body` writes of the body."""
         key = self.key
-        return sha256(write_body([key.kind, key.period, key.scope, self.body, self.inputs_digest]).encode()).hexdigest()
+        about = ",".join(map(write_body, (key.kind, key.period, key.scope)))
+        return sha256(f"[{about},{body},{write_body(self.inputs_digest)}]".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,12 @@ import asyncio
 import json
 import math
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
@@ -22,6 +22,8 @@ from core.texts import Finding
 from store.ledger.engines import WRITES, place_of_database, postgresql_engine, sqlite_engine
 
 _FAILURES = (SQLAlchemyError, OverflowError, TimeoutError)
+
+_NONE_YET = object()
 
 PATIENCE_S = 30.0
 """How long a transaction on a server may take: one that is frozen would otherwise keep us waiting for ever."""
@@ -103,6 +105,34 @@ class Database:
 def insert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Return an insert that knows `on_conflict_do_…`, in the dialect of the connection."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+async def execute_many(connection: AsyncConnection, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Carry out a statement for very many rows (one at least); return how many rows that made.
+
+    To SQLite they go as they are: what SQLAlchemy does for each takes as long as the database itself.
+    """
+    dialect = connection.dialect
+    if dialect.name != "sqlite":
+        return (await connection.execute(statement.execution_options(preserve_rowcount=True), rows)).rowcount
+    compiled = statement.compile(dialect=dialect)
+    columns = []
+    for name in compiled.positiontup or ():
+        bind = compiled.binds[name]
+        write = bind.type.dialect_impl(dialect).bind_processor(dialect)
+        told = [row[name] for row in rows] if name in rows[0] else [bind.value] * len(rows)
+        columns.append(list(_written(told, write)) if write else told)
+    return (await connection.exec_driver_sql(str(compiled), list(zip(*columns, strict=True)))).rowcount
+
+
+def _written(column: Sequence[Any], write: Callable[[Any], Any]) -> Iterator[Any]:
+    """Yield the values of a column as they go to the database, one that many rows share written once."""
+    last: Any = _NONE_YET
+    written = None
+    for each in column:
+        if each is not last:
+            last, written = each, write(each)
+        yield written
 
 
 async def replace(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

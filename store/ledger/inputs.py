@@ -38,7 +38,10 @@ class Inputs:
         wanted = select(_S.version, _S.body, _S.inputs_digest, _S.digest).where(*about)
         async with self._database.reading() as connection:
             row = (await connection.execute(wanted.order_by(_S.version.desc()).limit(1))).one_or_none()
-        return "" if row is None else sha256(as_bytes([tuple(row)])).hexdigest()
+        if row is None:
+            return ""
+        version, body, *said = row
+        return sha256(f"{version} {said} {body}".encode()).hexdigest()
 
     async def computed_from(self, name: str) -> int | None:
         """Return what was remembered of the inputs of something last, None if nothing was."""

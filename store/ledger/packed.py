@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+import marshal
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
@@ -16,11 +19,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.texts import Finding
 from store.ledger.database import finding_of
-from store.ledger.filling import filler
-from store.ledger.types import ExactDecimal, IsoDay, UtcDateTime, amount_of, day_of
+from store.ledger.filling import column_filler
+from store.ledger.types import ExactDecimal, IsoDay, UtcDateTime, day_of
 
 Fact = TypeVar("Fact")
-Maker = Callable[[Any], Any]
+Maker = Callable[[Iterable[Any]], Iterable[Any]]
 Rows = Sequence[tuple[Any, ...]]
 
 
@@ -35,6 +38,13 @@ class PackedRows(Generic[Fact]):
         """Return the facts, in the order in which they were read."""
         return self.made(self.rows)
 
+    def __reduce__(self) -> tuple[Callable[..., PackedRows[Fact]], tuple[Any, ...]]:
+        """Let rows of plain values, as SQLite tells them, be copied to another process of ours at little cost."""
+        try:
+            return _unpacked, (self.made, marshal.dumps(self.rows))  # type: ignore[arg-type]
+        except ValueError:
+            return PackedRows, (self.made, self.rows)
+
     def digest(self) -> str:
         """Return SHA-256 over all that the rows say."""
         return sha256(as_bytes(self.rows)).hexdigest()
@@ -42,6 +52,10 @@ class PackedRows(Generic[Fact]):
     def __len__(self) -> int:
         """Return how many they are."""
         return len(self.rows)
+
+
+def _unpacked(made: Callable[[Rows], tuple[Fact, ...]], rows: bytes) -> PackedRows[Fact]:
+    return PackedRows(made, marshal.loads(rows))  # noqa: S302 - from our own process
 
 
 def as_bytes(rows: Rows) -> bytes:
@@ -67,27 +81,30 @@ def maker(kind: type[Fact], table: Table, words: dict[str, type[StrEnum]]) -> Ca
     `words` are the columns that hold the words of an enumeration; `findings`, where there are any, stands in a column
     of that name.
     """
-    fill = filler(kind, [column.name for column in table.c])
+    fill = column_filler(kind, [column.name for column in table.c])
     makers = [_maker(column, words) for column in table.c]
 
     def made(rows: Rows) -> tuple[Fact, ...]:
-        columns = zip(*rows, strict=True)
-        filled = [list(map(make, each)) if make else each for make, each in zip(makers, columns, strict=False)]
-        return tuple(map(fill, zip(*filled, strict=True)))
+        columns = zip(*rows, strict=True) if rows else ((),) * len(makers)
+        return fill(len(rows), (make(each) if make else each for make, each in zip(makers, columns, strict=True)))
 
     return made
 
 
 def _maker(column: Column[Any], words: dict[str, type[StrEnum]]) -> Maker | None:
-    """Return what makes a value of what lies in a column, None where it is that already."""
+    """Return what makes values of what lies in a column, None where it is them already."""
     if column.name in words:
-        return {word.value: word for word in words[column.name]}.__getitem__
+        return partial(map, {word.value: word for word in words[column.name]}.__getitem__)
     if column.name == "findings":
-        return _findings
+        return partial(map, _findings)
     for kind, make in _MAKERS:
         if isinstance(column.type, kind):
             return make
     return None
+
+
+def _amounts(column: Iterable[str | None]) -> list[Decimal | None]:
+    return [None if each is None else Decimal(each) for each in column]
 
 
 def _instant(value: str | datetime | None) -> datetime | None:
@@ -110,8 +127,8 @@ def _json(value: Any) -> Any:
 
 
 _MAKERS: tuple[tuple[type, Maker], ...] = (
-    (ExactDecimal, amount_of),
-    (IsoDay, day_of),
-    (UtcDateTime, _instant),
-    (JSON, _json),
+    (ExactDecimal, _amounts),
+    (IsoDay, partial(map, day_of)),
+    (UtcDateTime, partial(map, _instant)),
+    (JSON, partial(map, _json)),
 )

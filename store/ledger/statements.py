@@ -22,14 +22,15 @@ class Statements:
 
     async def state(self, draft: StatementDraft) -> Statement:
         """Keep a draft as the next version and return it; what the newest version says already is not kept again."""
-        digest = draft.digest
+        body = write_body(draft.body)
+        digest = draft.digest_with(body)
         newest = select(STATEMENT).where(*_about(draft.key)).order_by(_C.version.desc()).limit(1)
         async with self._database.writing() as connection:
             before = (await connection.execute(newest)).mappings().one_or_none()
             if before is not None and before["digest"] == digest:
                 return _statement(before)
             version = 1 if before is None else before["version"] + 1
-            await connection.execute(STATEMENT.insert().values(_row(draft, version, digest)))
+            await connection.execute(STATEMENT.insert().values(_row(draft, version, body, digest)))
         return _stated(draft, version, digest)
 
     async def statement(self, key: StatementKey, version: int | None = None) -> Statement | None:
@@ -76,14 +77,14 @@ def _replaced() -> ColumnElement[bool]:
     return exists().where(same, newer.version > _C.version)
 
 
-def _row(draft: StatementDraft, version: int, digest: str) -> dict[str, Any]:
+def _row(draft: StatementDraft, version: int, body: str, digest: str) -> dict[str, Any]:
     key = draft.key
     return {
         "kind": key.kind,
         "period": key.period,
         "scope": key.scope,
         "version": version,
-        "body": write_body(draft.body),
+        "body": body,
         "inputs_digest": draft.inputs_digest,
         "digest": digest,
         "reason": draft.reason,

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.fleet import MatchBasis, RoofPart, SessionValuation
 from core.periods import Period
-from store.ledger.database import Database, finding_row, insert
+from store.ledger.database import Database, execute_many, finding_row, insert
 from store.ledger.fleet_tables import SESSION_VALUATION
 from store.ledger.packed import PackedRows, Rows, maker, packed, raw_columns
 from store.ledger.session_tables import SESSION_TOLD
@@ -25,6 +25,7 @@ _AT_ONCE = 500
 _NOT_SAID = frozenset({"version", "reason", "made_by", "made_at_utc"})
 _SAID = tuple(column.name for column in _C if column.name not in _NOT_SAID)
 _SESSION = _SAID.index("session")
+_NO_FINDINGS: list[Any] = []
 _ROOF_SAID = ("pv_wh", "grid_wh", "findings", "made_by", "made_at_utc")
 _said = itemgetter(*_SAID)
 _told = attrgetter(*_NAMES)
@@ -65,7 +66,7 @@ class Valuations:
                 "newest": part.version,
                 "pv_wh": part.pv_wh,
                 "grid_wh": part.grid_wh,
-                "findings": [finding_row(finding) for finding in part.findings],
+                "findings": [finding_row(finding) for finding in part.findings] if part.findings else _NO_FINDINGS,
                 "made_by": part.made_by,
                 "made_at_utc": part.made_at_utc,
             }
@@ -74,7 +75,7 @@ class Valuations:
         async with self._database.writing() as connection:
             kept = insert(connection, SESSION_VALUATION).from_select(_NAMES, _ROOF_POWER)
             kept = kept.on_conflict_do_nothing(index_elements=["session", "version"])  # there is a newer one
-            return (await connection.execute(kept.execution_options(preserve_rowcount=True), rows)).rowcount
+            return await execute_many(connection, kept, rows)
 
     async def valuations(self, period: Period, vehicles: Collection[str] | None = None) -> tuple[SessionValuation, ...]:
         """Return the newest valuation of each session begun in `period`, by instant."""
