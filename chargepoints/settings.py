@@ -38,6 +38,20 @@ class StationAuthoritySettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FtpSettings:
+    """Where stations that know nothing else leave logs by FTP.
+
+    `public_host` is what they reach us by. Data come to one of the ports from `passive_first` to `passive_last`.
+    """
+
+    public_host: str
+    host: str = "127.0.0.1"
+    port: int = 2121
+    passive_first: int = 50_100
+    passive_last: int = 50_119
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChargePointSettings:
     """Where stations connect (`ws://host:port/<path>/<station id>`) and how they are treated.
 
@@ -65,6 +79,7 @@ class ChargePointSettings:
     certificate_urgent_days: int = 7
     firmware_max_mb: int = 20_000
     logs_max_mb: int = 5_000
+    ftp: FtpSettings | None = None
 
     @property
     def expiry(self) -> ExpiryDays:

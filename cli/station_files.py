@@ -10,12 +10,12 @@ from config.load import Configuration
 from config.settings import Settings
 from core.books import Ledger
 from core.firmware import FirmwareAddress
-from core.ports import Clock
+from core.ports import Clock, Daemon
 
 if TYPE_CHECKING:
     from chargepoints.firmware_files import FirmwareFolder
     from chargepoints.upload_folder import UploadFolder
-    from chargepoints.uploads import Application
+    from chargepoints.uploads import Application, NoRoom
 
 MB = 1_000_000
 UPLOAD_WITHIN = timedelta(days=1)
@@ -50,6 +50,36 @@ def upload_url(configuration: Configuration, clock: Clock) -> Callable[[str], st
     return address if public_url else None
 
 
+def ftp_upload_url(configuration: Configuration, clock: Clock) -> Callable[[str], str] | None:
+    """Return what makes an FTP address for a station's log; None where FTP is not wanted."""
+    from chargepoints.ftp import FtpTokens
+
+    settings, tokens = configuration.settings.charge_points.ftp, FtpTokens(configuration.privacy_key)
+    if settings is None:
+        return None
+    return lambda station: tokens.address(station, settings, clock() + UPLOAD_WITHIN)
+
+
+def ftp_receivers(configuration: Configuration, ledger: Ledger, clock: Clock) -> list[Daemon]:
+    """Return what takes logs by FTP, where that is wanted."""
+    settings = configuration.settings.charge_points.ftp
+    if settings is None:
+        return []
+    from chargepoints.ftp import FtpReceiver, FtpTokens
+
+    tokens, folder = FtpTokens(configuration.privacy_key), upload_folder(configuration.settings)
+    return [FtpReceiver(settings, tokens, folder, clock, _no_room(ledger, clock))]
+
+
+def _no_room(ledger: Ledger, clock: Clock) -> NoRoom:
+    from operations.stations.log_room import note_no_room
+
+    async def no_room(station: str, room_bytes: int) -> None:
+        await note_no_room(ledger, station, room_bytes, clock())
+
+    return no_room
+
+
 def firmware_url(configuration: Configuration) -> FirmwareAddress | None:
     """Return what makes an address of a firmware file; None where none of ours is known."""
     from chargepoints.firmware_files import FirmwareTokens
@@ -70,12 +100,8 @@ def with_station_files(app: Application, configuration: Configuration, ledger: L
     from chargepoints.firmware_files import FirmwareServer, FirmwareTokens
     from chargepoints.uploads import UploadReceiver, UploadTokens
     from operations.firmware.needing import needed_file
-    from operations.stations.log_room import note_no_room
-
-    async def no_room(station: str, room_bytes: int) -> None:
-        await note_no_room(ledger, station, room_bytes, clock())
 
     key, settings = configuration.privacy_key, configuration.settings
-    logs = UploadReceiver(UploadTokens(key), upload_folder(settings), clock, no_room)
+    logs = UploadReceiver(UploadTokens(key), upload_folder(settings), clock, _no_room(ledger, clock))
     firmware = FirmwareServer(FirmwareTokens(key), firmware_folder(settings), partial(needed_file, ledger))
     return firmware.before(logs.before(app))

@@ -22,7 +22,15 @@ import structlog
 
 from cli.keeping import Keeping
 from cli.post import post_office, report_post
-from cli.station_files import firmware_folder, firmware_url, upload_folder, upload_url, with_station_files
+from cli.station_files import (
+    firmware_folder,
+    firmware_url,
+    ftp_receivers,
+    ftp_upload_url,
+    upload_folder,
+    upload_url,
+    with_station_files,
+)
 from cli.supervisor import Supervisor
 from cli.visits import Visits
 from config.cards import CardNumbers
@@ -200,6 +208,7 @@ def _service(shelf: Shelf, stores: Stores, hands: _Hands) -> Service:
         [
             *_ingests(shelf, stores),
             central,
+            *ftp_receivers(shelf.configuration, stores.ledger, now_utc),
             jobs,
             hands.postman,
             *stores.daemons,
@@ -248,6 +257,7 @@ def _house(
         card_eraser=CardForgetting(shelf.configuration.folder),
         public_url=shelf.configuration.settings.console.public_url,
         upload_url=upload_url(shelf.configuration, now_utc),
+        ftp_upload_url=ftp_upload_url(shelf.configuration, now_utc),
         station_logs=upload_folder(shelf.configuration.settings),
         firmware=firmware_folder(shelf.configuration.settings),
         firmware_url=firmware_url(shelf.configuration),

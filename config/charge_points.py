@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from chargepoints.server_certificate import own_certificates
-from chargepoints.settings import ChargePointSettings, StationAuthoritySettings, StationTlsSettings
+from chargepoints.settings import ChargePointSettings, FtpSettings, StationAuthoritySettings, StationTlsSettings
 from config.credentials import Vault
 from config.findings import Locator
 from config.forms import Form
@@ -49,6 +49,16 @@ class StationAuthorityForm(Form):
     valid_days: Whole = Field(default=400, ge=1, le=3_650)
 
 
+class FtpForm(Form):
+    """Where stations that know nothing else leave logs by FTP, unencrypted."""
+
+    public_host: Host
+    host: Host = "127.0.0.1"
+    port: Port = 2121
+    passive_first: Port = 50_100
+    passive_last: Port = 50_119
+
+
 class ChargePointsForm(Form):
     """Where stations connect."""
 
@@ -72,6 +82,7 @@ class ChargePointsForm(Form):
     certificate_urgent_days: Whole = Field(default=7, ge=1, le=365)
     firmware_max_mb: Whole = Field(default=20_000, ge=1, le=1_000_000)
     logs_max_mb: Whole = Field(default=5_000, ge=1, le=1_000_000)
+    ftp: FtpForm | None = None
 
 
 class MadeHere(NamedTuple):
@@ -90,7 +101,9 @@ def charge_points_of(form: ChargePointsForm, folder: Path, vault: Vault, made: M
         for name, path in pair.items():
             vault.expect_file(path, ("charge_points", "authority", name))
         authority = StationAuthoritySettings(**pair, valid_days=form.authority.valid_days)
-    return ChargePointSettings(**form.model_dump(exclude={"tls", "authority"}), tls=tls, authority=authority)
+    ftp = None if form.ftp is None else FtpSettings(**form.ftp.model_dump())
+    plain = form.model_dump(exclude={"tls", "authority", "ftp"})
+    return ChargePointSettings(**plain, tls=tls, authority=authority, ftp=ftp)
 
 
 def _station_tls(form: StationTlsForm, folder: Path, vault: Vault, made: MadeHere) -> StationTlsSettings:
@@ -137,6 +150,13 @@ def tls_mistakes(form: ChargePointsForm, public_url: str, locator: Locator) -> l
     if not server_names(tls, public_url):
         return [locator.finding("config.station_names_missing", way)]
     return []
+
+
+def ftp_mistakes(form: ChargePointsForm, locator: Locator) -> list[Finding]:
+    """Return that there is no port for the data of FTP, where that is so."""
+    if form.ftp is None or form.ftp.passive_first <= form.ftp.passive_last:
+        return []
+    return [locator.finding("config.ftp_ports_none", ("charge_points", "ftp", "passive_last"))]
 
 
 def certificate_findings(points: ChargePointSettings, locator: Locator, now_utc: datetime) -> list[Finding]:

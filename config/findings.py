@@ -21,6 +21,7 @@ WARNINGS = frozenset(
         "config.certificate_over",
         "config.contract_rate",
         "config.embedded_broker_memory_only",
+        "config.ftp_in_clear",
         "config.fuel_missing",
         "config.group_unknown",
         "config.influx_core_raw_only",

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from chargepoints.settings import ChargePointSettings
-from config.charge_points import ChargePointsForm, MadeHere, charge_points_of, tls_mistakes
+from config.charge_points import ChargePointsForm, MadeHere, charge_points_of, ftp_mistakes, tls_mistakes
 from config.credentials import Vault
 from config.downloads import IntensityDownloadForm, PriceDownloadForm, download_mistakes, downloads_of
 from config.findings import Locator
@@ -146,6 +146,7 @@ def read_form(text: str) -> tuple[SettingsForm | None, Locator | None, list[Find
         *_twice(form, locator),
         *tls_mistakes(form.charge_points, form.console.public_url, locator),
         *store_mistakes(form.stores, locator),
+        *ftp_mistakes(form.charge_points, locator),
     ]
     findings += download_mistakes(form.grid_intensity, form.day_ahead_prices, locator)
     findings += notify_mistakes(form.notify, locator, [name for name, _ in _named(form)])
@@ -240,9 +241,10 @@ def _listeners(form: SettingsForm) -> list[tuple[str, int, tuple[Step, ...]]]:
 
 
 def _all_listeners(form: SettingsForm) -> list[tuple[str, int, tuple[Step, ...]]]:
-    """Return the listeners with those that encrypt."""
-    tls = form.charge_points.tls
-    return _listeners(form) + ([(tls.host, tls.port, ("charge_points", "tls", "port"))] if tls else [])
+    """Return the listeners with those that encrypt, and that of FTP, which has a warning of its own."""
+    parts = {"tls": form.charge_points.tls, "ftp": form.charge_points.ftp}
+    further = [(part.host, part.port, ("charge_points", name, "port")) for name, part in parts.items() if part]
+    return [*_listeners(form), *further]
 
 
 def _twice(form: SettingsForm, locator: Locator) -> list[Finding]:
@@ -268,6 +270,8 @@ def advice(form: SettingsForm, locator: Locator) -> list[Finding]:
     findings += notify_advice(form.notify, locator, public_url=form.console.public_url)
     if form.embedded_broker:
         findings.append(locator.finding("config.embedded_broker_memory_only", ("embedded_broker",)))
+    if form.charge_points.ftp:
+        findings.append(locator.finding("config.ftp_in_clear", ("charge_points", "ftp")))
     for host, _, way in _listeners(form):
         if not is_loopback(host):
             findings.append(locator.finding("config.open_without_encryption", (way[0], "host"), found=host))

@@ -134,6 +134,8 @@ class House:
     public_url: str = ""
     upload_url: Callable[[str], str] | None = None
     """Makes an address, good for one file, where a station may upload it; None if none of ours is known."""
+    ftp_upload_url: Callable[[str], str] | None = None
+    """The same by FTP, for stations that know nothing else; None where that is not wanted."""
     station_logs: StationLogs | None = None
     firmware: FirmwareShelf | None = None
     firmware_url: FirmwareAddress | None = None

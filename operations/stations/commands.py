@@ -57,6 +57,7 @@ from operations.stations.requests import (
     AskUnpublished,
     Targets,
 )
+from operations.stations.upload_places import upload_place
 
 _NUMBERS: Final = 2**31
 
@@ -230,10 +231,9 @@ async def log(house: House, request: AskLog, call: Call) -> AskedCommands:
     """Have a log uploaded, to us if no address is given. Raises `RequestError` if none of ours is known."""
     if request.file_url:
         return await _plain(house, request, call)
-    if house.upload_url is None:
-        raise RequestError("commands.no_upload_url")
     said = fields_of(house, CommandKind.LOG, request)
-    stations = [(each.id, said | {"url": house.upload_url(each.id)}) for each in stations_of(house, call, request.id)]
+    named = stations_of(house, call, request.id)
+    stations = [(each.id, said | {"url": await upload_place(house, each.id)}) for each in named]
     return await awaited(house, request, call, await asked(house, request, call, CommandKind.LOG, stations))
 
 

@@ -77,8 +77,8 @@ async def show_configuration(house: House, request: ShowConfiguration, call: Cal
     """Return a station's settings. Raises `NotFoundError` or `ForbiddenError`, for the other station, too."""
     station = _seen(house, request.id, call)
     other = _seen(house, request.compare, call) if request.compare else None
-    read_at_utc, known = await _known(house, station.id)
-    theirs = (await _known(house, other.id))[1] if other else {}
+    read_at_utc, known = await known_settings(house, station.id)
+    theirs = (await known_settings(house, other.id))[1] if other else {}
     names = sorted(known.keys() | theirs.keys(), key=str.casefold)
     rows = [_row(name, known.get(name), theirs.get(name), compared=other is not None) for name in names]
     return StationConfiguration(
@@ -114,7 +114,7 @@ def reads_all(command: Command) -> bool:
     return command.kind is CommandKind.REPORT and command.request.get("base") in WHOLE
 
 
-async def _known(house: House, station: str) -> tuple[datetime | None, dict[str, Known]]:
+async def known_settings(house: House, station: str) -> tuple[datetime | None, dict[str, Known]]:
     """Return what is known of a station's settings since all were last read, and when that was."""
     found: list[Command] = []
     read_at_utc: datetime | None = None

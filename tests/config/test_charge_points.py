@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from chargepoints.certificates import certificates_in
+from chargepoints.settings import FtpSettings
 from config.findings import is_warning
 from config.load import check, load
 
@@ -91,3 +92,27 @@ def test_a_file_that_holds_no_certificate_is_a_mistake(folder: Path) -> None:
         "config.certificate_unreadable",
         "charge_points.tls.client_ca",
     )
+
+
+FTP = "data_dir: d\nembedded_broker: yes\ncharge_points:\n  ftp: {public_host: laden.kreis.example"
+
+
+def test_ftp_is_off_unless_said_and_then_a_warning(folder: Path) -> None:
+    assert load(folder, {}).settings.charge_points.ftp is None
+    written(folder, FTP + ", port: 2122}\n")
+    (told,) = [each for each in check(folder, {}, NOW) if each.code.startswith("config.ftp")]
+    assert (told.code, is_warning(told)) == ("config.ftp_in_clear", True)
+    assert load(folder, {}).settings.charge_points.ftp == FtpSettings(public_host="laden.kreis.example", port=2122)
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        (", passive_first: 50100, passive_last: 50099}", "config.ftp_ports_none"),
+        (", port: 8887}", "config.port_twice"),
+        (", port: 0}", "config.too_small"),
+    ],
+)
+def test_ports_of_ftp_that_cannot_be_are_mistakes(folder: Path, more: str, code: str) -> None:
+    written(folder, f"{FTP}{more}\n")
+    assert code in {each.code for each in check(folder, {}, NOW) if not is_warning(each)}

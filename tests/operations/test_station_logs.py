@@ -10,13 +10,15 @@ import pytest
 
 from chargepoints.upload_folder import UploadFolder, UploadLimits
 from config.retention import shipped
-from core.errors import ForbiddenError, NotFoundError
+from core.commands import CommandState
+from core.errors import ForbiddenError, NotFoundError, RequestError
 from core.people import Actor, Role
 from core.retention import RetentionClass
 from operations.alarms.log_watch import refused_logs
 from operations.house import Call
 from operations.schedule import JobWork
 from operations.stations.log_room import note_no_room
+from operations.stations.upload_places import upload_place
 from operations.upkeep.retention import apply_retention
 from tests.district import District
 from tests.station_files import LOG, put_log
@@ -78,3 +80,35 @@ async def test_a_log_without_room_is_an_event_and_an_alarm_until_there_is_room(e
     assert (seen.subject, seen.site) == ("station:lis-01", "schule")
     await district.ask("stations.delete_log", id=LOG)
     assert (await refused_logs(house, call)).sightings == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "scheme"),
+    [(None, "https"), ("FTP,HTTP", "https"), (" ftp ", "ftp"), ("FTP,SFTP", "ftp"), ("SFTP", None)],
+)
+async def test_ftp_is_only_for_who_knows_nothing_else(
+    empty_district: District, told: str | None, scheme: str | None
+) -> None:
+    district = empty_district
+    asked = await district.ask("stations.get", id=STATION, wait_s=0)
+    if told is not None:
+        answer = {"settings": [{"key": "SupportedFileTransferProtocols", "value": told}]}
+        await finish(district, asked.items[0].id, answer)
+    house = replace(
+        district.gate.house, upload_url=lambda _: "https://here/upload/x/", ftp_upload_url=lambda _: "ftp://x:y@here/"
+    )
+    if scheme is None:
+        with pytest.raises(RequestError, match=r"commands\.no_way_to_upload"):
+            await upload_place(house, STATION)
+    else:
+        assert (await upload_place(house, STATION)).partition(":")[0] == scheme
+    if scheme == "ftp":
+        with pytest.raises(RequestError, match=r"commands\.no_way_to_upload"):
+            await upload_place(replace(house, ftp_upload_url=None), STATION)
+
+
+async def finish(district: District, number: int, answer: dict[str, Any]) -> None:
+    command = await district.stores.ledger.command(number)
+    assert command is not None
+    done = replace(command, state=CommandState.DONE, answer=answer, finished_at_utc=district.clock())
+    await district.stores.ledger.save_command(done)
