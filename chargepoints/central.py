@@ -20,7 +20,7 @@ from chargepoints.calls import Late
 from chargepoints.certificates import CertificateRecords
 from chargepoints.chronicle import STOPPED
 from chargepoints.connection import StationConnection
-from chargepoints.decoding.events import Arrival, Event
+from chargepoints.decoding.events import Arrival, Booted, Event
 from chargepoints.dispatch.dispatcher import Dispatcher
 from chargepoints.dispatch.numbers import unknown_number
 from chargepoints.doors import Doors
@@ -39,6 +39,7 @@ from chargepoints.tags import Tags
 from chargepoints.tls import address_of, entrance
 from chargepoints.trail import Trail
 from core.books import Ledger
+from core.commands import Command
 from core.errors import StoreError, UnavailableError
 from core.facts import Protocol
 from core.inventory import Admission, Inventory, Station
@@ -95,7 +96,9 @@ class CentralSystem:
             wake=self._dispatcher.wake,
             note=self._note_security,
         )
-        self._dispatcher.followed = self._signing.followed
+        self._dispatcher.followed = self._followed
+        self.stirred: Callable[[str], None] = nobody_stirred
+        """Is told of a station when a command to it is over, and when it has started."""
         self._connections: dict[str, StationConnection] = {}
         self._habits: dict[str, Habits] = {}
         self._desk = self._new_desk()
@@ -214,6 +217,13 @@ class CentralSystem:
     def _heard(self, arrival: Arrival, event: Event) -> None:
         self._dispatcher.told(arrival, event)
         self._signing.heard(arrival, event)
+        if isinstance(event, Booted):
+            self.stirred(arrival.station)
+
+    async def _followed(self, command: Command) -> None:
+        await self._signing.followed(command)
+        if command.state.final:
+            self.stirred(command.station)
 
     def _note_security(self, station: str, finding: Finding) -> None:
         notebook, source = self._desk.assembly.notebook, f"station:{station}"
@@ -341,6 +351,10 @@ class CentralSystem:
             stopped_at_utc = desk.clock()
             desk.assembly.chronicle.serving(STOPPED, stopped_at_utc, stopped_at_utc)
             await desk.assembly.flush()
+
+
+def nobody_stirred(_station: str) -> None:
+    """Tell nobody of a station."""
 
 
 @dataclass(frozen=True, slots=True)

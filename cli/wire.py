@@ -188,6 +188,7 @@ def _service(shelf: Shelf, stores: Stores, hands: _Hands) -> Service:
     from console.app import build_app
     from console.daemon import Console
     from jobs.daemon import Jobs
+    from jobs.rollouts import RolloutDriver
 
     settings = shelf.configuration.settings
     watched: list[Supervisor] = []
@@ -202,7 +203,8 @@ def _service(shelf: Shelf, stores: Stores, hands: _Hands) -> Service:
     app = build_app(gate, settings.console, now_utc, local_token=local_token, local_actor=local_actor())
     entry = with_station_files(app, shelf.configuration, stores.ledger, now_utc)
     console = Console(entry, settings.console.host, settings.console.port)
-    jobs = Jobs(hands.jobs, stores.ledger, now_utc)
+    jobs, driver = Jobs(hands.jobs, stores.ledger, now_utc), RolloutDriver(hands.jobs)
+    central.stirred = driver.ring
     # They end in this order: first what takes data in, last the broker it comes from.
     supervisor = Supervisor(
         [
@@ -210,6 +212,7 @@ def _service(shelf: Shelf, stores: Stores, hands: _Hands) -> Service:
             central,
             *ftp_receivers(shelf.configuration, stores.ledger, now_utc),
             jobs,
+            driver,
             hands.postman,
             *stores.daemons,
             console,

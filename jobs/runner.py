@@ -20,7 +20,7 @@ from jobs.lease import Lease
 from operations.edge import write_result
 from operations.gate import Gate
 from operations.house import Progress, silent
-from operations.schedule import JOB_ROWS, Job, JobWork, job_named, period_named
+from operations.schedule import JOB_ROWS, Job, JobWork, job_named, newest_due, period_named
 from operations.values import Told
 
 log = structlog.get_logger("jobs")
@@ -122,6 +122,16 @@ class Runner:
         finally:
             del self._works[job]
             work.over.set()
+
+    async def between(self, job: str) -> Any:
+        """Return what the capability of a job gives, asked between its runs, in its lane and without a record.
+
+        Raises `ConflictError` while another process has the right to run jobs, and what the capability raises.
+        """
+        row, now_utc = job_named(job), self._clock()
+        async with self.lease.keep(), self._lanes[row.lane]:
+            request = JobWork(period=newest_due(row, now_utc, self.zone))
+            return await self.gate.call(row.row, request, Actor(f"job:{job}", Role.ADMIN), now_utc)
 
     async def cancel(self, id: int, by: str) -> JobRun:  # noqa: A002
         """Stop a run and return it once it has ended. Raises `NotFoundError` unless it runs in this process."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from asyncio import Lock
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -148,6 +149,8 @@ class House:
     downloads: Downloads = NO_DOWNLOADS
     wake_commands: Callable[[], None] = nobody_waits
     expiry: ExpiryDays = TOLD_BEFORE
+    rollouts_turn: Lock = field(default_factory=Lock)
+    """Held while a roll-out goes on, so that no station is asked twice by two who look at the same moment."""
 
     def day(self, at_utc: datetime) -> date:
         """Return the calendar day at the district."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from fastapi import Response
 
 from console.pages.errors import can_be_mended, problems_of
-from console.pages.filters import Filters, choice, members
+from console.pages.filters import Choice, Filters, choice, members
 from console.pages.places import may
 from console.pages.visit import Visit
 from core.errors import ServiceError
@@ -17,6 +17,7 @@ from core.rollouts import RolloutState
 START: Final = "rollouts.start"
 GIVEN: Final[Mapping[str, str]] = {
     "id": "",
+    "group": "",
     "file": "",
     "firmware": "",
     "file_url": "",
@@ -92,6 +93,15 @@ async def cancel(visit: Visit) -> Response:
     return await _turned(visit, "rollouts.cancel", "rollouts.is_cancelled")
 
 
+def _makes(stations: Iterable[Any]) -> list[Choice]:
+    """Return the makers and models of stations as groups, each maker before its models."""
+    makes = {(each.maker, model) for each in stations if each.maker for model in ("", each.model or "")}
+    return [
+        Choice(f"maker:{maker}/{model}" if model else f"maker:{maker}", f"{maker} {model}".strip())
+        for maker, model in sorted(makes)
+    ]
+
+
 async def _turned(visit: Visit, row: str, done: str) -> Response:
     await visit.form()
     await visit.ask(row, id=visit.part("id"))
@@ -104,6 +114,7 @@ async def _list(visit: Visit, status: int = 200, given: Mapping[str, str] = GIVE
         "/rollouts", (choice(visit.query, "state", "console.state", members(RolloutState, words)),), cursor=""
     )
     page = await visit.ask("rollouts.list", **filters.given())
+    stations = (await visit.ask("stations.list", limit=500)).items
     shown: dict[str, Any] = {"problems": [], "idle": True, **values}
     return visit.page(
         "rollouts/list.html",
@@ -113,7 +124,8 @@ async def _list(visit: Visit, status: int = 200, given: Mapping[str, str] = GIVE
         filters=filters,
         given=given,
         numbers=NUMBERS,
-        stations=(await visit.ask("stations.list", limit=500)).items,
+        stations=stations,
+        makes=_makes(stations),
         sites=(await visit.ask("sites.list", limit=500)).items,
         library=(await visit.ask("firmware.list")).items,
         may_start=may(visit.actor, START),

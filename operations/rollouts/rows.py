@@ -19,7 +19,9 @@ Hours = Annotated[int, Ge(1), Le(720)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartRollout:
-    """Install firmware on stations in waves: ids parted by commas, or all of a site (`site:lra`).
+    """Install firmware on stations in waves: ids parted by commas, all of a site (`site:lra`) or maker (`maker:Alfen`).
+
+    With a `group` (`maker:Alfen`, or `maker:Alfen/Eve` for a model) only those of them.
 
     What is installed is a `file` of the library, which says its version itself; or what lies at `file_url`, and then
     `firmware` is the version as a station tells it afterwards. `canary` stations come first, then `wave_size` at a
@@ -28,6 +30,7 @@ class StartRollout:
     """
 
     id: str
+    group: str = ""
     file: int | None = None
     firmware: str = ""
     file_url: str = ""

@@ -32,7 +32,7 @@ from operations.rollouts.rows import (
 )
 from operations.rollouts.steps import Sight, in_waves, step
 from operations.schedule import JobWork
-from operations.stations.asking import stations_of
+from operations.stations.asking import in_group, stations_of
 
 _TRIES: Final = 5
 _AT_ONCE: Final = 500
@@ -66,6 +66,10 @@ async def show_rollout(house: House, request: ShowRollout, call: Call) -> Rollou
 async def start_rollout(house: House, request: StartRollout, call: Call) -> RolloutDetail:
     """Begin a roll-out. Raises `RequestError`, `NotFoundError`, or `ConflictError` for a station in another one."""
     named = stations_of(house, call, request.id)
+    if request.group.strip():
+        named = in_group(named, request.group.strip())
+        if not named:
+            raise NotFoundError("commands.group_without_stations", group=request.group[:80])
     stations = [each.id for each in named]
     request = await _from_library(house, request, named)
     _must_make_sense(request)
@@ -181,6 +185,12 @@ async def _work(house: House, rollout: Rollout, now_utc: datetime) -> Rollout:
     Commands are asked before it is saved, and found by their group: neither a restart nor a change by somebody else
     in between makes a station be asked twice.
     """
+    async with house.rollouts_turn:
+        # It is read again: somebody may have let it go on while we waited for our turn.
+        return await _gone_on(house, await _found(house, rollout.id), now_utc)
+
+
+async def _gone_on(house: House, rollout: Rollout, now_utc: datetime) -> Rollout:
     for _ in range(_TRIES):
         if rollout.state is RolloutState.CANCELLED:
             await _take_back(house, rollout, now_utc)

@@ -19,6 +19,7 @@ from operations.house import Call, House
 from operations.stations.requests import RENAMED, Targets
 
 SITE: Final = "site:"
+MAKER: Final = "maker:"
 AT_ONCE_FOR: Final = timedelta(minutes=1)
 WAITING_FOR: Final = timedelta(days=1)
 _TAG_FIELDS: Final = ("tag", "parent_tag")
@@ -26,25 +27,51 @@ _TARGETS: Final = frozenset(each.name for each in fields(Targets))
 
 
 def stations_of(house: House, call: Call, wanted: str) -> list[Station]:
-    """Return the stations that a text names: ids parted by commas, or `site:<id>`; only those of today.
+    """Return the stations that a text names, parted by commas: ids, `site:<id>`, `maker:<name>[/<model>]`.
 
-    Raises `NotFoundError` for an unknown one or a site without any, `ForbiddenError` outside the actor's sites.
+    Of a site or maker only those of today, of a maker only those that the actor may see. Raises `NotFoundError` for an
+    unknown one or a group without any, `ForbiddenError` outside the actor's sites.
     """
-    inventory, day = house.inventory(), house.day(call.now_utc)
-    if wanted.startswith(SITE):
-        site = wanted.removeprefix(SITE)
-        found = [each for each in inventory.stations.values() if each.site == site and each.valid_on(day)]
-        if not found:
-            raise NotFoundError("commands.site_without_stations", site=site[:80])
-    else:
-        ids = [each.strip() for each in wanted.split(",") if each.strip()]
-        unknown = [each for each in ids if each not in inventory.stations]
-        if unknown or not ids:
-            raise NotFoundError("stations.unknown", id=", ".join(unknown)[:80])
-        found = [inventory.stations[each] for each in dict.fromkeys(ids)]
-    for station in found:
+    named = [each.strip() for each in wanted.split(",") if each.strip()]
+    if not named:
+        raise NotFoundError("stations.unknown", id="")
+    found = {station.id: station for each in named for station in _named(house, call, each)}
+    for station in found.values():
         call.must_see(station.site)
-    return found
+    return list(found.values())
+
+
+def in_group(stations: Iterable[Station], group: str) -> list[Station]:
+    """Return those of a maker, and of a model if one is named: `maker:Alfen`, `maker:Alfen/Eve`.
+
+    Raises `RequestError` for what is no such group.
+    """
+    if not group.startswith(MAKER):
+        raise RequestError("commands.group_unclear", group=group[:80])
+    maker, _, model = group.removeprefix(MAKER).partition("/")
+    return [each for each in stations if _same(maker, each.maker) and (not model or _same(model, each.model))]
+
+
+def _named(house: House, call: Call, name: str) -> list[Station]:
+    stations, day = house.inventory().stations, house.day(call.now_utc)
+    today = [each for each in stations.values() if each.valid_on(day)]
+    if name.startswith(MAKER):
+        found = [each for each in in_group(today, name) if call.actor.sees(each.site)]
+        if not found:
+            raise NotFoundError("commands.group_without_stations", group=name[:80])
+        return found
+    if name.startswith(SITE):
+        found = [each for each in today if each.site == name.removeprefix(SITE)]
+        if not found:
+            raise NotFoundError("commands.site_without_stations", site=name.removeprefix(SITE)[:80])
+        return found
+    if name not in stations:
+        raise NotFoundError("stations.unknown", id=name[:80])
+    return [stations[name]]
+
+
+def _same(said: str, known: str | None) -> bool:
+    return known is not None and said.strip().casefold() == known.strip().casefold()
 
 
 def fields_of(house: House, kind: CommandKind, request: Targets) -> dict[str, Any]:

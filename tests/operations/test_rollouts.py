@@ -109,3 +109,33 @@ async def test_what_makes_no_sense_is_refused(empty_district: District, wrong: d
         await empty_district.ask("rollouts.start", **START | wrong)
     assert caught.value.finding.code == code
     assert await commands(empty_district) == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "refused"),
+    [
+        ({"id": "maker:alfen"}, None),
+        ({"id": "maker:Alfen/Eve"}, None),
+        ({"id": "site:schule,lis-01", "group": "maker:ALFEN/eve"}, None),
+        ({"id": "maker:Alfen/Twin"}, "commands.group_without_stations"),
+        ({"id": "maker:ABL"}, "commands.group_without_stations"),
+        ({"id": "site:schule", "group": "maker:ABL"}, "commands.group_without_stations"),
+        ({"id": "site:schule", "group": "Alfen"}, "commands.group_unclear"),
+        ({"id": " , "}, "stations.unknown"),
+    ],
+)
+async def test_a_rollout_is_of_a_maker_or_model(
+    empty_district: District, given: dict[str, str], refused: str | None
+) -> None:
+    if refused is None:
+        started = await empty_district.ask("rollouts.start", **{**START, **given})
+        assert [each.station for each in started.stations] == [STATION]
+        return
+    with pytest.raises(RequestError) as error:
+        await empty_district.ask("rollouts.start", **{**START, **given})
+    assert error.value.finding.code == refused
+
+
+async def test_of_a_maker_only_what_the_actor_may_see_is_meant(empty_district: District) -> None:
+    with pytest.raises(RequestError, match=r"commands\.group_without_stations"):
+        await empty_district.ask("rollouts.start", ELSEWHERE, **{**START, "id": "maker:Alfen"})

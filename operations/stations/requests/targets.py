@@ -13,11 +13,12 @@ Wait = Annotated[float, Ge(0), Le(600)]
 
 @dataclass(frozen=True, kw_only=True)
 class Targets:
-    """Of which stations, and when: `id` is a station, several parted by commas, or all of a site (`site:lra`).
+    """Of which stations, and when.
 
-    With `when_idle` or `at_utc` a command waits until `expires_utc`, a day if that is not said; else a minute. The
-    answer of a station is waited for `answer_within_s`, what it leads to for at most `wait_s`: then it is told how far
-    it is, and goes on.
+    `id` is a station, or several parted by commas; all of a site (`site:lra`) or maker (`maker:Alfen`), or of a model
+    (`maker:Alfen/Eve`). With `when_idle` or `at_utc` a command waits until `expires_utc`, a day if that is not said;
+    else a minute. The answer of a station is waited for `answer_within_s`, what it leads to for at most `wait_s`: then
+    it is told how far it is, and goes on.
     """
 
     id: str
