@@ -126,7 +126,7 @@ def district(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> 
         listener=Earshot(NOW, lasts_s=0.4),
         shelf=FileShelf(folder / "exports"),
         station_logs=UploadFolder(folder / "uploads", UploadLimits()),
-        firmware=FirmwareFolder(folder / "firmware", 1_000_000),
+        firmware=FirmwareFolder(folder / "firmware", 3_000_000),
         firmware_url=lambda number, name: f"http://127.0.0.1{FirmwareTokens(b'k').address(number, name)}",
         inbox=DiskInbox(folder / "imports", lambda: NOW),
         eraser=stores.readings,
