@@ -20,6 +20,7 @@ TITLES: Final = {
     "at_utc": "commands.not_before",
     "connector": "console.outlet",
     "expires_utc": "commands.expires",
+    "file": "firmware.from_library",
     "from_utc": "commands.from",
     "install_at_utc": "commands.install_at",
     "retrieve_at_utc": "commands.retrieve_at",
@@ -46,10 +47,10 @@ class AskedField:
     nothing: str = ""
 
 
-def fields_of(visit: Visit, verb: str, outlets: Iterable[int]) -> list[AskedField]:
-    """Return the fields of a command to stations that have these outlets."""
+def fields_of(visit: Visit, verb: str, outlets: Iterable[int], library: tuple[Choice, ...] = ()) -> list[AskedField]:
+    """Return the fields of a command to stations that have these outlets; `library` are the firmware files."""
     known = [each for each in CAPABILITIES[f"stations.{verb}"].fields if each.name not in AHEAD]
-    return [_field(visit, verb, each, tuple(outlets)) for each in known]
+    return [_field(visit, verb, each, tuple(outlets), library) for each in known]
 
 
 def asked_in(visit: Visit, verb: str, given: Any) -> dict[str, Any]:
@@ -70,7 +71,7 @@ def asked_in(visit: Visit, verb: str, given: Any) -> dict[str, Any]:
     return asked
 
 
-def _field(visit: Visit, verb: str, field: Any, outlets: tuple[int, ...]) -> AskedField:
+def _field(visit: Visit, verb: str, field: Any, outlets: tuple[int, ...], library: tuple[Choice, ...]) -> AskedField:
     kind, several = _kind(verb, field.name)
     title = visit.words.t(TITLES.get(field.name) or "option." + field.name)
     required = field.default is MISSING and field.default_factory is MISSING
@@ -78,6 +79,9 @@ def _field(visit: Visit, verb: str, field: Any, outlets: tuple[int, ...]) -> Ask
         numbered = tuple(Choice(str(each), visit.words.t("console.outlet_number", number=each)) for each in outlets)
         whole = "" if required else visit.words.t("commands.whole_station")
         return AskedField(field.name, title, "choice", required, several, numbered, nothing=whole)
+    if field.name == "file":
+        elsewhere = visit.words.t("firmware.from_elsewhere")
+        return AskedField(field.name, title, "choice", required, several, library, nothing=elsewhere)
     if field.name in ("tag", "parent_tag"):
         cards = visit.desk.gate.house.inventory().tags.values()
         choices = tuple(Choice(each.id, each.name) for each in cards)

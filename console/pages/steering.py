@@ -12,6 +12,7 @@ from fastapi import Response
 from console.pages.asked_fields import LATER, asked_in, fields_of
 from console.pages.commands import CANCEL, rows_of, said
 from console.pages.errors import Problem, can_be_mended, problems_of
+from console.pages.filters import Choice
 from console.pages.places import PLACES, may
 from console.pages.visit import Visit
 from core.errors import NotFoundError, RequestError, ServiceError
@@ -30,6 +31,7 @@ CONFIRMED: Final = frozenset(
 """What disturbs people who charge, or cannot be taken back: it is asked for twice."""
 
 LIST: Final = "sync_list"
+FIRMWARE: Final = "update_firmware"
 PAGE_OF_STATIONS: Final = 500
 STATION_WAITS_S: Final = 2.0
 """So long a form waits for one station's answer; the page it leads to waits for all that takes longer."""
@@ -116,13 +118,13 @@ async def choose_many(visit: Visit) -> Response:
 async def form(visit: Visit) -> Response:
     """Return the form of a command to one station."""
     verb = _verb(visit)
-    return _form(visit, await _one(visit), verb, dict(visit.query.items()))
+    return await _form(visit, await _one(visit), verb, dict(visit.query.items()))
 
 
 async def form_many(visit: Visit) -> Response:
     """Return the form of a command to several stations."""
     verb = _verb(visit, AT_ONCE)
-    return _form(visit, await _many(visit, visit.request.query_params), verb, dict(visit.query.items()))
+    return await _form(visit, await _many(visit, visit.request.query_params), verb, dict(visit.query.items()))
 
 
 async def ask(visit: Visit) -> Response:
@@ -147,7 +149,7 @@ async def _ask(visit: Visit, chosen: Chosen, verb: str, given: Any) -> Response:
         if not can_be_mended(error):
             raise
         filled = {name: str(given.get(name, "")) for name in given}
-        return _form(visit, chosen, verb, filled, 422, problems_of(visit, error))
+        return await _form(visit, chosen, verb, filled, 422, problems_of(visit, error))
 
 
 async def _sent(visit: Visit, chosen: Chosen, verb: str, asked: Mapping[str, Any]) -> str:
@@ -198,7 +200,19 @@ def _effect(verb: str, asked: Mapping[str, Any]) -> str:
     return verb
 
 
-def _form(
+async def _library(visit: Visit, verb: str) -> tuple[Choice, ...]:
+    """Return the files of the firmware library, where a command may be about one."""
+    if verb != FIRMWARE:
+        return ()
+    files = (await visit.ask("firmware.list")).items
+    text = visit.words.t
+    return tuple(
+        Choice(str(each.id), text("firmware.one", maker=each.maker, model=each.model, firmware=each.firmware))
+        for each in files
+    )
+
+
+async def _form(
     visit: Visit,
     chosen: Chosen,
     verb: str,
@@ -206,7 +220,7 @@ def _form(
     status: int = 200,
     problems: Sequence[Problem] = (),
 ) -> Response:
-    now = fields_of(visit, verb, chosen.outlets)
+    now = fields_of(visit, verb, chosen.outlets, await _library(visit, verb))
     return visit.page(
         "commands/form.html",
         visit.words.t("capability." + f"stations.{verb}"),
