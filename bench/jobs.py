@@ -40,8 +40,9 @@ from jobs.worker import WorkerProcess
 from operations.fleet.days import compute_days
 from operations.fleet.matching import value_sessions
 from operations.house import Call, House
-from operations.savings.job import compute_savings, months_until, read_papers
+from operations.savings.job import compute_savings, months_until
 from operations.savings.papers import facts_of
+from operations.savings.reading import read_papers
 from operations.schedule import JobWork
 from store.open import open_embedded
 

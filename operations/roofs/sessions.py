@@ -108,8 +108,12 @@ def roof_parts(wanted: Iterable[SessionValuation], power: SessionPowers, call: C
     return found
 
 
-async def power_of(house: House, valuations: Sequence[SessionValuation], reach: Period, call: Call) -> SessionPowers:
+async def power_of(
+    house: House, valuations: Sequence[SessionValuation] | None, reach: Period, call: Call
+) -> SessionPowers:
     """Return the energy of sessions by quarter hours; of those without a known energy or station nothing is known.
+
+    It is asked for sessions by what is said of them (None: for all).
 
     Outside of `reach`, and more than a week before it begins, nothing is read.
     """
@@ -118,7 +122,7 @@ async def power_of(house: House, valuations: Sequence[SessionValuation], reach: 
     counted = await counted_at_outlets(house, sessions, call.now_utc, reach)
     charges = all_charges(sessions, counted, call.now_utc)
     rows = rows_by(charges.outlet[charges.of], len(charges.sources))
-    asked = _asked(house, charges, {each.session for each in valuations})
+    asked = _asked(house, charges, None if valuations is None else {each.session for each in valuations})
     pv = _nothing(len(charges.start_ms))
 
     async def share(site: str, outlets: Sequence[int]) -> None:
@@ -137,13 +141,13 @@ def _nothing(count: int) -> PvPart:
     return PvPart(np.zeros(count, np.int64), np.zeros(count, np.bool_), np.full(count, MISSING, np.uint8))
 
 
-def _asked(house: House, charges: Charges, wanted: Collection[str]) -> dict[str, int]:
+def _asked(house: House, charges: Charges, wanted: Collection[str] | None) -> dict[str, int]:
     """Return where sessions of known energy and a station of ours stand, by id."""
     stations = house.inventory().stations
     return {
         each.id: place
         for place, (each, known) in enumerate(zip(charges.sessions, charges.known.tolist(), strict=True))
-        if known and each.id in wanted and each.station in stations
+        if known and (wanted is None or each.id in wanted) and each.station in stations
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
@@ -22,7 +23,7 @@ class MonthCharges:
     call: Call
     packed: Packed[SessionValuation] | None = None
     _valuations: Sequence[SessionValuation] | None = field(default=None, init=False)
-    _power: SessionPowers | None = field(default=None, init=False)
+    _power: asyncio.Task[SessionPowers] | None = field(default=None, init=False)
     _overtaken: bool = field(default=False, init=False)
 
     @property
@@ -47,12 +48,23 @@ class MonthCharges:
         """Return the sessions that began in the period."""
         return [each for each in self.valuations if each.begun_at_utc >= self.period.start_utc]
 
-    async def power(self) -> SessionPowers:
-        """Return the energy of the sessions by quarter hours with what of it was roof power."""
+    def foresee(self) -> None:
+        """Begin to fetch the power of all sessions, whosesoever they are."""
         if self._power is None:
             reach = Period(self.period.start_utc - AFTER, self.period.end_utc + AFTER)
-            self._power = await power_of(self.house, self.valuations, reach, self.call)
-        return self._power
+            self._power = asyncio.create_task(power_of(self.house, None, reach, self.call))
+
+    async def close(self) -> None:
+        """Give up what is being fetched."""
+        if self._power is not None:
+            self._power.cancel()
+            await asyncio.gather(self._power, return_exceptions=True)
+
+    async def power(self) -> SessionPowers:
+        """Return the energy of the sessions by quarter hours with what of it was roof power."""
+        self.foresee()
+        assert self._power is not None  # noqa: S101 - it has just begun
+        return await self._power
 
     def unshared(self, vehicles: Collection[str]) -> list[SessionValuation]:
         """Return the sessions of some vehicles of which it is not known what was roof power."""
@@ -73,7 +85,7 @@ class MonthCharges:
         wanted = to_share(self.begun, again=again)
         if not wanted or self.house.intervals is None:
             return False
-        if again or 2 * len(wanted) > len(self.valuations):  # the others' power will be asked for, too
+        if again or self._power or 2 * len(wanted) > len(self.valuations):  # the others' power will be asked for, too
             power = await self.power()
         else:
             reach = Period(self.period.start_utc, self.period.end_utc + AFTER)

@@ -5,20 +5,19 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, select, type_coerce
+from sqlalchemy import ColumnElement, String, select, type_coerce
 
 from core.periods import Period
 from core.statements import StatementKey
 from store.ledger.database import Database, replace
 from store.ledger.fleet_tables import SESSION_VALUATION
-from store.ledger.packed import as_bytes
+from store.ledger.packed import packed
 from store.ledger.statement_tables import STATEMENT
 from store.ledger.tables import MARK
 
 _S, _V = STATEMENT.c, SESSION_VALUATION.c
 _INPUTS = "inputs:"
 _SAID = (_V.session, _V.version, _V.vehicle, _V.energy_wh, _V.pv_wh, _V.grid_wh)
-_AT_ONCE = 5_000
 
 
 class Inputs:
@@ -30,7 +29,9 @@ class Inputs:
     async def digest_of_valuations(self, period: Period) -> str:
         """Return SHA-256 over whose the sessions begun in `period` were found to be, in all versions."""
         during = (_V.begun_at_utc >= period.start_utc, _V.begun_at_utc < period.end_utc)
-        return await self._digest(select(*map(_raw, _SAID)).where(*during).order_by(_V.session, _V.version))
+        wanted = select(*map(_raw, _SAID)).where(*during).order_by(_V.session, _V.version)
+        async with self._database.reading() as connection:
+            return (await packed(connection, wanted, tuple)).digest()
 
     async def digest_of_statement(self, key: StatementKey) -> str:
         """Return SHA-256 over the newest version of a statement as it lies in the database; empty without one."""
@@ -53,14 +54,6 @@ class Inputs:
         """Remember a digest of the inputs that something was computed from: 63 bits of it."""
         async with self._database.writing() as connection:
             await replace(connection, MARK, [{"name": _INPUTS + name, "value": inputs}])
-
-    async def _digest(self, wanted: Select[Any]) -> str:
-        digest = sha256()
-        async with self._database.reading() as connection:
-            result = await connection.execute(wanted)
-            while rows := result.fetchmany(_AT_ONCE):
-                digest.update(as_bytes(list(map(tuple, rows))))
-        return digest.hexdigest()
 
 
 def _raw(column: ColumnElement[Any]) -> ColumnElement[Any]:

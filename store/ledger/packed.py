@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import marshal
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,9 +13,10 @@ from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
 import orjson
-from sqlalchemy import JSON, Column, Select, String, Table, type_coerce
+from sqlalchemy import JSON, Column, ColumnElement, Float, Select, String, Table, case, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.packed import Packed
 from core.texts import Finding
 from store.ledger.database import finding_of
 from store.ledger.filling import column_filler
@@ -38,41 +38,62 @@ class PackedRows(Generic[Fact]):
         """Return the facts, in the order in which they were read."""
         return self.made(self.rows)
 
-    def __reduce__(self) -> tuple[Callable[..., PackedRows[Fact]], tuple[Any, ...]]:
-        """Let rows of plain values, as SQLite tells them, be copied to another process of ours at little cost."""
-        try:
-            return _unpacked, (self.made, marshal.dumps(self.rows))  # type: ignore[arg-type]
-        except ValueError:
-            return PackedRows, (self.made, self.rows)
-
     def digest(self) -> str:
         """Return SHA-256 over all that the rows say."""
-        return sha256(as_bytes(self.rows)).hexdigest()
+        return sha256(orjson.dumps(self.rows, default=str)).hexdigest()
 
     def __len__(self) -> int:
         """Return how many they are."""
         return len(self.rows)
 
 
-def _unpacked(made: Callable[[Rows], tuple[Fact, ...]], rows: bytes) -> PackedRows[Fact]:
-    return PackedRows(made, marshal.loads(rows))  # noqa: S302 - from our own process
+@dataclass(frozen=True, slots=True)
+class PackedText(Generic[Fact]):
+    """The same where the database tells all rows as one text, a JSON array of arrays.
 
+    SQLite's driver lets other threads run before each row, and waits for its turn after it; a text is told at once.
+    """
 
-def as_bytes(rows: Rows) -> bytes:
-    """Return all that rows say, the same for equal rows."""
-    return orjson.dumps(rows, default=str)
+    made: Callable[[Rows], tuple[Fact, ...]]
+    text: str
+    count: int
+
+    def facts(self) -> tuple[Fact, ...]:
+        """Return the facts, in the order in which they were read."""
+        return self.made(orjson.loads(self.text))
+
+    def digest(self) -> str:
+        """Return SHA-256 over all that the rows say."""
+        return sha256(self.text.encode()).hexdigest()
+
+    def __len__(self) -> int:
+        """Return how many they are."""
+        return self.count
 
 
 async def packed(
     connection: AsyncConnection, wanted: Select[Any], made: Callable[[Rows], tuple[Fact, ...]]
-) -> PackedRows[Fact]:
-    """Return the rows that are wanted, as they lie in the database."""
-    return PackedRows(made, list(map(tuple, await connection.execute(wanted))))
+) -> Packed[Fact]:
+    """Return the rows that are wanted (`raw_columns`), as they lie in the database."""
+    if connection.dialect.name != "sqlite":
+        return PackedRows(made, list(map(tuple, await connection.execute(wanted))))
+    rows = wanted.limit(-1).subquery()  # with a limit their order is kept
+    cells = func.json_array(*map(_exactly, rows.c))
+    whole = select(func.count(), func.json_group_array(cells, type_=String)).select_from(rows)
+    count, text = (await connection.execute(whole)).one()
+    return PackedText(made, text, count)
 
 
 def raw_columns(table: Table) -> list[Any]:
     """Return all columns of a table in their order, to be read as they lie in the database."""
-    return [type_coerce(column, String) for column in table.c]
+    return [column if isinstance(column.type, Float) else type_coerce(column, String) for column in table.c]
+
+
+def _exactly(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a column with all digits of a float: SQLite's JSON would have fifteen of them."""
+    if not isinstance(column.type, Float):
+        return column
+    return case((column.is_(None), None), else_=func.json(func.printf("%!.17g", column)))
 
 
 def maker(kind: type[Fact], table: Table, words: dict[str, type[StrEnum]]) -> Callable[[Rows], tuple[Fact, ...]]:

@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, exists
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.fleet import MatchBasis, RoofPart, SessionValuation
+from core.packed import Packed
 from core.periods import Period
 from store.ledger.database import Database, execute_many, finding_row, insert
 from store.ledger.fleet_tables import SESSION_VALUATION
-from store.ledger.packed import PackedRows, Rows, maker, packed, raw_columns
+from store.ledger.packed import Rows, maker, packed, raw_columns
 from store.ledger.session_tables import SESSION_TOLD
 from store.ledger.tables import CHARGE_SESSION
 
@@ -83,7 +84,7 @@ class Valuations:
 
     async def packed_valuations(
         self, period: Period, vehicles: Collection[str] | None = None
-    ) -> PackedRows[SessionValuation]:
+    ) -> Packed[SessionValuation]:
         """Return the same, not made out yet."""
         wanted = select(*_RAW).where(
             _C.begun_at_utc >= period.start_utc, _C.begun_at_utc < period.end_utc, ~_replaced(), ~_gone()

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Select, delete, select
 
 from core.fleet import VehicleDay
+from core.packed import Packed
 from core.readings import SlotShare
 from core.vehicle_months import VehicleMonth
 from store.ledger.database import Database, finding_row, insert, replace
 from store.ledger.fleet_tables import VEHICLE_DAY, VEHICLE_MONTH
-from store.ledger.packed import PackedRows, Rows, maker, packed, raw_columns
+from store.ledger.packed import Rows, maker, packed, raw_columns
 
 _D = VEHICLE_DAY.c
 _M = VEHICLE_MONTH.c
@@ -41,7 +42,7 @@ class VehicleDays:
 
     async def packed_vehicle_days(
         self, first: date, last: date, vehicles: Collection[str] | None = None
-    ) -> PackedRows[VehicleDay]:
+    ) -> Packed[VehicleDay]:
         """Return the same, not made out yet."""
         wanted = _of(select(*_RAW).where(_D.day.between(first, last)), _D.vehicle, vehicles)
         async with self._database.reading() as connection:

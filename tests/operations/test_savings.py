@@ -26,7 +26,8 @@ from operations.alarms.savings_watch import missing_savings
 from operations.evidence.rows import Explained
 from operations.explain import ExplainFigure, explain_figure
 from operations.house import Call
-from operations.savings.job import SavingsDone, compute_savings, first_working_day
+from operations.savings.job import compute_savings, first_working_day
+from operations.savings.keeping import SavingsDone
 from operations.savings.rows import ShownSavings
 from operations.savings.savings import ShowSavings, show_savings
 from operations.schedule import JobWork

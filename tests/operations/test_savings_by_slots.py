@@ -29,7 +29,8 @@ from operations.evidence.rows import Explained
 from operations.explain import ExplainFigure, explain_figure
 from operations.grid.series import QUANTITY, GridSeries
 from operations.house import Call
-from operations.savings.job import SavingsDone, compute_savings
+from operations.savings.job import compute_savings
+from operations.savings.keeping import SavingsDone
 from operations.savings.rows import SavedRow, ShownSavings
 from operations.savings.savings import ShowSavings, show_savings
 from operations.schedule import JobWork

@@ -25,7 +25,8 @@ from fleet.vehicle_days.days import dates
 from operations.grid.series import QUANTITY, GridSeries
 from operations.house import Call
 from operations.savings import inputs
-from operations.savings.job import SavingsDone, compute_savings
+from operations.savings.job import compute_savings
+from operations.savings.keeping import SavingsDone
 from operations.schedule import JobWork
 from tests.operations.places import Place, opened
 
