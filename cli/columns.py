@@ -31,7 +31,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         )
         for verb in ("start", "show", "pause", "resume", "cancel")
     },
-    "firmware.list": ("id", "maker", "model", "firmware", "size_byte", "with_signature", "needed", "added_at_utc"),
+    "firmware.list": ("id", "maker", "model", "firmware", "size_byte", "with_signature", "loadable", "added_at_utc"),
     "certificates.list": ("name", "kind", "state", "valid_to_utc", "left_days", "holder"),
     "quirks.list": ("name", "area", "said", "makers", "count"),
     "maintenance.list": ("id", "name", "begins_utc", "ends_utc", "reason", "running"),
@@ -157,7 +157,7 @@ COLUMNS |= {
 }
 """What was asked of stations is shown alike."""
 
-COLUMNS |= {"stations.logs.items": ("id", "station", "name", "size_byte", "digest", "came_at_utc")}
+COLUMNS |= {"stations.logs": ("id", "station", "name", "size_byte", "digest", "came_at_utc")}
 
 COLUMNS |= {"stations.configuration.items": ("key", "value", "read_only", "reboot_required", "compared", "at_utc")}
 

@@ -62,7 +62,7 @@ async def list_firmware(house: House, request: ListFirmware, _call: Call) -> Pag
     addresses = await addresses_in_use(house.ledger)
     files = await house.ledger.firmware_files()
     wanted = [each for each in files if request.maker.strip().casefold() in ("", each.maker.casefold())]
-    rows = tuple(row_of(each, needed=is_among(each, addresses)) for each in wanted)
+    rows = tuple(row_of(each, loadable=is_among(each, addresses)) for each in wanted)
     return Page(rows, len(rows))
 
 
@@ -75,7 +75,7 @@ async def remove_firmware(house: House, request: RemoveFirmware, _call: Call) ->
     """Throw a file away and return what it was. Raises `ConflictError` while stations need it."""
     file = await _found(house, request.id)
     shown = await _detail(house, file)
-    if shown.row.needed:
+    if shown.row.loadable:
         raise ConflictError("firmware.needed", id=file.id)
     await house.ledger.forget_firmware(file.id)
     if all(each.sha256 != file.sha256 for each in await house.ledger.firmware_files()):
@@ -111,9 +111,9 @@ def _make(file: FirmwareFile) -> str:
 
 
 async def _detail(house: House, file: FirmwareFile) -> FirmwareDetail:
-    needed = is_among(file, await addresses_in_use(house.ledger))
+    loadable = is_among(file, await addresses_in_use(house.ledger))
     return FirmwareDetail(
-        row=row_of(file, needed=needed), signing_certificate=file.signing_certificate, signature=file.signature
+        row=row_of(file, loadable=loadable), signing_certificate=file.signing_certificate, signature=file.signature
     )
 
 

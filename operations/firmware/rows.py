@@ -47,7 +47,7 @@ class RemoveFirmware:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirmwareRow:
-    """A file; `needed` says whether stations may load it now."""
+    """A file; `loadable` says whether stations may load it now."""
 
     id: int
     maker: str
@@ -57,7 +57,7 @@ class FirmwareRow:
     size_byte: int
     digest: str
     with_signature: bool
-    needed: bool
+    loadable: bool
     added_by: str
     added_at_utc: datetime
 
@@ -71,7 +71,7 @@ class FirmwareDetail:
     signature: str
 
 
-def row_of(file: FirmwareFile, *, needed: bool) -> FirmwareRow:
+def row_of(file: FirmwareFile, *, loadable: bool) -> FirmwareRow:
     """Return a file as it is listed."""
     return FirmwareRow(
         id=file.id,
@@ -82,7 +82,7 @@ def row_of(file: FirmwareFile, *, needed: bool) -> FirmwareRow:
         size_byte=file.size_bytes,
         digest=file.sha256,
         with_signature=bool(file.signature),
-        needed=needed,
+        loadable=loadable,
         added_by=file.added_by,
         added_at_utc=file.added_at_utc,
     )

@@ -40,7 +40,7 @@ async def test_a_file_is_taken_in_shown_and_thrown_away(empty_district: District
     added = await put(district, model="Eve", signing_certificate=PEM, signature="c2ln")
     row = added.row
     assert (row.maker, row.model, row.firmware, row.digest) == ("Alfen", "Eve", "2.1.0", FIRMWARE_DIGEST)
-    assert (row.size_byte, row.with_signature, row.needed, row.added_by) == (len(FIRMWARE), True, False, "anna")
+    assert (row.size_byte, row.with_signature, row.loadable, row.added_by) == (len(FIRMWARE), True, False, "anna")
     assert (await district.ask("firmware.list", maker="alfen")).items == (row,)
     assert (await district.ask("firmware.list", maker="ABL")).items == ()
     assert await district.ask("firmware.show", id=row.id) == added
@@ -84,7 +84,7 @@ async def test_a_rollout_takes_all_from_the_library_and_keeps_the_file_while_it_
     found = await needed_file(district.stores.ledger, file.id, token)
     assert found is not None
     assert found.sha256 == FIRMWARE_DIGEST
-    assert (await district.ask("firmware.show", id=file.id)).row.needed
+    assert (await district.ask("firmware.show", id=file.id)).row.loadable
     with pytest.raises(ConflictError, match=r"firmware\.needed"):
         await district.ask("firmware.remove", id=file.id)
     await district.ask("rollouts.cancel", id=started.row.id)
