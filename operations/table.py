@@ -143,7 +143,7 @@ CAPABILITIES: dict[str, Capability] = {
     "stations.clear_cache": Capability("operations.stations.commands:clear_cache", Role.OPERATOR, changes=True),
     "stations.list_version": Capability("operations.stations.commands:list_version", Role.OPERATOR, changes=True),
     "stations.send_list": Capability("operations.stations.commands:send_list", Role.OPERATOR, changes=True),
-    "stations.update_firmware": Capability("operations.stations.commands:update_firmware", Role.OPERATOR, changes=True),
+    "stations.firmware": Capability("operations.stations.commands:update_firmware", Role.OPERATOR, changes=True),
     "stations.publish_firmware": Capability(
         "operations.stations.commands:publish_firmware", Role.OPERATOR, changes=True
     ),

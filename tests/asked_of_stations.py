@@ -32,7 +32,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "stations.clear_cache": STATION,
     "stations.list_version": STATION,
     "stations.send_list": {**STATION, "version": 2, "tags": [CARD]},
-    "stations.update_firmware": {
+    "stations.firmware": {
         **STATION,
         "file_url": "https://firmware.example/1.bin",
         "retrieve_at_utc": "2026-11-23T01:00:00Z",

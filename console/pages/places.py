@@ -141,7 +141,7 @@ PLACES: dict[str, str] = {
     "stations.clear_cache": "/stations/{id}/ask/{kind}",
     "stations.list_version": "/stations/{id}/ask/{kind}",
     "stations.send_list": "/stations/{id}/ask/{kind}",
-    "stations.update_firmware": "/stations/{id}/ask/{kind}",
+    "stations.firmware": "/stations/{id}/ask/{kind}",
     "stations.publish_firmware": "/stations/{id}/ask/{kind}",
     "stations.unpublish_firmware": "/stations/{id}/ask/{kind}",
     "stations.log": "/stations/{id}/ask/{kind}",

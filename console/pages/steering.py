@@ -26,12 +26,12 @@ AT_ONCE: Final = ("reset", "availability", "limit", "clear_limit", "get", "set",
 """What makes sense for many stations alike."""
 
 CONFIRMED: Final = frozenset(
-    {"stop", "reset", "unlock", "availability", "clear_cache", "update_firmware", "delete_certificate"}
+    {"stop", "reset", "unlock", "availability", "clear_cache", "firmware", "delete_certificate"}
 )
 """What disturbs people who charge, or cannot be taken back: it is asked for twice."""
 
 LIST: Final = "sync_list"
-FIRMWARE: Final = "update_firmware"
+FIRMWARE: Final = "firmware"
 PAGE_OF_STATIONS: Final = 500
 STATION_WAITS_S: Final = 2.0
 """So long a form waits for one station's answer; the page it leads to waits for all that takes longer."""

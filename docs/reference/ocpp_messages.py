@@ -36,7 +36,7 @@ ASKED_BY: Mapping[CommandKind, str] = {
     CommandKind.CLEAR_CACHE: "stations.clear_cache",
     CommandKind.LIST_VERSION: "stations.list_version",
     CommandKind.SEND_LIST: "stations.send_list",
-    CommandKind.FIRMWARE: "stations.update_firmware",
+    CommandKind.FIRMWARE: "stations.firmware",
     CommandKind.PUBLISH_FIRMWARE: "stations.publish_firmware",
     CommandKind.UNPUBLISH_FIRMWARE: "stations.unpublish_firmware",
     CommandKind.LOG: "stations.log",

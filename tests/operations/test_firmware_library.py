@@ -95,7 +95,7 @@ async def test_a_rollout_takes_all_from_the_library_and_keeps_the_file_while_it_
 async def test_one_command_opens_its_address_until_it_is_over(empty_district: District) -> None:
     district, ledger = empty_district, empty_district.stores.ledger
     file = (await put(district)).row
-    await district.ask("stations.update_firmware", id=STATION, file=file.id, wait_s=0)
+    await district.ask("stations.firmware", id=STATION, file=file.id, wait_s=0)
     (command,) = (await ledger.commands(CommandFilter())).items
     token = str(command.request["url"]).split("/")[4]
     assert await needed_file(ledger, file.id, token) is not None
@@ -108,8 +108,8 @@ async def test_what_a_station_says_of_itself_decides_whether_a_file_is_for_it(em
     right = (await put(district, model="Eve")).row
     wrong = (await put(district, OTHER_FIRMWARE, maker="ABL")).row
     await link(district, "Alfen BV", "EVE")  # as people entered it: Alfen Eve
-    await district.ask("stations.update_firmware", id=STATION, file=right.id, wait_s=0)
-    for row in ("rollouts.start", "stations.update_firmware"):
+    await district.ask("stations.firmware", id=STATION, file=right.id, wait_s=0)
+    for row in ("rollouts.start", "stations.firmware"):
         with pytest.raises(RequestError) as refused:
             await district.ask(row, id=STATION, file=wrong.id)
         assert refused.value.finding.code == "firmware.other_make"
@@ -134,4 +134,4 @@ async def test_a_rollout_is_of_one_thing(empty_district: District, given: dict[s
 @pytest.mark.parametrize("given", [{}, {"file": 1, "file_url": "https://firmware.example/1.bin"}])
 async def test_a_command_is_of_one_thing(empty_district: District, given: dict[str, Any]) -> None:
     with pytest.raises(RequestError, match=r"firmware\.file_or_address"):
-        await empty_district.ask("stations.update_firmware", id=STATION, **given)
+        await empty_district.ask("stations.firmware", id=STATION, **given)

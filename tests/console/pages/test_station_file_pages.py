@@ -38,7 +38,7 @@ def test_firmware_is_taken_in_offered_for_a_rollout_and_thrown_away(client: Clie
     assert f'href="{place}"' in anna.get("/firmware").text
     number = place.rpartition("/")[2]
     assert f'<option value="{number}" selected>' in anna.get(f"/rollouts?file={number}").text
-    assert f'<option value="{number}">ABL &lt;b&gt; eMH3 1.8.1' in anna.get("/stations/lra-01/ask/update_firmware").text
+    assert f'<option value="{number}">ABL &lt;b&gt; eMH3 1.8.1' in anna.get("/stations/lra-01/ask/firmware").text
     other_make = {"id": "lra-01", "file": number, "canary": "1", "wave_size": "1", "pause_min": "0"}
     refused = anna.post("/rollouts", data=csrf(anna) | other_make | {"stop_after": "1", "within_h": "1"})
     assert refused.status_code == 422
