@@ -77,3 +77,10 @@ async def test_a_file_of_the_weather_service_is_larger_than_any_other_body(
     answer = await admin.post("/api/v1/weather/import", json={"id": "au", "upload": kept["digest"]})
     assert (answer.status_code, answer.json()["days"]) == (200, len(rows))
     assert await api_district.stores.readings.count()
+
+
+async def test_who_may_ask_for_nothing_that_takes_a_file_hands_none_in(caller: Caller, api_district: District) -> None:
+    for role, status in (("operator", 201), ("facility", 201), ("viewer", 403)):
+        made = await api_district.ask("tokens.add", name=role, role=role)
+        answer = await caller(made.secret).post(FILES, content=pieces(1))
+        assert answer.status_code == status, role

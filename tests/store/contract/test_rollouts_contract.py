@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
+
+from core.retention import RecordKind
 from core.rollouts import Rollout, RolloutState, RolloutStation, StationRollout
 from core.texts import Finding
 from store.ledger.ledger import SqlLedger
+from store.ledger.rollout_tables import ROLLOUT_STATION
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -50,3 +54,14 @@ async def test_who_did_not_see_the_newest_change_is_refused(ledger: SqlLedger) -
     assert await ledger.save_rollout(replace(read, state=RolloutState.PAUSED)) is None
     assert await ledger.rollouts([RolloutState.STOPPED]) == (saved,)
     assert await ledger.rollouts([RolloutState.RUNNING]) == ()
+
+
+async def test_only_what_is_over_is_forgotten_with_its_stations(ledger: SqlLedger) -> None:
+    over = await ledger.add_rollout(replace(rollout("a", "b"), state=RolloutState.DONE))
+    stopped = await ledger.add_rollout(replace(rollout("c"), state=RolloutState.STOPPED))
+    assert await ledger.forget_records(RecordKind.ROLLOUTS, over.changed_at_utc) == 0
+    assert await ledger.forget_records(RecordKind.ROLLOUTS, over.changed_at_utc + timedelta(seconds=1)) == 1
+    assert await ledger.rollouts() == (stopped,)
+    async with ledger._database.reading() as connection:
+        left = (await connection.execute(select(ROLLOUT_STATION.c.station))).scalars().all()
+    assert left == ["c"]
