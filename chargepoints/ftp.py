@@ -7,18 +7,16 @@ lists, reads, renames or deletes; whoever logs in is told that there is one empt
 from __future__ import annotations
 
 import asyncio
-import hmac
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import datetime
-from hashlib import sha256
 from ipaddress import IPv4Address
 from typing import Any, Final
 
+from chargepoints.ftp_addresses import FtpTokens
 from chargepoints.settings import FtpSettings
 from chargepoints.upload_folder import Upload, UploadFolder, UploadRight
-from chargepoints.uploads import NoRoom, UploadTokens
+from chargepoints.uploads import NoRoom
 from core.errors import StoreError
 from core.ports import Clock, Health
 
@@ -44,25 +42,6 @@ _LOGGED_IN: Final[Mapping[str, tuple[int, str]]] = {
     "REST": (504, "files come whole"),
 }
 _NOT_HERE: Final = (502, "files are only taken here")
-
-
-class FtpTokens:
-    """Makes and reads the names and passwords of stations, each pair good for one file."""
-
-    def __init__(self, key: bytes) -> None:
-        self._tokens = UploadTokens(hmac.digest(key, b"ftp", sha256))
-
-    def __repr__(self) -> str:
-        return "FtpTokens()"
-
-    def address(self, station: str, settings: FtpSettings, until_utc: datetime) -> str:
-        """Return the address under which a station may leave one file until an instant."""
-        user, _, password = self._tokens.issue(station, until_utc).rpartition(".")
-        return f"ftp://{user}:{password}@{settings.public_host}:{settings.port}/"
-
-    def read(self, user: str, password: str) -> UploadRight | None:
-        """Return what a name with its password allows; None where they are not ours."""
-        return self._tokens.read(f"{user}.{password}")
 
 
 class FtpReceiver:
@@ -193,13 +172,20 @@ class _Session:
         await self._say(230, "ok")
 
     async def _pasv(self, _rest: str) -> None:
+        host = self._ipv4()
+        if host is None:
+            await self._say(425, "EPSV here")
+            return
         port = await self._open()
-        try:
-            host = IPv4Address(self._house.settings.public_host)
-        except ValueError:
-            host = IPv4Address(self._writer.get_extra_info("sockname")[0])
         numbers = (*str(host).split("."), str(port >> 8), str(port & 0xFF))
         await self._say(227, f"({','.join(numbers)})")
+
+    def _ipv4(self) -> IPv4Address | None:
+        """Return the address to be told for data: ours as the settings say it, else as the station reached it."""
+        for each in (self._house.settings.public_host, self._writer.get_extra_info("sockname")[0]):
+            with suppress(ValueError):
+                return IPv4Address(each)
+        return None
 
     async def _epsv(self, _rest: str) -> None:
         await self._say(229, f"(|||{await self._open()}|)")

@@ -52,7 +52,7 @@ def upload_url(configuration: Configuration, clock: Clock) -> Callable[[str], st
 
 def ftp_upload_url(configuration: Configuration, clock: Clock) -> Callable[[str], str] | None:
     """Return what makes an FTP address for a station's log; None where FTP is not wanted."""
-    from chargepoints.ftp import FtpTokens
+    from chargepoints.ftp_addresses import FtpTokens
 
     settings, tokens = configuration.settings.charge_points.ftp, FtpTokens(configuration.privacy_key)
     if settings is None:
@@ -65,7 +65,8 @@ def ftp_receivers(configuration: Configuration, ledger: Ledger, clock: Clock) ->
     settings = configuration.settings.charge_points.ftp
     if settings is None:
         return []
-    from chargepoints.ftp import FtpReceiver, FtpTokens
+    from chargepoints.ftp import FtpReceiver
+    from chargepoints.ftp_addresses import FtpTokens
 
     tokens, folder = FtpTokens(configuration.privacy_key), upload_folder(configuration.settings)
     return [FtpReceiver(settings, tokens, folder, clock, _no_room(ledger, clock))]

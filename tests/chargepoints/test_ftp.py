@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from chargepoints.ftp import FtpReceiver, FtpTokens
+from chargepoints.ftp import FtpReceiver
+from chargepoints.ftp_addresses import FtpTokens
 from chargepoints.settings import FtpSettings
 from chargepoints.upload_folder import UploadFolder, UploadLimits
 from chargepoints.uploads import UploadTokens
@@ -30,13 +31,15 @@ T = TypeVar("T")
 
 
 @asynccontextmanager
-async def served(folder: Path, limits: UploadLimits = LIMITS) -> AsyncIterator[tuple[FtpReceiver, list[str]]]:
+async def served(
+    folder: Path, limits: UploadLimits = LIMITS, settings: FtpSettings = SETTINGS
+) -> AsyncIterator[tuple[FtpReceiver, list[str]]]:
     refused: list[str] = []
 
     async def no_room(station: str, _room_bytes: int) -> None:
         refused.append(station)
 
-    receiver = FtpReceiver(SETTINGS, TOKENS, UploadFolder(folder, limits), lambda: NOW, no_room)
+    receiver = FtpReceiver(settings, TOKENS, UploadFolder(folder, limits), lambda: NOW, no_room)
     serving = asyncio.create_task(receiver.serve())
     await receiver.started.wait()
     try:
@@ -53,10 +56,12 @@ def named(station: str = "CP1", minutes: int = 60) -> tuple[str, str]:
     return address.username, address.password
 
 
-async def with_client(receiver: FtpReceiver, who: tuple[str, str], do: Callable[[ftplib.FTP], T]) -> T:
+async def with_client(
+    receiver: FtpReceiver, who: tuple[str, str], do: Callable[[ftplib.FTP], T], host: str = "127.0.0.1"
+) -> T:
     def work() -> T:
         with ftplib.FTP() as ftp:  # noqa: S321 - it is what is tested
-            ftp.connect("127.0.0.1", receiver.port, timeout=5)
+            ftp.connect(host, receiver.port, timeout=5)
             ftp.login(*who)
             return do(ftp)
 
@@ -124,6 +129,24 @@ async def test_a_file_beyond_the_quota_is_refused_and_told_of(tmp_path: Path) ->
         assert "CP1" in refused
         assert (await with_client(receiver, who, partial(store, name="small", content=b"x"))).startswith("226")
     assert [log.name for log in UploadFolder(tmp_path, LIMITS).logs()] == ["small"]
+
+
+async def test_by_a_name_the_address_is_told_that_the_station_reached(tmp_path: Path) -> None:
+    async with served(tmp_path, settings=replace(SETTINGS, public_host="laden.example")) as (receiver, _):
+        told = await with_client(receiver, named(), lambda ftp: ftp.sendcmd("PASV"))
+        assert "(127,0,0,1," in told
+
+
+async def test_over_ipv6_only_epsv_helps(tmp_path: Path) -> None:
+    settings = replace(SETTINGS, public_host="laden.example", host="::1")
+    async with served(tmp_path, settings=settings) as (receiver, _):
+
+        def leave(ftp: ftplib.FTP) -> str:
+            with pytest.raises(ftplib.error_temp, match="425"):
+                ftp.sendcmd("PASV")
+            return store(ftp, "log", b"x")
+
+        assert (await with_client(receiver, named(), leave, "::1")).startswith("226")
 
 
 async def test_garbage_ends_only_its_own_session(tmp_path: Path) -> None:
