@@ -31,7 +31,7 @@ CONFIRMED: Final = frozenset(
 """What disturbs people who charge, or cannot be taken back: it is asked for twice."""
 
 LIST: Final = "sync_list"
-FIRMWARE: Final = "firmware"
+FIRMWARE: Final = frozenset({"firmware", "publish_firmware"})
 PAGE_OF_STATIONS: Final = 500
 STATION_WAITS_S: Final = 2.0
 """So long a form waits for one station's answer; the page it leads to waits for all that takes longer."""
@@ -202,7 +202,7 @@ def _effect(verb: str, asked: Mapping[str, Any]) -> str:
 
 async def _library(visit: Visit, verb: str) -> tuple[Choice, ...]:
     """Return the files of the firmware library, where a command may be about one."""
-    if verb != FIRMWARE:
+    if verb not in FIRMWARE:
         return ()
     files = (await visit.ask("firmware.list")).items
     text = visit.words.t

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
+from hashlib import file_digest, md5
+from pathlib import Path
 
 from chargepoints.certificates import certificates_in
 from core.errors import ConflictError, NotFoundError, RequestError, UnavailableError
@@ -104,6 +107,16 @@ async def offered(house: House, number: int, stations: Sequence[Station]) -> tup
                 "firmware.other_make", station=station.id, is_make=" ".join(told)[:80], for_make=_make(file)[:80]
             )
     return file, house.firmware_url(file.id, file.name)
+
+
+async def md5_of(house: House, file: FirmwareFile) -> str:
+    """Return the checksum by which local controllers know a file (PublishFirmware of OCPP 2.x asks for MD5)."""
+    return await asyncio.to_thread(_md5, _shelf(house).path(file.sha256))
+
+
+def _md5(path: Path) -> str:
+    with path.open("rb") as content:
+        return file_digest(content, partial(md5, usedforsecurity=False)).hexdigest()
 
 
 def _make(file: FirmwareFile) -> str:

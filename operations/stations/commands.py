@@ -11,7 +11,7 @@ from core.command_requests import CertificateHash
 from core.commands import CommandKind
 from core.errors import ConflictError, RequestError
 from core.inventory import Admission
-from operations.firmware.library import offered
+from operations.firmware.library import md5_of, offered
 from operations.house import Call, House
 from operations.stations.asking import asked, fields_of, plain, stations_of, tag_of
 from operations.stations.progress import AskedCommands, awaited
@@ -218,8 +218,17 @@ async def update_firmware(house: House, request: AskFirmware, call: Call) -> Ask
 
 
 async def publish_firmware(house: House, request: AskPublished, call: Call) -> AskedCommands:
-    """Have local controllers offer firmware (2.x)."""
-    return await _plain(house, request, call)
+    """Have local controllers offer firmware (2.x). Raises `RequestError` as for `update_firmware`."""
+    given = {each.name: getattr(request, each.name) for each in fields(request)} | {"url": request.file_url}
+    if (request.file is None) is not bool(request.file_url.strip()):
+        raise RequestError("firmware.file_or_address")
+    if (request.file is None) is not bool(request.checksum.strip()):
+        raise RequestError("firmware.checksum_unclear")
+    if request.file is not None:
+        # The stations behind a controller may be of another make than it is: nobody here knows them.
+        file, given["url"] = await offered(house, request.file, ())
+        given["checksum"] = await md5_of(house, file)
+    return await _each(house, request, call, CommandKind.PUBLISH_FIRMWARE, plain(CommandKind.PUBLISH_FIRMWARE, given))
 
 
 async def unpublish_firmware(house: House, request: AskUnpublished, call: Call) -> AskedCommands:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import md5
 from typing import Any
 
 import pytest
@@ -135,3 +136,28 @@ async def test_a_rollout_is_of_one_thing(empty_district: District, given: dict[s
 async def test_a_command_is_of_one_thing(empty_district: District, given: dict[str, Any]) -> None:
     with pytest.raises(RequestError, match=r"firmware\.file_or_address"):
         await empty_district.ask("stations.firmware", id=STATION, **given)
+
+
+async def test_a_local_controller_offers_a_file_of_the_library_by_its_md5(empty_district: District) -> None:
+    district = empty_district
+    file = (await put(district, maker="ABL")).row  # the stations behind it are of another make
+    await district.ask("stations.publish_firmware", id=STATION, file=file.id, wait_s=0)
+    (command,) = (await district.stores.ledger.commands(CommandFilter())).items
+    assert command.request["checksum"] == md5(FIRMWARE, usedforsecurity=False).hexdigest()
+    assert await needed_file(district.stores.ledger, file.id, str(command.request["url"]).split("/")[4]) is not None
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({}, "firmware.file_or_address"),
+        ({"file_url": "https://firmware.example/1.bin"}, "firmware.checksum_unclear"),
+        ({"file": 1, "checksum": "ab"}, "firmware.checksum_unclear"),
+    ],
+)
+async def test_what_a_controller_is_to_offer_is_one_thing_and_whole(
+    empty_district: District, given: dict[str, Any], why: str
+) -> None:
+    with pytest.raises(RequestError) as refused:
+        await empty_district.ask("stations.publish_firmware", id=STATION, **given)
+    assert refused.value.finding.code == why

@@ -26,10 +26,11 @@ class AskFirmware(Targets):
 
 @dataclass(frozen=True, kw_only=True)
 class AskPublished(Targets):
-    """Has a local controller offer firmware (2.x)."""
+    """Has a local controller offer firmware (2.x): a file of the library, or from an address with its checksum."""
 
-    file_url: str
-    checksum: str
+    file_url: str = ""
+    checksum: str = ""
+    file: int | None = None
     retries: int | None = None
     retry_interval_s: int | None = None
 
