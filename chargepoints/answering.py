@@ -7,6 +7,7 @@ decides is on disk before it is sent.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -14,14 +15,14 @@ from typing import Any, NamedTuple
 from chargepoints.admission import BOOT, Gate
 from chargepoints.assembly import Assembly
 from chargepoints.conformance import Refusal
-from chargepoints.decoding.events import Arrival
-from chargepoints.decoding.routes import Route
+from chargepoints.decoding.events import Arrival, Decision, Decoded
 from chargepoints.privacy import Privacy, outline
 from chargepoints.registrar import Registrar
-from chargepoints.rpc import Call, Fault, Malformed, MessageId, Parsed, error_frame, result_frame
+from chargepoints.rpc import Call, Fault, Malformed, Message, MessageId, Parsed, error_frame, result_frame
 from chargepoints.settings import ChargePointSettings
 from chargepoints.trail import Trail
-from chargepoints.understanding import check, decode
+from chargepoints.understanding import ROUTES, Sound, check, decode
+from core.errors import StoreError
 from core.facts import Protocol
 from core.inventory import Admission
 from core.ports import Clock, Direction, Frame
@@ -53,6 +54,20 @@ class Inbound(NamedTuple):
     is_text: bool
     parsed: Parsed
     at_utc: datetime
+
+
+class Heard(NamedTuple):
+    """A call that keeps to its schema, and what it tells."""
+
+    sound: Sound
+    decoded: Decoded
+
+
+Answer = bytes | None
+"""A frame that goes back, None where none is due."""
+
+Then = Callable[[Answer, Exception | None], None]
+"""Is told an answer, or why there is none."""
 
 
 class Reply(NamedTuple):
@@ -98,6 +113,49 @@ class Answering:
         finally:
             progress.give_back(ticket, number)
 
+    def is_plain(self, message: Message) -> bool:
+        """Return whether a message is a call whose answer waits for nothing but the journal."""
+        if not isinstance(message, Call) or not self.desk.trail.is_prompt:
+            return False
+        route = ROUTES[self.protocol].get(message.action)
+        return route is not None and not route.decides
+
+    def answer_then(self, call: Call, inbound: Inbound, then: Then) -> None:
+        """Answer a plain call as `answer` does, but with no task that waits: `then` is told the answer.
+
+        Calls of one station are answered in the order in which they came. Raises `StoreError` if
+        the journal is closed; what else may fail, `then` is told.
+        """
+        progress = self.desk.assembly.progress
+        frame, clean = self._journalled(inbound)
+        ticket = progress.take()
+
+        def written(number: int, error: Exception | None) -> None:
+            if error is not None:
+                progress.give_back(ticket)
+                if isinstance(error, StoreError):
+                    self.desk.trail.trouble = error.finding
+                then(None, error)
+                return
+            self.desk.trail.trouble = None
+            try:
+                arrival = Arrival(self.station, self.protocol, inbound.at_utc, number)
+                heard = self._hear(call, inbound, arrival, frame, clean)
+                if isinstance(heard, Heard):
+                    heard = self._acknowledge(call, inbound, arrival, heard)
+            except Exception as failure:  # noqa: BLE001 - it ends this connection, and no other's turn in the group
+                then(None, failure)
+            else:
+                then(heard, None)
+            finally:
+                progress.give_back(ticket, number)
+
+        try:
+            self.desk.trail.write_then(frame, written)
+        except StoreError:
+            progress.give_back(ticket)
+            raise
+
     def journalled(self, inbound: Inbound) -> Frame:
         """Return a frame as the journal keeps it: without tags and secrets, sealed where it is no JSON."""
         return self._journalled(inbound)[0]
@@ -119,6 +177,16 @@ class Answering:
     async def _answer_call(
         self, call: Call, inbound: Inbound, arrival: Arrival, frame: Frame, clean: list[Any]
     ) -> bytes | None:
+        heard = self._hear(call, inbound, arrival, frame, clean)
+        if not isinstance(heard, Heard):
+            return heard
+        if not heard.sound.route.decides:
+            return self._acknowledge(call, inbound, arrival, heard)
+        decision = await self.desk.registrar.decide(self.station, heard.decoded.event)
+        return await self._decided(call, inbound, arrival, heard, decision)
+
+    def _hear(self, call: Call, inbound: Inbound, arrival: Arrival, frame: Frame, clean: list[Any]) -> Heard | Answer:
+        """Return what a call says that is to be answered now, or its answer where that is plain already."""
         known = self._answers.get(call.id)
         if known is not None and known[0] == hash(inbound.frame):
             self.repeated += 1
@@ -135,13 +203,28 @@ class Answering:
         if call.silent:
             self.desk.assembly.tell(arrival, *decoded)
             return None
-        registrar = self.desk.registrar
-        decision = await registrar.decide(self.station, decoded.event) if sound.route.decides else registrar.note()
-        said = sound.route.answer(decoded.event, decision)
+        return Heard(sound, decoded)
+
+    def _acknowledge(self, call: Call, inbound: Inbound, arrival: Arrival, heard: Heard) -> bytes:
+        """Return the answer that decides nothing; the journal has it with the next commit (see `trail`)."""
+        route, event = heard.sound.route, heard.decoded.event
+        decision = self.desk.registrar.note()
+        said = route.answer(event, decision)
+        answer = result_frame(call.id, said)
+        self.desk.trail.later(self._frame(Direction.OUT, decision.now_utc, answer))
+        self.desk.assembly.tell(arrival, route.learn(event, said), heard.decoded.findings)
+        if self.gate.accepted:
+            self._remember(call.id, inbound.frame, answer)
+        return answer
+
+    async def _decided(self, call: Call, inbound: Inbound, arrival: Arrival, heard: Heard, decision: Decision) -> bytes:
+        """Return the answer that tells a decision, once the journal has it."""
+        route, event = heard.sound.route, heard.decoded.event
+        said = route.answer(event, decision)
         answer = result_frame(call.id, said)
         kept = result_frame(call.id, self.desk.privacy.clean(said)) if decision.card_group else answer
-        await self._journal_answer(sound.route, kept, decision.now_utc)
-        self.desk.assembly.tell(arrival, sound.route.learn(decoded.event, said), decoded.findings)
+        await self.desk.trail.write(self._frame(Direction.OUT, decision.now_utc, kept))
+        self.desk.assembly.tell(arrival, route.learn(event, said), heard.decoded.findings)
         if call.action == BOOT:
             self.gate.accepted = decision.admission is Admission.ACCEPTED
         if self.gate.accepted:  # else the same boot, sent again, may be answered otherwise
@@ -158,14 +241,6 @@ class Answering:
         if answer is not None:
             self.desk.trail.later(self.sent(answer))
         return answer
-
-    async def _journal_answer(self, route: Route, answer: bytes, at_utc: datetime) -> None:
-        """Wait for the journal where the answer decides something (see `trail`)."""
-        frame = self._frame(Direction.OUT, at_utc, answer)
-        if route.decides:
-            await self.desk.trail.write(frame)
-        else:
-            self.desk.trail.later(frame)
 
     def _refuse_malformed(self, message: Malformed, inbound: Inbound, frame: Frame, number: int) -> Reply:
         payload = outline(inbound.frame) if frame.sealed else frame.payload

@@ -15,12 +15,12 @@ from typing import Any
 
 import orjson
 
-from chargepoints.answering import Answering, Desk, Inbound
+from chargepoints.answering import Answer, Answering, Desk, Inbound
 from chargepoints.calls import CallRefusedError, Calls, Late
 from chargepoints.habits import Habits
-from chargepoints.rpc import CallError, CallResult, Malformed, parse
+from chargepoints.rpc import Call, CallError, CallResult, Malformed, parse
 from chargepoints.schemas import answer_violations
-from chargepoints.sockets import Socket, SocketClosedError
+from chargepoints.sockets import Received, Socket, SocketClosedError
 from core.errors import StoreError, UnavailableError
 from core.facts import Protocol
 from core.station_events import Contact, StationEventKind
@@ -28,6 +28,9 @@ from core.texts import Finding
 
 _INTERNAL_ERROR = 1011
 _SHOWN = 100
+_MOST_UNDER_WAY = 16
+"""So many messages of a station may be on their way to the disk; the next one waits, and its socket is not read."""
+
 _AT_ONCE_S = 10.0
 """For how long a station may say in advance what its rate allows: queues of offline hours come at once."""
 
@@ -57,12 +60,19 @@ class StationConnection:
         self._now_s = asyncio.get_running_loop().time
         self._seen_s = self._now_s()
         self._due_s = 0.0
+        self._waits = True
+        self._under_way = 0
+        self._settling: asyncio.Future[None] | None = None
+        socket.offer(self._promptly)
 
     async def serve(self) -> None:
         """Answer the station until its socket closes. Raises `StoreError` if the journal fails."""
         try:
             while True:
-                await self._take(*await self._socket.receive())
+                received = await self._socket.receive()
+                self._waits = False
+                await self._take(*received)
+                self._waits = True
         except SocketClosedError as closed:
             if closed.too_large:
                 self._note_unread(Finding.of("ocpp.frame_too_large", limit_byte=self._desk.settings.max_frame_bytes))
@@ -73,6 +83,7 @@ class StationConnection:
             raise
         finally:
             self.calls.close()
+            await self._settled()
 
     async def call(
         self, action: str, payload: dict[str, Any], timeout_s: float | None = None, late: Late | None = None
@@ -132,6 +143,47 @@ class StationConnection:
             await self._socket.send(answer)
         if close_code is not None:
             await self._socket.close(close_code, "")
+
+    def _promptly(self, received: Received) -> bool:
+        """Take a message whose answer waits for nothing but the journal, and return True; else leave it to `serve`.
+
+        Nothing overtakes: while `serve` is busy, all messages wait for it.
+        """
+        now_s = self._now_s()
+        due_s = max(self._due_s, now_s) + 1.0 / self._desk.settings.messages_per_s
+        if not self._waits or self._under_way >= _MOST_UNDER_WAY or due_s - now_s > _AT_ONCE_S:
+            return False
+        parsed = parse(received.frame, self._desk.settings.max_depth, self.protocol)
+        call = parsed.message
+        if not isinstance(call, Call) or not self.answering.is_plain(call):
+            return False
+        self._seen_s, self._due_s = now_s, due_s
+        self.frames += 1
+        at_utc = self._desk.clock()
+        self._desk.assembly.links.seen(self.station, at_utc)
+        self._under_way += 1
+        try:
+            self.answering.answer_then(call, Inbound(received.frame, received.is_text, parsed, at_utc), self._answered)
+        except StoreError as error:
+            self._answered(None, error)
+        return True
+
+    def _answered(self, answer: Answer, error: Exception | None) -> None:
+        """Send the answer to what was taken promptly; an error ends the connection."""
+        self._under_way -= 1
+        if error is not None:
+            self._socket.fail(error)
+        elif answer is not None:
+            with suppress(SocketClosedError):
+                self._socket.write(answer)
+        if self._settling is not None and not self._settling.done() and not self._under_way:
+            self._settling.set_result(None)
+
+    async def _settled(self) -> None:
+        """Return once all that was taken promptly is in the books."""
+        if self._under_way:
+            self._settling = asyncio.get_running_loop().create_future()
+            await self._settling
 
     async def _keep_pace(self, at_utc: datetime) -> None:
         """Let a station that says too much wait; nothing of it is lost, as its socket is not read meanwhile."""

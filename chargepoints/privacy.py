@@ -133,8 +133,8 @@ def _may_be_sensitive(frame: bytes) -> bool:
         or b"auth" in frame
         or b'"data"' in frame
         or b"customerid" in frame
-        or b"exirequest" in frame
-        or b"://" in frame
+        or (b"q" in frame and b"exirequest" in frame)  # one letter that is rare is found sooner than a word
+        or (b"/" in frame and b"://" in frame)
     )
 
 

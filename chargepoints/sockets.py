@@ -41,6 +41,10 @@ class Received(NamedTuple):
     is_text: bool
 
 
+Take = Callable[[Received], bool]
+"""Takes a message, or returns False."""
+
+
 class Socket(Protocol):
     """What a connection needs of its socket. All methods raise `SocketClosedError` once it is closed."""
 
@@ -50,6 +54,18 @@ class Socket(Protocol):
 
     async def send(self, frame: bytes) -> None:
         """Send a text message."""
+        ...
+
+    def offer(self, take: Take) -> None:
+        """Have messages offered to `take` first, as long as none waits for `receive`."""
+        ...
+
+    def write(self, frame: bytes) -> None:
+        """Send a text message at once; a station that takes too little is offered to nobody."""
+        ...
+
+    def fail(self, error: Exception) -> None:
+        """Have `receive` raise an error."""
         ...
 
     async def ping(self, answered: Callable[[], None]) -> None:
@@ -75,6 +91,8 @@ class StationSocket(ServerConnection):
         self._message = bytearray()
         self._is_text = True
         self._reader: asyncio.Future[None] | None = None
+        self._offered: Take | None = None
+        self._failure: Exception | None = None
         self._holding = False
         self._limit_bytes = self.protocol.max_message_size or sys.maxsize
         self._by_frame = False
@@ -123,11 +141,24 @@ class StationSocket(ServerConnection):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell who waits for a message that none comes."""
         super().connection_lost(exc)
+        self._offered = None
+        self._wake()
+
+    def offer(self, take: Take) -> None:
+        """Have messages offered to `take` first, as long as none waits for `receive`."""
+        self._offered = take
+
+    def fail(self, error: Exception) -> None:
+        """Have `receive` raise an error."""
+        self._failure, self._offered = error, None
+        self._arrived.clear()
         self._wake()
 
     async def receive(self) -> Received:
         """Return the next message. Raises `SocketClosedError` once there is none left and the connection is gone."""
         while not self._arrived:
+            if self._failure is not None:
+                raise self._failure
             if self.state is State.CLOSED:
                 raise _gone(self.close_exc)
             self._reader = self.loop.create_future()
@@ -136,16 +167,22 @@ class StationSocket(ServerConnection):
             self._hold(hold=False)
         return self._arrived.popleft()
 
-    async def send_frame(self, frame: bytes) -> None:
-        """Send a text message, and wait where the station takes too little. Raises `SocketClosedError`."""
-        if self.state is not State.OPEN:
+    def write_frame(self, frame: bytes) -> None:
+        """Send a text message. Raises `SocketClosedError`."""
+        if self.protocol.state is not State.OPEN:
             raise SocketClosedError
         self.transport.write(text_frame(frame))
+
+    async def send_frame(self, frame: bytes) -> None:
+        """Send a text message, and wait where the station takes too little. Raises `SocketClosedError`."""
+        self.write_frame(frame)
         if self.paused:
             await self.drain()
 
     def _arrive(self, received: Received) -> None:
-        """Put a message where `receive` finds it."""
+        """Offer a message, or put it where `receive` finds it."""
+        if self._offered is not None and not self._arrived and not self.paused and self._offered(received):
+            return
         self._arrived.append(received)
         if len(self._arrived) > _HIGH:
             self._hold(hold=True)
@@ -170,6 +207,9 @@ class WebSocket:
         self._connection = connection
         self.receive = connection.receive
         self.send = connection.send_frame
+        self.offer = connection.offer
+        self.write = connection.write_frame
+        self.fail = connection.fail
 
     async def ping(self, answered: Callable[[], None]) -> None:
         """Ask for a sign of life; pongs that never come cost nothing."""

@@ -12,7 +12,7 @@ import asyncio
 from typing import Final
 
 from core.errors import StoreError
-from core.ports import Frame, Journal
+from core.ports import Frame, Journal, PromptJournal, Written
 from core.texts import Finding
 
 _MOST_WAITING: Final = 2000
@@ -25,6 +25,7 @@ class Trail:
         self.trouble: Finding | None = None
         """Why the last frame could not be written, None if it was."""
         self._journal = journal
+        self._prompt = journal if isinstance(journal, PromptJournal) else None
         self._later: list[Frame] = []
         self._waiting = asyncio.Event()
         self._finished = False
@@ -38,6 +39,17 @@ class Trail:
             raise
         self.trouble = None
         return number
+
+    @property
+    def is_prompt(self) -> bool:
+        """Return whether `write_then` can be used: of a journal that several processes share it cannot."""
+        return self._prompt is not None
+
+    def write_then(self, frame: Frame, written: Written) -> None:
+        """Have the frame written, and `written` told its id once it is on disk. Raises `StoreError` as `write` does."""
+        if self._prompt is None:
+            raise StoreError("store.closed")
+        self._prompt.append_then(frame, written)
 
     def later(self, frame: Frame) -> None:
         """Have the frame written with the next commit."""

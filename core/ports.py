@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from core.facts import LastValue
@@ -170,6 +170,22 @@ class Journal(Protocol):
 
     async def frames_during(self, station: str, period: Period) -> tuple[Frame, ...]:
         """Return the frames of a station in `period`, in order."""
+        ...
+
+
+Written = Callable[[int, Exception | None], None]
+"""Is told a frame's id once the frame is on disk, or why it is not."""
+
+
+@runtime_checkable
+class PromptJournal(Protocol):
+    """A journal that needs nobody to wait for it."""
+
+    def append_then(self, frame: Frame, written: Written) -> None:
+        """Have a frame written; `written` is called when that is done, in the order of ids. It must not raise.
+
+        Raises `StoreError` if the journal is closed.
+        """
         ...
 
 

@@ -16,12 +16,13 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, datetime
+from functools import partial
 from itertools import islice, takewhile
 from pathlib import Path
 
 from core.errors import StoreError
 from core.periods import Period
-from core.ports import Frame
+from core.ports import Frame, Written
 from store.journal import frames as records
 from store.journal import rewriting, segment
 from store.journal.segment import Segment
@@ -47,7 +48,7 @@ class FileJournal:
         self._durable: tuple[tuple[Segment, ...], int] = ((), 0)
         self._next_id = 1
         self._records: list[bytes] = []
-        self._waiting: list[tuple[int, asyncio.Future[int]]] = []
+        self._waiting: list[tuple[int, Written]] = []
         self._day = date.min
         self._gathering: asyncio.TimerHandle | None = None
         self._writing: asyncio.Future[None] | None = None
@@ -73,14 +74,21 @@ class FileJournal:
     async def append(self, frame: Frame) -> int:
         """Return the frame's id once it is on disk. Raises `StoreError` if the disk fails; then it is not kept."""
         number = self._take(1)
-        self._records.append(records.encode(frame, number))
+        self._records += records.pieces(frame, number)
         return await self._durable_id(number, frame.at_utc)
+
+    def append_then(self, frame: Frame, written: Written) -> None:
+        """Have a frame written; `written` is called when that is done, or with why it is not, in the order of ids."""
+        number = self._take(1)
+        self._records += records.pieces(frame, number)
+        self._wait(number, frame.at_utc, written)
 
     async def append_all(self, frames: Sequence[Frame]) -> None:
         """Return once all frames are on disk, in their order. Raises `StoreError` if the disk fails: none is kept."""
         if frames:
             number = self._take(len(frames))
-            self._records += [records.encode(frame, number + place) for place, frame in enumerate(frames)]
+            for place, frame in enumerate(frames):
+                self._records += records.pieces(frame, number + place)
             await self._durable_id(number, frames[-1].at_utc)
 
     def extent(self) -> tuple[tuple[Segment, ...], int]:
@@ -98,11 +106,14 @@ class FileJournal:
     async def _durable_id(self, number: int, at_utc: datetime) -> int:
         """Return `number` once everything up to here is on disk."""
         done: asyncio.Future[int] = self._loop.create_future()
-        self._waiting.append((number, done))
+        self._wait(number, at_utc, partial(_resolve, done))
+        return await done
+
+    def _wait(self, number: int, at_utc: datetime, written: Written) -> None:
+        self._waiting.append((number, written))
         self._day = at_utc.date()
         if self._writing is None:
             self._gather()
-        return await done
 
     async def frames(self, after: int = 0, station: str | None = None) -> AsyncIterator[Frame]:
         """Yield the frames with an id above `after`, in order, up to the newest one on disk at the start."""
@@ -147,7 +158,7 @@ class FileJournal:
         self._writing.add_done_callback(lambda written: self._end_write(waiting, written))
         return self._writing
 
-    def _end_write(self, waiting: list[tuple[int, asyncio.Future[int]]], written: asyncio.Future[None]) -> None:
+    def _end_write(self, waiting: list[tuple[int, Written]], written: asyncio.Future[None]) -> None:
         self._writing = None
         if self._waiting:
             self._gather()
@@ -273,13 +284,22 @@ def _write_all(descriptor: int, block: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def _tell(waiting: list[tuple[int, asyncio.Future[int]]], error: BaseException | None) -> None:
-    for number, done in waiting:
-        if done.done():  # whoever waited was cancelled; the frame stays
-            continue
+def _tell(waiting: list[tuple[int, Written]], error: BaseException | None) -> None:
+    for number, written in waiting:
         if error is None:
-            done.set_result(number)
+            written(number, None)
         elif isinstance(error, StoreError):
-            done.set_exception(StoreError(error.finding.code, **dict(error.finding.params)))
+            written(number, StoreError(error.finding.code, **dict(error.finding.params)))
+        elif isinstance(error, Exception):
+            written(number, error)
         else:
-            done.set_exception(error)
+            raise error
+
+
+def _resolve(done: asyncio.Future[int], number: int, error: Exception | None) -> None:
+    if done.done():  # whoever waited was cancelled; the frame stays
+        return
+    if error is None:
+        done.set_result(number)
+    else:
+        done.set_exception(error)

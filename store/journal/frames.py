@@ -33,6 +33,11 @@ ID_BYTES = 8
 
 def encode(frame: Frame, number: int) -> bytes:
     """Return the record of `frame` under the id `number`. Raises `StoreError` for a name over 255 bytes."""
+    return b"".join(pieces(frame, number))
+
+
+def pieces(frame: Frame, number: int) -> tuple[bytes, bytes]:
+    """Return the record as head and message, so that whoever writes many of them copies each once."""
     station, connection, direction, at_utc, protocol, payload, sealed, _ = frame
     lengths, names = _names(station, connection, protocol)
     flags = (direction is Direction.OUT) * _OUT | sealed * _SEALED
@@ -40,8 +45,8 @@ def encode(frame: Frame, number: int) -> bytes:
     if length > _BODY_BYTES:
         raise StoreError("store.frame_too_large", station=station, size_byte=length)
     at_us = (at_utc - _EPOCH) // _MICROSECOND
-    checked = _CHECKED_HEAD.pack(length, number, at_us, flags, *lengths) + names + payload
-    return _SIGN.pack(MARK, crc32(checked)) + checked
+    checked = _CHECKED_HEAD.pack(length, number, at_us, flags, *lengths) + names
+    return _SIGN.pack(MARK, crc32(payload, crc32(checked))) + checked, payload
 
 
 @lru_cache(maxsize=8192)

@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from core.errors import StoreError
 from core.facts import Protocol
+from core.ports import Direction
 
 SECRET = "correct horse battery"
 HEX_SECRET = "00ff10a0" * 4
@@ -206,13 +207,13 @@ async def until(true: Any) -> None:
 async def test_what_cannot_be_journalled_is_not_answered_and_others_go_on(
     house: Any, raw_station: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(_frame: Any) -> int:
-        raise StoreError("store.journal_failed", folder="", error="")
+    def fail(_frame: Any, written: Any) -> None:
+        written(1, StoreError("store.journal_failed", folder="", error=""))
 
     async with raw_station(house) as station, raw_station(house, "lra-open-2") as other:
         await station.ask("Heartbeat", {})
         with monkeypatch.context() as broken:
-            broken.setattr(house.stores.journal, "append", fail)
+            broken.setattr(house.stores.journal, "append_then", fail)
             await station.say('[2,"x","Heartbeat",{}]')
             with pytest.raises(ConnectionClosed):
                 await station.hear()
@@ -220,3 +221,29 @@ async def test_what_cannot_be_journalled_is_not_answered_and_others_go_on(
             assert str(house.central.health().finding).startswith("store.journal_failed")
         await other.ask("Heartbeat", {})
         assert house.central.health().ok
+
+
+async def test_what_decides_something_is_not_answered_either_where_it_cannot_be_journalled(
+    house: Any, raw_station: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_frame: Any) -> int:
+        raise StoreError("store.journal_failed", folder="", error="")
+
+    async with raw_station(house) as station:
+        await station.ask("Heartbeat", {})
+        with monkeypatch.context() as broken:
+            broken.setattr(house.stores.journal, "append", fail)
+            await station.say('[2,"x","Authorize",{"idTag":"A"}]')
+            with pytest.raises(ConnectionClosed):
+                await station.hear()
+            assert station.socket.close_code == 1011
+
+
+async def test_a_plain_message_overtakes_none_that_is_decided_on(house: Any, raw_station: Any) -> None:
+    asked = [("Heartbeat", "{}"), ("Authorize", '{"idTag":"A"}'), ("Heartbeat", "{}")] * 10
+    async with raw_station(house) as station:
+        for number, (action, payload) in enumerate(asked):
+            await station.say(f'[2,"{number}","{action}",{payload}]')
+        assert [(await station.hear())[1] for _ in asked] == [str(number) for number in range(len(asked))]
+    kept = [frame async for frame in house.stores.journal.frames() if frame.direction is Direction.IN]
+    assert [json.loads(frame.payload)[1] for frame in kept] == [str(number) for number in range(len(asked))]

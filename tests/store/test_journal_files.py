@@ -141,6 +141,35 @@ async def test_a_failing_disk_acknowledges_nothing_and_is_used_again_when_it_wor
     assert await ids(tmp_path) == [kept, later]
 
 
+async def test_who_does_not_wait_is_told_in_order_and_with_those_who_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal, told = await FileJournal.open(tmp_path), []
+
+    def written(number: int, error: Exception | None) -> None:
+        told.append((number, str(error.finding.code) if isinstance(error, StoreError) else error))
+
+    journal.append_then(frame(1), written)
+    journal.append_then(frame(2), written)
+    assert not told
+    assert await journal.append(frame(3)) == 3
+    assert told == [(1, None), (2, None)]
+
+    def broken(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fdatasync", broken)
+        journal.append_then(frame(4), written)
+        with pytest.raises(StoreError):
+            await journal.append(frame(5))
+    assert told[2:] == [(4, "store.journal_failed")]
+    await journal.close()
+    assert await ids(tmp_path) == [1, 2, 3]
+    with pytest.raises(StoreError):
+        journal.append_then(frame(6), written)
+
+
 async def test_a_closed_journal_takes_nothing(tmp_path: Path) -> None:
     journal = await FileJournal.open(tmp_path)
     waiting = asyncio.create_task(journal.append(frame(1)))
