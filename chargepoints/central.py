@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import astuple, dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -20,6 +21,7 @@ from chargepoints.calls import Late
 from chargepoints.certificates import CertificateRecords
 from chargepoints.chronicle import STOPPED
 from chargepoints.connection import StationConnection
+from chargepoints.costs import Costs
 from chargepoints.decoding.events import Arrival, Booted, Event
 from chargepoints.dispatch.dispatcher import Dispatcher
 from chargepoints.dispatch.numbers import unknown_number
@@ -28,6 +30,7 @@ from chargepoints.habits import Habits
 from chargepoints.handshake import IMPOSTURES, SUBPROTOCOLS, Doorkeeper, Refused
 from chargepoints.kept_secrets import Matches, matches_clear
 from chargepoints.notebook import Notebook
+from chargepoints.planning import Planning
 from chargepoints.privacy import Privacy
 from chargepoints.quirks import model_patience_s
 from chargepoints.registrar import Registrar
@@ -95,6 +98,9 @@ class CentralSystem:
             self._records,
             wake=self._dispatcher.wake,
             note=self._note_security,
+        )
+        self._planning = Planning(
+            inventory, ledger, stored=self._stored, wake=self._dispatcher.wake, note=self._note_planning
         )
         self._dispatcher.followed = self._followed
         self.stirred: Callable[[str], None] = nobody_stirred
@@ -191,6 +197,8 @@ class CentralSystem:
             clock=stores.clock,
             heartbeat_interval_s=settings.heartbeat_interval_s,
             signing=self._signing,
+            costs=Costs(self._inventory, stores.ledger),
+            plans=self._planning.can,
             admission=self._admission_of,
         )
         assembly = Assembly(
@@ -217,6 +225,7 @@ class CentralSystem:
     def _heard(self, arrival: Arrival, event: Event) -> None:
         self._dispatcher.told(arrival, event)
         self._signing.heard(arrival, event)
+        self._planning.heard(arrival, event)
         if isinstance(event, Booted):
             self.stirred(arrival.station)
 
@@ -224,6 +233,12 @@ class CentralSystem:
         await self._signing.followed(command)
         if command.state.final:
             self.stirred(command.station)
+
+    def _note_planning(self, station: str, finding: Finding, at_utc: datetime) -> None:
+        self._desk.assembly.notebook.notice(f"station:{station}", finding, at_utc)
+
+    async def _stored(self) -> None:
+        await self._desk.assembly.flush()
 
     def _note_security(self, station: str, finding: Finding) -> None:
         notebook, source = self._desk.assembly.notebook, f"station:{station}"

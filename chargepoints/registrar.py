@@ -6,12 +6,15 @@ from asyncio import Lock
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Final
 
+from chargepoints.costs import Costs
 from chargepoints.decoding.events import (
     AuthorizeAsked,
     Booted,
     CertificateAsked,
+    ChargingNeeds,
     Decision,
     Event,
     EvidenceKind,
@@ -23,7 +26,7 @@ from chargepoints.signing import Signing
 from chargepoints.tags import Judgement, Tags, zone_of
 from core.books import SessionBook, SessionFilter
 from core.erasure import ERASED_TAG
-from core.facts import TagVerdict
+from core.facts import Protocol, TagVerdict
 from core.inventory import Admission, Site
 from core.periods import Period
 from core.ports import Clock
@@ -42,6 +45,10 @@ def _accepted(_station: str) -> Admission:
     return Admission.ACCEPTED
 
 
+def _no_plans(_station: str, _needs: ChargingNeeds) -> bool:
+    return False
+
+
 class Registrar:
     """Decides on tags and gives 1.6 transactions their numbers, the same number to a start sent again."""
 
@@ -54,6 +61,8 @@ class Registrar:
         clock: Clock,
         heartbeat_interval_s: int,
         signing: Signing | None = None,
+        costs: Costs | None = None,
+        plans: Callable[[str, ChargingNeeds], bool] = _no_plans,
         admission: Callable[[str], Admission] = _accepted,
     ) -> None:
         self._tags = tags
@@ -61,6 +70,8 @@ class Registrar:
         self._notebook = notebook
         self._clock = clock
         self._signing = signing
+        self._costs = costs
+        self._plans = plans
         self.admission = admission
         self._heartbeat_interval_s = heartbeat_interval_s
         self._locks: defaultdict[str, Lock] = defaultdict(Lock)
@@ -76,6 +87,8 @@ class Registrar:
             return self._signs(station, event, now_utc)
         if isinstance(event, Booted):
             return Decision(now_utc, self._heartbeat_interval_s, admission=self.admission(station))
+        if isinstance(event, ChargingNeeds):
+            return Decision(now_utc, self._heartbeat_interval_s, plans=self._plans(station, event))
         number = 0
         if isinstance(event, TransactionEvidence) and event.kind is EvidenceKind.BEGIN and not event.transaction:
             async with self._locks[station]:
@@ -84,8 +97,20 @@ class Registrar:
         if isinstance(event, (AuthorizeAsked, TransactionEvidence)) and event.tag:
             judged = await self._judged(station, event, event.tag, number, now_utc)
         return Decision(
-            now_utc, self._heartbeat_interval_s, judged.verdict, number, judged.card_group, judged.until_utc
+            now_utc,
+            self._heartbeat_interval_s,
+            judged.verdict,
+            number,
+            judged.card_group,
+            judged.until_utc,
+            cost_eur=await self._cost_eur(event),
         )
+
+    async def _cost_eur(self, event: Event) -> Decimal | None:
+        """Return what a session has cost; 1.6 has no words for it."""
+        if self._costs is None or not isinstance(event, TransactionEvidence):
+            return None
+        return None if event.arrival.protocol is Protocol.OCPP_16 else await self._costs.so_far(event)
 
     def _signs(self, station: str, event: CertificateAsked, now_utc: datetime) -> Decision:
         """Decide on a certificate, and note why it is refused."""

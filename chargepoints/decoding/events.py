@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -238,6 +239,16 @@ class CertificateAsked:
     accepted: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargingNeeds:
+    """A vehicle wishes for a schedule: the most it takes, None where it does not say; `accepted` is our answer."""
+
+    connector: int
+    most_power_w: float | None = None
+    phases: int | None = None
+    accepted: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question whose answer repeats something of it."""
@@ -265,6 +276,7 @@ Event = (
     | FileProgress
     | SecurityNoticed
     | CertificateAsked
+    | ChargingNeeds
     | Asked
     | Noted
 )
@@ -282,6 +294,7 @@ class Decision(NamedTuple):
 
     `card_group` is the group of the tag, `until_utc` how long a station may remember that it may charge.
     `signs`: the certificate that was asked for will be sent. `admission` is what a boot is answered.
+    `cost_eur` is what a session has cost so far. `plans`: a schedule for a vehicle's wishes will be sent.
     """
 
     now_utc: datetime
@@ -292,6 +305,8 @@ class Decision(NamedTuple):
     until_utc: datetime | None = None
     signs: bool = False
     admission: Admission = Admission.ACCEPTED
+    cost_eur: Decimal | None = None
+    plans: bool = False
 
 
 def readings_of(source: str, samples: tuple[MeterSample, ...]) -> list[Reading]:

@@ -12,7 +12,6 @@ from chargepoints.decoding.common import (
     answer_data_transfer,
     answer_heartbeat,
     answer_nothing,
-    answer_rejected,
     answer_sign,
     decode_data_transfer,
     decode_heartbeat,
@@ -35,6 +34,7 @@ from chargepoints.decoding.events import (
     TransactionEvidence,
 )
 from chargepoints.decoding.instants import stamp_of
+from chargepoints.decoding.needs import answer_needs, decode_needs, learn_needs
 from chargepoints.decoding.numbers import connector_of, count_of
 from chargepoints.decoding.progress import FIRMWARE, LOG, PUBLISHED, decode_progress
 from chargepoints.decoding.reports import (
@@ -161,9 +161,10 @@ def answer_authorize(event: Event, decision: Decision) -> dict[str, Any]:
 
 
 def answer_transaction(event: Event, decision: Decision) -> dict[str, Any]:
-    """Acknowledge, with the verdict on the token where the event has one, be it one of no authorisation."""
+    """Acknowledge, with the verdict on the token where the event has one, and the cost where it is known."""
     shown = isinstance(event, TransactionEvidence) and event.tag is not None
-    return answer_authorize(event, decision) if shown else {}
+    said = answer_authorize(event, decision) if shown else {}
+    return said if decision.cost_eur is None else said | {"totalCost": float(decision.cost_eur)}
 
 
 def answer_failed(_event: Event, _decision: Decision) -> dict[str, Any]:
@@ -188,7 +189,7 @@ def _told(action: str, decode: Decode) -> Route:
 
 
 _CONTRACTS = "answered Failed: contract certificates (ISO 15118) are no part of Kreiswatt"
-_NEEDS = "answered as the specification has it: limits are set by people, and not from a vehicle's wishes"
+_VEHICLES_PLAN = "accepted: stations check a vehicle's own schedule against the limit that they were sent (K15.FR.07)"
 
 
 def _progress(action: str, what: str) -> Route:
@@ -225,14 +226,19 @@ ROUTES: Routes = {
     "NotifyCustomerInformation": _told("NotifyCustomerInformation", decode_customer),
     "NotifyDisplayMessages": _told("NotifyDisplayMessages", decode_messages),
     "NotifyEVChargingNeeds": Route(
-        "NotifyEVChargingNeedsRequest", "NotifyEVChargingNeedsResponse", decode_noted, answer_rejected, unused=_NEEDS
+        "NotifyEVChargingNeedsRequest",
+        "NotifyEVChargingNeedsResponse",
+        decode_needs,
+        answer_needs,
+        learn=learn_needs,
+        decides=True,
     ),
     "NotifyEVChargingSchedule": Route(
         "NotifyEVChargingScheduleRequest",
         "NotifyEVChargingScheduleResponse",
         decode_noted,
         answer_accepted,
-        unused=_NEEDS,
+        unused=_VEHICLES_PLAN,
     ),
     "NotifyEvent": _told("NotifyEvent", decode_events),
     "NotifyMonitoringReport": _told("NotifyMonitoringReport", decode_monitors),

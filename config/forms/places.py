@@ -8,6 +8,7 @@ from pydantic import Field
 
 from config.forms.form import EntryForm, PartForm
 from config.values import (
+    Amount,
     Begin,
     Day,
     End,
@@ -66,6 +67,7 @@ class SiteForm(EntryForm):
     one_session_per_tag: bool = False
     offline_list: bool = False
     availability_target_percent: Positive | None = Field(default=None, le=100)
+    charging_eur_per_kwh: Amount | None = Field(default=None, ge=0, le=10)
 
 
 class BuildingForm(EntryForm):

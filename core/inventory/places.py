@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, time
+from decimal import Decimal
 from enum import StrEnum
 
 from core.inventory.entries import Entry
@@ -116,7 +117,8 @@ class Site(Entry):
     `availability_target_percent` is what the contracts of its charge points ask for (docs/availability.md).
     Without `unknown_tags` the setting of the whole service holds. `one_session_per_tag`: a charging card that charges
     somewhere gets no second session here. `offline_list`: its charge points hold a list of cards for when they are
-    offline.
+    offline. `charging_eur_per_kwh` is what drivers pay for charging here, told to charge points that show it; None:
+    nothing is told, 0: it is free.
     """
 
     kind: SiteKind
@@ -132,6 +134,7 @@ class Site(Entry):
     one_session_per_tag: bool = False
     offline_list: bool = False
     availability_target_percent: float | None = None
+    charging_eur_per_kwh: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

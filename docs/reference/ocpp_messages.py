@@ -75,6 +75,7 @@ SHOWN_BY: Mapping[str, str] = {
     "NotifyChargingLimit": "stations.events",
     "NotifyCustomerInformation": "commands.show",
     "NotifyDisplayMessages": "commands.show",
+    "NotifyEVChargingNeeds": "commands.show",
     "NotifyEvent": "stations.events",
     "NotifyMonitoringReport": "commands.show",
     "NotifyReport": "commands.show",
@@ -137,7 +138,30 @@ TITLES = {
     Protocol.OCPP_201: "OCPP 2.0.1",
     Protocol.OCPP_21: "OCPP 2.1",
 }
+UNPLAYED = """
+## Cases that are not played
+
+Where a case asks for what Kreiswatt does not do, such as a contract that is signed or looked up, the case is played and
+the refusal is what it shows (`TC_A_12`, `TC_M_24`, `TC_M_26`, `TC_M_28`). These are not played:
+
+| Version | Cases | Why |
+|---|---|---|
+"""
 GAP = "**nothing uses it yet**"
+
+NOT_PLAYED: tuple[tuple[str, str, str], ...] = (
+    (
+        "2.0.1",
+        "TC_C_50, TC_C_51, TC_C_52",
+        "contract certificates of vehicles (Plug & Charge) are answered `Invalid` and `CertChainError`, not verified",
+    ),
+    (
+        "2.0.1",
+        "TC_K_02",
+        "for a central system that sends a session's limit while no session runs; none is sent here (K01.FR.03)",
+    ),
+)
+"""Cases for central systems that are not played, and why."""
 
 
 class Row(NamedTuple):
@@ -197,6 +221,8 @@ def page() -> str:
     for version, title in TITLES.items():
         parts.append(f"\n## {title}\n\n| Message | Direction | Capability | Cases |\n|---|---|---|---|\n")
         parts += [f"| {row.action} | {row.direction} | {row.use} | {row.cases} |\n" for row in rows(version)]
+    parts.append(UNPLAYED)
+    parts += [f"| {version} | {cases} | {why} |\n" for version, cases, why in NOT_PLAYED]
     return "".join(parts)
 
 

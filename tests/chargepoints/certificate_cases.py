@@ -7,7 +7,7 @@ import ssl
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -102,6 +102,7 @@ class Grounds:
     folder: Path
     authority: Authority
     sign_in: Callable[[str], dict[str, str]]
+    spoken: set[str] = field(default_factory=set)
 
     @asynccontextmanager
     async def joined(
@@ -116,6 +117,7 @@ class Grounds:
         url = f"wss://localhost:{self.house.central.tls_port}/ocpp"
         headers = self.sign_in(name) if password else {}
         async with connected(self.house, name, version, url, ssl=context, additional_headers=headers) as case:
+            case.station.spoken = self.spoken
             yield case
 
     async def joins(self, name: str, version: str, **how: Any) -> bool:
@@ -232,6 +234,21 @@ async def contract_certificate_is_not_signed(grounds: Grounds, name: str, versio
         assert await grounds.events(name) == ["ocpp.csr_for_contracts"]
 
 
+async def combined_certificate_is_signed(grounds: Grounds, name: str, version: str) -> None:
+    """Have a station ask for one certificate for all that it does, with no word on its use: it gets its own."""
+    async with grounds.joined(name, version, password=True) as case:
+        await case.ask(
+            TriggerMessage(message=Triggered.CERTIFICATE_REQUEST_COMBINED),
+            "TriggerMessage",
+            {"requestedMessage": "SignCombinedCertificate"},
+            state=CommandState.ACCEPTED,
+        )
+        case.station.answers["CertificateSigned"] = {"status": "Accepted"}
+        asked = {"csr": a_key(name).request}
+        assert await case.call("SignCertificate", asked) == {"status": "Accepted"}
+        await grounds.fares(name, CertificateState.IN_USE)
+
+
 async def state_of_a_contract_is_not_known(grounds: Grounds, name: str, version: str) -> None:
     """Ask whether a contract's certificate was revoked."""
     async with grounds.joined(name, version, password=True) as case:
@@ -263,6 +280,7 @@ CASES_201: dict[str, Run] = {
     "TC_A_08": unfit_certificates_are_refused,
     "TC_A_11": certificate_is_updated,
     "TC_A_12": contract_certificate_is_not_signed,
+    "TC_A_13": combined_certificate_is_signed,
     "TC_A_14": certificate_is_refused_by_the_station,
     "TC_M_24": state_of_a_contract_is_not_known,
     "TC_M_26": contract_is_not_given("Install"),

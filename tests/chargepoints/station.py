@@ -26,6 +26,7 @@ from core.command_requests import REQUESTS
 from core.commands import Command, CommandKind, CommandState
 from core.facts import ChargeSession
 from core.inventory import Tag
+from core.station_events import StationEventFilter
 
 Payload = dict[str, Any]
 CARD, BLOCKED, EXPIRED, UNKNOWN = "04A2B3C4D5", "04BBBBBBBB", "04EEEEEEEE", "04FFFFFFFF"
@@ -220,6 +221,12 @@ class Case:
         await self.house.stored()
         page = await self.house.stores.ledger.sessions(SessionFilter(stations=frozenset({self.name})))
         return sorted(page.items, key=lambda session: session.begun_at_utc)
+
+    async def events(self) -> list[str]:
+        """Return the codes of what was odd about the station."""
+        await self.house.stored()
+        page = await self.house.stores.ledger.station_events(StationEventFilter(stations=frozenset({self.name})))
+        return [event.finding.code for event in page.items if event.finding]
 
     async def statuses(self) -> dict[int, str]:
         """Return the last state of each outlet."""

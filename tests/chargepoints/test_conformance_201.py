@@ -4,25 +4,38 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from core.inventory import Inventory
-from tests.chargepoints import asked_201, cases_201, more_201
-from tests.chargepoints.conftest import a_house, a_station, an_inventory
+from core.inventory import Inventory, Site, SiteKind
+from tests.chargepoints import asked_201, cases_201, cases_201_vehicles, more_201
+from tests.chargepoints.conftest import VALID_FROM, a_house, a_station, an_inventory
 from tests.chargepoints.recorded import hold_to_the_record
 from tests.chargepoints.station import TAGS, connected
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-CASES = {**cases_201.CASES, **asked_201.CASES, **more_201.CASES}
+CASES = {**cases_201.CASES, **asked_201.CASES, **more_201.CASES, **cases_201_vehicles.CASES}
 NAMES = {id_: id_.casefold().replace("_", "-").replace(" ", "-") for id_ in CASES}
+
+PAID = Site(
+    id="paid",
+    name="Parkplatz",
+    valid_from=VALID_FROM,
+    kind=SiteKind.PARKING,
+    municipality="kreisstadt",
+    charging_eur_per_kwh=Decimal("0.50"),
+)
 
 
 def inventory() -> Inventory:
-    stations = {name: a_station(name, security_profile=0) for name in NAMES.values()}
-    return replace(an_inventory(), stations=stations, tags=TAGS)
+    stations = {
+        name: a_station(name, security_profile=0, site="paid" if id_.startswith("TC_I") else "depot")
+        for id_, name in NAMES.items()
+    }
+    return replace(an_inventory(), stations=stations, tags=TAGS, sites={"paid": PAID})
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

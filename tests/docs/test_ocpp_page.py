@@ -13,7 +13,15 @@ from core.commands import CommandKind
 from core.facts import Protocol
 from operations.stations.requests import PLAIN
 from operations.table import CAPABILITIES
-from tests.chargepoints import asked_201, cases_16, cases_201, cases_admission, certificate_cases, more_201
+from tests.chargepoints import (
+    asked_201,
+    cases_16,
+    cases_201,
+    cases_201_vehicles,
+    cases_admission,
+    certificate_cases,
+    more_201,
+)
 
 ROOT = Path(__file__).parents[2]
 V16, V201 = Protocol.OCPP_16, Protocol.OCPP_201
@@ -58,6 +66,7 @@ def test_every_case_that_is_named_is_played_and_names_a_message_of_its_version(w
             *cases_201.CASES,
             *asked_201.CASES,
             *more_201.CASES,
+            *cases_201_vehicles.CASES,
             *certificate_cases.CASES_201,
             *cases_admission.CASES_201,
         },
