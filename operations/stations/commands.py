@@ -209,6 +209,8 @@ async def update_firmware(house: House, request: AskFirmware, call: Call) -> Ask
     """Have firmware loaded and installed. Raises `RequestError` where file and address are both said, or neither."""
     if (request.file is None) is not bool(request.file_url.strip()):
         raise RequestError("firmware.file_or_address")
+    if request.file is not None and (request.signature.strip() or request.signing_certificate.strip()):
+        raise RequestError("firmware.file_or_address")
     given = {each.name: getattr(request, each.name) for each in fields(request)}
     given |= {"url": request.file_url, "retrieve_at_utc": request.retrieve_at_utc or call.now_utc}
     if request.file is not None:

@@ -132,7 +132,9 @@ async def test_a_rollout_is_of_one_thing(empty_district: District, given: dict[s
     assert refused.value.finding.code == why
 
 
-@pytest.mark.parametrize("given", [{}, {"file": 1, "file_url": "https://firmware.example/1.bin"}])
+@pytest.mark.parametrize(
+    "given", [{}, {"file": 1, "file_url": "https://firmware.example/1.bin"}, {"file": 1, "signature": "c2ln"}]
+)
 async def test_a_command_is_of_one_thing(empty_district: District, given: dict[str, Any]) -> None:
     with pytest.raises(RequestError, match=r"firmware\.file_or_address"):
         await empty_district.ask("stations.firmware", id=STATION, **given)
