@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import isfinite
-
 from core.errors import FormatError
 from core.texts import Finding
 
@@ -41,11 +39,11 @@ def number_of(value: object) -> float | None:
     """Return a number that may have come as text, with a comma perhaps; None if it is none that can be measured."""
     try:
         if isinstance(value, str):
-            number = float(value.replace(",", "."))
+            number = float(value.replace(",", ".") if "," in value else value)
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
             number = float(value)
         else:
             return None
     except (ValueError, OverflowError):
         return None
-    return number if isfinite(number) and -_LARGEST <= number <= _LARGEST else None
+    return number if -_LARGEST <= number <= _LARGEST else None  # which infinity is not, nor what is no number

@@ -23,6 +23,7 @@ from chargepoints.commands.answers import refused, text
 from chargepoints.commands.batches import halves, joined, most_items, parts
 from chargepoints.commands.collecting import Collecting
 from chargepoints.commands.composing import compose, sessions_in, tags_in
+from chargepoints.commands.reading_back import goes_on, held, named, reading_of
 from chargepoints.commands.sending import Awaited, Context, NotInVersionError, Outcome, Running, Sending, Token
 from chargepoints.decoding.events import Arrival, Event, Reported
 from chargepoints.dispatch.following import PATIENCE, Followed, Pursuit
@@ -224,7 +225,7 @@ class Dispatcher:
         await self.followed(sent)
         if sending.awaits is not Awaited.NOTHING:  # what is awaited may come before the answer
             self._pursue(sent, errand.request, sending.awaits)
-        outcome = await self._say(replace(errand, command=sent), context, messages)
+        outcome = await self._read_back(errand, await self._say(replace(errand, command=sent), context, messages))
         if outcome.state is CommandState.ACCEPTED and sending.awaits is not Awaited.NOTHING:
             await self._accepted(sent, outcome)
         else:
@@ -242,10 +243,21 @@ class Dispatcher:
             outcome = await self._outcome(command, sending.action, payload, sending.understand)
             if shorter := halves(command.kind, request, outcome):
                 outcome = await self._say(errand, context, self._messages(errand, context, shorter))
-            outcomes.append(outcome)
-            if _final(outcome.state) is not CommandState.DONE:
+            outcomes.append(named(request, outcome) if len(messages) > 1 else outcome)
+            if not goes_on(request, outcome):
                 break
         return joined(outcomes)
+
+    async def _read_back(self, errand: Errand, outcome: Outcome) -> Outcome:
+        """Read settings that were just set, where that is wanted, and compare them."""
+        reading = reading_of(errand.request, outcome)
+        if reading is None:
+            return outcome
+        asks = replace(errand, command=replace(errand.command, kind=CommandKind.GET), request=reading)
+        most = self._most_items.get(errand.command.station, {}).get(CommandKind.GET)
+        context = await self._context(asks)
+        messages = self._messages(asks, context, parts(errand.version, CommandKind.GET, reading, most))
+        return held(errand.request, outcome, await self._say(asks, context, messages))
 
     async def _outcome(
         self, command: Command, action: str, payload: dict[str, Any], understand: Callable[[Mapping[str, Any]], Outcome]

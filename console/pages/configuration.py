@@ -43,23 +43,17 @@ async def change(visit: Visit) -> Response:
     station = visit.part("id")
     try:
         if not key:
-            return await _read(visit, station, ())
-        asked = await visit.ask(SET, id=station, settings=(f"{key}={value}",), wait_s=WAITS_S)
+            asked = await visit.ask(GET, id=station, wait_s=WAITS_S, keys=())
+        else:
+            asked = await visit.ask(SET, id=station, settings=(f"{key}={value}",), read_back=True, wait_s=WAITS_S)
     except ServiceError as error:
         if not can_be_mended(error):
             raise
         return await _page(visit, 422, problems_of(visit, error))
     if asked.items[0].progress is not CommandState.DONE:
         return visit.go(f"/commands/{asked.items[0].id}")
-    return await _read(visit, station, (key,))
-
-
-async def _read(visit: Visit, station: str, keys: tuple[str, ...]) -> Response:
-    asked = await visit.ask(GET, id=station, wait_s=WAITS_S, keys=keys)
-    if asked.items[0].progress is not CommandState.DONE:
-        return visit.go(f"/commands/{asked.items[0].id}")
-    only = f"?{urlencode({'query': keys[0]})}" if keys else ""
-    done = "console.done_setting_changed" if keys else "console.done_settings_read"
+    only = f"?{urlencode({'query': key})}" if key else ""
+    done = "console.done_setting_changed" if key else "console.done_settings_read"
     return visit.go(f"/stations/{quote(station, safe='')}/configuration{only}", done)
 
 

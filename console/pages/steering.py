@@ -18,6 +18,7 @@ from console.pages.visit import Visit
 from core.errors import NotFoundError, RequestError, ServiceError
 from operations.edge import read_request
 from operations.gate import admitted
+from operations.local_lists.plan import GROUP as LISTS
 
 OFTEN: Final = ("start", "stop", "reset", "unlock", "availability", "limit", "clear_limit", "get", "set", "trigger")
 """What operators do every week; all else stands below."""
@@ -157,7 +158,7 @@ async def _sent(visit: Visit, chosen: Chosen, verb: str, asked: Mapping[str, Any
     if verb == LIST:
         for station in chosen.stations:
             await visit.ask(f"stations.{LIST}", id=station.id)
-        return "/commands"
+        return f"/commands?{urlencode({'group': LISTS})}"
     wait_s = STATION_WAITS_S if chosen.only else 0
     found = await visit.ask(f"stations.{verb}", id=chosen.ids, wait_s=wait_s, **asked)
     if len(found.items) == 1:

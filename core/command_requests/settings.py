@@ -42,9 +42,10 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetConfiguration:
-    """Change settings; 1.6 takes one at a time."""
+    """Change settings, and with `read_back` read them afterwards; 1.6 takes one at a time."""
 
     settings: tuple[Setting, ...]
+    read_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,8 +101,12 @@ async def limit(house: House, request: AskLimit, call: Call) -> AskedCommands:
 
 
 async def change(house: House, request: AskChange, call: Call) -> AskedCommands:
-    """Change settings. Raises `RequestError` for what is not `name=value`, and for secrets."""
-    said = plain(CommandKind.SET, {"settings": [_setting(text) for text in request.settings]})
+    """Change settings, and read them back if wanted: some stations accept every name and change nothing.
+
+    Raises `RequestError` for what is not `name=value`, and for secrets.
+    """
+    settings = [_setting(text) for text in request.settings]
+    said = plain(CommandKind.SET, {"settings": settings, "read_back": request.read_back})
     return await _each(house, request, call, CommandKind.SET, said)
 
 

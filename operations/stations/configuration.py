@@ -95,10 +95,9 @@ def settings_of(commands: Iterable[Command], booted_at_utc: datetime | None = No
     """Return what commands in their order tell of settings; a restart lets what was set before take effect."""
     known: dict[str, Known] = {}
     for command in commands:
-        if command.kind in READ:
-            known |= {str(said["key"]): _read(said, known.get(str(said["key"])), command) for said in _told(command)}
-        else:
+        if command.kind is CommandKind.SET:
             known |= _set(command, known)
+        known |= {str(said["key"]): _read(said, known.get(str(said["key"])), command) for said in _told(command)}
     return {
         name: replace(one, reboot_required=one.reboot_required and not _later(booted_at_utc, one.at_utc))
         for name, one in known.items()

@@ -6,6 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from websockets import Subprotocol
+from websockets.asyncio.client import connect
+
 from core.command_requests import (
     CancelReservation,
     CertificateHash,
@@ -33,7 +36,7 @@ from core.command_requests import (
     UpdateFirmware,
 )
 from core.command_words import CertificateUse, LimitPurpose, ListUpdate, LogKind, ResetWay, Triggered
-from core.commands import CommandState
+from core.commands import CommandKind, CommandState
 from core.facts import SessionState
 from tests.chargepoints.station import BLOCKED, CARD, COLLEAGUE, EXPIRED, MEMBER, UNKNOWN, Case, asks
 
@@ -424,6 +427,58 @@ async def configuration(case: Case) -> None:
     await case.ask(request, "GetConfiguration", {"key": ["HeartbeatInterval"]}, {"configurationKey": [known]})
 
 
+def told(**settings: str) -> dict[str, Any]:
+    """Return the answer to GetConfiguration."""
+    keys = [{"key": key, "value": value, "readonly": False} for key, value in settings.items()]
+    return {"configurationKey": keys, "unknownKey": []}
+
+
+async def several_settings(case: Case) -> None:
+    """Set one after the other; the last is refused, and each has its own word."""
+    case.station.answers["ChangeConfiguration"] = {"status": "Accepted"}
+    settings = [{"key": "HeartbeatInterval", "value": "300"}, {"key": "ConnectionTimeOut", "value": "60"}]
+    assert (await case.dispatch(CommandKind.SET, settings=settings)).state is DONE
+    assert [payload for _, payload in case.station.asked] == settings
+    case.station.answers["ChangeConfiguration"] = {"status": "Rejected"}
+    refused = await case.dispatch(CommandKind.SET, settings=settings)
+    assert refused.state is REJECTED
+    assert refused.answer["results"] == [{"key": each["key"], "status": "Rejected"} for each in settings]
+
+
+async def settings_read_back(case: Case) -> None:
+    """Set and read: what is told afterwards decides."""
+    case.station.answers |= {
+        "ChangeConfiguration": {"status": "Accepted"},
+        "GetConfiguration": told(HeartbeatInterval="300.0"),
+    }
+    settings = [{"key": "HeartbeatInterval", "value": "300"}]
+    kept = await case.dispatch(CommandKind.SET, settings=settings, read_back=True)
+    assert (kept.state, kept.answer["settings"][0]["value"]) == (DONE, "300.0")
+    assert [action for action, _ in case.station.asked] == ["ChangeConfiguration", "GetConfiguration"]
+    case.station.answers["GetConfiguration"] = told(HeartbeatInterval="900")
+    changed = await case.dispatch(CommandKind.SET, settings=settings, read_back=True)
+    assert changed.state is FAILED
+    assert changed.finding is not None
+    assert dict(changed.finding.params) == {"key": "HeartbeatInterval", "said": "900"}
+    case.station.answers["ChangeConfiguration"] = {"status": "RebootRequired"}
+    assert (await case.dispatch(CommandKind.SET, settings=settings, read_back=True)).state is DONE
+    case.station.answers["GetConfiguration"] = "InternalError"
+    unread = await case.dispatch(CommandKind.SET, settings=settings, read_back=True)
+    assert unread.state is DONE
+    assert unread.finding is not None
+    assert unread.finding.code == "commands.not_read_back"
+
+
+async def subprotocol_chosen(case: Case) -> None:
+    """Offer several subprotocols: 1.6 is chosen where nothing newer is spoken on both sides."""
+    await case.station.socket.close()
+    offered = [Subprotocol("ocpp1.5"), Subprotocol("ocpp1.6")]
+    async with connect(f"{case.house.url}/{case.name}", subprotocols=offered, compression=None) as socket:
+        assert socket.subprotocol == "ocpp1.6"
+    async with case.again() as back:
+        await boot(back)
+
+
 async def security_event(case: Case, kind: str) -> None:
     await boot(case)
     assert await case.call("SecurityEventNotification", {"type": kind, "timestamp": case.station.at()}) == {}
@@ -603,6 +658,9 @@ CASES: Mapping[str, Callable[[Case], Awaitable[Any]]] = {
     "TC_080": signed_firmware("Downloading", "Downloaded", "SignatureVerified", "Installing", "Installed"),
     "TC_081": signed_firmware("Downloading", "Downloaded", "InvalidSignature"),
     "TC_083": _set("SecurityProfile", "2", "Accepted", DONE),
+    "TC_088": subprotocol_chosen,
+    "several settings": several_settings,
+    "settings read back": settings_read_back,
     "slow clock": slow_clock,
     "parent of a tag": ended_by_a_colleague,
     "availability whole station": asks(

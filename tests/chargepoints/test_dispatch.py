@@ -183,4 +183,5 @@ async def test_several_settings_go_one_by_one_to_an_old_station(house: Any, raw_
         assert (await until(house, number)).state is CommandState.DONE
         number = await ask(house, CommandKind.SET, request={"settings": settings})
         await answer(station, "ChangeConfiguration", status="Rejected")
+        await answer(station, "ChangeConfiguration", status="Accepted")  # one that is refused keeps no other back
         assert (await until(house, number)).state is CommandState.REJECTED

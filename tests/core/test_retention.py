@@ -24,7 +24,7 @@ def test_every_series_belongs_to_one_class_of_readings_and_one_of_slots(kind: st
 
 
 def test_every_class_is_of_one_sort() -> None:
-    others = {RetentionClass.FRAMES, RetentionClass.VEHICLE_DAYS}
+    others = {RetentionClass.FRAMES, RetentionClass.STATION_LOGS, RetentionClass.VEHICLE_DAYS}
     assert {*READINGS, *SLOTS, *RECORDS, *others} == set(RetentionClass)
     assert set(RECORDS.values()) == set(RecordKind)
 

@@ -26,9 +26,10 @@ class AskSettings(Targets, GetConfiguration):
 
 @dataclass(frozen=True, kw_only=True)
 class AskChange(Targets):
-    """Changes settings, each written `name=value`."""
+    """Changes settings, each written `name=value`; with `read_back` they are read afterwards and compared."""
 
     settings: tuple[str, ...]
+    read_back: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,7 +80,7 @@ def test_a_setting_is_changed_on_its_page(read: httpx.Client, district: Any) -> 
     answer = sent(read, PATH, key="HeartbeatInterval", value="120")
     command = newest(district, "lra-01")
     assert answer.url.path == f"/commands/{command.id}"
-    assert command.request == {"settings": [{"key": "HeartbeatInterval", "value": "120"}]}
+    assert command.request == {"settings": [{"key": "HeartbeatInterval", "value": "120"}], "read_back": True}
     end(district, command, {"status": "RebootRequired"})
     assert "HeartbeatInterval wirkt erst nach Neustart 120" in words(read.get(PATH).text)
 
