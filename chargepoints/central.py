@@ -8,11 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import astuple, dataclass
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection
-from websockets.http11 import Request, Response
 
 from chargepoints.answering import Desk
 from chargepoints.assembly import Assembly, Stores
@@ -27,12 +25,13 @@ from chargepoints.dispatch.dispatcher import Dispatcher
 from chargepoints.dispatch.numbers import unknown_number
 from chargepoints.doors import Doors
 from chargepoints.habits import Habits
-from chargepoints.handshake import IMPOSTURES, SUBPROTOCOLS, Doorkeeper, Refused
+from chargepoints.handshake import SUBPROTOCOLS, Doorkeeper
 from chargepoints.kept_secrets import Matches, matches_clear
 from chargepoints.notebook import Notebook
 from chargepoints.planning import Planning
 from chargepoints.privacy import Privacy
 from chargepoints.quirks import model_patience_s
+from chargepoints.reception import HINT_CHARS, MISSED, Reception
 from chargepoints.registrar import Registrar
 from chargepoints.replay import Replay
 from chargepoints.settings import ChargePointSettings
@@ -45,15 +44,13 @@ from core.books import Ledger
 from core.commands import Command
 from core.errors import StoreError, UnavailableError
 from core.facts import Protocol
-from core.inventory import Admission, Inventory, Station
+from core.inventory import Admission, Inventory
 from core.ports import Clock, Health, Journal, ReadingSink
 from core.station_events import SERVICE, Contact, StationEventKind
 from core.texts import Finding
 
 _FLUSH_EVERY_S = 0.25
 _NORMAL = 1000
-_MISSED = 3
-_HINT_CHARS = 100
 
 _LOG = logging.getLogger(__name__)
 
@@ -85,8 +82,14 @@ class CentralSystem:
         self._privacy = privacy
         self._stores = Stores(journal=journal, sink=sink, ledger=ledger, clock=clock)
         self._dispatcher = Dispatcher(ledger, self, uid_of, clock)
-        self._doorkeeper = Doorkeeper(
-            settings.path, inventory, secret_of, settings.tls.organisation if settings.tls else "", matches
+        self._connections: dict[str, StationConnection] = {}
+        organisation = settings.tls.organisation if settings.tls else ""
+        self.reception = Reception(
+            settings,
+            Doorkeeper(settings.path, inventory, secret_of, organisation, matches),
+            clock,
+            notebook=lambda: self._desk.assembly.notebook,
+            connected=self._connections.get,
         )
         self._records = CertificateRecords(ledger, clock)
         authority = _authority(settings)
@@ -105,7 +108,6 @@ class CentralSystem:
         self._dispatcher.followed = self._followed
         self.stirred: Callable[[str], None] = nobody_stirred
         """Is told of a station when a command to it is over, and when it has started."""
-        self._connections: dict[str, StationConnection] = {}
         self._habits: dict[str, Habits] = {}
         self._desk = self._new_desk()
         self._leaving: set[asyncio.Task[None]] = set()
@@ -126,7 +128,7 @@ class CentralSystem:
         ]
         try:
             async with AsyncExitStack() as closing:
-                await self._doors.open(closing, self._handle, self._admit)
+                await self._doors.open(closing, self._handle, self.reception.admit)
                 self.port, self.tls_port = self._doors.port, self._doors.tls_port
                 self.started.set()
                 try:
@@ -250,43 +252,12 @@ class CentralSystem:
         if self._desk.assembly.chronicle.count(SERVICE, StationEventKind.TURNED_AWAY, limit, self._stores.clock()):
             _LOG.warning("connects_turned_away finding=%s", limit)
 
-    def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
-        now_utc = self._stores.clock()
-        came = entrance(connection.transport, request.headers.get_all("X-Forwarded-Proto"), self._settings.proxies)
-        admitted = self._doorkeeper.admit(request.path, request.headers.get_all("Authorization"), now_utc.date(), came)
-        if isinstance(admitted, Station) and self._is_taken(admitted, connection):
-            finding = Finding.of("ocpp.connected_from_elsewhere")
-            admitted = Refused(HTTPStatus.CONFLICT, finding, admitted.id, admitted)
-        if isinstance(admitted, Station):
-            connection.username = admitted.id
-            return None
-        notebook = self._desk.assembly.notebook
-        if admitted.station is not None:
-            notebook.notice(admitted.station.source, admitted.finding, now_utc, kind=_kind_of(admitted.finding))
-        elif admitted.asked:
-            offered = ",".join(request.headers.get_all("Sec-WebSocket-Protocol"))
-            notebook.discover("ocpp", admitted.asked, now_utc, hint=offered[:_HINT_CHARS])
-        response = connection.respond(admitted.status, f"{admitted.status.phrase}\n")
-        if admitted.status is HTTPStatus.UNAUTHORIZED:
-            response.headers["WWW-Authenticate"] = 'Basic realm="ocpp"'
-        return response
-
-    def _is_taken(self, station: Station, connection: ServerConnection) -> bool:
-        """Return whether a station that nothing but its name tells apart is connected from another address."""
-        known = self._connections.get(station.id)
-        return (
-            station.security_profile == 0
-            and known is not None
-            and known.silent_s < self._settings.ping_interval_s * _MISSED
-            and known.address != address_of(connection.transport)
-        )
-
     async def _handle(self, socket: ServerConnection) -> None:
         station, protocol = socket.username, SUBPROTOCOLS.get(socket.subprotocol or "")
         desk = self._desk
         if protocol is None or not isinstance(socket, StationSocket):
             offered = ",".join(socket.request.headers.get_all("Sec-WebSocket-Protocol")) if socket.request else ""
-            finding = Finding.of("ocpp.subprotocol_unsupported", offered=offered[:_HINT_CHARS])
+            finding = Finding.of("ocpp.subprotocol_unsupported", offered=offered[:HINT_CHARS])
             desk.assembly.notebook.notice(
                 f"station:{station}", finding, desk.clock(), kind=StationEventKind.TURNED_AWAY
             )
@@ -345,7 +316,7 @@ class CentralSystem:
             await asyncio.sleep(ping_s)
             for connection in tuple(self._connections.values()):
                 habits = connection.habits
-                patience_s = _MISSED * (ping_s if connection.answers_pings else max(ping_s, heartbeat_s))
+                patience_s = MISSED * (ping_s if connection.answers_pings else max(ping_s, heartbeat_s))
                 if connection.silent_s > patience_s:
                     habits.answers_pings, habits.pings = None, 0  # a new firmware may be another
                     self._leave(connection, Contact.SILENT)
@@ -392,11 +363,6 @@ class Traffic:
     def sum(cls, parts: Iterable[Traffic]) -> Traffic:
         """Return the traffic of all together."""
         return cls(*(sum(column) for column in zip(*map(astuple, parts), strict=True)))
-
-
-def _kind_of(finding: Finding) -> StationEventKind:
-    """Return of what kind it is that somebody was refused: who shows another's certificate attacks, or is mixed up."""
-    return StationEventKind.SECURITY if finding.code in IMPOSTURES else StationEventKind.TURNED_AWAY
 
 
 def _authority(settings: ChargePointSettings) -> Authority | None:

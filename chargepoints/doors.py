@@ -26,7 +26,7 @@ from core.errors import ConfigError, StoreError
 from core.ports import Clock
 
 Handle = Callable[[ServerConnection], Awaitable[None]]
-Admit = Callable[[ServerConnection, Request], Response | None]
+Admit = Callable[[ServerConnection, Request], Response | Awaitable[Response | None] | None]
 
 _LOG = logging.getLogger(__name__)
 _WIRE_LOG = logging.getLogger("chargepoints.wire")

@@ -74,6 +74,11 @@ class Doorkeeper:
         finding = self._objection(station, authorization, entrance)
         return station if finding is None else Refused(HTTPStatus.UNAUTHORIZED, finding, asked, station)
 
+    def newcomer(self, path: str, authorization: Sequence[str]) -> tuple[str, bytes | None]:
+        """Return the name that a station asks for, and the password it shows together with that name, if any."""
+        asked, given = self._asked(path) or "", _credentials(authorization)
+        return asked, given[1] if given is not None and given[0].casefold() == asked.casefold() else None
+
     def _asked(self, path: str) -> str | None:
         """Return the station's name in the path; percent-encoding and a trailing slash are no difference."""
         path = path.partition("?")[0]
@@ -88,9 +93,9 @@ class Doorkeeper:
     def _station(self, asked: str) -> Station | None:
         inventory = self._inventory()
         if inventory is not self._indexed:
-            self._by_name = {station.id.casefold(): station for station in inventory.stations.values()}
+            self._by_name = {station.wire_name.casefold(): station for station in inventory.stations.values()}
             self._indexed = inventory
-        return inventory.stations.get(asked) or self._by_name.get(asked.casefold())
+        return self._by_name.get(asked.casefold())
 
     def _objection(self, station: Station, authorization: Sequence[str], entrance: Entrance) -> Finding | None:
         if station.security_profile < _BASIC:
@@ -111,7 +116,7 @@ class Doorkeeper:
         if given is None:
             return Finding.of("ocpp.password_missing")
         name, password = given
-        named = name.casefold() == station.id.casefold()
+        named = name.casefold() == station.wire_name.casefold()
         return None if self._matches(station.id, password, secret) and named else Finding.of("ocpp.password_wrong")
 
     def _certificate_objection(self, station: Station, entrance: Entrance) -> Finding | None:
@@ -121,7 +126,7 @@ class Doorkeeper:
             return Finding.of("ocpp.certificate_missing")
         if self._organisation and self._organisation not in shown.organisations:
             return Finding.of("ocpp.certificate_of_others")
-        own = {station.id.casefold(), station.serial_number.casefold()} - {""}
+        own = {station.id.casefold(), station.wire_name.casefold(), station.serial_number.casefold()} - {""}
         if len(shown.names) != 1 or shown.names[0].casefold() not in own:
             return Finding.of("ocpp.certificate_of_another")
         return None

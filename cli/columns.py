@@ -18,6 +18,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "reliability.faults.rows": ("group", "kind", "code", "count", "per_thousand_sessions", "stations"),
     "commands.list": ("id", "station", "command", "progress", "asked_by", "asked_at_utc", "finding"),
+    "adoption.list.waiting": ("id", "name", "site", "connected", "maker", "model", "serial_number"),
+    "adoption.list.invitations": ("id", "kind", "site", "station", "arrived", "most", "until_utc", "made_by"),
+    "adoption.list.refused": ("name", "count", "last_seen_utc"),
     "rollouts.list": ("id", "firmware", "state", "wave", "waves", "through", "failed", "stations", "started_at_utc"),
     **{
         f"rollouts.{verb}.stations": (
@@ -237,6 +240,8 @@ WORDS: dict[str, str] = {
     "jobs.state": "jobs.state.",
     "inventory.action": "word.",
     "imports.state": "console.import_state.",
+    "adoption.kind": "adoption.kind.",
+    "invitations.kind": "adoption.kind.",
     "inventory.kind": "console.entry_kind.",
     "mappings.kind": "console.row_kind.",
     "mappings.clock": "console.file_clock.",

@@ -34,6 +34,7 @@ from cli.station_files import (
 from cli.supervisor import Supervisor
 from cli.visits import Visits
 from config.cards import CardNumbers
+from config.charge_points import station_url
 from config.forgetting import CardForgetting
 from config.load import Configuration, load
 from config.managed import ManagedInventory
@@ -46,6 +47,7 @@ from ingest.files.inbox import DiskInbox
 from jobs.runner import Runner
 from jobs.worker import WorkerProcess
 from notify.postman import Postman
+from operations.adoption.welcoming import welcome
 from operations.gate import Gate
 from operations.house import House, nothing_to_read
 from reports.shelf import FileShelf
@@ -197,7 +199,9 @@ def _service(shelf: Shelf, stores: Stores, hands: _Hands) -> Service:
         return (*watched[0].health(), stores.ledger.health()) if watched else ()
 
     central = central_system(shelf, stores)
-    gate = Gate(replace(_house(shelf, stores, hands, health, shelf.reload), wake_commands=central.wake))
+    house = replace(_house(shelf, stores, hands, health, shelf.reload), wake_commands=central.wake)
+    gate = Gate(house)
+    central.reception.welcome = partial(welcome, house)
     hands.jobs.call_through(gate)
     local_token = secrets.token_urlsafe(32)
     app = build_app(gate, settings.console, now_utc, local_token=local_token, local_actor=local_actor())
@@ -259,6 +263,9 @@ def _house(
         frame_eraser=stores.journal,
         card_eraser=CardForgetting(shelf.configuration.folder),
         public_url=shelf.configuration.settings.console.public_url,
+        charge_points_url=station_url(
+            shelf.configuration.settings.charge_points, shelf.configuration.settings.console.public_url
+        ),
         upload_url=upload_url(shelf.configuration, now_utc),
         ftp_upload_url=ftp_upload_url(shelf.configuration, now_utc),
         station_logs=upload_folder(shelf.configuration.settings),

@@ -138,6 +138,15 @@ def _ascii(host: str) -> str:
         return ""
 
 
+def station_url(points: ChargePointSettings, public_url: str) -> str:
+    """Return where stations connect, without their names: encrypted where that is possible, as far as we know."""
+    if points.tls is not None:
+        host = next(iter(points.tls.names), "") or points.tls.host
+        return f"wss://{host}:{points.tls.port}/{points.path}/"
+    known = urlsplit(public_url).hostname or ""
+    return f"ws://{known or points.host}:{points.port}/{points.path}/"
+
+
 def tls_mistakes(form: ChargePointsForm, public_url: str, locator: Locator) -> list[Finding]:
     """Return what keeps the encrypted port from having a certificate."""
     tls, way = form.tls, ("charge_points", "tls")

@@ -8,7 +8,18 @@ from typing import NamedTuple
 
 from config.shelves import Shelves, Written, entries_of, overlap, place_of, twins
 from config.tree import Step
-from core.inventory import Drive, ElectricModel, Entry, FleetBudget, FuelKind, Recipient, Site, Vehicle, VehicleClass
+from core.inventory import (
+    Drive,
+    ElectricModel,
+    Entry,
+    FleetBudget,
+    FuelKind,
+    Recipient,
+    Site,
+    Station,
+    Vehicle,
+    VehicleClass,
+)
 from core.texts import Finding
 
 FUELS: Mapping[Drive, frozenset[FuelKind]] = {
@@ -51,6 +62,8 @@ def check_fleet(shelves: Shelves) -> Iterator[Finding]:
     yield from twins(replacing, lambda vehicle: vehicle.replaces, "config.replaced_twice", "replaces")
     for written, model in entries_of(shelves, ElectricModel):
         yield from _range(written, model)
+    stations = entries_of(shelves, Station)
+    yield from twins(stations, lambda station: station.wire_name.casefold(), "config.identity_twice", "identity")
     groups = {vehicle.group for _, vehicle in vehicles.values()}
     for written, recipient in entries_of(shelves, Recipient):
         yield from _groups(written, recipient, groups)

@@ -20,7 +20,7 @@ from config.forms import KINDS
 from config.history import Action, Change, append, locked, read_history, replace_file, rewrite
 from config.inventory import MANAGED, inventory_of, read_texts
 from config.laws import laws_in
-from config.passwords import StationPassword, settle
+from config.passwords import StationPassword, keep, settle
 from config.settings import broker_names, read_form, read_settings_text
 from config.splice import UnwritableError, change_entry, find_entry, replace_entry, write_entry
 from config.tree import read_tree
@@ -153,6 +153,11 @@ class ManagedInventory:
             # Profile 3 knows a station by its certificate, 0 by its name alone (OCPP security whitepaper).
             needed = bool(says) and profile in ("1", "2") and "valid_to" not in says
             return settle(self._folder, station, exists=bool(says), needed=needed, secrets=self._secrets)
+
+    def keep_password(self, station: str, password: bytes) -> bool:
+        """Keep the password that a station showed; return whether there is a place for it."""
+        with locked(self._managed):
+            return keep(self._folder, station, password, self._secrets)
 
     def _apply(
         self,

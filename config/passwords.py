@@ -56,6 +56,26 @@ def settle(
     return StationPassword()
 
 
+def keep(folder: Path, station: str, password: bytes, secrets: StationSecrets | None = None) -> bool:
+    """Keep the password that a station showed in the place of any other; return whether there is a place for it.
+
+    With `secrets` its digest is kept. The caller holds the folder's lock.
+    """
+    path = _file(folder)
+    said = password.decode("ascii", errors="replace")
+    secret = said if said.isascii() and said.isprintable() and not set(said) & {'"', "\\"} else password.hex()
+    try:
+        text = path.read_text(encoding="utf-8") if path else None
+        if path is None or text is None:
+            return False
+        before = re.sub(rf"^{re.escape(station)}: .*\n?", "", text, flags=re.MULTILINE)
+        start = before if not before or before.endswith("\n") else before + "\n"
+        replace_file(path, f'{start}{station}: "{secrets.kept(station, secret) if secrets else secret}"{_MARK}\n')
+    except (OSError, UnicodeDecodeError):
+        return False
+    return True
+
+
 def _digested(text: str, secrets: StationSecrets | None) -> str:
     """Return the file with digests in the place of passwords that were made here; other lines stay as they are."""
 

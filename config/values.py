@@ -119,6 +119,8 @@ def _secret_reference(text: str) -> str:
 
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
+Identity = Annotated[str, AfterValidator(matching(r"[^/\x00-\x20\x7f]{0,48}", "config.identity_invalid"))]
+"""A station's name in its address, where it is none of our ids; OCPP 2.0.1 limits it to 48 characters."""
 Slug = Annotated[str, AfterValidator(matching(rf"[a-z][a-z0-9-]{{0,{MAX_ID_LENGTH - 1}}}", "config.slug_invalid"))]
 Day = Annotated[date, BeforeValidator(_day)]
 Amount = Annotated[Decimal, BeforeValidator(_amount)]

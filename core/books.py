@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from core.adoption import InvitationBook
 from core.alarms import AlarmBook
 from core.bills import BillBook
 from core.certificates import CertificateBook
@@ -281,6 +282,7 @@ class Ledger(
     CertificateBook,
     RolloutBook,
     FirmwareBook,
+    InvitationBook,
     Protocol,
 ):
     """All books together; parts ask only for the book they need."""

@@ -27,6 +27,7 @@ class RecordKind(StrEnum):
     COMMANDS = "commands"
     CERTIFICATES = "certificates"
     ROLLOUTS = "rollouts"
+    INVITATIONS = "invitations"
 
 
 class RetentionClass(StrEnum):
@@ -58,6 +59,7 @@ class RetentionClass(StrEnum):
     COMMANDS = "commands"
     CERTIFICATES = "certificates"
     ROLLOUTS = "rollouts"
+    INVITATIONS = "invitations"
     STATION_LOGS = "station_logs"
 
 

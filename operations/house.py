@@ -73,6 +73,9 @@ class InventoryWriter(Protocol):
     def settle_password(self, station: str) -> StationPassword:
         """Give a station the password it needs, or take back the one of a station that is gone."""
 
+    def keep_password(self, station: str, password: bytes) -> bool:
+        """Keep the password that a station showed; return whether there is a place for it."""
+
 
 class CardEraser(Protocol):
     """Takes charging cards out of the inventory's files (`config.forgetting.CardForgetting`)."""
@@ -96,8 +99,8 @@ def nobody_waits() -> None:
 class House:
     """The parts behind all capabilities, as ports; a part that does not run is None.
 
-    `time_zone` decides what day it is; `public_url` stands before sign-in links;
-    `language` is that of users for whom none is given. `reload` reads the configuration again, so
+    `time_zone` decides what day it is; `public_url` stands before sign-in links, `charge_points_url` before the name
+    of a station; `language` is that of users for whom none is given. `reload` reads the configuration again, so
     that a written change takes effect at once. `retention` says how long what is kept.
     `pseudonym` gives that of a card's uid, as sessions have it; `unseal` opens what stations told of customers.
     `wake_commands` has commands that wait looked at now.
@@ -133,6 +136,7 @@ class House:
     card_eraser: CardEraser | None = None
     time_zone: str = "Europe/Berlin"
     public_url: str = ""
+    charge_points_url: str = ""
     upload_url: Callable[[str], str] | None = None
     """Makes an address, good for one file, where a station may upload it; None if none of ours is known."""
     ftp_upload_url: Callable[[str], str] | None = None

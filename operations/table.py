@@ -167,6 +167,12 @@ CAPABILITIES: dict[str, Capability] = {
     "firmware.remove": Capability(
         "operations.firmware.library:remove_firmware", Role.OPERATOR, changes=True, whole=True
     ),
+    "adoption.open": Capability("operations.adoption.inviting:open_window", Role.OPERATOR, changes=True),
+    "adoption.password": Capability("operations.adoption.inviting:make_invitation", Role.OPERATOR, changes=True),
+    "adoption.close": Capability("operations.adoption.inviting:close_invitation", Role.OPERATOR, changes=True),
+    "adoption.list": Capability("operations.adoption.inviting:list_newcomers", Role.OPERATOR),
+    "adoption.adopt": Capability("operations.adoption.adopting:adopt_station", Role.OPERATOR, changes=True),
+    "adoption.refuse": Capability("operations.adoption.adopting:refuse_station", Role.OPERATOR, changes=True),
     "rollouts.start": Capability("operations.rollouts.running:start_rollout", Role.OPERATOR, changes=True),
     "rollouts.list": Capability("operations.rollouts.running:list_rollouts", Role.OPERATOR),
     "rollouts.show": Capability("operations.rollouts.running:show_rollout", Role.OPERATOR),

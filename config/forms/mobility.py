@@ -11,7 +11,20 @@ from pydantic import Field
 
 from config.forms.form import EntryForm, PartForm
 from config.forms.metering import FeedForm
-from config.values import Amount, CardGroup, Day, MailAddress, Positive, Pseudonym, Sealed, Slug, Text, Uid, Whole
+from config.values import (
+    Amount,
+    CardGroup,
+    Day,
+    Identity,
+    MailAddress,
+    Positive,
+    Pseudonym,
+    Sealed,
+    Slug,
+    Text,
+    Uid,
+    Whole,
+)
 from core.inventory import (
     Admission,
     Baseline,
@@ -69,6 +82,7 @@ class StationForm(EntryForm):
     without_alarms: tuple[StationAlarm, ...] = ()
     serial_number: str = Field(default="", max_length=64)
     admission: Admission = Admission.ACCEPTED
+    identity: Identity = ""
 
 
 class BaselineForm(PartForm):

@@ -66,6 +66,7 @@ LABELS: dict[str, str] = {
     "Contact": "reliability.contact.",
     "Grouping": "reliability.grouping.",
     "QuirkArea": "reliability.area.",
+    "InvitationKind": "adoption.kind.",
     "RolloutState": "rollouts.state.",
     "StationRollout": "rollouts.station_state.",
     "CertificatePurpose": "certificates.kind.",

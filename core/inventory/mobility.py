@@ -112,7 +112,9 @@ class Admission(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Station(Entry):
-    """A charge point; `id` is its OCPP identity in the URL. `security_profile` 0 means no password.
+    """A charge point; `identity` is its OCPP identity in the URL, its `id` where that is empty.
+
+    `security_profile` 0 means no password.
 
     `serial_number` is the maker's; its certificate (security profile 3) may name it instead of the `id`.
     `without_alarms` are kinds of alarms that nobody wants to have of this one. `admission` is what its next boot is
@@ -128,6 +130,12 @@ class Station(Entry):
     without_alarms: tuple[str, ...] = ()
     serial_number: str = ""
     admission: Admission = Admission.ACCEPTED
+    identity: str = ""
+
+    @property
+    def wire_name(self) -> str:
+        """Return the name under which it connects; case is no difference."""
+        return self.identity or self.id
 
     @property
     def source(self) -> str:

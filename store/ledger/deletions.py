@@ -18,6 +18,7 @@ from store.ledger.certificate_tables import CERTIFICATE
 from store.ledger.command_tables import COMMAND
 from store.ledger.database import Database
 from store.ledger.fleet_tables import FLEET_ACTION, PRESENCE, SENDING, SESSION_VALUATION, VOUCHER
+from store.ledger.invitation_tables import INVITATION
 from store.ledger.rollout_tables import ROLLOUT, ROLLOUT_STATION
 from store.ledger.station_tables import STATION_EVENT
 from store.ledger.tables import DELETION, DISCOVERY, JOB_RUN, NOTICE, REJECTION
@@ -137,6 +138,10 @@ def _rollouts(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
     return ROLLOUT, and_(ROLLOUT.c.changed_at_utc < before_utc, over)
 
 
+def _invitations(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
+    return INVITATION, INVITATION.c.until_utc < before_utc
+
+
 def _certificates(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
     return CERTIFICATE, CERTIFICATE.c.valid_to_utc < before_utc
 
@@ -155,6 +160,7 @@ _OLD = {
     RecordKind.COMMANDS: _commands,
     RecordKind.CERTIFICATES: _certificates,
     RecordKind.ROLLOUTS: _rollouts,
+    RecordKind.INVITATIONS: _invitations,
 }
 
 _ALONG = {RecordKind.ROLLOUTS: (ROLLOUT_STATION, ROLLOUT_STATION.c.rollout.not_in(select(ROLLOUT.c.id)))}

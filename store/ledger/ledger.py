@@ -24,6 +24,7 @@ from store.ledger.fleet_actions import FleetActions
 from store.ledger.history import History
 from store.ledger.imports import Imports
 from store.ledger.inputs import Inputs
+from store.ledger.invitations import Invitations
 from store.ledger.jobs import Jobs
 from store.ledger.letters import Letters
 from store.ledger.maintenances import Maintenances
@@ -86,6 +87,7 @@ class SqlLedger(
     Certificates,
     Rollouts,
     Firmware,
+    Invitations,
     Copies,
 ):
     """`core.books.Ledger` over one database."""

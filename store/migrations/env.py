@@ -14,6 +14,7 @@ from store.ledger import (  # noqa: F401 - they fill METADATA
     firmware_tables,
     fleet_tables,
     import_tables,
+    invitation_tables,
     meter_tables,
     report_tables,
     rollout_tables,

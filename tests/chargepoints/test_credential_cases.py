@@ -28,7 +28,7 @@ async def yard(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Any]:
     folder: Path = tmp_path_factory.mktemp("house")
     async with a_house(folder) as opened:
         kept = {"lra-01": DIGESTS.kept("lra-01", SECRET)}
-        opened.central._doorkeeper = Doorkeeper("ocpp", an_inventory, kept.get, matches=DIGESTS.matches)
+        opened.central.reception._doorkeeper = Doorkeeper("ocpp", an_inventory, kept.get, matches=DIGESTS.matches)
         yield opened
 
 

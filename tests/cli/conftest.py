@@ -91,6 +91,7 @@ def filled(tmp_path: Path) -> Path:
             await a_month_of_driving(district)
             await a_report_on_its_way(district)
             await a_customer_told_of(district)
+            await new_stations_that_wait(district)
 
     asyncio.run(make())
     return tmp_path / "filled"
@@ -101,6 +102,14 @@ async def people(district: District) -> None:
     await district.ask("users.add", name="anna", role="admin")
     await district.ask("users.add", name="vera", role="viewer")
     await district.ask("tokens.add", name="grafana")
+
+
+async def new_stations_that_wait(district: District) -> None:
+    """Let two stations wait to be adopted."""
+    for number in (1, 2):
+        made = ("name=Neu", "site=schule", "admission=pending", "maker=Alfen", "model=Eve", "valid_from=2026-11-01")
+        outlet = ("connectors[1].number=1", "connectors[1].max_power_w=22000", "connectors[1].plug=type_2")
+        await district.ask("inventory.add", id=f"stations/neu-0{number}", values=[*made, *outlet])
 
 
 async def a_customer_told_of(district: District) -> None:

@@ -72,12 +72,17 @@ CHANGES: dict[str, dict[str, object]] = {
         "reason": "Prüfung",
     },
     **asked_of_stations.ASKED,
+    "adoption.open": {"site": "schule"},
+    "adoption.password": {"site": "schule"},
     "rollouts.start": {"id": "lis-01", "firmware": "9.9", "file_url": "https://firmware.example/9.9.bin"},
     "rollouts.pause": {"id": 1},
     "rollouts.resume": {"id": 1},
     "rollouts.cancel": {"id": 1},
 }
 REFUSED: dict[str, dict[str, object]] = {
+    "adoption.close": {"id": 77},
+    "adoption.adopt": {"id": "lis-01"},
+    "adoption.refuse": {"id": "lis-01"},
     "stations.fetch_log": {"id": "0" * 32},
     "stations.delete_log": {"id": "0" * 32},
     "firmware.add": {"upload": "0" * 64, "maker": "Alfen", "firmware": "2.1.0"},
@@ -198,7 +203,7 @@ async def test_no_secret_is_in_the_audit(district: District) -> None:
         for made in (result, *getattr(result, "items", ())):
             secrets += [value for value in (getattr(made, "link", ""), getattr(made, "secret", "")) if value]
     written = json.dumps([str(entry) for entry in await _entries(district)])
-    assert len(secrets) == 9
+    assert len(secrets) == 10
     for secret in secrets:
         assert secret.rpartition("/")[2] not in written
 

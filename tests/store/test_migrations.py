@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, MetaData, Table, insert, select, text
 from sqlalchemy import types as sql
 
+from core.adoption import InvitationKind
 from core.alarms import AlarmFilter
 from core.books import RejectionFilter, SessionFilter
 from core.certificates import CertificatePurpose, CertificateState
@@ -91,6 +92,7 @@ WORDS: dict[str, object] = {
     "command.state": CommandState.DONE.value,
     "rollout.state": RolloutState.RUNNING.value,
     "rollout_station.state": StationRollout.WAITING.value,
+    "invitation.kind": InvitationKind.WINDOW.value,
     "certificate.purpose": CertificatePurpose.STATION.value,
     "certificate.state": CertificateState.IN_USE.value,
     "meter_event.kind": MeterEventKind.MANUAL.value,
@@ -157,6 +159,7 @@ READS: dict[str, Callable[[SqlLedger], Awaitable[Any]]] = {
     "command": lambda ledger: ledger.commands(CommandFilter()),
     "rollout": lambda ledger: ledger.rollouts(),
     "firmware": lambda ledger: ledger.firmware_files(),
+    "invitation": lambda ledger: ledger.invitations(),
     "certificate": lambda ledger: ledger.certificates(),
     "reading_link": lambda ledger: ledger.links_to_read("grün", NOW - timedelta(days=1)),
 }

@@ -111,6 +111,7 @@ PATHS = (
     "/certificates",
     "/certificates?past=true",
     "/maintenance",
+    "/adoption",
     "/rollouts",
     "/rollouts?file=1",
     "/firmware",

@@ -1,0 +1,1 @@
+"""Charge points that nobody knows yet: letting them in, adopting and refusing them."""
