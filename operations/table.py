@@ -171,8 +171,6 @@ CAPABILITIES: dict[str, Capability] = {
     "adoption.password": Capability("operations.adoption.inviting:make_invitation", Role.OPERATOR, changes=True),
     "adoption.close": Capability("operations.adoption.inviting:close_invitation", Role.OPERATOR, changes=True),
     "adoption.list": Capability("operations.adoption.inviting:list_newcomers", Role.OPERATOR),
-    "adoption.adopt": Capability("operations.adoption.adopting:adopt_station", Role.OPERATOR, changes=True),
-    "adoption.refuse": Capability("operations.adoption.adopting:refuse_station", Role.OPERATOR, changes=True),
     "rollouts.start": Capability("operations.rollouts.running:start_rollout", Role.OPERATOR, changes=True),
     "rollouts.list": Capability("operations.rollouts.running:list_rollouts", Role.OPERATOR),
     "rollouts.show": Capability("operations.rollouts.running:show_rollout", Role.OPERATOR),
@@ -218,6 +216,8 @@ CAPABILITIES: dict[str, Capability] = {
     "tags.assign": Capability("operations.tags.cards:assign_tag", Role.OPERATOR, changes=True),
     "tags.block": Capability("operations.tags.cards:block_tag", Role.OPERATOR, changes=True),
     "tags.unblock": Capability("operations.tags.cards:unblock_tag", Role.OPERATOR, changes=True),
+    "stations.adopt": Capability("operations.adoption.adopting:adopt_station", Role.OPERATOR, changes=True),
+    "stations.refuse": Capability("operations.adoption.adopting:refuse_station", Role.OPERATOR, changes=True),
     "stations.rebuild": Capability(
         "operations.charging.rebuilding:rebuild_sessions", Role.OPERATOR, changes=True, long=True
     ),

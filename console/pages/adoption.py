@@ -64,7 +64,7 @@ async def adopt(visit: Visit) -> Response:
     form = await visit.form()
     given = {name: str(form.get(name, "")).strip() for name in ADOPTED if str(form.get(name, "")).strip()}
     try:
-        await visit.ask("adoption.adopt", id=visit.part("id"), **given)
+        await visit.ask("stations.adopt", id=visit.part("id"), **given)
     except ServiceError as error:
         if not can_be_mended(error):
             raise
@@ -75,7 +75,7 @@ async def adopt(visit: Visit) -> Response:
 async def refuse(visit: Visit) -> Response:
     """Refuse a station that waits."""
     await visit.form()
-    await visit.ask("adoption.refuse", id=visit.part("id"))
+    await visit.ask("stations.refuse", id=visit.part("id"))
     return visit.go(PLACE, "adoption.turned_down")
 
 

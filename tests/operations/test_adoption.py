@@ -120,10 +120,10 @@ async def test_who_waits_is_adopted_with_what_it_said_of_itself_and_charges(dist
         await district.ask("adoption.open", site="bauhof")
         async with station(central, "wb7") as socket:
             with pytest.raises(RequestError):
-                await district.ask("adoption.adopt", id="wb7")
+                await district.ask("stations.adopt", id="wb7")
             await said(socket, "BootNotification", BOOT)
             await central._desk.assembly.flush()
-            written = await district.ask("adoption.adopt", id="wb7", outlets=2, power_w=11_000, name="Hof Nord")
+            written = await district.ask("stations.adopt", id="wb7", outlets=2, power_w=11_000, name="Hof Nord")
             assert written.change.entry == "stations/wb7"
             entry = district.gate.house.inventory().stations["wb7"]
             assert (entry.name, entry.maker, entry.model, entry.serial_number) == ("Hof Nord", "Alfen", "Eve", "ACE-7")
@@ -137,7 +137,7 @@ async def test_who_waits_is_adopted_with_what_it_said_of_itself_and_charges(dist
             await socket.send(json.dumps([3, trigger[1], {"status": "Accepted"}]))
             assert (await said(socket, "BootNotification", BOOT))[2]["status"] == "Accepted"
         with pytest.raises(ConflictError):
-            await district.ask("adoption.adopt", id="wb7")
+            await district.ask("stations.adopt", id="wb7")
         assert not (await district.ask("adoption.list")).waiting
 
 
@@ -193,8 +193,8 @@ async def test_who_is_refused_is_told_so_and_may_be_adopted_later(district: Dist
     async with serving(district) as central:
         await district.ask("adoption.open", site="bauhof")
         async with station(central, "wb7") as socket:
-            await district.ask("adoption.refuse", id="wb7")
+            await district.ask("stations.refuse", id="wb7")
             assert (await said(socket, "BootNotification", BOOT))[2]["status"] == "Rejected"
         assert not (await district.ask("adoption.list")).waiting
-        await district.ask("adoption.adopt", id="wb7", maker="Alfen", model="Eve")
+        await district.ask("stations.adopt", id="wb7", maker="Alfen", model="Eve")
         assert district.gate.house.inventory().stations["wb7"].admission is Admission.ACCEPTED

@@ -81,8 +81,8 @@ CHANGES: dict[str, dict[str, object]] = {
 }
 REFUSED: dict[str, dict[str, object]] = {
     "adoption.close": {"id": 77},
-    "adoption.adopt": {"id": "lis-01"},
-    "adoption.refuse": {"id": "lis-01"},
+    "stations.adopt": {"id": "lis-01"},
+    "stations.refuse": {"id": "lis-01"},
     "stations.fetch_log": {"id": "0" * 32},
     "stations.delete_log": {"id": "0" * 32},
     "firmware.add": {"upload": "0" * 64, "maker": "Alfen", "firmware": "2.1.0"},
