@@ -22,7 +22,7 @@ from chargepoints.settings import ChargePointSettings
 from chargepoints.sockets import StationSocket
 from chargepoints.tls import keep_buffers_small
 from chargepoints.turnstile import GuardedSocket, Turnstile, guarded
-from core.errors import ConfigError, StoreError
+from core.errors import ConfigError, StoreError, UnavailableError
 from core.ports import Clock
 
 Handle = Callable[[ServerConnection], Awaitable[None]]
@@ -58,7 +58,10 @@ class Doors:
         self._clock = clock
 
     async def open(self, closing: AsyncExitStack, handle: Handle, admit: Admit) -> None:
-        """Listen until `closing` ends. Raises `ConfigError` if a certificate is unfit, `OSError` if a port is taken."""
+        """Listen until `closing` ends.
+
+        Raises `ConfigError` if a certificate is unfit, `UnavailableError` if a port is taken.
+        """
         settings = self._settings
         if settings.tls is not None:
             keep_buffers_small()
@@ -73,11 +76,15 @@ class Doors:
             self.port = each.getsockname()[1]
 
     async def _sockets(self, host: str, port: int) -> list[GuardedSocket]:
-        """Return a socket for each address that a host has."""
-        found = await asyncio.get_running_loop().getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )
-        return [guarded(family, address, self.turnstile.comes) for family, _, _, _, address in dict.fromkeys(found)]
+        """Return a socket for each address that a host has. Raises `UnavailableError` if one cannot be had."""
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(
+                host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            )
+            return [guarded(family, address, self.turnstile.comes) for family, _, _, _, address in dict.fromkeys(found)]
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise UnavailableError("run.port_taken", host=host, port=port, reason=reason) from error
 
     async def _listen(
         self, closing: AsyncExitStack, listener: GuardedSocket, context: SSLContext | None, handle: Handle, admit: Admit

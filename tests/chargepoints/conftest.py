@@ -93,7 +93,7 @@ async def a_house(folder: Path, inventory: Inventory | None = None, **settings: 
     inventory, privacy = inventory or an_inventory(), Privacy(KEY)
     stores = await open_embedded(folder, utc_now)
     central = CentralSystem(
-        ChargePointSettings(port=0, **settings),
+        ChargePointSettings(**{"port": 0, **settings}),
         inventory=lambda: inventory,
         secret_of=SECRETS.get,
         privacy=privacy,

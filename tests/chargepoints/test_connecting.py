@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import socket
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from core.errors import StoreError
+from core.errors import StoreError, UnavailableError
 from core.facts import Protocol
 from core.ports import Direction
 
@@ -41,6 +42,16 @@ async def test_one_station_under_every_spelling_of_its_name(house: Any, raw_stat
         await house.stored()
         (link,) = await house.stores.ledger.links()
         assert (link.station, link.connected, link.protocol) == ("lra-open", True, Protocol.OCPP_16)
+
+
+async def test_a_port_that_another_program_has_is_named(open_house: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(UnavailableError) as taken:
+            async with open_house(port=port):
+                pass
+    params = dict(taken.value.finding.params)
+    assert (taken.value.finding.code, params["host"], params["port"]) == ("run.port_taken", "127.0.0.1", port)
 
 
 async def test_an_unknown_station_is_refused_and_listed(house: Any) -> None:
