@@ -16,12 +16,13 @@ from reports.qr import qr_svg
 PLACE: Final = "/adoption"
 WINDOW: Final[Mapping[str, str]] = {"site": "", "minutes": "30", "most": "10"}
 PASSWORD: Final[Mapping[str, str]] = {"site": "", "station": "", "days": "14"}
+OUTLETS: Final = {"outlets": "1", "power_w": "22000", "plug": "Typ 2"}
 ADOPTED: Final = ("name", "maker", "model", "outlets", "power_w", "plug")
 
 
 async def show(visit: Visit) -> Response:
-    """Return who waits, who is invited and who was refused; the page follows it."""
-    return await _page(visit)
+    """Return who waits, who is invited and who was refused; the page follows it. With `adopt` the form for one."""
+    return await _page(visit, chosen=visit.query.get("adopt", ""))
 
 
 async def open_window(visit: Visit) -> Response:
@@ -68,7 +69,7 @@ async def adopt(visit: Visit) -> Response:
     except ServiceError as error:
         if not can_be_mended(error):
             raise
-        return await _page(visit, 422, problems=problems_of(visit, error))
+        return await _page(visit, 422, chosen=visit.part("id"), given=given, problems=problems_of(visit, error))
     return visit.go(PLACE, "adoption.adopted")
 
 
@@ -79,14 +80,21 @@ async def refuse(visit: Visit) -> Response:
     return visit.go(PLACE, "adoption.turned_down")
 
 
-async def _page(visit: Visit, status: int = 200, **values: Any) -> Response:
+async def _page(visit: Visit, status: int = 200, chosen: str = "", **values: Any) -> Response:
+    found = await visit.ask("adoption.list")
+    sites = (await visit.ask("sites.list", limit=500)).items
+    may_invite = may(visit.actor, "adoption.open")
+    station = next((each for each in found.waiting if may_invite and each.id == chosen), None)
+    given = OUTLETS | ({name: getattr(station, name) for name in ("name", "maker", "model")} if station else {})
     shown: dict[str, Any] = {"problems": [], "window": WINDOW, "password": PASSWORD, **values}
     return visit.page(
         "adoption/list.html",
         visit.words.t("adoption.title"),
         status,
-        found=await visit.ask("adoption.list"),
-        sites=(await visit.ask("sites.list", limit=500)).items,
-        may_invite=may(visit.actor, "adoption.open"),
-        **shown,
+        **shown | {"given": given | dict(values.get("given", {}))},
+        chosen=station,
+        found=found,
+        sites=sites,
+        names={each.id: each.name for each in sites},
+        may_invite=may_invite,
     )

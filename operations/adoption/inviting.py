@@ -43,6 +43,8 @@ async def make_invitation(house: House, request: MakeInvitation, call: Call) -> 
     until_utc, secret = call.now_utc + timedelta(days=request.days), secrets.token_hex(_PASSWORD_BYTE)
     if request.station and ("/" in request.station or not request.station.isprintable()):
         raise RequestError("adoption.name_invalid", name=request.station)
+    if request.station.casefold() in _names(house):
+        raise RequestError("adoption.name_taken", name=request.station)
     return await _invited(
         house, call, InvitationKind.PASSWORD, request.site, until_utc, station=request.station, secret=secret
     )
@@ -86,7 +88,7 @@ async def list_newcomers(house: House, request: ListNewcomers, call: Call) -> Ne
         )
     invitations = [each for each in await house.ledger.invitations() if each.is_open(call.now_utc)]
     refused = await house.ledger.discoveries(OCPP) if call.actor.sees(None) and request.site is None else ()
-    known = {station.wire_name.casefold() for station in house.inventory().stations.values()}
+    known = _names(house)
     unknown = [each for each in refused if each.subject.casefold() not in known]
     return Newcomers(
         waiting=tuple(waiting),
@@ -96,6 +98,11 @@ async def list_newcomers(house: House, request: ListNewcomers, call: Call) -> Ne
             for each in sorted(unknown, key=lambda each: each.last_seen_utc, reverse=True)[:_MOST_REFUSED]
         ),
     )
+
+
+def _names(house: House) -> frozenset[str]:
+    """Return the names under which stations of the inventory connect, in small letters."""
+    return frozenset(station.wire_name.casefold() for station in house.inventory().stations.values())
 
 
 def _must_keep(house: House, site: str, call: Call) -> None:

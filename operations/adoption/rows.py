@@ -53,7 +53,7 @@ class AdoptStation:
     id: str
     outlets: Annotated[int, Ge(1), Le(20)] = 1
     power_w: Annotated[float, Gt(0), Le(1_000_000)] = 22_000.0
-    plug: str = "type_2"
+    plug: str = "Typ 2"
     name: str = ""
     maker: str = ""
     model: str = ""

@@ -115,6 +115,13 @@ async def test_a_window_lets_stations_in_until_it_is_full_and_they_wait(district
             await district.ask("adoption.close", id=opened.id)
 
 
+@pytest.mark.parametrize("name", ["a/b", "a\x07", "lis-01", "LIS-01"])
+async def test_no_password_is_made_for_a_name_that_cannot_come(district: District, name: str) -> None:
+    with pytest.raises(RequestError):
+        await district.ask("adoption.password", site="bauhof", station=name)
+    assert not (await district.ask("adoption.list")).invitations
+
+
 async def test_who_waits_is_adopted_with_what_it_said_of_itself_and_charges(district: District) -> None:
     async with serving(district) as central:
         await district.ask("adoption.open", site="bauhof")
@@ -128,8 +135,8 @@ async def test_who_waits_is_adopted_with_what_it_said_of_itself_and_charges(dist
             entry = district.gate.house.inventory().stations["wb7"]
             assert (entry.name, entry.maker, entry.model, entry.serial_number) == ("Hof Nord", "Alfen", "Eve", "ACE-7")
             assert [(each.number, each.max_power_w, each.plug) for each in entry.connectors] == [
-                (1, 11_000, "type_2"),
-                (2, 11_000, "type_2"),
+                (1, 11_000, "Typ 2"),
+                (2, 11_000, "Typ 2"),
             ]
             async with asyncio.timeout(5):
                 trigger = json.loads(await socket.recv())
