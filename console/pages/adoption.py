@@ -17,7 +17,7 @@ PLACE: Final = "/adoption"
 WINDOW: Final[Mapping[str, str]] = {"site": "", "minutes": "30", "most": "10"}
 PASSWORD: Final[Mapping[str, str]] = {"site": "", "station": "", "days": "14"}
 OUTLETS: Final = {"outlets": "1", "power_w": "22000", "plug": "Typ 2"}
-ADOPTED: Final = ("name", "maker", "model", "outlets", "power_w", "plug")
+ADOPTED: Final = ("new_name", "maker", "model", "outlets", "power_w", "plug")
 
 
 async def show(visit: Visit) -> Response:
@@ -85,7 +85,7 @@ async def _page(visit: Visit, status: int = 200, chosen: str = "", **values: Any
     sites = (await visit.ask("sites.list", limit=500)).items
     may_invite = may(visit.actor, "adoption.open")
     station = next((each for each in found.waiting if may_invite and each.id == chosen), None)
-    given = OUTLETS | ({name: getattr(station, name) for name in ("name", "maker", "model")} if station else {})
+    given = OUTLETS | ({"new_name": station.name, "maker": station.maker, "model": station.model} if station else {})
     shown: dict[str, Any] = {"problems": [], "window": WINDOW, "password": PASSWORD, **values}
     return visit.page(
         "adoption/list.html",

@@ -36,7 +36,7 @@ async def adopt_station(house: House, request: AdoptStation, call: Call) -> Entr
         for number in range(1, request.outlets + 1)
     ]
     given = {
-        "name": request.name or station.name,
+        "name": request.new_name or station.name,
         "maker": maker,
         "model": model,
         "serial_number": station.serial_number or (link.serial_number if link else ""),

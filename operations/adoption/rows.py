@@ -47,14 +47,14 @@ class ListNewcomers:
 class AdoptStation:
     """Take a station that waits into service, with as many `outlets` of this power and plug.
 
-    What it said of itself stands for `maker` and `model` where these are empty; an empty `name` stays as it is.
+    What it said of itself stands for `maker` and `model` where these are empty; an empty `new_name` leaves it as it is.
     """
 
     id: str
     outlets: Annotated[int, Ge(1), Le(20)] = 1
     power_w: Annotated[float, Gt(0), Le(1_000_000)] = 22_000.0
     plug: str = "Typ 2"
-    name: str = ""
+    new_name: str = ""
     maker: str = ""
     model: str = ""
 

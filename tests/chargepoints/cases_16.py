@@ -644,7 +644,7 @@ CASES: Mapping[str, Callable[[Case], Awaitable[Any]]] = {
     "TC_066": composite,
     "TC_067": asks(ClearLimit(profile=5), "ClearChargingProfile", {"id": 5}),
     "TC_073": _set("AuthorizationKey", "00" * 20, "Accepted", DONE),
-    "TC_074": asks(
+    "asked for a certificate": asks(
         TriggerMessage(message=Triggered.CERTIFICATE_REQUEST),
         "ExtendedTriggerMessage",
         {"requestedMessage": "SignChargePointCertificate"},

@@ -223,7 +223,11 @@ async def certificate_is_refused_by_the_station(grounds: Grounds, name: str, ver
         said = {"type": type_, "timestamp": case.station.at()}
         assert await case.call("SecurityEventNotification", said) == {}
         await grounds.fares(name, CertificateState.REJECTED)
-        assert set(await grounds.events(name)) == {type_, "ocpp.certificate_not_taken"}
+
+        async def told() -> bool:
+            return set(await grounds.events(name)) == {type_, "ocpp.certificate_not_taken"}
+
+        assert await soon(told)
 
 
 async def contract_certificate_is_not_signed(grounds: Grounds, name: str, version: str) -> None:

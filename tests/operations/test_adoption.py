@@ -130,7 +130,7 @@ async def test_who_waits_is_adopted_with_what_it_said_of_itself_and_charges(dist
                 await district.ask("stations.adopt", id="wb7")
             await said(socket, "BootNotification", BOOT)
             await central._desk.assembly.flush()
-            written = await district.ask("stations.adopt", id="wb7", outlets=2, power_w=11_000, name="Hof Nord")
+            written = await district.ask("stations.adopt", id="wb7", outlets=2, power_w=11_000, new_name="Hof Nord")
             assert written.change.entry == "stations/wb7"
             entry = district.gate.house.inventory().stations["wb7"]
             assert (entry.name, entry.maker, entry.model, entry.serial_number) == ("Hof Nord", "Alfen", "Eve", "ACE-7")
