@@ -27,6 +27,7 @@ from core.facts import (
     GeneratedSpan,
     Notice,
     Rejection,
+    SessionSpan,
     StationLink,
     StationStatus,
     User,
@@ -78,6 +79,10 @@ class SessionBook(Protocol):
 
     async def sessions_begun(self, period: Period) -> tuple[ChargeSession, ...]:
         """Return all sessions that began in a period, oldest first: a month of a large fleet has thousands."""
+        ...
+
+    async def session_spans(self, period: Period) -> tuple[SessionSpan, ...]:
+        """Return when and where the same sessions were, in the same order."""
         ...
 
     async def open_sessions(self) -> tuple[ChargeSession, ...]:

@@ -115,6 +115,23 @@ class ChargeSession:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSpan:
+    """Of a charge session where and when it was and what it took: what its quarter hours are shared out by."""
+
+    id: str
+    station: str
+    connector: int
+    begun_at_utc: datetime
+    ended_at_utc: datetime | None
+    energy_wh: float | None
+
+    @property
+    def source(self) -> str:
+        """Return the source id of the outlet's readings."""
+        return source_of(self.station, self.connector)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StationStatus:
     """The last state a station reported of an outlet; connector 0 is the whole station."""
 

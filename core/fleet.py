@@ -142,6 +142,20 @@ class SessionValuation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoofSession:
+    """Of the newest valuation of a session what its roof power is told by: all else of it stays as it is."""
+
+    session: str
+    version: int
+    vehicle: str | None
+    basis: MatchBasis
+    energy_wh: Decimal | None
+    pv_wh: Decimal | None
+    findings: tuple[Finding, ...]
+    made_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoofPart:
     """What of a session was roof power, told of a `version` of its valuation; `findings` take the place of its own."""
 
@@ -179,6 +193,10 @@ class ValuationBook(Protocol):
         self, period: Period, vehicles: Collection[str] | None = None
     ) -> Packed[SessionValuation]:
         """Return the same, not made out yet."""
+        ...
+
+    async def roof_sessions(self, period: Period, *, again: bool) -> tuple[RoofSession, ...]:
+        """Return of the same what their roof power is told by, without `again` only where none is told yet."""
         ...
 
     async def valuations_of(self, session: str) -> tuple[SessionValuation, ...]:

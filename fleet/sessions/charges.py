@@ -9,9 +9,11 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from core.facts import ChargeSession, source_of
+from core.facts import ChargeSession, SessionSpan, source_of
 from energy.positions import SLOT_MS
 from energy.series import Amounts, Counts, Instants
+
+Session = ChargeSession | SessionSpan
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +39,7 @@ class Charges:
     session that a quarter hour is of.
     """
 
-    sessions: Sequence[ChargeSession]
+    sessions: Sequence[Session]
     known: NDArray[np.bool_]
     sources: Sequence[str]
     outlet: NDArray[np.intp]
@@ -54,7 +56,7 @@ class Charges:
 
 
 def charges_of(
-    sessions: Sequence[ChargeSession], slots: Mapping[str, Amounts | Counts], now_utc: datetime
+    sessions: Sequence[Session], slots: Mapping[str, Amounts | Counts], now_utc: datetime
 ) -> tuple[Charge, ...]:
     """Return the energy of sessions by quarter hours; those without a known energy are left out.
 
@@ -66,7 +68,7 @@ def charges_of(
     return tuple(map(charges.one, np.flatnonzero(charges.known).tolist()))
 
 
-def all_charges(sessions: Sequence[ChargeSession], slots: Mapping[str, Amounts | Counts], now_utc: datetime) -> Charges:
+def all_charges(sessions: Sequence[Session], slots: Mapping[str, Amounts | Counts], now_utc: datetime) -> Charges:
     """Return the same of all sessions as columns: a large fleet has a hundred thousand a year."""
     spans = _spans_of(sessions, now_utc)
     outlets = [(each.station, each.connector) for each in sessions]
@@ -112,7 +114,7 @@ class _Spans:
     last: NDArray[np.intp]
 
 
-def _spans_of(sessions: Sequence[ChargeSession], now_utc: datetime) -> _Spans:
+def _spans_of(sessions: Sequence[Session], now_utc: datetime) -> _Spans:
     """Return the quarter hours that each session lasted in; a moment at the least."""
     begin_ms = _all_ms([each.begun_at_utc for each in sessions])
     ended_ms = _all_ms([each.ended_at_utc or now_utc for each in sessions])
@@ -162,7 +164,7 @@ def rows_by(number: NDArray[np.intp], count: int) -> list[NDArray[np.intp]]:
     return np.split(order, np.searchsorted(number[order], np.arange(1, count))) if count else []
 
 
-def _split(sessions: Sequence[ChargeSession], weights: NDArray[np.float64], spans: _Spans) -> NDArray[np.int64]:
+def _split(sessions: Sequence[Session], weights: NDArray[np.float64], spans: _Spans) -> NDArray[np.int64]:
     """Return the energy of sessions in mWh, in proportion to weights, evenly over the time where these are nought.
 
     Sessions of as many quarter hours are split together: a large fleet has a hundred thousand a year.

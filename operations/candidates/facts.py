@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from core.facts import ChargeSession
 from core.fleet import VehicleDay
 from core.inventory import Medium, Vehicle
 from core.inventory.mobility import ElectricModel, FuelKind
@@ -19,6 +18,7 @@ from core.vouchers import VoucherKind
 from fleet.candidates.driven_again import CandidateFacts, Outlet
 from fleet.candidates.effects import Terms, fuel_rate
 from fleet.candidates.verdicts import Replayed, replay_all
+from fleet.sessions.charges import Session
 from operations.candidates.power import SitePower, site_powers
 from operations.fleet.reading import LONGEST_SESSION, by_vehicle
 from operations.house import Call, House
@@ -140,7 +140,7 @@ def terms_of(house: House, read: ReadCandidates, vehicle: Vehicle, years: int) -
 
 async def _outlets(house: House, period: Period, last: date, zone: ZoneInfo) -> dict[str, list[Outlet]]:
     reach = Period(period.start_utc - LONGEST_SESSION, period.end_utc)
-    taken = nights_taken(await house.ledger.sessions_begun(reach), reach, zone)
+    taken = nights_taken(await house.ledger.session_spans(reach), reach, zone)
     found: dict[str, list[Outlet]] = defaultdict(list)
     for station in house.inventory().stations.values():
         if station.valid_on(last):
@@ -150,7 +150,7 @@ async def _outlets(house: House, period: Period, last: date, zone: ZoneInfo) -> 
     return dict(found)
 
 
-def nights_taken(sessions: Sequence[ChargeSession], period: Period, zone: ZoneInfo) -> dict[str, frozenset[date]]:
+def nights_taken(sessions: Sequence[Session], period: Period, zone: ZoneInfo) -> dict[str, frozenset[date]]:
     """Return by outlet the nights (named by their evening) of which sessions held it for half or longer."""
     held: dict[str, dict[date, timedelta]] = defaultdict(lambda: defaultdict(timedelta))
     for session in sessions:

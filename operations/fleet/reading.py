@@ -23,7 +23,7 @@ from energy.register_rules import RegisterRules
 from energy.register_walk import epoch_ms
 from energy.series import Amounts, Counts, IntervalStore, Samples
 from energy.source_rules import series_rules
-from fleet.sessions.charges import Charge, charges_of
+from fleet.sessions.charges import Charge, Session, charges_of
 from fleet.vehicle_days.days import COUNTED, VehicleFacts, dates
 from fleet.vehicle_days.odometer import OdometerStep, like_other
 from fleet.vehicle_days.telling import TOLD
@@ -51,7 +51,7 @@ def store_of(house: House) -> IntervalStore:
 
 
 async def slots_of_outlets(
-    house: House, sessions: Sequence[ChargeSession], now_utc: datetime, least: Period | None = None
+    house: House, sessions: Sequence[Session], now_utc: datetime, least: Period | None = None
 ) -> dict[str, Amounts]:
     """Return what the outlets of sessions counted in the quarter hours of these, and in those of a period at least."""
     if not sessions:
@@ -62,7 +62,7 @@ async def slots_of_outlets(
 
 
 async def counted_at_outlets(
-    house: House, sessions: Sequence[ChargeSession], now_utc: datetime, least: Period | None = None
+    house: House, sessions: Sequence[Session], now_utc: datetime, least: Period | None = None
 ) -> dict[str, Counts]:
     """Return in which of these quarter hours the outlets of sessions counted something, and how much."""
     if not sessions:
@@ -71,12 +71,12 @@ async def counted_at_outlets(
     return {source: counts for (source, _), counts in found.items()}
 
 
-def _outlets(sessions: Iterable[ChargeSession]) -> list[SeriesKey]:
+def _outlets(sessions: Iterable[Session]) -> list[SeriesKey]:
     outlets = {(each.station, each.connector) for each in sessions}
     return sorted((source_of(*each), Quantity.ENERGY_IMPORT_WH) for each in outlets)
 
 
-def _reach(sessions: Iterable[ChargeSession], now_utc: datetime, least: Period | None) -> Period:
+def _reach(sessions: Iterable[Session], now_utc: datetime, least: Period | None) -> Period:
     """Return when sessions were, and a period at least."""
     begin_utc = min(session.begun_at_utc for session in sessions) - timedelta(minutes=15)
     end_utc = max(session.ended_at_utc or now_utc for session in sessions)

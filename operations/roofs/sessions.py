@@ -14,8 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.facts import ChargeSession
-from core.fleet import MatchBasis, RoofPart, SessionValuation
+from core.fleet import MatchBasis, RoofPart, RoofSession, SessionValuation
 from core.periods import Period
 from energy.slots import MISSING
 from fleet.sessions.charges import Charge, Charges, all_charges, rows_by
@@ -28,28 +27,10 @@ AFTER: Final = timedelta(days=2)
 """So long after a period its last sessions may go on."""
 
 
-async def share_roof_power(house: House, period: Period, call: Call, *, again: bool) -> int:
-    """Say of the sessions begun in a period what of them was roof power; return of how many that is new.
-
-    Without `again` only of those of which it was not known.
-    """
-    wanted = to_share(await house.ledger.valuations(period), again=again)
-    if not wanted or house.intervals is None:
-        return 0
-    power = await power_of(house, wanted, Period(period.start_utc, period.end_utc + AFTER), call)
-    return await house.ledger.value_roof_power(roof_parts(wanted, power, call))
-
-
-def to_share(valuations: Iterable[SessionValuation], *, again: bool) -> list[SessionValuation]:
-    """Return the sessions of known energy, without `again` those alone of which roof power is not known."""
-    return [each for each in valuations if each.energy_wh is not None and (again or each.pv_wh is None)]
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class SessionPower:
     """The energy of a session by quarter hours, and what of each was roof power, as far as that is known."""
 
-    session: ChargeSession
     charge: Charge
     pv: PvPart
 
@@ -72,7 +53,7 @@ class SessionPowers:
             return None
         own = slice(int(self.charges.first[place]), int(self.charges.last[place]))
         part = PvPart(self.pv.pv[own], self.pv.known[own], self.pv.share[own])
-        return SessionPower(self.charges.sessions[place], self.charges.one(place), part)
+        return SessionPower(self.charges.one(place), part)
 
     def roof_mwh(self, session: str) -> int | None:
         """Return the roof power in a session, None where a quarter hour of it is not known."""
@@ -95,7 +76,7 @@ class SessionPowers:
         return sums
 
 
-def roof_parts(wanted: Iterable[SessionValuation], power: SessionPowers, call: Call) -> list[RoofPart]:
+def roof_parts(wanted: Iterable[RoofSession], power: SessionPowers, call: Call) -> list[RoofPart]:
     """Return what of sessions was roof power, as far as that is known, wherever it is new."""
     found = []
     for each in wanted:
@@ -109,7 +90,7 @@ def roof_parts(wanted: Iterable[SessionValuation], power: SessionPowers, call: C
 
 
 async def power_of(
-    house: House, valuations: Sequence[SessionValuation] | None, reach: Period, call: Call
+    house: House, valuations: Sequence[RoofSession | SessionValuation] | None, reach: Period, call: Call
 ) -> SessionPowers:
     """Return the energy of sessions by quarter hours; of those without a known energy or station nothing is known.
 
@@ -118,7 +99,7 @@ async def power_of(
     Outside of `reach`, and more than a week before it begins, nothing is read.
     """
     wider = Period(reach.start_utc - LONGEST_SESSION, reach.end_utc)
-    sessions = await house.ledger.sessions_begun(wider)
+    sessions = await house.ledger.session_spans(wider)
     counted = await counted_at_outlets(house, sessions, call.now_utc, reach)
     charges = all_charges(sessions, counted, call.now_utc)
     rows = rows_by(charges.outlet[charges.of], len(charges.sources))
@@ -161,7 +142,7 @@ def _by_site(house: House, charges: Charges, places: Iterable[int]) -> dict[str,
     return found
 
 
-def _part(before: SessionValuation, pv_wh: Decimal, grid_wh: Decimal, call: Call) -> RoofPart:
+def _part(before: RoofSession, pv_wh: Decimal, grid_wh: Decimal, call: Call) -> RoofPart:
     return RoofPart(
         session=before.session,
         version=before.version,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from core.fleet import SessionValuation
+from core.fleet import RoofSession, SessionValuation
 from core.packed import Packed
 from core.periods import Period
 from operations.fleet.reading import LONGEST_SESSION
 from operations.house import Call, House
-from operations.roofs.sessions import AFTER, SessionPowers, power_of, roof_parts, to_share
+from operations.roofs.sessions import AFTER, SessionPowers, power_of, roof_parts
 
 
 @dataclass(slots=True)
@@ -49,10 +49,9 @@ class MonthCharges:
         return [each for each in self.valuations if each.begun_at_utc >= self.period.start_utc]
 
     def foresee(self) -> None:
-        """Begin to fetch the power of all sessions, whosesoever they are."""
-        if self._power is None:
-            reach = Period(self.period.start_utc - AFTER, self.period.end_utc + AFTER)
-            self._power = asyncio.create_task(power_of(self.house, None, reach, self.call))
+        """Begin to fetch the power of all sessions, whosesoever they are, where there are any quarter hours."""
+        if self.house.intervals is not None:
+            self._fetch()
 
     async def close(self) -> None:
         """Give up what is being fetched."""
@@ -62,30 +61,36 @@ class MonthCharges:
 
     async def power(self) -> SessionPowers:
         """Return the energy of the sessions by quarter hours with what of it was roof power."""
-        self.foresee()
-        assert self._power is not None  # noqa: S101 - it has just begun
-        return await self._power
+        return await self._fetch()
 
-    def unshared(self, vehicles: Collection[str]) -> list[SessionValuation]:
-        """Return the sessions of some vehicles of which it is not known what was roof power."""
-        return [each for each in self.begun if each.pv_wh is None and each.vehicle in vehicles]
+    def _fetch(self) -> asyncio.Task[SessionPowers]:
+        if self._power is None:
+            reach = Period(self.period.start_utc - AFTER, self.period.end_utc + AFTER)
+            self._power = asyncio.create_task(power_of(self.house, None, reach, self.call))
+        return self._power
 
-    async def stay_unshared(self, unshared: Sequence[SessionValuation]) -> bool:
+    async def unshared(self) -> Sequence[RoofSession]:
+        """Return the sessions that began in the period of which it is not known what was roof power."""
+        return await self.house.ledger.roof_sessions(self.period, again=False)
+
+    async def stay_unshared(self, unshared: Sequence[RoofSession]) -> bool:
         """Return whether of some of these sessions it was still not kept what was roof power."""
         if not unshared or self._overtaken:
             return self._overtaken
         power = await self.power()
         return any(each.energy_wh is None or power.roof_mwh(each.session) is None for each in unshared)
 
-    async def share(self, *, again: bool) -> bool:
-        """Say of the sessions of the period what was roof power; return whether any has to be read anew.
+    async def share_again(self) -> int:
+        """Say of all sessions that began in the period what was roof power; return of how many that is new."""
+        self.foresee()
+        return await self.share(await self.house.ledger.roof_sessions(self.period, again=True))
 
-        Without `again` only of those of which it is not known.
-        """
-        wanted = to_share(self.begun, again=again)
+    async def share(self, sessions: Sequence[RoofSession]) -> int:
+        """Say of sessions of the period what was roof power; return of how many that is new."""
+        wanted = [each for each in sessions if each.energy_wh is not None]
         if not wanted or self.house.intervals is None:
-            return False
-        if again or self._power or 2 * len(wanted) > len(self.valuations):  # the others' power will be asked for, too
+            return 0
+        if self._power:  # what is asked for all is not asked for once more
             power = await self.power()
         else:
             reach = Period(self.period.start_utc, self.period.end_utc + AFTER)
@@ -93,4 +98,4 @@ class MonthCharges:
         parts = roof_parts(wanted, power, self.call)
         kept = await self.house.ledger.value_roof_power(parts)
         self._overtaken = kept < len(parts)
-        return kept > 0
+        return kept

@@ -45,7 +45,7 @@ class MonthReader:
 
     async def foresee(self, month: Month) -> None:
         """Begin to fetch what will surely be asked for of a month that was never computed."""
-        if self._house.intervals is not None and not await was_computed(self._house, key_of(month)):
+        if not await was_computed(self._house, key_of(month)):
             self._foreseen[month.period] = charged = self._charges(month)
             charged.foresee()
 
@@ -70,17 +70,17 @@ class MonthReader:
     async def _with_sessions(self, papers: MonthPapers, charged: MonthCharges) -> MonthRead | bool | None:
         house = self._house
         if _is_recent(papers.month, self._call):
+            await charged.share_again()
             await charged.read()
-            if await charged.share(again=True):
-                await charged.read()
             return await _whole(house, papers, charged, None)
-        key = key_of(papers.month)
-        if await was_computed(house, key) and await (await _inputs(house, papers, charged)).are_as_before(house):
+        if not await was_computed(house, key_of(papers.month)):
+            charged.foresee()
+        elif await (await _inputs(house, papers, charged)).are_as_before(house):
             return False
-        await charged.read()
-        unshared = charged.unshared({each.id for each in papers.vehicles})
+        known, ours = await charged.unshared(), {each.id for each in papers.vehicles}
+        unshared = [each for each in known if each.vehicle in ours]
         if unshared:
-            await charged.share(again=False)
+            await charged.share(known)
         inputs = await _inputs(house, papers, charged)
         await charged.read()  # not before it is remembered what it says
         read = await _whole(house, papers, charged, inputs)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row
 
-from core.facts import ChargeSession, Origin, Protocol, SessionState, TagVerdict
+from core.facts import ChargeSession, Origin, Protocol, SessionSpan, SessionState, TagVerdict
 from core.readings import ReadingQuality
 from store.ledger.database import finding_of, finding_row
 from store.ledger.filling import filler
@@ -25,8 +26,11 @@ _KINDS: tuple[tuple[str, type[StrEnum]], ...] = (
 )
 _WORDS = tuple((_NAMES.index(name), {word.value: word for word in kind}) for name, kind in _KINDS)
 _fill = filler(ChargeSession, _NAMES)
-sessions_of_rows = maker(ChargeSession, CHARGE_SESSION, dict(_KINDS))
+sessions_of_rows = maker(ChargeSession, tuple(CHARGE_SESSION.c), dict(_KINDS))
 """Return the sessions of rows as they lie in the database."""
+SPAN_COLUMNS = tuple(CHARGE_SESSION.c[field.name] for field in fields(SessionSpan))
+spans_of_rows = maker(SessionSpan, SPAN_COLUMNS, {})
+"""Return when and where sessions were, of rows of these columns as they lie in the database."""
 
 
 def row_of(session: ChargeSession) -> dict[str, Any]:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from core.books import SessionFilter
-from core.facts import ChargeSession, SessionState
+from core.facts import ChargeSession, SessionSpan, SessionState
 from core.periods import Period
 from core.ports import Page
 from store.ledger.database import Database, as_cursor, insert, place_of, replace
 from store.ledger.packed import packed, raw_columns
 from store.ledger.pseudonyms import key_without_erased, without_erased
 from store.ledger.session_corrections import put
-from store.ledger.session_rows import session_of, sessions_of_rows
+from store.ledger.session_rows import SPAN_COLUMNS, session_of, sessions_of_rows, spans_of_rows
 from store.ledger.tables import CHARGE_SESSION, MARK, TRANSACTION_NUMBER
 from store.points.columns import from_us, to_us
 
 _APPLIED_FRAME = "applied_frame"
 _C = CHARGE_SESSION.c
-_RAW = raw_columns(CHARGE_SESSION)
+_RAW = raw_columns(_C)
+_SPAN = raw_columns(SPAN_COLUMNS)
 
 
 class Sessions:
@@ -55,10 +57,13 @@ class Sessions:
 
     async def sessions_begun(self, period: Period) -> tuple[ChargeSession, ...]:
         """Return all sessions that began in a period, oldest first."""
-        begun = (_C.begun_at_utc >= period.start_utc, _C.begun_at_utc < period.end_utc)
-        wanted = select(*_RAW).where(*begun).order_by(_C.begun_at_utc, _C.id)
         async with self._database.reading() as connection:
-            return (await packed(connection, wanted, sessions_of_rows)).facts()
+            return (await packed(connection, _begun_in(period, _RAW), sessions_of_rows)).facts()
+
+    async def session_spans(self, period: Period) -> tuple[SessionSpan, ...]:
+        """Return when and where all sessions were that began in a period, oldest first."""
+        async with self._database.reading() as connection:
+            return (await packed(connection, _begun_in(period, _SPAN), spans_of_rows)).facts()
 
     async def open_sessions(self) -> tuple[ChargeSession, ...]:
         """Return all sessions that have not ended, oldest first."""
@@ -89,6 +94,11 @@ class Sessions:
         """Remember that everything up to this frame has been assembled and stored."""
         async with self._database.writing() as connection:
             await replace(connection, MARK, [{"name": _APPLIED_FRAME, "value": frame}])
+
+
+def _begun_in(period: Period, columns: list[Any]) -> Select[Any]:
+    begun = (_C.begun_at_utc >= period.start_utc, _C.begun_at_utc < period.end_utc)
+    return select(*columns).where(*begun).order_by(_C.begun_at_utc, _C.id)
 
 
 def _conditions(wanted: SessionFilter) -> list[ColumnElement[bool]]:

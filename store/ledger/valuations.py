@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import fields
 from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.fleet import MatchBasis, RoofPart, SessionValuation
+from core.fleet import MatchBasis, RoofPart, RoofSession, SessionValuation
 from core.packed import Packed
 from core.periods import Period
 from store.ledger.database import Database, execute_many, finding_row, insert
@@ -20,8 +21,11 @@ from store.ledger.tables import CHARGE_SESSION
 
 _C = SESSION_VALUATION.c
 _NAMES = tuple(column.name for column in _C)
-_RAW = raw_columns(SESSION_VALUATION)
-_valuations = maker(SessionValuation, SESSION_VALUATION, {"basis": MatchBasis})
+_RAW = raw_columns(_C)
+_valuations = maker(SessionValuation, tuple(_C), {"basis": MatchBasis})
+_ROOF_COLUMNS = tuple(_C[field.name] for field in fields(RoofSession))
+_ROOF = raw_columns(_ROOF_COLUMNS)
+_roof_sessions = maker(RoofSession, _ROOF_COLUMNS, {"basis": MatchBasis})
 _AT_ONCE = 500
 _NOT_SAID = frozenset({"version", "reason", "made_by", "made_at_utc"})
 _SAID = tuple(column.name for column in _C if column.name not in _NOT_SAID)
@@ -86,13 +90,19 @@ class Valuations:
         self, period: Period, vehicles: Collection[str] | None = None
     ) -> Packed[SessionValuation]:
         """Return the same, not made out yet."""
-        wanted = select(*_RAW).where(
-            _C.begun_at_utc >= period.start_utc, _C.begun_at_utc < period.end_utc, ~_replaced(), ~_gone()
-        )
+        wanted = _newest_begun_in(period, _RAW)
         if vehicles is not None:
             wanted = wanted.where(_C.vehicle.in_(list(vehicles)))
         async with self._database.reading() as connection:
-            return await packed(connection, wanted.order_by(_C.begun_at_utc, _C.session), valuations_of_rows)
+            return await packed(connection, wanted, valuations_of_rows)
+
+    async def roof_sessions(self, period: Period, *, again: bool) -> tuple[RoofSession, ...]:
+        """Return of the same what their roof power is told by, without `again` only where none is told yet."""
+        wanted = _newest_begun_in(period, _ROOF)
+        if not again:
+            wanted = wanted.where(_C.pv_wh.is_(None))
+        async with self._database.reading() as connection:
+            return (await packed(connection, wanted, _roof_sessions)).facts()
 
     async def valuations_of(self, session: str) -> tuple[SessionValuation, ...]:
         """Return all versions of one session's valuation, newest first."""
@@ -115,6 +125,11 @@ async def _newest_of(connection: AsyncConnection, sessions: Sequence[str]) -> di
         for version, *said in await connection.execute(wanted.where(some, ~_replaced())):
             found[said[_SESSION]] = version, tuple(said)
     return found
+
+
+def _newest_begun_in(period: Period, columns: list[Any]) -> Select[Any]:
+    begun = (_C.begun_at_utc >= period.start_utc, _C.begun_at_utc < period.end_utc)
+    return select(*columns).where(*begun, ~_replaced(), ~_gone()).order_by(_C.begun_at_utc, _C.session)
 
 
 def _replaced() -> ColumnElement[bool]:

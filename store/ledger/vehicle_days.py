@@ -19,8 +19,8 @@ from store.ledger.packed import Rows, maker, packed, raw_columns
 _D = VEHICLE_DAY.c
 _M = VEHICLE_MONTH.c
 _DAY_NAMES = tuple(column.name for column in _D)
-_RAW = raw_columns(VEHICLE_DAY)
-_days = maker(VehicleDay, VEHICLE_DAY, {"distance_share": SlotShare})
+_RAW = raw_columns(VEHICLE_DAY.c)
+_days = maker(VehicleDay, tuple(VEHICLE_DAY.c), {"distance_share": SlotShare})
 
 
 class VehicleDays:

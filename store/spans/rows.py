@@ -46,21 +46,28 @@ def spans(
     connection: DuckDBPyConnection, table: str, columns: Sequence[str], numbers: Sequence[int], period: Period
 ) -> Table:
     """Return the rows of several series that begin in `period`, by series and instant."""
-    return connection.execute(
-        f"select series_id, epoch_ms(ts) as start_ms, {', '.join(columns)} from {table}"
-        f" where {within(numbers)} order by series_id, ts",
-        bounds_us(period),
-    ).fetchnumpy()
+    return _in_order(
+        connection.execute(
+            f"select series_id, epoch_ms(ts) as start_ms, {', '.join(columns)} from {table} where {within(numbers)}",
+            bounds_us(period),
+        ).fetchnumpy()
+    )
 
 
 def counted(connection: DuckDBPyConnection, table: str, numbers: Sequence[int], period: Period) -> Table:
     """Return the rows of several series that begin in `period` and in which something was counted, in their order."""
-    rows = connection.execute(
-        f"select series_id, epoch_ms(ts) as start_ms, thousandths from {table}"
-        f" where {within(numbers)} and thousandths > 0",
-        bounds_us(period),
-    ).fetchnumpy()
-    order = np.lexsort((rows["start_ms"], rows["series_id"]))  # as they mostly lie already: the database takes longer
+    return _in_order(
+        connection.execute(
+            f"select series_id, epoch_ms(ts) as start_ms, thousandths from {table}"
+            f" where {within(numbers)} and thousandths > 0",
+            bounds_us(period),
+        ).fetchnumpy()
+    )
+
+
+def _in_order(rows: Table) -> Table:
+    """Return rows by series and instant, as they mostly lie already: the database takes longer for it."""
+    order = np.lexsort((rows["start_ms"], rows["series_id"]))
     return {name: column[order] for name, column in rows.items()}
 
 

@@ -16,7 +16,7 @@ from core.intervals import Resolution
 from core.inventory import MeterRole
 from core.readings import Reading
 from core.texts import Finding
-from operations.roofs.sessions import share_roof_power
+from operations.savings.charged import MonthCharges
 from store.open import open_embedded
 from tests.operations.explaining import Asked
 from tests.operations.places import NOW
@@ -69,10 +69,19 @@ async def charged(school: Asked, name: str, begun: datetime, energy_wh: float, b
     await school.house.ledger.value_sessions([valuation])
 
 
+async def share(school: Asked, *, again: bool = False) -> int:
+    """Say of the sessions of the day what was roof power; return of how many that is new."""
+    charges = MonthCharges(school.house, DAY, school.call)
+    try:
+        return await (charges.share_again() if again else charges.share(await charges.unshared()))
+    finally:
+        await charges.close()
+
+
 async def test_a_session_by_day_was_roof_power_and_one_by_night_was_not(school: Asked) -> None:
     await charged(school, "tag", NOON, 1000.001, MatchBasis.TAG)
     await charged(school, "nacht", NIGHT, 100.0, MatchBasis.HAND)
-    assert await share_roof_power(school.house, DAY, school.call, again=False) == 2
+    assert await share(school) == 2
     night, day = await school.house.ledger.valuations(DAY)
     assert (day.pv_wh, day.grid_wh, day.findings) == (Decimal("1000.001"), Decimal(0), ())
     assert (night.pv_wh, night.grid_wh, night.made_by) == (Decimal(0), Decimal(100), "anna")
@@ -80,11 +89,11 @@ async def test_a_session_by_day_was_roof_power_and_one_by_night_was_not(school: 
 
 async def test_what_is_known_is_shared_out_again_only_when_asked_and_says_nothing_new(school: Asked) -> None:
     await charged(school, "tag", NOON, 1000.001, MatchBasis.TAG)
-    await share_roof_power(school.house, DAY, school.call, again=False)
-    assert await share_roof_power(school.house, DAY, school.call, again=False) == 0
-    assert await share_roof_power(school.house, DAY, school.call, again=True) == 0
+    await share(school)
+    assert await share(school) == 0
+    assert await share(school, again=True) == 0
     dark = {name: meter for name, meter in place().meters.items() if meter.role is not MeterRole.GENERATION}
     school.house = replace(school.house, inventory=lambda: replace(charging(), meters=dark))
-    assert await share_roof_power(school.house, DAY, school.call, again=True) == 1
+    assert await share(school, again=True) == 1
     (day,) = await school.house.ledger.valuations(DAY)
     assert (day.pv_wh, day.grid_wh) == (Decimal(0), Decimal("1000.001"))

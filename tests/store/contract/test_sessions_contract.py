@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 
 from core.books import SessionFilter
 from core.errors import RequestError
-from core.facts import ChargeSession, Origin, Protocol, SessionState, TagVerdict
+from core.facts import ChargeSession, Origin, Protocol, SessionSpan, SessionState, TagVerdict
 from core.periods import Period
 from core.readings import ReadingQuality
 from core.texts import Finding
@@ -158,3 +158,13 @@ async def test_sessions_of_a_period_come_oldest_first_and_whole(ledger: Any) -> 
     found = await ledger.sessions_begun(Period(NOW, NOW + timedelta(minutes=3)))
     assert found == (told[4], WHOLE, told[1], told[3], told[2])
     assert await ledger.sessions_begun(Period(NOW - timedelta(days=1), NOW)) == ()
+
+
+async def test_the_spans_of_sessions_are_what_the_whole_ones_say(ledger: Any) -> None:
+    await ledger.save_sessions([*(session(number) for number in (6, 2, 0)), WHOLE])
+    period = Period(NOW, NOW + timedelta(minutes=3))
+    spans = await ledger.session_spans(period)
+    names = [field.name for field in fields(SessionSpan)]
+    whole = await ledger.sessions_begun(period)
+    assert len(spans) == len(whole) > 1
+    assert [asdict(each) for each in spans] == [{name: getattr(each, name) for name in names} for each in whole]

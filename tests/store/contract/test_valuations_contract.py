@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from core.fleet import MatchBasis, RoofPart, SessionValuation
+from core.fleet import MatchBasis, RoofPart, RoofSession, SessionValuation
 from core.periods import Period
 from core.texts import Finding
 
@@ -113,6 +113,17 @@ async def test_roof_power_is_a_version_that_says_all_else_as_before(ledger: Any)
     )
     assert (first.version, str(newest.pv_wh)) == (1, "345.60")
     assert [each.findings for each in await ledger.valuations_of("s2")] == [valuation().findings] * 2
+
+
+async def test_what_roof_power_is_told_by_is_what_the_newest_valuations_say(ledger: Any) -> None:
+    await ledger.value_sessions([valuation(), valuation("s2", pv_wh=None, grid_wh=None), valuation("s3", vehicle=None)])
+    await ledger.value_sessions([valuation("s3", vehicle="b")])
+    newest = await ledger.valuations(ALL)
+    names = [field.name for field in fields(RoofSession)]
+    told = [{name: getattr(each, name) for name in names} for each in newest]
+    assert [asdict(each) | {"findings": each.findings} for each in await ledger.roof_sessions(ALL, again=True)] == told
+    assert [each.session for each in await ledger.roof_sessions(ALL, again=False)] == ["s2"]
+    assert await ledger.roof_sessions(Period(NOW - timedelta(days=9), NOW - timedelta(days=8)), again=True) == ()
 
 
 async def test_roof_power_of_what_was_replaced_meanwhile_is_not_kept(ledger: Any) -> None:
