@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,8 @@ from operations.values import Told
 
 BALANCE: Final = "balance"
 IMPORT, EXPORT = Quantity.ENERGY_IMPORT_WH, Quantity.ENERGY_EXPORT_WH
+
+NOTHING: Final[Mapping[SeriesKey, Amounts | None]] = MappingProxyType({})
 
 ENOUGH_KNOWN: Final = 0.999
 """Below this a balance says that quarter hours are left out."""
@@ -96,8 +99,13 @@ def period_of(house: House, scope: str, text: str) -> Span:
     return span_of(text, zone_of_load(house, scope))
 
 
-async def read_balance(house: House, text: str, span: Span, call: Call) -> ReadBalance:
-    """Return the flows of a place in a period as far as it has gone. Raises what `load_scope` raises."""
+async def read_balance(
+    house: House, text: str, span: Span, call: Call, read: Mapping[SeriesKey, Amounts | None] = NOTHING
+) -> ReadBalance:
+    """Return the flows of a place in a period as far as it has gone. Raises what `load_scope` raises.
+
+    Of what was `read` already of that very period (None: nothing is there) nothing is read once more.
+    """
     period = elapsed(span.period, call.now_utc)
     scope = await load_scope(house, text, Medium.ELECTRICITY, period, call)
     inventory = house.inventory()
@@ -114,8 +122,9 @@ async def read_balance(house: House, text: str, span: Span, call: Call) -> ReadB
     imports = {*scope.meters, *storage, *tenants, *(() if given else used)}
     exports = {*given, *storage, *(meter for meters in makers.values() for meter in meters)}
     keys = [*((meter.source, IMPORT) for meter in imports), *((meter.source, EXPORT) for meter in exports)]
-    found = await interval_store(house).amounts(Resolution.SLOT, keys, period)
-    counted = partial(_counted, found=found, zone=scope.zone, period=period)
+    left = [key for key in keys if key not in read]
+    found = await interval_store(house).amounts(Resolution.SLOT, left, period) if left else {}
+    counted = partial(_counted, found={**read, **found}, zone=scope.zone, period=period)
     balance = balance_of(
         Counted(
             taken=counted(scope.meters, quantity=IMPORT),
@@ -245,7 +254,7 @@ def _counted(
     meters: Iterable[Meter],
     *,
     quantity: Quantity,
-    found: Mapping[SeriesKey, Amounts],
+    found: Mapping[SeriesKey, Amounts | None],
     zone: ZoneInfo,
     period: Period,
 ) -> Meters:

@@ -20,7 +20,8 @@ from energy.slots import MISSING
 from fleet.sessions.charges import Charge, Charges, all_charges, rows_by
 from operations.fleet.reading import LONGEST_SESSION, counted_at_outlets
 from operations.house import Call, House
-from operations.roofs.share import PvPart, pv_of_slots
+from operations.loads.reading import elapsed
+from operations.roofs.share import PvPart, SlotsRead, amounts_of, pv_of_slots
 
 UNKNOWN: Final = "valuation.pv_unknown"
 AFTER: Final = timedelta(days=2)
@@ -105,16 +106,18 @@ async def power_of(
     rows = rows_by(charges.outlet[charges.of], len(charges.sources))
     asked = _asked(house, charges, None if valuations is None else {each.session for each in valuations})
     pv = _nothing(len(charges.start_ms))
+    by_site = _by_site(house, charges, asked.values())
+    read = SlotsRead(counted=counted, amounts=await amounts_of(house, by_site, elapsed(reach, call.now_utc)))
 
     async def share(site: str, outlets: Sequence[int]) -> None:
         sources = {charges.sources[outlet] for outlet in outlets}
-        slots = await pv_of_slots(house, site, reach, sources, call, counted=counted)
+        slots = await pv_of_slots(house, site, reach, sources, call, read=read)
         for outlet in outlets:  # all sessions of an outlet are looked at together
             own = rows[outlet]
             part = slots.of_charge(charges.sources[outlet], charges.start_ms[own], charges.thousandths[own])
             pv.pv[own], pv.known[own], pv.share[own] = part.pv, part.known, part.share
 
-    await gather(*(share(*each) for each in _by_site(house, charges, asked.values()).items()))
+    await gather(*(share(*each) for each in by_site.items()))
     return SessionPowers(charges=charges, pv=pv, places=asked)
 
 

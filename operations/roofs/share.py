@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -33,7 +32,16 @@ from operations.loads.scopes import METER, LoadScope, behind, load_scope, valid_
 BUILDINGS: Final = "buildings"
 """The load of all that is behind a meter and is no charge point."""
 
-NOTHING_READ: Final[Mapping[str, Amounts | Counts]] = MappingProxyType({})
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SlotsRead:
+    """What was read already: of outlets by source what they `counted` at least, and the `amounts` of meters."""
+
+    counted: Mapping[str, Amounts | Counts] = field(default_factory=dict)
+    amounts: Mapping[SeriesKey, Amounts | None] = field(default_factory=dict)
+
+
+NOTHING_READ: Final = SlotsRead()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -103,6 +111,20 @@ class PvSlots:
         return PvPart(np.where(known, part, 0), known, np.where(known, found.share[row], MISSING).astype(np.uint8))
 
 
+async def amounts_of(house: House, sites: Collection[str], period: Period) -> dict[SeriesKey, Amounts | None]:
+    """Return what electricity meters of all sites of these with a roof counted in a period: one query for them all."""
+    meters = house.inventory().meters.values()
+    roofs = {meter.site for meter in meters if _is_roof(meter) and meter.site in sites}
+    keys: list[SeriesKey] = [
+        (meter.source, quantity)
+        for meter in meters
+        if meter.site in roofs and meter.medium is Medium.ELECTRICITY
+        for quantity in (Quantity.ENERGY_IMPORT_WH, Quantity.ENERGY_EXPORT_WH)
+    ]
+    found = await interval_store(house).amounts(Resolution.SLOT, keys, period) if keys else {}
+    return {key: found.get(key) for key in keys}
+
+
 async def pv_of_slots(
     house: House,
     site: str,
@@ -110,17 +132,17 @@ async def pv_of_slots(
     sources: Collection[str],
     call: Call,
     method: PvAllocation = PvAllocation.PRO_RATA,
-    counted: Mapping[str, Amounts | Counts] = NOTHING_READ,
+    read: SlotsRead = NOTHING_READ,
 ) -> PvSlots:
     """Return what of the power of outlets (`station:x/1`) of a site was roof power in a period, as far as it has gone.
 
     Each supply meter of the site is looked at alone: what a roof makes reaches only what is behind the same one. What
-    outlets `counted` at least in that period need not be read once more.
+    was `read` of that period is not read once more.
     Raises `ForbiddenError` outside the actor's sites.
     """
     if not any(_is_roof(meter) and meter.site == site for meter in house.inventory().meters.values()):
         return PvSlots(connections=(), unknown={}, above={})
-    return await pv_behind(house, SITE + site, period, call, method, sources, counted)
+    return await pv_behind(house, SITE + site, period, call, method, sources, read)
 
 
 async def pv_behind(
@@ -130,11 +152,11 @@ async def pv_behind(
     call: Call,
     method: PvAllocation = PvAllocation.PRO_RATA,
     sources: Collection[str] | None = None,
-    counted: Mapping[str, Amounts | Counts] = NOTHING_READ,
+    read: SlotsRead = NOTHING_READ,
 ) -> PvSlots:
     """Return whose the roof power of a site or building was. Raises what `load_scope` raises but for no meter at all.
 
-    With `sources` only meters are looked at that one of these outlets is behind. `counted` as in `pv_of_slots`.
+    With `sources` only meters are looked at that one of these outlets is behind. `read` as in `pv_of_slots`.
     """
     try:
         place = await load_scope(house, scope, Medium.ELECTRICITY, period, call)
@@ -150,7 +172,7 @@ async def pv_behind(
         if sources is not None and not set(outlets) & set(sources):
             continue
         above |= dict.fromkeys(outlets, meter.id)
-        one = await _connection(house, meter, outlets, period, call, method, counted)
+        one = await _connection(house, meter, outlets, period, call, method, read)
         if isinstance(one, Finding):
             unknown[meter.id] = one
         else:
@@ -165,15 +187,15 @@ async def _connection(
     period: Period,
     call: Call,
     method: PvAllocation,
-    counted: Mapping[str, Amounts | Counts],
+    read: SlotsRead,
 ) -> Connection | Finding:
-    read = await read_balance(house, METER + meter.id, Span("", period, Resolution.DAY), call)
-    balance = read.balance
+    found = await read_balance(house, METER + meter.id, Span("", period, Resolution.DAY), call, read.amounts)
+    balance = found.balance
     if isinstance(balance, Finding):
         return balance
-    keys: list[SeriesKey] = [(source, Quantity.ENERGY_IMPORT_WH) for source in outlets if source not in counted]
-    others = await interval_store(house).amounts(Resolution.SLOT, keys, read.period) if keys else {}
-    counted = {**counted, **{source: amounts for (source, _), amounts in others.items()}}
+    keys: list[SeriesKey] = [(source, Quantity.ENERGY_IMPORT_WH) for source in outlets if source not in read.counted]
+    others = await interval_store(house).amounts(Resolution.SLOT, keys, found.period) if keys else {}
+    counted = {**read.counted, **{source: amounts for (source, _), amounts in others.items()}}
     drawn = {source: _in_slots(counted.get(source), balance) for source in outlets}
     used = _into(balance, Place.USE)
     rest = np.maximum(used - sum(drawn.values(), np.zeros(len(used), np.int64)), 0)
@@ -181,7 +203,7 @@ async def _connection(
     made = sum((balance.flows[flow] for flow in _from_roof(balance)), np.zeros(len(used), np.int64))
     return Connection(
         meter=meter,
-        makers=read.makers.get(Generator.PV, ()),
+        makers=found.makers.get(Generator.PV, ()),
         start_ms=balance.start_ms,
         made=made,
         loads=loads,

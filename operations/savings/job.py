@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 from typing import Final
 
@@ -17,7 +18,7 @@ from operations.grid.series import all_series
 from operations.house import Call, House
 from operations.savings.keeping import Line, SavingsDone
 from operations.savings.reading import MonthReader
-from operations.savings.stating import STATEMENT
+from operations.savings.stating import STATEMENT, prepare
 from operations.schedule import JobWork
 
 MONTHS_BACK: Final = 12
@@ -33,6 +34,7 @@ async def compute_savings(house: House, request: JobWork, call: Call) -> Savings
     months = [month for month in known if oldest is not None and month.last >= oldest]
     reader = MonthReader(house, call, None if house.intervals is None else await all_series(house))
     line = Line(house, call, SavingsDone())
+    preparing = asyncio.create_task(prepare(house))
     try:
         for number, month in enumerate(months):
             call.progress(number / len(months), Finding.of("savings.computing", month=month.period))
@@ -41,6 +43,8 @@ async def compute_savings(house: House, request: JobWork, call: Call) -> Savings
             await line.take(read=await reader.read(month))
         await line.end()
     finally:
+        preparing.cancel()
+        await asyncio.gather(preparing, return_exceptions=True)  # a worker that dies is told of by a month
         await reader.close()
         await line.cancel()
     return line.done

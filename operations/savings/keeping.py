@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from core.statements import StatementDraft
 from core.texts import catalogue
-from operations.evidence.freezing import digest_of
 from operations.house import Call, House
 from operations.savings.reading import MonthRead, key_of
 from operations.savings.stating import Stated, state
@@ -88,7 +87,7 @@ async def _kept(house: House, call: Call, found: _Reckoned) -> bool | None:
         draft = StatementDraft(
             key=key_of(read.papers.month),
             body=stated.body,
-            inputs_digest=digest_of(stated.body),
+            inputs_digest=stated.digest,
             reason=" ".join(texts.tell(each) for each in stated.because),
             made_by=call.actor.name,
             made_at_utc=call.now_utc,

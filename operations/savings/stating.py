@@ -10,7 +10,7 @@ from fleet.savings.changes import because_of
 from fleet.savings.reckoning import statement_of_month
 from fleet.savings.statement import SavingsStatement
 from fleet.savings.statement_body import statement_of, text_of
-from operations.evidence.freezing import FIGURES
+from operations.evidence.freezing import FIGURES, digest_of
 from operations.house import House
 from operations.savings.papers import MonthPapers, facts_of
 
@@ -20,10 +20,27 @@ STATEMENT: Final = "statement"
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """The body of a version that says something new, and why there is it."""
+    """The body of a version that says something new, the digest over its figures, and why there is it."""
 
     body: dict[str, Any]
+    digest: str
     because: tuple[Finding, ...]
+
+    @classmethod
+    def of(cls, statement: SavingsStatement) -> Stated:
+        """Return what is frozen of a statement."""
+        body = body_of(statement)
+        return cls(body, digest_of(body), statement.because)
+
+
+async def prepare(house: House) -> None:
+    """Let the worker process load what it reckons by, before there is anything to reckon."""
+    if house.worker is not None:
+        await house.worker.run(prepared)
+
+
+def prepared() -> None:
+    """Do nothing: whoever calls it there has loaded all that stands above."""
 
 
 async def state(house: House, papers: MonthPapers) -> Stated | None:
@@ -39,9 +56,9 @@ def stated(papers: MonthPapers) -> Stated | None:
     facts = facts_of(papers, before)
     statement = statement_of_month(papers.month, facts, papers.table, papers.intensities.course)
     if before is None:
-        return Stated(body_of(statement), ())
+        return Stated.of(statement)
     because = because_of(before, statement)
-    return Stated(body_of(replace(statement, because=because)), because) if because else None
+    return Stated.of(replace(statement, because=because)) if because else None
 
 
 def body_of(statement: SavingsStatement) -> dict[str, Any]:

@@ -103,7 +103,11 @@ def place_of_database(url: str) -> str:
 
 def keepable(text: str) -> str:
     """Return the text as both databases keep it."""
-    return _UNKEEPABLE.sub("\ufffd", text) if _UNKEEPABLE.search(text) else text
+    try:
+        text.encode()  # of a long text ten times as fast as to look for half of a surrogate pair
+    except UnicodeEncodeError:
+        return _UNKEEPABLE.sub("\ufffd", text)
+    return text.replace("\0", "\ufffd")
 
 
 class _RolledBack(sqlite3.Connection):

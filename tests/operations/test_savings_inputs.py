@@ -45,7 +45,7 @@ class Recording:
     asked: list[str] = field(default_factory=list)
 
     async def run(self, function: Callable[..., T], *arguments: Any) -> T:
-        self.asked.append(arguments[0].month.period)
+        self.asked += [each.month.period for each in arguments]
         return function(*arguments)
 
 
@@ -229,7 +229,7 @@ class Failing(Recording):
     over: str = ""
 
     async def run(self, function: Callable[..., T], *arguments: Any) -> T:
-        if arguments[0].month.period == self.over:
+        if self.over in [each.month.period for each in arguments]:
             raise UnavailableError("jobs.worker_died", code=-9)
         return await super().run(function, *arguments)
 
