@@ -45,7 +45,7 @@ from core.commands import Command
 from core.errors import StoreError, UnavailableError
 from core.facts import Protocol
 from core.inventory import Admission, Inventory
-from core.ports import Clock, Health, Journal, ReadingSink
+from core.ports import Clock, Health, Journal, PasswordChanges, ReadingSink
 from core.station_events import SERVICE, Contact, StationEventKind
 from core.texts import Finding
 
@@ -113,6 +113,10 @@ class CentralSystem:
         self._leaving: set[asyncio.Task[None]] = set()
         self._past = Traffic()
         self._stopping = False
+
+    def keep_passwords(self, passwords: PasswordChanges) -> None:
+        """Let stations be given new passwords, which are kept there."""
+        self.reception.passwords = self._dispatcher.passwords = passwords
 
     async def serve(self) -> None:
         """Take up what the journal has, then serve stations until cancelled. Raises `StoreError` if storing fails."""

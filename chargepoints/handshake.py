@@ -10,7 +10,7 @@ from datetime import date
 from http import HTTPStatus
 from urllib.parse import unquote_to_bytes
 
-from chargepoints.kept_secrets import Matches, matches_clear
+from chargepoints.kept_secrets import Matches, digests_in, matches_clear
 from chargepoints.tls import Entrance
 from core.facts import Protocol
 from core.inventory import Inventory, Station
@@ -73,6 +73,12 @@ class Doorkeeper:
             return Refused(HTTPStatus.NOT_FOUND, Finding.of("ocpp.station_unknown", station=asked), asked)
         finding = self._objection(station, authorization, entrance)
         return station if finding is None else Refused(HTTPStatus.UNAUTHORIZED, finding, asked, station)
+
+    def proves_one_of_several(self, station: Station, authorization: Sequence[str]) -> bytes | None:
+        """Return the password that a station shows while several are kept for it, None where that is not so."""
+        given = _credentials(authorization)
+        several = digests_in(self._secret_of(station.id) or "")[1:]
+        return given[1] if several and given is not None else None
 
     def newcomer(self, path: str, authorization: Sequence[str]) -> tuple[str, bytes | None]:
         """Return the name that a station asks for, and the password it shows together with that name, if any."""

@@ -1,7 +1,7 @@
 """Passwords of stations as they are kept: those made here as keyed digests, which nobody can read a password from.
 
 A digest is of one station: the same password of another has another. Passwords that people wrote are kept as they
-wrote them.
+wrote them. While a station changes its password the digests of both are kept, with a space between, the newer one last.
 """
 
 from __future__ import annotations
@@ -19,9 +19,15 @@ Matches = Callable[[str, bytes, str], bool]
 """Tells whether a station's password is the secret that is kept for it."""
 
 
-def is_kept(secret: str) -> bool:
+def _is_kept(secret: str) -> bool:
     """Return whether what is kept for a station is a digest."""
     return _KEPT.fullmatch(secret) is not None
+
+
+def digests_in(secret: str) -> tuple[str, ...]:
+    """Return the digests that are kept for a station, oldest first; nothing where a password is kept in the clear."""
+    parts = tuple(secret.split(" "))
+    return parts if all(map(_is_kept, parts)) else ()
 
 
 def matches_clear(_station: str, password: bytes, secret: str) -> bool:
@@ -29,7 +35,7 @@ def matches_clear(_station: str, password: bytes, secret: str) -> bool:
 
     Stations send a hexadecimal key as its bytes, or verbatim as text in either case.
     """
-    if is_kept(secret):
+    if digests_in(secret):
         return False
     forms = [secret.encode()]
     if _HEX.fullmatch(secret):
@@ -55,10 +61,11 @@ class StationSecrets:
 
         A hexadecimal one may come as its bytes or as text, as it may where it is kept in the clear.
         """
-        if not is_kept(secret):
+        kept = digests_in(secret)
+        if not kept:
             return matches_clear(station, password, secret)
         forms = [self._digest(station, form) for form in (password, _plain(password))]
-        return any([hmac.compare_digest(form, secret) for form in forms])  # noqa: C419 - both are compared
+        return any([hmac.compare_digest(form, each) for form in forms for each in kept])  # noqa: C419 - all are compared
 
     def _digest(self, station: str, password: bytes) -> str:
         named = station.casefold().encode() + b"\0" + password

@@ -18,7 +18,7 @@ from chargepoints.settings import ChargePointSettings
 from chargepoints.tls import address_of, entrance
 from core.adoption import Newcomer
 from core.inventory import Station
-from core.ports import Clock
+from core.ports import Clock, PasswordChanges
 from core.station_events import StationEventKind
 from core.texts import Finding
 
@@ -34,7 +34,11 @@ _LOG = logging.getLogger(__name__)
 
 
 class Reception:
-    """Decides on connections before they are any. `welcome` is asked of stations that nobody knows, where it is set."""
+    """Decides on connections before they are any.
+
+    Where they are set `welcome` is asked of stations that nobody knows, and `passwords` is told which of several
+    passwords a station showed.
+    """
 
     def __init__(
         self,
@@ -46,6 +50,7 @@ class Reception:
         connected: Callable[[str], StationConnection | None],
     ) -> None:
         self.welcome: Welcome | None = None
+        self.passwords: PasswordChanges | None = None
         self._settings = settings
         self._doorkeeper = doorkeeper
         self._clock = clock
@@ -58,7 +63,16 @@ class Reception:
         unknown = isinstance(admitted, Refused) and admitted.station is None and admitted.asked
         if unknown and self.welcome is not None:
             return self._welcomed(connection, request, self.welcome)
+        if isinstance(admitted, Station) and self.passwords is not None:
+            authorization = request.headers.get_all("Authorization")
+            password = self._doorkeeper.proves_one_of_several(admitted, authorization)
+            if password is not None:
+                connection.username = admitted.id
+                return self._shown(admitted, password, self.passwords)
         return self._answered(connection, request, admitted)
+
+    async def _shown(self, station: Station, password: bytes, passwords: PasswordChanges) -> None:
+        await passwords.shown(station.id, password)
 
     async def _welcomed(self, connection: ServerConnection, request: Request, welcome: Welcome) -> Response | None:
         """Let a station in that nobody knows, if it was invited; its password stands with its name, as for all."""

@@ -150,7 +150,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 _STEERED = (
     *("start", "stop", "reset", "unlock", "availability", "reserve", "cancel_reservation", "limit"),
     *("clear_limit", "limits", "schedule", "get", "set", "report", "network_profile", "trigger"),
-    *("clear_cache", "list_version", "send_list", "firmware", "publish_firmware"),
+    *("clear_cache", "password", "list_version", "send_list", "firmware", "publish_firmware"),
     *("unpublish_firmware", "log", "certificates", "install_certificate", "delete_certificate", "transfer"),
     *("display", "displayed", "clear_display", "monitor", "clear_monitor", "monitoring_base"),
     *("monitoring_level", "monitors", "customer", "transaction", "cost"),

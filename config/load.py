@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from chargepoints.kept_secrets import is_kept
+from chargepoints.kept_secrets import digests_in
 from chargepoints.privacy import Privacy
 from config.charge_points import certificate_findings
 from config.credentials import Vault, password_fits_ocpp
@@ -147,7 +147,7 @@ def _check_passwords(passwords: Mapping[str, str], inventory: Inventory, vault: 
     for name, password in passwords.items():
         if name not in inventory.stations:
             vault.findings.append(vault.locator.finding("config.station_password_unused", way, station=name))
-        if not is_kept(password) and not password_fits_ocpp(password):
+        if not digests_in(password) and not password_fits_ocpp(password):
             vault.findings.append(vault.locator.finding("config.station_password_unfit", way, station=name))
     for station in inventory.stations.values():
         # Profile 3 knows a station by its certificate, 0 by its name alone (OCPP security whitepaper).

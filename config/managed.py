@@ -20,7 +20,7 @@ from config.forms import KINDS
 from config.history import Action, Change, append, locked, read_history, replace_file, rewrite
 from config.inventory import MANAGED, inventory_of, read_texts
 from config.laws import laws_in
-from config.passwords import StationPassword, keep, settle
+from config.passwords import StationPassword, keep, offer, prove, settle, withdraw
 from config.settings import broker_names, read_form, read_settings_text
 from config.splice import UnwritableError, change_entry, find_entry, replace_entry, write_entry
 from config.tree import read_tree
@@ -158,6 +158,21 @@ class ManagedInventory:
         """Keep the password that a station showed; return whether there is a place for it."""
         with locked(self._managed):
             return keep(self._folder, station, password, self._secrets)
+
+    def offer_password(self, station: str) -> str | None:
+        """Return a new password for a station, good beside the one before; None where there is no place for it."""
+        with locked(self._managed):
+            return offer(self._folder, station, self._secrets) if self._secrets else None
+
+    def withdraw_password(self, station: str) -> bool:
+        """Forget the newest of a station's passwords, which it did not take; return whether there were several."""
+        with locked(self._managed):
+            return withdraw(self._folder, station)
+
+    def prove_password(self, station: str, password: bytes) -> bool:
+        """Keep the newer password that a station showed alone; return whether any other was forgotten."""
+        with locked(self._managed):
+            return prove(self._folder, station, password, self._secrets) if self._secrets else False
 
     def _apply(
         self,

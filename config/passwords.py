@@ -7,16 +7,21 @@ turned into digests or removed; where the passwords come from elsewhere (`${ENV}
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_hex
+from typing import Final
 
-from chargepoints.kept_secrets import StationSecrets, is_kept
+from chargepoints.kept_secrets import StationSecrets, digests_in
 from config.credentials import new_password
 from config.history import replace_file
 from config.settings import read_form, read_settings_text
 from config.tree import read_tree
 
 _MARK = "  # von kreiswatt"
+_MOST: Final = 3
+"""So many passwords before the newest are good while it is not known which of them a station took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +66,60 @@ def keep(folder: Path, station: str, password: bytes, secrets: StationSecrets | 
 
     With `secrets` its digest is kept. The caller holds the folder's lock.
     """
-    path = _file(folder)
     said = password.decode("ascii", errors="replace")
     secret = said if said.isascii() and said.isprintable() and not set(said) & {'"', "\\"} else password.hex()
+    return _rewrite(folder, station, lambda _before: secrets.kept(station, secret) if secrets else secret)
+
+
+def offer(folder: Path, station: str, secrets: StationSecrets) -> str | None:
+    """Return a new password for a station, kept beside the one before; None where there is no place for it.
+
+    It has 128 random bits in 32 hexadecimal digits: OCPP 1.6 asks for such, 2.0.1 and 2.1 for 16 to 40 characters. A
+    password that stood there in the clear becomes a digest. The caller holds the folder's lock.
+    """
+    secret = token_hex(16)
+
+    def beside(before: str) -> str:
+        digests = digests_in(before) or ((secrets.kept(station, before),) if before else ())
+        return " ".join((*digests[-_MOST:], secrets.kept(station, secret)))
+
+    return secret if _rewrite(folder, station, beside) else None
+
+
+def withdraw(folder: Path, station: str) -> bool:
+    """Forget the newest of several passwords; return whether there were several. The caller holds the folder's lock."""
+    return _rewrite(folder, station, lambda before: " ".join(digests_in(before)[:-1]), only_several=True)
+
+
+def prove(folder: Path, station: str, password: bytes, secrets: StationSecrets) -> bool:
+    """Keep the password alone that a station showed; return whether any was forgotten.
+
+    With the oldest none is: the others may still be on their way. The caller holds the folder's lock.
+    """
+
+    def shown(before: str) -> str:
+        newer = [each for each in digests_in(before)[1:] if secrets.matches(station, password, each)]
+        return newer[0] if newer else before
+
+    return _rewrite(folder, station, shown, only_several=True)
+
+
+def _rewrite(folder: Path, station: str, kept: Callable[[str], str], *, only_several: bool = False) -> bool:
+    """Put something else in the place of what is kept for a station; return whether that was possible."""
+    path = _file(folder)
     try:
         text = path.read_text(encoding="utf-8") if path else None
         if path is None or text is None:
             return False
-        before = re.sub(rf"^{re.escape(station)}: .*\n?", "", text, flags=re.MULTILINE)
-        start = before if not before or before.endswith("\n") else before + "\n"
-        replace_file(path, f'{start}{station}: "{secrets.kept(station, secret) if secrets else secret}"{_MARK}\n')
+        tree, _ = read_tree(text, "")
+        told = tree.plain() if tree is not None else None
+        before = str(told.get(station, "")) if isinstance(told, dict) else ""
+        after = "" if only_several and not digests_in(before)[1:] else kept(before)
+        if after in ("", before):
+            return False
+        others = re.sub(rf"^{re.escape(station)}: .*\n?", "", text, flags=re.MULTILINE)
+        start = others if not others or others.endswith("\n") else others + "\n"
+        replace_file(path, f'{start}{station}: "{after}"{_MARK}\n')
     except (OSError, UnicodeDecodeError):
         return False
     return True
@@ -81,7 +130,9 @@ def _digested(text: str, secrets: StationSecrets | None) -> str:
 
     def kept(line: re.Match[str]) -> str:
         station, secret = line[1], line[2]
-        return line[0] if secrets is None or is_kept(secret) else f'{station}: "{secrets.kept(station, secret)}"{_MARK}'
+        return (
+            line[0] if secrets is None or digests_in(secret) else f'{station}: "{secrets.kept(station, secret)}"{_MARK}'
+        )
 
     return re.sub(rf'^([a-z][a-z0-9-]*): "([^"\\\n]*)"{re.escape(_MARK)}$', kept, text, flags=re.MULTILINE)
 

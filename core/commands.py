@@ -30,6 +30,7 @@ class CommandKind(StrEnum):
     GET = "get"
     SET = "set"
     REPORT = "report"
+    PASSWORD = "password"  # noqa: S105 - a kind, not a password
     NETWORK_PROFILE = "network_profile"
     TRIGGER = "trigger"
     CLEAR_CACHE = "clear_cache"

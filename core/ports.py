@@ -303,6 +303,22 @@ class InfluxQlEndpoint(Protocol):
         ...
 
 
+class PasswordChanges(Protocol):
+    """Keeps the passwords of stations while they change: several are good until a station shows which it took."""
+
+    async def offer(self, station: str) -> str | None:
+        """Return a new password, good beside the one before from now on; None where none can be kept."""
+        ...
+
+    async def refused(self, station: str) -> None:
+        """Forget the newest password: the station did not take it."""
+        ...
+
+    async def shown(self, station: str, password: bytes) -> None:
+        """Forget the passwords before the one that a station has come with, unless that is the oldest."""
+        ...
+
+
 class Worker(Protocol):
     """Runs heavy pure calculation outside of the daemons' process."""
 

@@ -76,6 +76,15 @@ class InventoryWriter(Protocol):
     def keep_password(self, station: str, password: bytes) -> bool:
         """Keep the password that a station showed; return whether there is a place for it."""
 
+    def offer_password(self, station: str) -> str | None:
+        """Return a new password for a station, good beside the one before; None where there is no place for it."""
+
+    def withdraw_password(self, station: str) -> bool:
+        """Forget the newest of a station's passwords, which it did not take; return whether there were several."""
+
+    def prove_password(self, station: str, password: bytes) -> bool:
+        """Keep the newer password that a station showed alone; return whether any other was forgotten."""
+
 
 class CardEraser(Protocol):
     """Takes charging cards out of the inventory's files (`config.forgetting.CardForgetting`)."""

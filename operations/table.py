@@ -141,6 +141,7 @@ CAPABILITIES: dict[str, Capability] = {
     "stations.network_profile": Capability("operations.stations.commands:network_profile", Role.OPERATOR, changes=True),
     "stations.trigger": Capability("operations.stations.commands:trigger", Role.OPERATOR, changes=True),
     "stations.clear_cache": Capability("operations.stations.commands:clear_cache", Role.OPERATOR, changes=True),
+    "stations.password": Capability("operations.stations.commands:change_password", Role.OPERATOR, changes=True),
     "stations.list_version": Capability("operations.stations.commands:list_version", Role.OPERATOR, changes=True),
     "stations.send_list": Capability("operations.stations.commands:send_list", Role.OPERATOR, changes=True),
     "stations.firmware": Capability("operations.stations.commands:update_firmware", Role.OPERATOR, changes=True),

@@ -30,6 +30,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "stations.network_profile": {**STATION, "slot": 1, "csms_url": "wss://csms.example/ocpp", "security_profile": 2},
     "stations.trigger": {**STATION, "message": "heartbeat"},
     "stations.clear_cache": STATION,
+    "stations.password": STATION,
     "stations.list_version": STATION,
     "stations.send_list": {**STATION, "version": 2, "tags": [CARD]},
     "stations.firmware": {

@@ -78,12 +78,13 @@ class Context:
 
     `number` is of a durable sequence: the message's requestId, remoteStartId or charging profile id.
     `rate_unit` is the only unit in which the station takes limits, None if it takes both; a limit in
-    the other is converted by the outlet's `voltage_v` and `phases`.
+    the other is converted by the outlet's `voltage_v` and `phases`. `password` is the one that was just made.
     """
 
     now_utc: datetime
     number: int
     tokens: Mapping[str, Token] = field(default_factory=dict, repr=False)
+    password: str = field(default="", repr=False)
     sessions: Mapping[str, Running] = field(default_factory=dict)
     rate_unit: RateUnit | None = None
     voltage_v: float = 230.0

@@ -33,6 +33,7 @@ from chargepoints.commands.settings import told_keys
 from core.command_requests import (
     CancelReservation,
     ChangeAvailability,
+    ChangePassword,
     ClearLimit,
     CompositeSchedule,
     DataTransfer,
@@ -165,6 +166,10 @@ def _get(request: GetConfiguration, _context: Context) -> Payload:
     return given(key=list(request.keys) or None)
 
 
+def _password(_request: ChangePassword, context: Context) -> Payload:
+    return {"key": "AuthorizationKey", "value": context.password}
+
+
 def _set(request: SetConfiguration, _context: Context) -> Payload:
     if len(request.settings) != 1:
         raise RequestError("ocpp.one_at_a_time")
@@ -239,6 +244,7 @@ COMMANDS: Commands = {
         Sending("ExtendedTriggerMessage", _trigger, by_status(_TRIGGERED), awaits=Awaited.MESSAGE, fits=_is_extended),
         Sending("TriggerMessage", _trigger, by_status(_TRIGGERED), awaits=Awaited.MESSAGE),
     ),
+    CommandKind.PASSWORD: (Sending("ChangeConfiguration", _password, by_status(_SET)),),
     CommandKind.CLEAR_CACHE: (Sending("ClearCache", encode_nothing, by_status(DONE)),),
     CommandKind.LIST_VERSION: (Sending("GetLocalListVersion", encode_nothing, told_version),),
     CommandKind.SEND_LIST: (Sending("SendLocalList", maintaining_16.send_list, by_status(_LISTED)),),

@@ -26,6 +26,7 @@ from chargepoints.commands.settings import told_set, told_variables, wire_get, w
 from core.command_requests import (
     CancelReservation,
     ChangeAvailability,
+    ChangePassword,
     CostUpdated,
     CustomerInformation,
     DataTransfer,
@@ -33,6 +34,7 @@ from core.command_requests import (
     ReserveOutlet,
     ResetStation,
     SetConfiguration,
+    Setting,
     StartCharging,
     StopCharging,
     TransactionStatus,
@@ -122,6 +124,10 @@ def _get(request: GetConfiguration, _context: Context) -> Payload:
 
 def _set(request: SetConfiguration, _context: Context) -> Payload:
     return {"setVariableData": [wire_set(setting) for setting in request.settings]}
+
+
+def _password(_request: ChangePassword, context: Context) -> Payload:
+    return {"setVariableData": [wire_set(Setting(key="SecurityCtrlr/BasicAuthPassword", value=context.password))]}
 
 
 def triggering(messages: Mapping[Triggered, str]) -> Encode:
@@ -235,6 +241,7 @@ COMMANDS: Commands = {
         Sending("GetVariables", _get, told_variables),
     ),
     CommandKind.SET: (Sending("SetVariables", _set, told_set),),
+    CommandKind.PASSWORD: (Sending("SetVariables", _password, told_set),),
     CommandKind.REPORT: (
         Sending(
             "GetReport",

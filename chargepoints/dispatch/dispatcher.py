@@ -34,7 +34,7 @@ from core.commands import Command, CommandFilter, CommandKind, CommandState
 from core.errors import RequestError, ServiceError, StoreError, UnavailableError
 from core.facts import Protocol as Version
 from core.facts import SessionState
-from core.ports import Clock
+from core.ports import Clock, PasswordChanges
 from core.texts import Finding
 
 _LOG = logging.getLogger(__name__)
@@ -91,6 +91,8 @@ class Dispatcher:
         """Is told of each command that was sent or is over."""
         self.begins_with: frozenset[str] | None = None
         """Of which stations a start takes up what was under way; None: of all."""
+        self.passwords: PasswordChanges | None = None
+        """Where new passwords are kept; None: none can be given."""
         self._ledger = ledger
         self._line = line
         self._uid_of = uid_of
@@ -221,11 +223,14 @@ class Dispatcher:
         sending = messages[0].sending
         sent = replace(command, state=CommandState.SENT, sent_at_utc=self._clock())
         if not await self._ledger.claim_command(sent):  # another process was quicker to send it or to give it up
+            await self._password_refused(command)
             return
         await self.followed(sent)
         if sending.awaits is not Awaited.NOTHING:  # what is awaited may come before the answer
             self._pursue(sent, errand.request, sending.awaits)
         outcome = await self._read_back(errand, await self._say(replace(errand, command=sent), context, messages))
+        if outcome.state in (CommandState.REJECTED, CommandState.NOT_SUPPORTED):
+            await self._password_refused(command)
         if outcome.state is CommandState.ACCEPTED and sending.awaits is not Awaited.NOTHING:
             await self._accepted(sent, outcome)
         else:
@@ -290,7 +295,18 @@ class Dispatcher:
             tokens=tokens,
             sessions=running,
             rate_unit=await self._rate_unit(errand) if errand.command.kind is CommandKind.LIMIT else None,
+            password=await self._new_password(errand.command) if errand.command.kind is CommandKind.PASSWORD else "",
         )
+
+    async def _new_password(self, command: Command) -> str:
+        secret = None if self.passwords is None else await self.passwords.offer(command.station)
+        if secret is None:
+            raise RequestError("commands.no_place_for_passwords")
+        return secret
+
+    async def _password_refused(self, command: Command) -> None:
+        if command.kind is CommandKind.PASSWORD and self.passwords is not None:
+            await self.passwords.refused(command.station)
 
     async def _rate_unit(self, errand: Errand) -> RateUnit | None:
         """Return the only unit in which a 1.6 station takes limits, asked once for each connection."""

@@ -139,6 +139,7 @@ PLACES: dict[str, str] = {
     "stations.network_profile": "/stations/{id}/ask/{kind}",
     "stations.trigger": "/stations/{id}/ask/{kind}",
     "stations.clear_cache": "/stations/{id}/ask/{kind}",
+    "stations.password": "/stations/{id}/ask/{kind}",
     "stations.list_version": "/stations/{id}/ask/{kind}",
     "stations.send_list": "/stations/{id}/ask/{kind}",
     "stations.firmware": "/stations/{id}/ask/{kind}",

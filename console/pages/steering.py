@@ -23,11 +23,11 @@ from operations.local_lists.plan import GROUP as LISTS
 OFTEN: Final = ("start", "stop", "reset", "unlock", "availability", "limit", "clear_limit", "get", "set", "trigger")
 """What operators do every week; all else stands below."""
 
-AT_ONCE: Final = ("reset", "availability", "limit", "clear_limit", "get", "set", "trigger", "sync_list")
+AT_ONCE: Final = ("reset", "availability", "limit", "clear_limit", "get", "set", "trigger", "sync_list", "password")
 """What makes sense for many stations alike."""
 
 CONFIRMED: Final = frozenset(
-    {"stop", "reset", "unlock", "availability", "clear_cache", "firmware", "delete_certificate"}
+    {"stop", "reset", "unlock", "availability", "clear_cache", "password", "firmware", "delete_certificate"}
 )
 """What disturbs people who charge, or cannot be taken back: it is asked for twice."""
 

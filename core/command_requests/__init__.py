@@ -22,6 +22,7 @@ from core.command_requests.charging import (
 )
 from core.command_requests.limits import ClearLimit, CompositeSchedule, GetLimits, LimitPower, LimitStep
 from core.command_requests.settings import (
+    ChangePassword,
     ClearCache,
     GetConfiguration,
     ListEntry,
@@ -66,6 +67,7 @@ __all__ = [
     "CertificateHash",
     "CertificateSigned",
     "ChangeAvailability",
+    "ChangePassword",
     "ClearCache",
     "ClearLimit",
     "ClearMessage",
@@ -125,6 +127,7 @@ REQUESTS: Mapping[CommandKind, type] = {
     CommandKind.REPORT: RequestReport,
     CommandKind.NETWORK_PROFILE: SetNetworkProfile,
     CommandKind.TRIGGER: TriggerMessage,
+    CommandKind.PASSWORD: ChangePassword,
     CommandKind.CLEAR_CACHE: ClearCache,
     CommandKind.LIST_VERSION: ListVersion,
     CommandKind.SEND_LIST: SendList,

@@ -69,6 +69,11 @@ class SetNetworkProfile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePassword:
+    """Give a station a new password, which is made when it is sent and stands nowhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClearCache:
     """Make a station forget the tags it learnt."""
 

@@ -34,6 +34,7 @@ ASKED_BY: Mapping[CommandKind, str] = {
     CommandKind.NETWORK_PROFILE: "stations.network_profile",
     CommandKind.TRIGGER: "stations.trigger",
     CommandKind.CLEAR_CACHE: "stations.clear_cache",
+    CommandKind.PASSWORD: "stations.password",
     CommandKind.LIST_VERSION: "stations.list_version",
     CommandKind.SEND_LIST: "stations.send_list",
     CommandKind.FIRMWARE: "stations.firmware",

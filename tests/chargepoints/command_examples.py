@@ -109,6 +109,7 @@ REQUESTS: dict[CommandKind, tuple[object, ...]] = {
         ask.TriggerMessage(message=Triggered.HEARTBEAT, connector=2),
     ),
     CommandKind.CLEAR_CACHE: (ask.ClearCache(),),
+    CommandKind.PASSWORD: (ask.ChangePassword(),),
     CommandKind.LIST_VERSION: (ask.ListVersion(),),
     CommandKind.SEND_LIST: (
         ask.SendList(version=1),

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
-import yaml
-from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
-from chargepoints.central import CentralSystem
-from chargepoints.privacy import Privacy
-from chargepoints.settings import ChargePointSettings
 from core.errors import ConflictError, NotFoundError, RequestError
 from core.inventory import Admission
-from operations.adoption.welcoming import welcome
 from tests.district import District, open_district
+from tests.operations.door import refused, said, serving, station
 
 BOOT = {"chargePointVendor": "Alfen", "chargePointModel": "Eve", "chargePointSerialNumber": "ACE-7"}
 
@@ -33,57 +24,6 @@ BOOT = {"chargePointVendor": "Alfen", "chargePointModel": "Eve", "chargePointSer
 async def district(tmp_path: Path) -> AsyncIterator[District]:
     async with open_district(tmp_path) as opened:
         yield opened
-
-
-@asynccontextmanager
-async def serving(district: District) -> AsyncIterator[CentralSystem]:
-    house = district.gate.house
-
-    def secret_of(name: str) -> str | None:
-        secrets = yaml.safe_load((district.folder / "config" / "secrets" / "stations.yaml").read_text()) or {}
-        found: str | None = secrets.get(name)
-        return found
-
-    central = CentralSystem(
-        ChargePointSettings(port=0),
-        inventory=house.inventory,
-        secret_of=secret_of,
-        privacy=Privacy(b"0" * 32),
-        journal=house.journal,
-        sink=district.stores.readings,
-        ledger=house.ledger,
-        clock=district.clock,
-    )
-    central.reception.welcome = partial(welcome, house)
-    task = asyncio.create_task(central.serve())
-    await asyncio.wait_for(central.started.wait(), 10)
-    try:
-        yield central
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-@asynccontextmanager
-async def station(central: CentralSystem, name: str, password: str = "") -> AsyncIterator[ClientConnection]:
-    shown = base64.b64encode(f"{name}:{password}".encode()).decode()
-    headers = {"Authorization": f"Basic {shown}"} if password else {}
-    url = f"ws://127.0.0.1:{central.port}/ocpp/{name}"
-    async with connect(url, subprotocols=["ocpp1.6"], additional_headers=headers, compression=None) as socket:  # type: ignore[list-item]
-        yield socket
-
-
-async def said(socket: ClientConnection, action: str, payload: dict[str, Any]) -> Any:
-    await socket.send(json.dumps([2, "1", action, payload]))
-    async with asyncio.timeout(5):
-        return json.loads(await socket.recv())
-
-
-async def refused(central: CentralSystem, name: str, password: str = "") -> int:
-    with pytest.raises(InvalidStatus) as caught:
-        async with station(central, name, password):
-            pass
-    return int(caught.value.response.status_code)
 
 
 async def test_a_window_lets_stations_in_until_it_is_full_and_they_wait(district: District) -> None:
@@ -108,7 +48,6 @@ async def test_a_window_lets_stations_in_until_it_is_full_and_they_wait(district
             assert not waiting.protected
             assert not there.invitations
         assert await refused(central, "andere") == 404
-        assert [each.name for each in (await district.ask("adoption.list")).refused] == []
         await central._desk.assembly.flush()
         assert [each.name for each in (await district.ask("adoption.list")).refused] == ["andere"]
         with pytest.raises(NotFoundError):

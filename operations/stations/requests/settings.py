@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.command_requests import ClearCache, GetConfiguration, ListVersion, RequestReport, ResetStation, TriggerMessage
+from core.command_requests import (
+    ChangePassword,
+    ClearCache,
+    GetConfiguration,
+    ListVersion,
+    RequestReport,
+    ResetStation,
+    TriggerMessage,
+)
 from core.command_words import ListUpdate
 from operations.stations.requests.targets import Targets
 
@@ -46,6 +54,11 @@ class AskNetwork(Targets):
     security_profile: int
     interface: str = "Wired0"
     timeout_s: int = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskPassword(Targets, ChangePassword):
+    """Gives stations new passwords, one each, which nobody ever sees; the one before stays good until it is used."""
 
 
 @dataclass(frozen=True, kw_only=True)
