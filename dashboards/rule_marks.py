@@ -1,0 +1,51 @@
+"""Alert rules as Grafana's API keeps them, each with the digest of what was pushed among its annotations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from dashboards.marks import digest
+
+MARK: Final = "kreiswatt_mark"
+_KEPT: Final = ("uid", "title", "condition", "for", "labels", "noDataState", "execErrState")
+_MODEL: Final = ("query", "resultFormat", "type", "expression", "reducer", "settings", "conditions")
+
+
+def as_saved(group: Mapping[str, Any], folder_uid: str) -> dict[str, Any]:
+    """Return a group as the API takes it, its rules marked."""
+    rules = [_marked(rule) | {"folderUID": folder_uid, "ruleGroup": group["title"]} for rule in group["rules"]]
+    return {"title": group["title"], "folderUid": folder_uid, "interval": group["interval"], "rules": rules}
+
+
+def is_group_same(there: Mapping[str, Any], ours: Mapping[str, Any]) -> bool:
+    """Return whether Grafana has exactly these rules, unedited."""
+    marks = {rule["uid"]: rule["annotations"][MARK] for rule in ours["rules"]}
+    return marks == {rule.get("uid"): _digest(rule) for rule in there["rules"]} and (
+        there.get("interval") == ours["interval"]
+    )
+
+
+def is_group_edited(there: Mapping[str, Any]) -> bool:
+    """Return whether a rule was changed since it was pushed, or is not ours."""
+    return any((rule.get("annotations") or {}).get(MARK) != _digest(rule) for rule in there["rules"])
+
+
+def _marked(rule: Mapping[str, Any]) -> dict[str, Any]:
+    return {**rule, "annotations": {**rule.get("annotations", {}), MARK: _digest(rule)}}
+
+
+def _digest(rule: Mapping[str, Any]) -> str:
+    """Return the digest of what decides when a rule fires and what it says; Grafana adds much of its own."""
+    data = [
+        {
+            "refId": part.get("refId"),
+            "datasourceUid": part.get("datasourceUid"),
+            "relativeTimeRange": part.get("relativeTimeRange"),
+            "model": {name: part["model"].get(name) for name in _MODEL},
+        }
+        for part in rule.get("data", [])
+    ]
+    said = {name: text for name, text in (rule.get("annotations") or {}).items() if name != MARK}
+    kept = {name: rule.get(name) for name in _KEPT}
+    return digest([kept, data, said, bool(rule.get("isPaused"))])
