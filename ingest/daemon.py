@@ -99,7 +99,7 @@ class Ingest:
     def _trouble(self) -> Finding | None:
         if self._progress.store_error:
             return self._progress.store_error
-        if self._link and (self._link.refusal or self._link.connected):
+        if self._link and (self._link.refusal or self._link.listening):
             return self._link.refusal
         return Finding.of("ingest.connecting", broker=self._settings.name)
 

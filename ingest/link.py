@@ -71,6 +71,8 @@ class Link(Inbox):
         super().__init__()
         self.refusal: Finding | None = None
         self.connected = False
+        self.listening = False
+        """Whether the broker has taken the subscriptions of this connection: before, messages may pass by."""
         self.dropped = 0
         self._inboxes: Sequence[Inbox] = (self,)
         self._inbox_of: Callable[[str], int] = _the_only
@@ -265,7 +267,7 @@ class Link(Inbox):
         self._lose(str(reason))
 
     def _lose(self, reason: str) -> None:
-        self.connected = False
+        self.connected = self.listening = False
         if self.refusal is None:
             self.refusal = Finding.of("ingest.broker_lost", broker=self._settings.name, reason=reason)
         if sock := self._client.socket():
@@ -286,7 +288,7 @@ class Link(Inbox):
     def _on_subscribe(
         self, _client: Client, _userdata: object, _packet: int, reasons: list[ReasonCode], _props: Properties | None
     ) -> None:
-        self._subscribed = True
+        self._subscribed = self.listening = True
         answers = zip(self._settings.topics, reasons, strict=False)
         if refused := [topic for topic, reason in answers if reason.is_failure]:
             self.refusal = Finding.of(

@@ -232,7 +232,8 @@ class Endless:
 def test_ctrl_c_cancels_what_a_service_does_for_us(filled: Path) -> None:
     sink = Endless()
     with served(filled, ANNA, sink.take_over) as url:
-        code = "from cli.main import main; main()"
+        by_hand = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # not so in the background
+        code = f"{by_hand}; from cli.main import main; main()"
         command = [sys.executable, "-c", code, "rejections", "replay", "--url", url, "--token", LOCAL_TOKEN]
         environment = os.environ | {"LANG": "de_DE.UTF-8", "LC_ALL": ""}
         typing = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
