@@ -45,7 +45,7 @@ from core.commands import Command
 from core.errors import StoreError, UnavailableError
 from core.facts import Protocol
 from core.inventory import Admission, Inventory
-from core.ports import Clock, Health, Journal, PasswordChanges, ReadingSink
+from core.ports import Clock, Health, Journal, ReadingSink, StationCredentials
 from core.station_events import SERVICE, Contact, StationEventKind
 from core.texts import Finding
 
@@ -114,9 +114,9 @@ class CentralSystem:
         self._past = Traffic()
         self._stopping = False
 
-    def keep_passwords(self, passwords: PasswordChanges) -> None:
+    def keep_credentials(self, credentials: StationCredentials) -> None:
         """Let stations be given new passwords, which are kept there."""
-        self.reception.passwords = self._dispatcher.passwords = passwords
+        self.reception.credentials = self._dispatcher.credentials = credentials
 
     async def serve(self) -> None:
         """Take up what the journal has, then serve stations until cancelled. Raises `StoreError` if storing fails."""

@@ -24,6 +24,7 @@ IMPOSTURES = frozenset({"ocpp.certificate_of_another", "ocpp.certificate_of_othe
 
 _BASIC = 1
 _TLS_BASIC = 2
+_CERTIFICATE = 3
 _PLAIN = Entrance()
 
 
@@ -79,6 +80,14 @@ class Doorkeeper:
         given = _credentials(authorization)
         several = digests_in(self._secret_of(station.id) or "")[1:]
         return given[1] if several and given is not None else None
+
+    def profile_above(self, station: Station, entrance: Entrance) -> int | None:
+        """Return the security profile that a station came by, if it is above its own; None where it is not."""
+        if station.security_profile < _BASIC or not entrance.encrypted:
+            return None
+        certified = self._certificate_objection(station, entrance) is None
+        profile = _CERTIFICATE if certified else _TLS_BASIC
+        return profile if profile > station.security_profile else None
 
     def newcomer(self, path: str, authorization: Sequence[str]) -> tuple[str, bytes | None]:
         """Return the name that a station asks for, and the password it shows together with that name, if any."""

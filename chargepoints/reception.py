@@ -15,10 +15,11 @@ from chargepoints.connection import StationConnection
 from chargepoints.handshake import IMPOSTURES, Doorkeeper, Refused
 from chargepoints.notebook import Notebook
 from chargepoints.settings import ChargePointSettings
-from chargepoints.tls import address_of, entrance
+from chargepoints.tls import Entrance, address_of, entrance
 from core.adoption import Newcomer
+from core.errors import ServiceError
 from core.inventory import Station
-from core.ports import Clock, PasswordChanges
+from core.ports import Clock, StationCredentials
 from core.station_events import StationEventKind
 from core.texts import Finding
 
@@ -36,8 +37,8 @@ _LOG = logging.getLogger(__name__)
 class Reception:
     """Decides on connections before they are any.
 
-    Where they are set `welcome` is asked of stations that nobody knows, and `passwords` is told which of several
-    passwords a station showed.
+    Where they are set `welcome` is asked of stations that nobody knows, and `credentials` is told which of several
+    passwords a station showed, and by which higher security profile than its own it came.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Reception:
         connected: Callable[[str], StationConnection | None],
     ) -> None:
         self.welcome: Welcome | None = None
-        self.passwords: PasswordChanges | None = None
+        self.credentials: StationCredentials | None = None
         self._settings = settings
         self._doorkeeper = doorkeeper
         self._clock = clock
@@ -63,21 +64,35 @@ class Reception:
         unknown = isinstance(admitted, Refused) and admitted.station is None and admitted.asked
         if unknown and self.welcome is not None:
             return self._welcomed(connection, request, self.welcome)
-        if isinstance(admitted, Station) and self.passwords is not None:
+        if isinstance(admitted, Station) and self.credentials is not None:
             authorization = request.headers.get_all("Authorization")
             password = self._doorkeeper.proves_one_of_several(admitted, authorization)
-            if password is not None:
+            profile = self._doorkeeper.profile_above(admitted, self._entrance(connection, request))
+            if password is not None or profile is not None:
                 connection.username = admitted.id
-                return self._shown(admitted, password, self.passwords)
+                return self._shown(admitted, password, profile, self.credentials)
         return self._answered(connection, request, admitted)
 
-    async def _shown(self, station: Station, password: bytes, passwords: PasswordChanges) -> None:
-        await passwords.shown(station.id, password)
+    async def _shown(
+        self, station: Station, password: bytes | None, profile: int | None, credentials: StationCredentials
+    ) -> None:
+        """Tell how a station proved itself; it is let in whatever becomes of that."""
+        try:
+            if password is not None:
+                await credentials.shown(station.id, password)
+            if profile is not None:
+                await credentials.came_by(station.id, profile)
+        except ServiceError as error:
+            _LOG.warning("credentials_not_kept station=%s finding=%s", station.id, error.finding)
+            self._notebook().notice(station.source, error.finding, self._clock())
+
+    def _entrance(self, connection: ServerConnection, request: Request) -> Entrance:
+        return entrance(connection.transport, request.headers.get_all("X-Forwarded-Proto"), self._settings.proxies)
 
     async def _welcomed(self, connection: ServerConnection, request: Request, welcome: Welcome) -> Response | None:
         """Let a station in that nobody knows, if it was invited; its password stands with its name, as for all."""
         name, password = self._doorkeeper.newcomer(request.path, request.headers.get_all("Authorization"))
-        came = entrance(connection.transport, request.headers.get_all("X-Forwarded-Proto"), self._settings.proxies)
+        came = self._entrance(connection, request)
         newcomer = Newcomer(
             name=name, password=password, encrypted=came.encrypted, address=address_of(connection.transport)
         )
@@ -88,7 +103,7 @@ class Reception:
 
     def _admitted(self, connection: ServerConnection, request: Request) -> Station | Refused:
         now_utc = self._clock()
-        came = entrance(connection.transport, request.headers.get_all("X-Forwarded-Proto"), self._settings.proxies)
+        came = self._entrance(connection, request)
         admitted = self._doorkeeper.admit(request.path, request.headers.get_all("Authorization"), now_utc.date(), came)
         if isinstance(admitted, Station) and self._is_taken(admitted, connection):
             finding = Finding.of("ocpp.connected_from_elsewhere")

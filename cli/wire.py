@@ -50,7 +50,7 @@ from notify.postman import Postman
 from operations.adoption.welcoming import welcome
 from operations.gate import Gate
 from operations.house import House, nothing_to_read
-from operations.stations.changing_passwords import KeptPasswords
+from operations.stations.credentials import KeptCredentials
 from reports.shelf import FileShelf
 from store.open import Stores, open_stores
 from store.points.timeseries import TimeSeries
@@ -203,7 +203,7 @@ def _service(shelf: Shelf, stores: Stores, hands: _Hands) -> Service:
     house = replace(_house(shelf, stores, hands, health, shelf.reload), wake_commands=central.wake)
     gate = Gate(house)
     central.reception.welcome = partial(welcome, house)
-    central.keep_passwords(KeptPasswords(house))
+    central.keep_credentials(KeptCredentials(house))
     hands.jobs.call_through(gate)
     local_token = secrets.token_urlsafe(32)
     app = build_app(gate, settings.console, now_utc, local_token=local_token, local_actor=local_actor())

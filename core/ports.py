@@ -303,8 +303,8 @@ class InfluxQlEndpoint(Protocol):
         ...
 
 
-class PasswordChanges(Protocol):
-    """Keeps the passwords of stations while they change: several are good until a station shows which it took."""
+class StationCredentials(Protocol):
+    """Keeps how stations prove themselves while that changes: several passwords, and the security profile."""
 
     async def offer(self, station: str) -> str | None:
         """Return a new password, good beside the one before from now on; None where none can be kept."""
@@ -316,6 +316,10 @@ class PasswordChanges(Protocol):
 
     async def shown(self, station: str, password: bytes) -> None:
         """Forget the passwords before the one that a station has come with, unless that is the oldest."""
+        ...
+
+    async def came_by(self, station: str, profile: int) -> None:
+        """Enter the security profile that a station came by, if it had taken it on from us."""
         ...
 
 

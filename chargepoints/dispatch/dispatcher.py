@@ -34,7 +34,7 @@ from core.commands import Command, CommandFilter, CommandKind, CommandState
 from core.errors import RequestError, ServiceError, StoreError, UnavailableError
 from core.facts import Protocol as Version
 from core.facts import SessionState
-from core.ports import Clock, PasswordChanges
+from core.ports import Clock, StationCredentials
 from core.texts import Finding
 
 _LOG = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ class Dispatcher:
         """Is told of each command that was sent or is over."""
         self.begins_with: frozenset[str] | None = None
         """Of which stations a start takes up what was under way; None: of all."""
-        self.passwords: PasswordChanges | None = None
+        self.credentials: StationCredentials | None = None
         """Where new passwords are kept; None: none can be given."""
         self._ledger = ledger
         self._line = line
@@ -299,14 +299,14 @@ class Dispatcher:
         )
 
     async def _new_password(self, command: Command) -> str:
-        secret = None if self.passwords is None else await self.passwords.offer(command.station)
+        secret = None if self.credentials is None else await self.credentials.offer(command.station)
         if secret is None:
             raise RequestError("commands.no_place_for_passwords")
         return secret
 
     async def _password_refused(self, command: Command) -> None:
-        if command.kind is CommandKind.PASSWORD and self.passwords is not None:
-            await self.passwords.refused(command.station)
+        if command.kind is CommandKind.PASSWORD and self.credentials is not None:
+            await self.credentials.refused(command.station)
 
     async def _rate_unit(self, errand: Errand) -> RateUnit | None:
         """Return the only unit in which a 1.6 station takes limits, asked once for each connection."""

@@ -22,7 +22,7 @@ from chargepoints.privacy import Privacy
 from chargepoints.settings import ChargePointSettings
 from config.managed import ManagedInventory
 from operations.adoption.welcoming import welcome
-from operations.stations.changing_passwords import KeptPasswords
+from operations.stations.credentials import KeptCredentials
 from tests.district import District
 
 SECRETS: Final = StationSecrets(b"1" * 32)
@@ -40,7 +40,7 @@ async def serving(district: District) -> AsyncIterator[CentralSystem]:
         return found
 
     central = CentralSystem(
-        ChargePointSettings(port=0),
+        ChargePointSettings(port=0, proxies=("127.0.0.1",)),
         inventory=house.inventory,
         secret_of=secret_of,
         privacy=Privacy(b"0" * 32),
@@ -51,7 +51,7 @@ async def serving(district: District) -> AsyncIterator[CentralSystem]:
         matches=SECRETS.matches,
     )
     central.reception.welcome = partial(welcome, house)
-    central.keep_passwords(KeptPasswords(house))
+    central.keep_credentials(KeptCredentials(house))
     task = asyncio.create_task(central.serve())
     await asyncio.wait_for(central.started.wait(), 10)
     try:
@@ -62,10 +62,13 @@ async def serving(district: District) -> AsyncIterator[CentralSystem]:
 
 
 @asynccontextmanager
-async def station(central: CentralSystem, name: str, password: str = "") -> AsyncIterator[ClientConnection]:
-    """Yield the socket of a station that connects with its name and a password."""
+async def station(
+    central: CentralSystem, name: str, password: str = "", *, encrypted: bool = False
+) -> AsyncIterator[ClientConnection]:
+    """Yield the socket of a station that connects with its name and a password, `encrypted` as far as a proxy."""
     shown = base64.b64encode(f"{name}:{password}".encode()).decode()
     headers = {"Authorization": f"Basic {shown}"} if password else {}
+    headers |= {"X-Forwarded-Proto": "https"} if encrypted else {}
     url = f"ws://127.0.0.1:{central.port}/ocpp/{name}"
     async with connect(url, subprotocols=["ocpp1.6"], additional_headers=headers, compression=None) as socket:  # type: ignore[list-item]
         yield socket

@@ -1,4 +1,4 @@
-"""The password of a charge point changes: two are good for a while, and the new one stands in the station alone."""
+"""How a charge point proves itself changes: two passwords are good for a while; its profile rises with it."""
 
 from __future__ import annotations
 
@@ -111,3 +111,66 @@ async def test_without_a_file_for_passwords_no_new_one_is_sent(district: Distric
     assert command.state is CommandState.FAILED
     assert command.finding is not None
     assert command.finding.code == "commands.no_place_for_passwords"
+
+
+async def told(
+    district: District, central: CentralSystem, socket: ClientConnection, profile: str, status: str, name: str = NAME
+) -> None:
+    """Tell a station to take a security profile on, which it answers."""
+    await district.ask("stations.set", id=name, settings=[f"SecurityProfile={profile}"], wait_s=0)
+    central.wake()
+    async with asyncio.timeout(5):
+        _, id_, *_ = json.loads(await socket.recv())
+        await socket.send(json.dumps([3, id_, {"status": status}]))
+    await said(socket, "Heartbeat", {})
+
+
+async def test_the_profile_is_raised_once_the_station_came_by_it(district: District) -> None:
+    values = ["name=Hof", "site=schule", "maker=Alfen", "model=Eve", "valid_from=2026-11-01"]
+    outlet = ["connectors[1].number=1", "connectors[1].max_power_w=11000", "connectors[1].plug=Typ 2"]
+    secret = (await district.ask("inventory.add", id="stations/hof-1", values=[*values, *outlet])).secret
+
+    def profile() -> int:
+        return district.gate.house.inventory().stations["hof-1"].security_profile
+
+    async with serving(district) as central:
+        async with station(central, "hof-1", secret, encrypted=True):
+            pass
+        assert profile() == 1, "nobody told it to"
+        async with station(central, "hof-1", secret) as socket:
+            await said(socket, "BootNotification", BOOT)
+            await told(district, central, socket, "2", "Accepted", name="hof-1")
+        async with station(central, "hof-1", secret):
+            pass
+        assert profile() == 1, "it may be on its way"
+        async with station(central, "hof-1", secret, encrypted=True):
+            pass
+        assert profile() == 2
+        assert await refused(central, "hof-1", secret) == 401
+        async with station(central, "hof-1", secret, encrypted=True):
+            pass
+    newest = (await district.ask("audit.list")).items[0]
+    assert (newest.action, newest.subject, newest.detail) == ("stations.profile.raised", "stations/hof-1", "2")
+
+
+async def test_a_profile_that_the_station_refused_is_not_entered(district: District) -> None:
+    async with serving(district) as central:
+        async with station(central, NAME, BEFORE) as socket:
+            await said(socket, "BootNotification", BOOT)
+            await told(district, central, socket, "2", "Rejected")
+        async with station(central, NAME, BEFORE, encrypted=True):
+            pass
+        assert (await district.ask("stations.events", id=NAME, kind="notice")).items == ()
+
+
+async def test_an_entry_that_people_wrote_is_left_to_them_and_the_station_is_let_in(district: District) -> None:
+    async with serving(district) as central:
+        async with station(central, NAME, BEFORE) as socket:
+            await said(socket, "BootNotification", BOOT)
+            await told(district, central, socket, "2", "Accepted")
+        async with station(central, NAME, BEFORE, encrypted=True) as socket:
+            await said(socket, "Heartbeat", {})
+            await central._desk.assembly.flush()
+        assert district.gate.house.inventory().stations[NAME].security_profile == 1
+        (event,) = (await district.ask("stations.events", id=NAME, kind="notice")).items
+        assert event.code == "config.entry_hand_edited"
