@@ -117,12 +117,12 @@ async def told(
     district: District, central: CentralSystem, socket: ClientConnection, profile: str, status: str, name: str = NAME
 ) -> None:
     """Tell a station to take a security profile on, which it answers."""
-    await district.ask("stations.set", id=name, settings=[f"SecurityProfile={profile}"], wait_s=0)
+    (asked,) = (await district.ask("stations.set", id=name, settings=[f"SecurityProfile={profile}"], wait_s=0)).items
     central.wake()
     async with asyncio.timeout(5):
         _, id_, *_ = json.loads(await socket.recv())
         await socket.send(json.dumps([3, id_, {"status": status}]))
-    await said(socket, "Heartbeat", {})
+    await over(district, asked.id)
 
 
 async def test_the_profile_is_raised_once_the_station_came_by_it(district: District) -> None:
