@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +38,7 @@ from chargepoints.signing import Signing
 from chargepoints.sockets import StationSocket, WebSocket
 from chargepoints.tags import Tags
 from chargepoints.tls import address_of, entrance
+from chargepoints.traffic import Traffic
 from chargepoints.trail import Trail
 from core.books import Ledger
 from core.commands import Command
@@ -116,7 +116,7 @@ class CentralSystem:
 
     def keep_credentials(self, credentials: StationCredentials) -> None:
         """Let stations be given new passwords, which are kept there."""
-        self.reception.credentials = self._dispatcher.credentials = credentials
+        self.reception.credentials = self._dispatcher.talking.credentials = credentials
 
     async def serve(self) -> None:
         """Take up what the journal has, then serve stations until cancelled. Raises `StoreError` if storing fails."""
@@ -281,7 +281,7 @@ class CentralSystem:
             self._past = Traffic.sum((self._past, Traffic.of(connection)))
             if self._connections.get(station) is connection:
                 del self._connections[station]
-                self._dispatcher.gone(station)
+                self._dispatcher.talking.gone(station)
                 why = Contact.SERVICE_STOPPED if self._stopping else connection.leaves
                 desk.assembly.links.disconnected(station, desk.clock(), why)
 
@@ -345,28 +345,6 @@ class CentralSystem:
 
 def nobody_stirred(_station: str) -> None:
     """Tell nobody of a station."""
-
-
-@dataclass(frozen=True, slots=True)
-class Traffic:
-    """What went over connections."""
-
-    frames: int = 0
-    refused: int = 0
-    repeated: int = 0
-    unsolicited: int = 0
-    late: int = 0
-
-    @classmethod
-    def of(cls, connection: StationConnection) -> Traffic:
-        """Return the traffic of one connection so far."""
-        answering, calls = connection.answering, connection.calls
-        return cls(connection.frames, answering.refused, answering.repeated, calls.unsolicited, calls.late)
-
-    @classmethod
-    def sum(cls, parts: Iterable[Traffic]) -> Traffic:
-        """Return the traffic of all together."""
-        return cls(*(sum(column) for column in zip(*map(astuple, parts), strict=True)))
 
 
 def _authority(settings: ChargePointSettings) -> Authority | None:

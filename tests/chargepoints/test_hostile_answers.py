@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from chargepoints.commands import v16, v21, v201
 from chargepoints.commands.sending import Awaited, Outcome
-from chargepoints.dispatch.dispatcher import _only_unit
 from chargepoints.dispatch.following import PATIENCE
+from chargepoints.dispatch.talking import _only_unit
 from chargepoints.trail import Trail
 from core.commands import Command, CommandKind, CommandState
 from core.ports import Direction, Frame, Journal
