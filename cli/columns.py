@@ -21,7 +21,18 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "adoption.list.waiting": ("id", "name", "site", "connected", "maker", "model", "serial_number"),
     "adoption.list.invitations": ("id", "kind", "site", "station", "arrived", "most", "until_utc", "made_by"),
     "adoption.list.refused": ("name", "count", "last_seen_utc"),
-    "rollouts.list": ("id", "firmware", "state", "wave", "waves", "through", "failed", "stations", "started_at_utc"),
+    "rollouts.list": (
+        "id",
+        "rollout_kind",
+        "firmware",
+        "state",
+        "wave",
+        "waves",
+        "through",
+        "failed",
+        "stations",
+        "started_at_utc",
+    ),
     **{
         f"rollouts.{verb}.stations": (
             "station",
@@ -32,7 +43,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
             "changed_at_utc",
             "finding",
         )
-        for verb in ("start", "show", "pause", "resume", "cancel")
+        for verb in ("start", "show", "pause", "resume", "cancel", "reverse")
     },
     "firmware.list": ("id", "maker", "model", "firmware", "size_byte", "with_signature", "loadable", "added_at_utc"),
     "certificates.list": ("name", "kind", "state", "valid_to_utc", "left_days", "holder"),
@@ -272,6 +283,7 @@ WORDS: dict[str, str] = {
     "certificates.kind": "certificates.kind.",
     "rollouts.state": "rollouts.state.",
     "rollout_state": "rollouts.station_state.",
+    "rollout_kind": "rollouts.kind.",
     "certificates.state": "certificates.state.",
     "urgency": "certificates.urgency.",
     "stations.standing": "local_lists.state.",

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from config.findings import Locator
 from config.forms import KINDS, EntryForm
+from config.profile_rules import check_profiles
 from config.references import check_references
 from config.share_rules import check_laws
 from config.shelves import Shelves, Written
@@ -22,13 +23,15 @@ from renewables.rules import LawTable
 
 FOLDER = "inventory"
 MANAGED = "inventory/managed"
+PROFILES = "profiles"
+"""Where profiles of charge points may stand by themselves."""
 
 
 def read_texts(folder: Path) -> tuple[dict[str, str], list[Finding]]:
     """Return the text of each inventory file by its path below `folder`, and which could not be read."""
     texts: dict[str, str] = {}
     findings = []
-    paths = [path for place in (FOLDER, MANAGED) for path in sorted((folder / place).glob("*.y*ml"))]
+    paths = [path for place in (FOLDER, MANAGED, PROFILES) for path in sorted((folder / place).glob("*.y*ml"))]
     for path in paths:
         name = path.relative_to(folder).as_posix()
         if path.suffix not in (".yaml", ".yml") or path.name.startswith("."):
@@ -60,6 +63,7 @@ def inventory_of(
         findings += _read_file(file, text, shelves)
     findings += check_references(shelves, brokers)
     findings += check_tags(shelves, pseudonym_of)
+    findings += check_profiles(shelves)
     findings += check_laws(shelves, laws) if laws else ()
     return _inventory(shelves), findings
 
@@ -100,7 +104,7 @@ def _read_entry(kind: str, name: str, locator: Locator, shelf: dict[str, Written
     form, findings = _form(KINDS[kind], locator, way)
     if not is_slug(name):
         findings.append(locator.finding("config.id_invalid", way))
-    shelf[name] = Written(form.value(name) if form else None, way, locator)
+    shelf[name] = Written(form.made(name) if form else None, way, locator)
     return findings
 
 

@@ -92,7 +92,7 @@ def _rule(record: Record) -> Rule:
         key: _figure(at(key), key) for key in ("height_min_m", "rate_min", "rate_max", "radius_m")
     }
     texts: dict[str, Any] = {key: _made(at(key)) for key in ("title", "not_computed", "rounding", "due")}
-    lists: dict[str, Any] = {key: tuple(part.value() for part in at(key, ())) for key in ("cohorts", "uncertain")}
+    lists: dict[str, Any] = {key: tuple(part.made() for part in at(key, ())) for key in ("cohorts", "uncertain")}
     return Rule(
         id=record.id,
         law=record.law,
@@ -138,7 +138,7 @@ _PLAIN = (
 
 
 def _made(form: Any) -> Any:
-    return form.value() if form else None
+    return form.made() if form else None
 
 
 def _figure(form: FigureForm | None, key: str) -> Figure | None:

@@ -37,6 +37,7 @@ _REFERENCES: dict[str, dict[str, str]] = {
     "recipients": {"sites": "sites"},
     "weather_stations": {"outdoor_meter": "meters"},
     "area_corrections": {"plant": "plants", "municipality": "municipalities"},
+    "profiles": {"sites": "sites", "stations": "stations"},
 }
 """Which field names an entry of which kind; in the sections of a list it is `_NAMES_IN` that does."""
 
@@ -94,7 +95,7 @@ def _unread(written: Written, shelves: Shelves, brokers: frozenset[str] | None) 
             if isinstance(target, str) and is_slug(target) and target not in shelves[kind]:
                 yield _unknown(written, inside, target, kind, shelves)
     try:
-        feed = FeedForm.model_validate(plain.get("feed")).value()
+        feed = FeedForm.model_validate(plain.get("feed")).made()
     except ValidationError:
         return  # none, or said already
     yield from _feed(written, feed, brokers)

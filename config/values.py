@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from core.secrets import is_secret_setting
+
 MAX_ID_LENGTH = 48
 """OCPP 2.0.1 limits a station's identity to 48 characters; one limit serves all ids."""
 
@@ -116,6 +118,25 @@ def _secret_reference(text: str) -> str:
     if re.fullmatch(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}|file:[^\x00-\x1f]+", text):
         return text
     raise _refusal("config.secret_in_plain")
+
+
+def station_url(text: str) -> str:
+    """Return an address that stations connect to by WebSocket, or nothing. Refuses another."""
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in ("ws", "wss") and bool(parts.hostname) and not parts.username
+    except ValueError:
+        sound = False
+    if text and not sound:
+        raise _refusal("config.station_url_invalid")
+    return text
+
+
+def setting_key(text: str) -> str:
+    """Return what a station calls a setting. Refuses secrets, which stand in no profile."""
+    if is_secret_setting(text):
+        raise _refusal("config.profile_secret")
+    return text
 
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]

@@ -1,4 +1,4 @@
-"""Firmware for many charge points, in waves: what is to be installed, how far each station is, and who stopped it."""
+"""Firmware or settings for many charge points, in waves: what they get, how far each station is, and who stopped it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ from enum import StrEnum
 from typing import Protocol
 
 from core.texts import Finding
+
+
+class RolloutKind(StrEnum):
+    """What stations get."""
+
+    FIRMWARE = "firmware"
+    SETTINGS = "settings"
 
 
 class RolloutState(StrEnum):
@@ -36,7 +43,7 @@ class StationRollout(StrEnum):
     ASKED = "asked"
     """The command waits for the station, or the station loads and installs."""
     PROVING = "proving"
-    """It says that it has installed; its restart with the new version is still to come."""
+    """It says that it has installed or taken it; that it tells so itself after its restart is still to come."""
     DONE = "done"
     FAILED = "failed"
     SKIPPED = "skipped"
@@ -49,8 +56,46 @@ class StationRollout(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkChange:
+    """How a station of OCPP 2.x may reach us: what goes into which slot, beside those that it tries by `priority`."""
+
+    slot: int
+    url: str
+    security_profile: int
+    priority: str = ""
+
+    @property
+    def new_priority(self) -> str:
+        """Return in which order the slots are tried from then on: the new one first, then as before."""
+        others = [each.strip() for each in self.priority.split(",") if each.strip() not in ("", str(self.slot))]
+        return ",".join((str(self.slot), *others))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingChange:
+    """A setting that a station gets: `new` as the profile `origin` wants it, `old` as the station told it.
+
+    `new` is None for a password, which is made when it is sent and stands nowhere; `old` is None for what the station
+    does not tell. `term` is the setting's neutral name, empty where it has none. `network` is what a station of 2.x
+    is told before the setting, which then is the order of its network profiles.
+    """
+
+    key: str
+    new: str | None
+    old: str | None = None
+    term: str = ""
+    origin: str = ""
+    needs_reboot: bool = False
+    irreversible: bool = False
+    network: NetworkChange | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutStation:
-    """How far one station is since `since_utc`; `wave` counts from 1, `command` is the number of what it was asked."""
+    """How far one station is since `since_utc`; `wave` counts from 1.
+
+    `command` is the number of what it was asked last, `changes` are the settings it gets, where it gets settings.
+    """
 
     station: str
     wave: int
@@ -58,20 +103,21 @@ class RolloutStation:
     state: StationRollout = StationRollout.WAITING
     command: int | None = None
     finding: Finding | None = None
+    changes: tuple[SettingChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollout:
-    """What is to be installed on which stations, in which order, and how far it is.
+    """What stations get, in which order, and how far it is.
 
     `firmware` is the version as stations tell it once it is installed, `file` its number in the library, None where it
-    comes from elsewhere. After each wave `pause` passes. `stop_after`
-    failures, not counting the `forgiven` ones of before it was resumed, stop it. A station has `within` from when it
-    was asked. `turn` counts changes: who saves an older one is refused. `id` is 0 until the ledger has given one.
+    comes from elsewhere; both are nothing where they get settings. Then `plan` is the hash of the plan that was
+    approved, or `reverses` the number of the roll-out whose settings are taken back. After each wave `pause` passes.
+    `stop_after` failures, not counting the `forgiven` ones of before it was resumed, stop it. A station has `within`
+    from when it was asked. `turn` counts changes: who saves an older one is refused. `id` is 0 until the ledger has
+    given one.
     """
 
-    firmware: str
-    url: str
     stations: tuple[RolloutStation, ...]
     pause: timedelta
     within: timedelta
@@ -81,6 +127,11 @@ class Rollout:
     started_at_utc: datetime
     changed_by: str
     changed_at_utc: datetime
+    kind: RolloutKind = RolloutKind.FIRMWARE
+    firmware: str = ""
+    url: str = ""
+    plan: str = ""
+    reverses: int | None = None
     state: RolloutState = RolloutState.RUNNING
     signing_certificate: str = ""
     signature: str = ""

@@ -32,6 +32,7 @@ class EntryKind(StrEnum):
     RECIPIENTS = "recipients"
     FLEET_BUDGETS = "fleet_budgets"
     AREA_CORRECTIONS = "area_corrections"
+    PROFILES = "profiles"
 
 
 KEEPERS: dict[EntryKind, Role] = {
@@ -53,6 +54,7 @@ KEEPERS: dict[EntryKind, Role] = {
     EntryKind.RECIPIENTS: Role.FLEET,
     EntryKind.FLEET_BUDGETS: Role.FLEET,
     EntryKind.AREA_CORRECTIONS: Role.ADMIN,
+    EntryKind.PROFILES: Role.OPERATOR,
 }
 """Who keeps a kind sees and writes its entries at the sites in their scope; nobody else does."""
 

@@ -178,6 +178,7 @@ CAPABILITIES: dict[str, Capability] = {
     "rollouts.pause": Capability("operations.rollouts.running:pause_rollout", Role.OPERATOR, changes=True),
     "rollouts.resume": Capability("operations.rollouts.running:resume_rollout", Role.OPERATOR, changes=True),
     "rollouts.cancel": Capability("operations.rollouts.running:cancel_rollout", Role.OPERATOR, changes=True),
+    "rollouts.reverse": Capability("operations.rollouts.running:reverse_rollout", Role.OPERATOR, changes=True),
     "certificates.list": Capability("operations.stations.held_certificates:list_certificates", Role.OPERATOR),
     "certificates.authority": Capability("operations.stations.held_certificates:show_authority", Role.OPERATOR),
     "stations.transfer": Capability("operations.stations.commands:transfer", Role.OPERATOR, changes=True),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from chargepoints.commands.sending import Outcome
-from chargepoints.configuring.comparing import SettingKind, means_same
+from chargepoints.configuring.comparing import may_mean_same, plain_key
 from core.command_requests import GetConfiguration, SetConfiguration
 from core.commands import CommandState
 from core.texts import Finding
@@ -28,13 +28,13 @@ def held(request: SetConfiguration, was_set: Outcome, read: Outcome) -> Outcome:
     result = {**was_set.result, "settings": read.result.get("settings", [])}
     if read.state is not CommandState.DONE:
         return replace(was_set, result=result, finding=Finding.of("commands.not_read_back"))
-    if _after_restart(was_set.result):
+    if after_restart(was_set.result):
         return replace(was_set, result=result)
-    told = {_plain(each.get("key")): each.get("value") for each in result["settings"]}
+    told = {plain_key(each.get("key")): each.get("value") for each in result["settings"]}
     for setting in request.settings:
-        key = _plain(setting.key)
+        key = plain_key(setting.key)
         value = told.get(key, "")  # one that the station does not name is none it knows
-        if value is not None and not _same(setting.value, str(value)):
+        if value is not None and not may_mean_same(setting.value, str(value)):
             finding = Finding.of("commands.setting_not_kept", key=setting.key, said=str(value)[:80])
             return replace(was_set, state=CommandState.FAILED, result=result, finding=finding)
     return replace(was_set, result=result)
@@ -59,14 +59,7 @@ def goes_on(request: object, outcome: Outcome) -> bool:
     return refused and isinstance(request, SetConfiguration) and "status" in outcome.result
 
 
-def _after_restart(result: Mapping[str, Any]) -> bool:
+def after_restart(result: Mapping[str, Any]) -> bool:
+    """Return whether something that was set takes effect after a restart only, by what the station answered."""
     words = [str(result.get("status", "")), *(str(each.get("status", "")) for each in result.get("results", ()))]
     return bool(result.get("reboot_required")) or "rebootrequired" in [word.casefold() for word in words]
-
-
-def _plain(key: object) -> str:
-    return str(key).strip().casefold().removesuffix(":actual")
-
-
-def _same(one: str, other: str) -> bool:
-    return any(means_same(kind, one, other) for kind in SettingKind)

@@ -61,7 +61,7 @@ class Difference:
 
 def compare(wanted: Iterable[WantedSetting], live: Mapping[str, LiveSetting] | None) -> tuple[Difference, ...]:
     """Return how each wanted setting stands, by name; all are unknown where the station was never read."""
-    told = None if live is None else {key.strip().casefold(): one for key, one in live.items()}
+    told = None if live is None else {plain_key(key): one for key, one in live.items()}
     return tuple(_difference(one, told) for one in sorted(wanted, key=lambda one: one.key.casefold()))
 
 
@@ -70,10 +70,20 @@ def means_same(kind: SettingKind, one: str, other: str) -> bool:
     return _meaning(kind, one) == _meaning(kind, other)
 
 
+def may_mean_same(one: str, other: str) -> bool:
+    """Return whether two values mean the same, whatever they are values of."""
+    return any(means_same(kind, one, other) for kind in SettingKind)
+
+
+def plain_key(key: object) -> str:
+    """Return the name of a setting as it is told apart: without case, and without what 2.x takes for granted."""
+    return str(key).strip().casefold().removesuffix(":actual")
+
+
 def _difference(wanted: WantedSetting, told: Mapping[str, LiveSetting] | None) -> Difference:
     if told is None:
         return Difference(key=wanted.key, state=SettingState.UNKNOWN)
-    live = told.get(wanted.key.strip().casefold())
+    live = told.get(plain_key(wanted.key))
     if wanted.write_only:
         return Difference(key=wanted.key, state=SettingState.NOT_VERIFIABLE)
     if live is None:

@@ -7,12 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from chargepoints.configuring.comparing import LiveSetting, SettingKind, SettingState, WantedSetting, compare
+from chargepoints.configuring.comparing import (
+    LiveSetting,
+    SettingKind,
+    SettingState,
+    WantedSetting,
+    compare,
+    means_same,
+    plain_key,
+)
+from chargepoints.configuring.terms import FIRMWARE, NETWORK, PASSWORD
+from core.rollouts import NetworkChange
 
 
 class PlanSource(StrEnum):
@@ -27,7 +37,8 @@ class PlannedState(StrEnum):
     """What a plan says of a setting that is not simply as wanted.
 
     `CHANGE` is to be written. `NOT_VERIFIABLE` was last written as wanted, but the station tells nobody what it has.
-    `READ_ONLY` and `UNSUPPORTED` differ and cannot be written. `UNKNOWN` is one of a station never read.
+    `READ_ONLY` and `UNSUPPORTED` differ and cannot be written. `UNKNOWN` is one of a station never read. `CONFLICT`:
+    two profiles want different values.
     """
 
     CHANGE = "change"
@@ -35,6 +46,7 @@ class PlannedState(StrEnum):
     READ_ONLY = "read_only"
     UNSUPPORTED = "unsupported"
     UNKNOWN = "unknown"
+    CONFLICT = "conflict"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,36 +54,41 @@ class DesiredSetting:
     """One setting as profiles want it at a station.
 
     `term` is its neutral name, empty for a raw one. `key` is what the station calls it, empty where no key is known.
-    `origin` names the profile that it comes from. `digest` is that of the value, made with the
-    installation's own key: what stations keep to themselves is compared by it with what was last written.
+    `origin` is the id of the profile that it comes from.
     """
 
     key: str
-    value: str = field(repr=False)
+    value: str
     origin: str
     term: str = ""
     kind: SettingKind = SettingKind.TEXT
-    write_only: bool = False
     needs_reboot: bool = False
     irreversible: bool = False
-    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownSettings:
-    """What is known of a station: its settings by key, from where, and the digests of what was last written to it."""
+    """What is known of a station: its settings by key, and from where.
+
+    `written` is what was last set with success by key, for what a station tells nobody. `network` is the network
+    profile that a station of 2.x last took, `password_at_utc` when it last took a password made here.
+    """
 
     source: PlanSource
     settings: Mapping[str, LiveSetting]
     read_at_utc: datetime | None = None
     written: Mapping[str, str] = field(default_factory=dict)
+    firmware: str = ""
+    network: NetworkChange | None = None
+    password_at_utc: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedSetting:
-    """One line of a plan. `old` is None where the station does not tell or have it, `new` where it is a secret.
+    """One line of a plan. `old` is None where the station does not tell or have it, `new` where it is a password.
 
-    `digest` stands for a secret. `cut_short` is true where the station kept only the first entries of a list.
+    `cut_short` is true where the station kept only the first entries of a list. `network` is the network profile by
+    which a station of 2.x gets its address and security profile.
     """
 
     key: str
@@ -83,7 +100,7 @@ class PlannedSetting:
     needs_reboot: bool = False
     irreversible: bool = False
     cut_short: bool = False
-    digest: str = ""
+    network: NetworkChange | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +118,14 @@ class StationPlan:
         return any(one.state is not PlannedState.NOT_VERIFIABLE for one in self.settings)
 
     @property
+    def changes(self) -> tuple[PlannedSetting, ...]:
+        """Return what would be written."""
+        return tuple(one for one in self.settings if one.state is PlannedState.CHANGE)
+
+    @property
     def needs_reboot(self) -> bool:
         """Return whether a change takes effect after a restart only."""
-        return any(one.needs_reboot and one.state is PlannedState.CHANGE for one in self.settings)
+        return any(one.needs_reboot for one in self.changes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +142,8 @@ class Plan:
     @property
     def hash(self) -> str:
         """Return the SHA-256 of all that is planned, in hex: equal for equal plans, whenever they were made."""
-        text = json.dumps(_hashed(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        said = [asdict(replace(each, read_at_utc=None)) for each in self.stations]
+        text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -129,31 +152,36 @@ def plan_of(stations: Iterable[StationPlan]) -> Plan:
     return Plan(stations=tuple(sorted(stations, key=lambda one: one.station)))
 
 
-def plan_station(station: str, desired: Iterable[DesiredSetting], known: KnownSettings) -> StationPlan:
+def plan_station(
+    station: str, desired: Iterable[DesiredSetting], known: KnownSettings, now_utc: datetime
+) -> StationPlan:
     """Return what would be changed at a station; settings that mean what is wanted are left out."""
     wanted = sorted(desired, key=lambda one: (one.key.casefold(), one.term))
-    lines = (_line(one, known) for one in wanted)
+    network = [one for one in wanted if one.term in NETWORK and _by_network(one)]
+    plain = [one for one in wanted if one not in network]
+    lines = [_line(one, known, now_utc) for one in plain]
     return StationPlan(
         station=station,
         source=known.source,
         read_at_utc=known.read_at_utc,
-        settings=tuple(line for line in lines if line is not None),
+        settings=(*(line for line in lines if line is not None), *_network_lines(network, known)),
     )
 
 
-def _line(one: DesiredSetting, known: KnownSettings) -> PlannedSetting | None:
+def _line(one: DesiredSetting, known: KnownSettings, now_utc: datetime) -> PlannedSetting | None:
+    if one.term == PASSWORD:
+        return _password_line(one, known, now_utc)
+    if one.term == FIRMWARE:
+        return None if known.firmware == one.value else _planned(one, PlannedState.CHANGE, known.firmware or None)
     if not one.key:
         return _planned(one, PlannedState.UNSUPPORTED, None)
-    if one.write_only:
-        return _planned(one, _state_of_hidden(one, known), None)
     live = None if known.source is PlanSource.NEVER_READ else known.settings
-    wanted = WantedSetting(key=one.key, value=one.value, kind=one.kind)
-    (difference,) = compare((wanted,), live)
+    (difference,) = compare((WantedSetting(key=one.key, value=one.value, kind=one.kind),), live)
     if difference.state is SettingState.SAME:
         return None
-    hidden = difference.state is SettingState.NOT_VERIFIABLE
-    state = _state_of_hidden(one, known) if hidden else _STATES[difference.state]
-    return _planned(one, state, _old(one.key, known), cut_short=difference.cut_short)
+    if difference.state is SettingState.NOT_VERIFIABLE:
+        return _planned(one, _state_of_hidden(one, known), None)
+    return _planned(one, _STATES[difference.state], _told(one.key, known), cut_short=difference.cut_short)
 
 
 _STATES: Mapping[SettingState, PlannedState] = {
@@ -165,14 +193,22 @@ _STATES: Mapping[SettingState, PlannedState] = {
 
 
 def _state_of_hidden(one: DesiredSetting, known: KnownSettings) -> PlannedState:
-    # A value that a station keeps to itself and that we have no digest of may be anything: it is to be written.
-    last = {key.casefold(): digest for key, digest in known.written.items()}.get(one.key.casefold())
-    return PlannedState.NOT_VERIFIABLE if last and last == one.digest else PlannedState.CHANGE
+    # A value that a station keeps to itself and that we never wrote may be anything: it is to be written.
+    written = {plain_key(key): value for key, value in known.written.items()}.get(plain_key(one.key))
+    same = written is not None and means_same(one.kind, one.value, written)
+    return PlannedState.NOT_VERIFIABLE if same else PlannedState.CHANGE
 
 
-def _old(key: str, known: KnownSettings) -> str | None:
-    told = {name.strip().casefold(): live.value for name, live in known.settings.items()}
-    return told.get(key.strip().casefold())
+def _password_line(one: DesiredSetting, known: KnownSettings, now_utc: datetime) -> PlannedSetting | None:
+    at_utc = known.password_at_utc
+    if at_utc is not None and (now_utc - at_utc).days < int(one.value):
+        return None
+    return replace(_planned(one, PlannedState.CHANGE, None if at_utc is None else f"{at_utc:%Y-%m-%d}"), new=None)
+
+
+def _told(key: str, known: KnownSettings) -> str | None:
+    told = {plain_key(name): live.value for name, live in known.settings.items()}
+    return told.get(plain_key(key))
 
 
 def _planned(one: DesiredSetting, state: PlannedState, old: str | None, *, cut_short: bool = False) -> PlannedSetting:
@@ -182,34 +218,49 @@ def _planned(one: DesiredSetting, state: PlannedState, old: str | None, *, cut_s
         state=state,
         origin=one.origin,
         old=old,
-        new=None if one.write_only else one.value,
+        new=one.value,
         needs_reboot=one.needs_reboot,
         irreversible=one.irreversible,
         cut_short=cut_short,
-        digest=one.digest if one.write_only else "",
     )
 
 
-def _hashed(plan: Plan) -> list[object]:
-    """Return what the hash is made of: not when a station was read, which changes nothing of what would be done."""
-    return [
-        [
-            each.station,
-            each.source,
-            [
-                [
-                    one.key,
-                    one.term,
-                    one.state,
-                    one.origin,
-                    one.old,
-                    one.new,
-                    one.needs_reboot,
-                    one.irreversible,
-                    one.digest,
-                ]
-                for one in each.settings
-            ],
-        ]
-        for each in plan.stations
-    ]
+PRIORITY = "OCPPCommCtrlr/NetworkConfigurationPriority"
+"""In which order a station of 2.x tries its network profiles (2.0.1, B09, B10)."""
+
+
+def _by_network(one: DesiredSetting) -> bool:
+    """Return whether a station has a setting in a network profile: it is one of 2.x."""
+    return not one.key or "/" in one.key
+
+
+def _network_lines(wanted: Sequence[DesiredSetting], known: KnownSettings) -> list[PlannedSetting]:
+    """Return what is to be told by a network profile; the one in use stays in its slot, to fall back to."""
+    by_term = {one.term: one for one in wanted}
+    url, profile = by_term.get("csms_url"), by_term.get("security_profile")
+    has_url = known.network.url if known.network else None
+    has_profile = _told("SecurityCtrlr/SecurityProfile", known) or (
+        str(known.network.security_profile) if known.network else None
+    )
+    lines = []
+    if url is not None and url.value != has_url:
+        lines.append(_planned(url, PlannedState.CHANGE, has_url))
+    if profile is not None and profile.value != has_profile:
+        # Without an address there is nothing that the new network profile could say.
+        state = PlannedState.CHANGE if url else PlannedState.UNSUPPORTED
+        rises = has_profile is None or int(profile.value) > int(has_profile)
+        lines.append(replace(_planned(profile, state, has_profile), irreversible=rises))
+    if url is None or known.source is PlanSource.NEVER_READ:
+        return [replace(line, state=PlannedState.UNKNOWN) for line in lines] if url else lines
+    change = NetworkChange(
+        slot=_free_slot(known),
+        url=url.value,
+        security_profile=int(profile.value if profile else has_profile or 1),
+        priority=_told(PRIORITY, known) or "",
+    )
+    return [replace(line, key=PRIORITY, needs_reboot=True, network=change) for line in lines]
+
+
+def _free_slot(known: KnownSettings) -> int:
+    first = (_told(PRIORITY, known) or "").split(",")[0].strip()
+    return 2 if first == "1" else 1

@@ -7,13 +7,15 @@ same setting are one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from enum import IntEnum
 
 from chargepoints.configuring.comparing import SettingKind, means_same
+from chargepoints.configuring.maker_keys import MAKER_KEYS, MakerKey, plain_make
 from chargepoints.configuring.plan import DesiredSetting
-from chargepoints.configuring.terms import TERMS, Term
+from chargepoints.configuring.terms import FIRMWARE, TERMS, Term
+from core.inventory.profiles import Profile
 
 
 class ProfileLevel(IntEnum):
@@ -24,43 +26,6 @@ class ProfileLevel(IntEnum):
     MAKER = 2
     MODEL = 3
     STATION = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingsProfile:
-    """A named set of desired settings: `terms` by neutral name, `raw` by what stations call them.
-
-    It holds for the stations that are at one of `sites`, of `maker` and `model`, and among `stations`, as far as these
-    are given; for all if none is. Values may be secret, so they are not shown.
-    """
-
-    name: str
-    terms: Mapping[str, str] = field(default_factory=dict, repr=False)
-    raw: Mapping[str, str] = field(default_factory=dict, repr=False)
-    sites: frozenset[str] = frozenset()
-    maker: str = ""
-    model: str = ""
-    stations: frozenset[str] = frozenset()
-
-    @property
-    def level(self) -> ProfileLevel:
-        """Return for whom it holds, by the narrowest of what is given."""
-        if self.stations:
-            return ProfileLevel.STATION
-        if self.model:
-            return ProfileLevel.MODEL
-        if self.maker:
-            return ProfileLevel.MAKER
-        return ProfileLevel.SITE if self.sites else ProfileLevel.DISTRICT
-
-    def holds_for(self, station: ProfiledStation) -> bool:
-        """Return whether it holds for a station; makers and models are compared without regard to case and blanks."""
-        return (
-            (not self.stations or station.id in self.stations)
-            and (not self.sites or station.site in self.sites)
-            and (not self.maker or _plain(self.maker) == _plain(station.maker))
-            and (not self.model or _plain(self.model) == _plain(station.model))
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,21 +40,6 @@ class ProfiledStation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MakerKey:
-    """The key of a maker for a term that OCPP has no name for, with the `source` that says so; any model if empty."""
-
-    term: str
-    maker: str
-    key: str
-    source: str
-    model: str = ""
-
-    def is_of(self, station: ProfiledStation) -> bool:
-        """Return whether a station is one that has this key."""
-        return _plain(self.maker) == _plain(station.maker) and _plain(self.model) in ("", _plain(station.model))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileConflict:
     """Two profiles of the same level that want different values of one setting at a station."""
 
@@ -101,10 +51,14 @@ class ProfileConflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effective:
-    """What is wanted at a station, by key and term. A setting in conflict is not among the `settings`."""
+    """What is wanted at a station, by key and term. A setting in conflict is not among the `settings`.
+
+    `hidden` are those that a narrower profile goes before, in the order of their keys.
+    """
 
     settings: tuple[DesiredSetting, ...]
     conflicts: tuple[ProfileConflict, ...]
+    hidden: tuple[DesiredSetting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,49 +67,79 @@ class _Claim:
     setting: DesiredSetting
 
 
-def effective_settings(
-    station: ProfiledStation, profiles: Iterable[SettingsProfile], maker_keys: Iterable[MakerKey] = ()
-) -> Effective:
-    """Return what the profiles want at a station and where they contradict each other.
+def level_of(profile: Profile) -> ProfileLevel:
+    """Return for whom a profile holds, by the narrowest of what it gives."""
+    if profile.stations:
+        return ProfileLevel.STATION
+    if profile.model:
+        return ProfileLevel.MODEL
+    if profile.maker:
+        return ProfileLevel.MAKER
+    return ProfileLevel.SITE if profile.sites else ProfileLevel.DISTRICT
 
-    Raises `KeyError` for a term that there is not: the reader of profiles refuses those.
-    """
-    keys = {one.term: one.key for one in maker_keys if one.is_of(station)}
+
+def holds_for(profile: Profile, station: ProfiledStation) -> bool:
+    """Return whether a profile holds for a station; makers and models are compared without case and blanks."""
+    return (
+        (not profile.stations or station.id in profile.stations)
+        and (not profile.sites or station.site in profile.sites)
+        and (not profile.maker or plain_make(profile.maker) == plain_make(station.maker))
+        and (not profile.model or plain_make(profile.model) == plain_make(station.model))
+    )
+
+
+def effective_settings(
+    station: ProfiledStation, profiles: Iterable[Profile], maker_keys: Iterable[MakerKey] = MAKER_KEYS
+) -> Effective:
+    """Return what the profiles want at a station and where they contradict each other."""
+    keys = {one.term: one for one in maker_keys if one.is_of(station.maker, station.model)}
     claims: dict[str, list[_Claim]] = {}
-    for profile in sorted(profiles, key=lambda one: one.name):
-        if profile.holds_for(station):
+    for profile in sorted(profiles, key=lambda one: one.id):
+        if holds_for(profile, station):
             for setting in _settings_of(profile, station, keys):
-                claims.setdefault(_identity(setting), []).append(_Claim(profile.level, setting))
+                claims.setdefault(_identity(setting), []).append(_Claim(level_of(profile), setting))
     settings: list[DesiredSetting] = []
     conflicts: list[ProfileConflict] = []
+    hidden: list[DesiredSetting] = []
     for rivals in claims.values():
         level = max(claim.level for claim in rivals)
         first, *others = (claim.setting for claim in rivals if claim.level is level)
+        hidden += [claim.setting for claim in rivals if claim.level is not level]
         against = next((one for one in others if not means_same(first.kind, first.value, one.value)), None)
         if against is None:
             settings.append(first)
         else:
             conflicts.append(_conflict(station, level, first, against))
     return Effective(
-        settings=tuple(sorted(settings, key=lambda one: (one.key.casefold(), one.term))),
+        settings=tuple(sorted(settings, key=_order)),
         conflicts=tuple(sorted(conflicts, key=lambda one: one.setting.casefold())),
+        hidden=tuple(sorted(hidden, key=_order)),
     )
 
 
-def _settings_of(
-    profile: SettingsProfile, station: ProfiledStation, keys: Mapping[str, str]
-) -> Iterable[DesiredSetting]:
+def _settings_of(profile: Profile, station: ProfiledStation, keys: Mapping[str, MakerKey]) -> Iterator[DesiredSetting]:
     known = {term.standard_key(is_16=station.is_16).casefold(): term for term in TERMS.values()}
-    for name, value in profile.terms.items():
-        term = TERMS[name]
-        key = keys.get(name) or term.standard_key(is_16=station.is_16)
-        yield _setting(key, value, profile.name, term)
-    for key, value in profile.raw.items():
-        # A raw key that has a neutral name is compared, and kept secret, as that one is.
-        yield _setting(key.strip(), value, profile.name, known.get(key.strip().casefold()))
+    for field in fields(profile.settings) if profile.settings else ():
+        value = getattr(profile.settings, field.name)
+        if value not in (None, "", ()):
+            term, own = TERMS[field.name], keys.get(field.name)
+            key = own.key if own else term.standard_key(is_16=station.is_16)
+            yield _setting(key, _text(value), profile.id, term, needs_reboot=bool(own and own.needs_reboot))
+    for raw in profile.raw:
+        # A raw key that has a neutral name is compared as that one is.
+        yield _setting(raw.key.strip(), raw.value, profile.id, known.get(raw.key.strip().casefold()))
+    if profile.firmware:
+        yield DesiredSetting(key=FIRMWARE, value=profile.firmware, origin=profile.id, term=FIRMWARE)
 
 
-def _setting(key: str, value: str, origin: str, term: Term | None) -> DesiredSetting:
+def _text(value: object) -> str:
+    """Return a value as stations take it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _setting(key: str, value: str, origin: str, term: Term | None, *, needs_reboot: bool = False) -> DesiredSetting:
     if term is None:
         return DesiredSetting(key=key, value=value, origin=origin, kind=SettingKind.TEXT)
     return DesiredSetting(
@@ -164,8 +148,7 @@ def _setting(key: str, value: str, origin: str, term: Term | None) -> DesiredSet
         origin=origin,
         term=term.name,
         kind=term.kind,
-        write_only=term.write_only,
-        needs_reboot=term.needs_reboot,
+        needs_reboot=needs_reboot or term.needs_reboot,
         irreversible=term.irreversible,
     )
 
@@ -174,13 +157,13 @@ def _identity(setting: DesiredSetting) -> str:
     return f"key:{setting.key.casefold()}" if setting.key else f"term:{setting.term}"
 
 
+def _order(setting: DesiredSetting) -> tuple[str, str]:
+    return setting.key.casefold(), setting.term
+
+
 def _conflict(
     station: ProfiledStation, level: ProfileLevel, one: DesiredSetting, other: DesiredSetting
 ) -> ProfileConflict:
     return ProfileConflict(
         station=station.id, setting=one.term or one.key, level=level, profiles=(one.origin, other.origin)
     )
-
-
-def _plain(name: str) -> str:
-    return "".join(sign for sign in name.casefold() if sign.isalnum())

@@ -9,42 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from chargepoints.configuring.comparing import SettingKind
 
 
-class TermProblem(StrEnum):
-    """Why a value is none that a term can have."""
-
-    EMPTY = "empty"
-    NOT_A_NUMBER = "not_a_number"
-    NOT_WHOLE = "not_whole"
-    TOO_SMALL = "too_small"
-    TOO_LARGE = "too_large"
-    NOT_A_BOOLEAN = "not_a_boolean"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """A setting in neutral words.
+    """A setting in neutral words, a field of `core.inventory.profiles.StationSettings`.
 
     `key` is its name in OCPP 1.6, `variable` its component and variable in OCPP 2.x; empty where there is none.
-    `lowest` and `highest` bound a number. A `write_only` one is never told by stations, an `irreversible` one cannot
-    be taken back from afar.
+    An `irreversible` one cannot be taken back from afar.
     """
 
     name: str
     kind: SettingKind
     key: str = ""
     variable: str = ""
-    unit: str = ""
-    lowest: int = 0
-    highest: int | None = None
-    write_only: bool = False
     needs_reboot: bool = False
     irreversible: bool = False
 
@@ -52,57 +34,25 @@ class Term:
         """Return the name under which a station of OCPP 1.6, or else 2.x, has this; empty if it has none."""
         return self.key if is_16 else self.variable
 
-    def problem(self, value: str) -> TermProblem | None:
-        """Return why this cannot be the value, or None if it can. Lists may be empty, as OCPP lets them be."""
-        text = value.strip()
-        if self.kind is SettingKind.LIST:
-            return None
-        if not text:
-            return TermProblem.EMPTY
-        if self.kind is SettingKind.BOOLEAN:
-            return None if text.casefold() in ("true", "false") else TermProblem.NOT_A_BOOLEAN
-        return self._number_problem(text) if self.kind is SettingKind.NUMBER else None
-
-    def _number_problem(self, text: str) -> TermProblem | None:
-        try:
-            number = Decimal(text)
-        except InvalidOperation:
-            return TermProblem.NOT_A_NUMBER
-        if not number.is_finite():
-            return TermProblem.NOT_A_NUMBER
-        if number != number.to_integral_value():
-            return TermProblem.NOT_WHOLE
-        if number < self.lowest:
-            return TermProblem.TOO_SMALL
-        return TermProblem.TOO_LARGE if self.highest is not None and number > self.highest else None
-
 
 _TEXT, _NUMBER, _BOOLEAN, _LIST = SettingKind.TEXT, SettingKind.NUMBER, SettingKind.BOOLEAN, SettingKind.LIST
-_DAY_S: Final = 86_400
 
 _ALL: Final = (
     Term(
         name="heartbeat_interval_s",
         kind=_NUMBER,
-        unit="s",
-        lowest=1,
-        highest=_DAY_S,
         key="HeartbeatInterval",
         variable="OCPPCommCtrlr/HeartbeatInterval",
     ),
     Term(
         name="websocket_ping_interval_s",
         kind=_NUMBER,
-        unit="s",
-        highest=_DAY_S,
         key="WebSocketPingInterval",
         variable="OCPPCommCtrlr/WebSocketPingInterval",
     ),
     Term(
         name="meter_sample_interval_s",
         kind=_NUMBER,
-        unit="s",
-        highest=_DAY_S,
         key="MeterValueSampleInterval",
         variable="SampledDataCtrlr/TxUpdatedInterval",
     ),
@@ -121,8 +71,6 @@ _ALL: Final = (
     Term(
         name="aligned_data_interval_s",
         kind=_NUMBER,
-        unit="s",
-        highest=_DAY_S,
         key="ClockAlignedDataInterval",
         variable="AlignedDataCtrlr/Interval",
     ),
@@ -166,8 +114,6 @@ _ALL: Final = (
     Term(
         name="connection_timeout_s",
         kind=_NUMBER,
-        unit="s",
-        highest=_DAY_S,
         key="ConnectionTimeOut",
         variable="TxCtrlr/EVConnectionTimeOut",
     ),
@@ -189,27 +135,31 @@ _ALL: Final = (
         key="UnlockConnectorOnEVSideDisconnect",
         variable="OCPPCommCtrlr/UnlockOnEVSideDisconnect",
     ),
-    Term(name="max_current_a", kind=_NUMBER, unit="A", lowest=6, highest=1000),
-    Term(name="phases", kind=_NUMBER, lowest=1, highest=3),
+    Term(name="max_current_a", kind=_NUMBER),
+    Term(name="phases", kind=_NUMBER),
     # The order of time sources is that of preference, so they are no list whose order means nothing.
     Term(name="time_source", kind=_TEXT, variable="ClockCtrlr/TimeSource"),
     Term(name="csms_url", kind=_TEXT, needs_reboot=True),
     Term(
         name="security_profile",
         kind=_NUMBER,
-        highest=3,
         irreversible=True,
         key="SecurityProfile",
         variable="SecurityCtrlr/SecurityProfile",
     ),
     Term(
-        name="basic_auth_secret",
-        kind=_TEXT,
-        write_only=True,
+        name="basic_auth_secret_max_age_d",
+        kind=_NUMBER,
         key="AuthorizationKey",
         variable="SecurityCtrlr/BasicAuthPassword",
     ),
 )
+
+FIRMWARE: Final = "firmware"
+"""What a plan calls the version that a station should tell."""
+PASSWORD: Final = "basic_auth_secret_max_age_d"  # noqa: S105 - a term, not a password
+NETWORK: Final = frozenset({"csms_url", "security_profile"})
+"""What OCPP 2.x has in network profiles, where 1.6 has keys."""
 
 TERMS: Final[Mapping[str, Term]] = MappingProxyType({term.name: term for term in _ALL})
 """All terms by name."""

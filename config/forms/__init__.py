@@ -28,6 +28,7 @@ from config.forms.places import (
     SiteForm,
     WeatherStationForm,
 )
+from config.forms.profiles import ProfileForm, RawSettingForm, StationSettingsForm
 from config.forms.renewables import AreaCorrectionForm, ContractForm, ContractPartyForm, OutlinePointForm, PlantForm
 from config.forms.supplies import BudgetForm, FuelForm, FuelMonthForm, PriceWindowForm, TariffForm
 
@@ -61,6 +62,7 @@ KINDS: dict[str, type[EntryForm]] = {
     "recipients": ReportRecipientForm,
     "fleet_budgets": FleetBudgetForm,
     "area_corrections": AreaCorrectionForm,
+    "profiles": ProfileForm,
 }
 """Kind in the file, which is also the inventory's field, and its form."""
 
@@ -74,6 +76,7 @@ PARTS: dict[str, type[PartForm]] = {
     "steady": SteadyUseForm,
     "outline": OutlinePointForm,
     "parties": ContractPartyForm,
+    "raw": RawSettingForm,
 }
 """Fields that hold a list of sections, and the form of one."""
 
@@ -81,5 +84,6 @@ SECTIONS: dict[str, type[PartForm]] = {
     "baseline": BaselineForm,
     "procurement": ProcurementForm,
     "costs": VehicleCostsForm,
+    "settings": StationSettingsForm,
 }
 """Fields that hold one section, besides `feed`, and its form."""

@@ -21,7 +21,7 @@ class PartForm(Form):
 
     makes: ClassVar[type]
 
-    def value(self) -> Any:
+    def made(self) -> Any:
         """Return the part of an entry that this form describes."""
         return self.makes(**_values(self))
 
@@ -35,7 +35,7 @@ class EntryForm(Form):
     valid_from: Day
     valid_to: Day | None = None
 
-    def value(self, id: str) -> Entry:  # noqa: A002
+    def made(self, id: str) -> Entry:  # noqa: A002
         """Return the entry this form describes, under its id."""
         return self.makes(id=id, **_values(self))
 
@@ -47,7 +47,7 @@ def _values(form: Form) -> dict[str, Any]:
 def _value(written: Any) -> Any:
     match written:
         case PartForm():
-            return written.value()
+            return written.made()
         case tuple():
             return tuple(_value(item) for item in written)
         case dict():  # in the order of its names, so that equal maps are equal

@@ -18,6 +18,7 @@ OFFERED: dict[str, tuple[str, dict[str, str]]] = {
     "plant": ("inventory.list", {"kind": "plants"}),
     "plants": ("inventory.list", {"kind": "plants"}),
     "feed_in_meter": ("meters.list", {}),
+    "stations": ("stations.list", {}),
 }
 """Which list offers the entries that a field may name; `inventory.list` has those that have ended, too."""
 
@@ -30,7 +31,7 @@ OFFERED_TO_ALL: dict[str, str] = {
 
 OFFERED_AT_MOST = 500
 
-MANY = frozenset({"sites", "groups", "plants", "includes"})
+MANY = frozenset({"sites", "groups", "plants", "includes", "stations"})
 """Fields that name several."""
 
 

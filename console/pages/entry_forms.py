@@ -45,6 +45,7 @@ ROWS: dict[str, Rows] = {
     "months": Rows("console.entries.months", "console.entries.of_month", 3),
     "steady": Rows("console.entries.steady", "console.entries.of_steady", 2, seldom=True),
     "outline": Rows("console.entries.outline", "console.entries.of_outline", 4, seldom=True),
+    "raw": Rows("console.entries.raw", "console.entries.of_raw", 3, seldom=True),
     "parties": Rows("console.entries.parties", "console.entries.of_party", 3),
 }
 """The lists of `config.forms.PARTS`."""
@@ -53,6 +54,7 @@ PART_TITLES: dict[str, str] = {
     "baseline": "console.entries.baseline",
     "procurement": "console.entries.procurement",
     "costs": "console.entries.costs",
+    "settings": "console.entries.settings",
 }
 """The titles of `config.forms.SECTIONS`."""
 

@@ -190,6 +190,7 @@ PLACES: dict[str, str] = {
     "rollouts.pause": "/rollouts/{id}/pause",
     "rollouts.resume": "/rollouts/{id}/resume",
     "rollouts.cancel": "/rollouts/{id}/cancel",
+    "rollouts.reverse": "/rollouts/{id}/reverse",
     "certificates.list": "/certificates",
     "certificates.authority": "/certificates/authority.pem",
     "maintenance.list": "/maintenance",

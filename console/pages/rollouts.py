@@ -1,8 +1,9 @@
-"""Firmware roll-outs: which there are, starting one, following its stations, pausing, resuming and ending it."""
+"""Roll-outs: which there are, starting one of firmware, following its stations, pausing, resuming, taking back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from fastapi import Response
@@ -11,8 +12,9 @@ from console.pages.errors import can_be_mended, problems_of
 from console.pages.filters import Choice, Filters, choice, members
 from console.pages.places import may
 from console.pages.visit import Visit
+from console.pages.words import Words
 from core.errors import ServiceError
-from core.rollouts import RolloutState
+from core.rollouts import RolloutKind, RolloutState
 
 START: Final = "rollouts.start"
 GIVEN: Final[Mapping[str, str]] = {
@@ -67,7 +69,7 @@ async def show(visit: Visit) -> Response:
     row = found.row
     return visit.page(
         "rollouts/show.html",
-        visit.words.t("rollouts.one", firmware=row.firmware),
+        title_of(visit.words, row),
         found=found,
         row=row,
         follows=not row.state.final or row.through < row.stations,
@@ -75,7 +77,15 @@ async def show(visit: Visit) -> Response:
         may_pause=row.state is RolloutState.RUNNING,
         may_resume=row.state in _LIVE,
         may_cancel=not row.state.final,
+        may_reverse=row.rollout_kind is RolloutKind.SETTINGS and row.reverses is None,
     )
+
+
+def title_of(words: Words, row: Any) -> str:
+    """Return what a roll-out is called: by its firmware, or as one of settings."""
+    if row.rollout_kind is RolloutKind.FIRMWARE:
+        return words.t("rollouts.one", firmware=row.firmware)
+    return words.t("rollouts.settings_back", id=row.reverses) if row.reverses else words.t("rollouts.settings")
 
 
 async def pause(visit: Visit) -> Response:
@@ -91,6 +101,13 @@ async def resume(visit: Visit) -> Response:
 async def cancel(visit: Visit) -> Response:
     """End a roll-out."""
     return await _turned(visit, "rollouts.cancel", "rollouts.is_cancelled")
+
+
+async def reverse(visit: Visit) -> Response:
+    """Take the settings of a roll-out back by another, which is shown."""
+    await visit.form()
+    begun = await visit.ask("rollouts.reverse", id=visit.part("id"))
+    return visit.go(f"/rollouts/{begun.row.id}", "rollouts.is_reversed")
 
 
 def _makes(stations: Iterable[Any]) -> list[Choice]:
@@ -127,6 +144,7 @@ async def _list(visit: Visit, status: int = 200, given: Mapping[str, str] = GIVE
         stations=stations,
         makes=_makes(stations),
         sites=(await visit.ask("sites.list", limit=500)).items,
+        title_of=partial(title_of, words),
         library=(await visit.ask("firmware.list")).items,
         may_start=may(visit.actor, START),
         **shown,

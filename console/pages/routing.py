@@ -259,6 +259,7 @@ PAGES: tuple[Page, ...] = (
     Page("POST", "/rollouts/{id}/pause", rollouts.pause),
     Page("POST", "/rollouts/{id}/resume", rollouts.resume),
     Page("POST", "/rollouts/{id}/cancel", rollouts.cancel),
+    Page("POST", "/rollouts/{id}/reverse", rollouts.reverse),
     Page("GET", "/certificates", certificates.show_all),
     Page("GET", "/certificates/authority.pem", certificates.authority),
     Page("GET", "/maintenance", reliability.maintenance),

@@ -67,6 +67,8 @@ LABELS: dict[str, str] = {
     "Grouping": "reliability.grouping.",
     "QuirkArea": "reliability.area.",
     "InvitationKind": "adoption.kind.",
+    "Measurand": "measurand.",
+    "RolloutKind": "rollouts.kind.",
     "RolloutState": "rollouts.state.",
     "StationRollout": "rollouts.station_state.",
     "CertificatePurpose": "certificates.kind.",

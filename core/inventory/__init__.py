@@ -35,6 +35,7 @@ from core.inventory.places import (
     WeatherStation,
     Weekday,
 )
+from core.inventory.profiles import Measurand, Profile, RawSetting, StationSettings
 from core.inventory.renewables import (
     Answer,
     AreaCorrection,
@@ -74,6 +75,7 @@ __all__ = [
     "Generator",
     "Inventory",
     "Marketing",
+    "Measurand",
     "Medium",
     "Meter",
     "MeterRole",
@@ -84,10 +86,13 @@ __all__ = [
     "PlantKind",
     "PriceWindow",
     "Procurement",
+    "Profile",
+    "RawSetting",
     "Recipient",
     "Site",
     "SiteKind",
     "Station",
+    "StationSettings",
     "SteadyUse",
     "Tag",
     "Tariff",

@@ -9,6 +9,7 @@ from core.inventory.entries import Entry
 from core.inventory.metering import Medium, Meter
 from core.inventory.mobility import ElectricModel, FleetBudget, Recipient, Station, Tag, Vehicle
 from core.inventory.places import Building, Calendar, Municipality, Site, WeatherStation
+from core.inventory.profiles import Profile
 from core.inventory.renewables import AreaCorrection, Contract, Plant
 from core.inventory.supplies import Budget, Fuel, Tariff
 
@@ -35,6 +36,7 @@ class Inventory:
     recipients: dict[str, Recipient] = field(default_factory=dict)
     fleet_budgets: dict[str, FleetBudget] = field(default_factory=dict)
     area_corrections: dict[str, AreaCorrection] = field(default_factory=dict)
+    profiles: dict[str, Profile] = field(default_factory=dict)
 
     def site_of(self, source: str) -> str | None:
         """Return the site id of a source id, None where the source is unknown or has no site."""

@@ -1,4 +1,4 @@
-"""What is asked about firmware roll-outs, and how they are shown."""
+"""What is asked about roll-outs, and how they are shown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 from annotated_types import Ge, Le
 
-from core.rollouts import Rollout, RolloutState, StationRollout
+from core.rollouts import Rollout, RolloutKind, RolloutState, SettingChange, StationRollout
 from operations.house import Call, House
 from operations.values import Told
 
@@ -80,8 +80,19 @@ class CancelRollout:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReverseRollout:
+    """Which roll-out of settings is taken back: at all stations that it has come to, or those of one wave.
+
+    What the stations had before is set again, in waves as before; what cannot be taken back from afar stays.
+    """
+
+    id: int
+    wave: Annotated[int, Ge(1)] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutStationRow:
-    """How far one station is; `command` is the number of what it was asked."""
+    """How far one station is; `command` is the number of what it was asked last, `changes` the settings it gets."""
 
     station: str
     name: str
@@ -91,14 +102,20 @@ class RolloutStationRow:
     firmware: str
     command: int | None
     finding: Told | None
+    changes: tuple[SettingChange, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutRow:
-    """A roll-out: of `stations` how many are through and how many of them failed; `wave` of `waves` is the current."""
+    """A roll-out of a firmware version or of settings.
+
+    Of `stations` how many are through and how many of them failed; `wave` of `waves` is the current one.
+    """
 
     id: int
+    rollout_kind: RolloutKind
     firmware: str
+    reverses: int | None
     state: RolloutState
     finding: Told | None
     stations: int
@@ -114,9 +131,10 @@ class RolloutRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutDetail:
-    """A roll-out with its rules and how far each station is."""
+    """A roll-out with its rules and how far each station is; `plan` is the hash of the plan that was approved."""
 
     row: RolloutRow
+    plan: str
     library_file: int | None
     file_url: str
     with_signature: bool
@@ -133,7 +151,9 @@ def row_of(rollout: Rollout) -> RolloutRow:
     open_waves = [each.wave for each in rollout.stations if not each.state.final]
     return RolloutRow(
         id=rollout.id,
+        rollout_kind=rollout.kind,
         firmware=rollout.firmware,
+        reverses=rollout.reverses,
         state=rollout.state,
         finding=None if rollout.finding is None else Told.of(rollout.finding),
         stations=len(rollout.stations),
@@ -165,10 +185,12 @@ async def detail_of(house: House, rollout: Rollout, call: Call) -> RolloutDetail
                 firmware=link.firmware if link else "",
                 command=each.command,
                 finding=None if each.finding is None else Told.of(each.finding),
+                changes=each.changes,
             )
             rows.append(row)
     return RolloutDetail(
         row=row_of(rollout),
+        plan=rollout.plan,
         library_file=rollout.file,
         file_url=rollout.url,
         with_signature=bool(rollout.signature),

@@ -1,28 +1,26 @@
-"""Firmware roll-outs: starting, watching, pausing, and the work that the job does on them."""
+"""Roll-outs: starting one of firmware, watching, pausing, taking back, and the work that the job does on them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import timedelta
+from typing import Final
 
-from pydantic import TypeAdapter
-
-from core.command_requests import UpdateFirmware
-from core.commands import Command, CommandFilter, CommandKind, CommandState
 from core.errors import ConflictError, NotFoundError, RequestError
 from core.inventory import Station
 from core.ports import Page
-from core.rollouts import Rollout, RolloutState, StationRollout
-from core.texts import Finding
+from core.rollouts import Rollout, RolloutState
 from operations.firmware.library import offered
 from operations.house import Call, House
+from operations.rollouts.carrying import TRIES, carry, found
+from operations.rollouts.reversing import reversed_rollout
 from operations.rollouts.rows import (
     CancelRollout,
     ListRollouts,
     PauseRollout,
     ResumeRollout,
+    ReverseRollout,
     RolloutDetail,
     RolloutRow,
     ShowRollout,
@@ -30,14 +28,11 @@ from operations.rollouts.rows import (
     detail_of,
     row_of,
 )
-from operations.rollouts.steps import Sight, in_waves, step
+from operations.rollouts.steps import in_waves
 from operations.schedule import JobWork
 from operations.stations.asking import in_group, stations_of
 
-_TRIES: Final = 5
-_AT_ONCE: Final = 500
 _SCHEMES: Final = ("http://", "https://", "ftp://", "ftps://", "sftp://")
-_REQUEST: Final = TypeAdapter(UpdateFirmware)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,7 +52,7 @@ async def list_rollouts(house: House, request: ListRollouts, call: Call) -> Page
 
 async def show_rollout(house: House, request: ShowRollout, call: Call) -> RolloutDetail:
     """Return a roll-out with how far each station is. Raises `NotFoundError`."""
-    rollout = await _found(house, request.id)
+    rollout = await found(house, request.id)
     if not any(map(call.actor.sees, _sites(house, rollout))):
         raise NotFoundError("rollouts.unknown", id=request.id)
     return await detail_of(house, rollout, call)
@@ -73,8 +68,8 @@ async def start_rollout(house: House, request: StartRollout, call: Call) -> Roll
     stations = [each.id for each in named]
     request = await _from_library(house, request, named)
     _must_make_sense(request)
-    await _must_be_free(house, stations)
-    rollout = await house.ledger.add_rollout(
+    return await begin(
+        house,
         Rollout(
             firmware=request.firmware.strip(),
             url=request.file_url.strip(),
@@ -90,9 +85,9 @@ async def start_rollout(house: House, request: StartRollout, call: Call) -> Roll
             changed_at_utc=call.now_utc,
             signing_certificate=request.signing_certificate.strip(),
             signature=request.signature.strip(),
-        )
+        ),
+        call,
     )
-    return await detail_of(house, await _work(house, rollout, call.now_utc), call)
 
 
 async def pause_rollout(house: House, request: PauseRollout, call: Call) -> RolloutDetail:
@@ -111,12 +106,31 @@ async def cancel_rollout(house: House, request: CancelRollout, call: Call) -> Ro
     return await _turn(house, request.id, call, RolloutState.CANCELLED, live)
 
 
+async def reverse_rollout(house: House, request: ReverseRollout, call: Call) -> RolloutDetail:
+    """Begin a roll-out that gives stations the settings back that another took from them.
+
+    Raises `NotFoundError`, `RequestError` where there is nothing to take back, or `ConflictError` for a station that is
+    in a roll-out.
+    """
+    rollout = await found(house, request.id)
+    for site in _sites(house, rollout):
+        call.must_see(site)
+    return await begin(house, reversed_rollout(rollout, request.wave, call.actor.name, call.now_utc), call)
+
+
+async def begin(house: House, rollout: Rollout, call: Call) -> RolloutDetail:
+    """Keep a new roll-out and begin it. Raises `ConflictError` for a station in another one."""
+    await _must_be_free(house, [each.station for each in rollout.stations])
+    kept = await house.ledger.add_rollout(rollout)
+    return await detail_of(house, await carry(house, kept, call.now_utc), call)
+
+
 async def work_rollouts(house: House, _request: JobWork, call: Call) -> RolloutsWorked:
     """Look at all roll-outs that are not through, and let them go on."""
     worked = RolloutsWorked()
     for rollout in await house.ledger.rollouts():
         if rollout.state is RolloutState.RUNNING or not all(each.state.final for each in rollout.stations):
-            now = await _work(house, rollout, call.now_utc)
+            now = await carry(house, rollout, call.now_utc)
             worked.rollouts += 1
             worked.running += now.state is RolloutState.RUNNING
     return worked
@@ -158,8 +172,8 @@ async def _must_be_free(house: House, stations: list[str]) -> None:
 
 
 async def _turn(house: House, number: int, call: Call, to: RolloutState, of: set[RolloutState]) -> RolloutDetail:
-    for _ in range(_TRIES):
-        rollout = await _found(house, number)
+    for _ in range(TRIES):
+        rollout = await found(house, number)
         for site in _sites(house, rollout):
             call.must_see(site)
         if rollout.state not in of:
@@ -175,111 +189,8 @@ async def _turn(house: House, number: int, call: Call, to: RolloutState, of: set
         )
         saved = await house.ledger.save_rollout(turned)
         if saved is not None:
-            return await detail_of(house, await _work(house, saved, call.now_utc), call)
+            return await detail_of(house, await carry(house, saved, call.now_utc), call)
     raise ConflictError("rollouts.changed_meanwhile", id=number)
-
-
-async def _work(house: House, rollout: Rollout, now_utc: datetime) -> Rollout:
-    """Let a roll-out go on and return it as it is then.
-
-    Commands are asked before it is saved, and found by their group: neither a restart nor a change by somebody else
-    in between makes a station be asked twice.
-    """
-    async with house.rollouts_turn:
-        # It is read again: somebody may have let it go on while we waited for our turn.
-        return await _gone_on(house, await _found(house, rollout.id), now_utc)
-
-
-async def _gone_on(house: House, rollout: Rollout, now_utc: datetime) -> Rollout:
-    for _ in range(_TRIES):
-        if rollout.state is RolloutState.CANCELLED:
-            await _take_back(house, rollout, now_utc)
-        stepped = step(rollout, await _sights(house, rollout), now_utc)
-        asked = await _ask(house, stepped.rollout, stepped.begin, now_utc)
-        if stepped.rollout == rollout and not asked:
-            return rollout
-        saved = await house.ledger.save_rollout(_with_commands(stepped.rollout, asked, now_utc))
-        if saved is not None:
-            return saved
-        rollout = await _found(house, rollout.id)
-    return rollout
-
-
-async def _sights(house: House, rollout: Rollout) -> dict[str, Sight]:
-    commands = {each.station: each for each in await _commands(house, rollout)}
-    links = {link.station: link for link in await house.ledger.links()}
-    return {
-        each.station: Sight(
-            command=commands.get(each.station),
-            firmware=links[each.station].firmware if each.station in links else "",
-            booted_at_utc=links[each.station].booted_at_utc if each.station in links else None,
-        )
-        for each in rollout.stations
-    }
-
-
-async def _commands(house: House, rollout: Rollout) -> list[Command]:
-    found: list[Command] = []
-    cursor: str | None = None
-    while True:
-        page = await house.ledger.commands(CommandFilter(group=rollout.group, limit=_AT_ONCE, cursor=cursor))
-        found += page.items
-        cursor = page.next_cursor
-        if cursor is None:
-            return found
-
-
-async def _ask(house: House, rollout: Rollout, stations: tuple[str, ...], now_utc: datetime) -> dict[str, int]:
-    if not stations:
-        return {}
-    request = UpdateFirmware(
-        url=rollout.url,
-        retrieve_at_utc=now_utc,
-        signing_certificate=rollout.signing_certificate,
-        signature=rollout.signature,
-    )
-    said: dict[str, Any] = _REQUEST.dump_python(request, mode="json", exclude_defaults=True)
-    kept = await house.ledger.ask([_command(rollout, each, said, now_utc) for each in stations])
-    house.wake_commands()
-    return {each.station: each.id for each in kept}
-
-
-def _command(rollout: Rollout, station: str, said: Mapping[str, Any], now_utc: datetime) -> Command:
-    return Command(
-        station=station,
-        kind=CommandKind.FIRMWARE,
-        request=said,
-        asked_by=rollout.started_by,
-        asked_at_utc=now_utc,
-        expires_at_utc=now_utc + rollout.within,
-        when_idle=rollout.when_idle,
-        group=rollout.group,
-    )
-
-
-def _with_commands(rollout: Rollout, asked: Mapping[str, int], now_utc: datetime) -> Rollout:
-    stations = tuple(
-        replace(each, state=StationRollout.ASKED, since_utc=now_utc, command=asked[each.station])
-        if each.station in asked
-        else each
-        for each in rollout.stations
-    )
-    return replace(rollout, stations=stations)
-
-
-async def _take_back(house: House, rollout: Rollout, now_utc: datetime) -> None:
-    finding = Finding.of("commands.cancelled_by", by=rollout.changed_by)
-    for each in await _commands(house, rollout):
-        if each.state is CommandState.WAITING:
-            over = replace(each, state=CommandState.CANCELLED, finished_at_utc=now_utc, finding=finding)
-            await house.ledger.save_command(over)
-
-
-async def _found(house: House, number: int) -> Rollout:
-    rollout = await house.ledger.rollout(number)
-    if rollout is None:
-        raise NotFoundError("rollouts.unknown", id=number)
-    return rollout
 
 
 def _sites(house: House, rollout: Rollout) -> set[str | None]:

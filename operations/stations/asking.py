@@ -18,6 +18,8 @@ from core.secrets import is_secret_setting
 from operations.house import Call, House
 from operations.stations.requests import RENAMED, Targets
 
+ALL: Final = "all"
+"""All charge points of today; one of that name goes before."""
 SITE: Final = "site:"
 MAKER: Final = "maker:"
 AT_ONCE_FOR: Final = timedelta(minutes=1)
@@ -27,9 +29,9 @@ _TARGETS: Final = frozenset(each.name for each in fields(Targets))
 
 
 def stations_of(house: House, call: Call, wanted: str) -> list[Station]:
-    """Return the stations that a text names, parted by commas: ids, `site:<id>`, `maker:<name>[/<model>]`.
+    """Return the stations that a text names, parted by commas: ids, `site:<id>`, `maker:<name>[/<model>]`, `all`.
 
-    Of a site or maker only those of today, of a maker only those that the actor may see. Raises `NotFoundError` for an
+    Of these only those of today, of a maker and of all only those that the actor may see. Raises `NotFoundError` for an
     unknown one or a group without any, `ForbiddenError` outside the actor's sites.
     """
     named = [each.strip() for each in wanted.split(",") if each.strip()]
@@ -65,9 +67,11 @@ def _named(house: House, call: Call, name: str) -> list[Station]:
         if not found:
             raise NotFoundError("commands.site_without_stations", site=name.removeprefix(SITE)[:80])
         return found
-    if name not in stations:
-        raise NotFoundError("stations.unknown", id=name[:80])
-    return [stations[name]]
+    if name in stations:
+        return [stations[name]]
+    if name == ALL:
+        return [each for each in today if call.actor.sees(each.site)]
+    raise NotFoundError("stations.unknown", id=name[:80])
 
 
 def _same(said: str, known: str | None) -> bool:

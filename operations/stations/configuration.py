@@ -10,6 +10,7 @@ from typing import Any, Final
 from core.command_words import ReportBase
 from core.commands import Command, CommandFilter, CommandKind, CommandState
 from core.errors import NotFoundError
+from core.facts import StationLink
 from core.inventory import Station
 from operations.house import Call, House
 
@@ -113,8 +114,12 @@ def reads_all(command: Command) -> bool:
     return command.kind is CommandKind.REPORT and command.request.get("base") in WHOLE
 
 
-async def known_settings(house: House, station: str) -> tuple[datetime | None, dict[str, Known]]:
+async def known_settings(
+    house: House, station: str, links: Mapping[str, StationLink] | None = None
+) -> tuple[datetime | None, dict[str, Known]]:
     """Return what is known of a station's settings since all were last read, and when that was."""
+    if links is None:
+        links = {link.station: link for link in await house.ledger.links()}
     found: list[Command] = []
     read_at_utc: datetime | None = None
     cursor: str | None = None
@@ -131,8 +136,8 @@ async def known_settings(house: House, station: str) -> tuple[datetime | None, d
         cursor = page.next_cursor
         if read_at_utc is not None or cursor is None:
             break
-    booted = {link.station: link.booted_at_utc for link in await house.ledger.links()}
-    return read_at_utc, settings_of(reversed(found), booted.get(station))
+    link = links.get(station)
+    return read_at_utc, settings_of(reversed(found), link.booted_at_utc if link else None)
 
 
 def _read(said: Mapping[str, Any], before: Known | None, command: Command) -> Known:

@@ -1,4 +1,4 @@
-"""The ledger's tables of firmware roll-outs."""
+"""The ledger's tables of roll-outs: of firmware, and of settings."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ ROLLOUT = Table(
     Column("finding", JSON(none_as_null=True)),
     Column("turn", Integer, nullable=False),
     Column("file", COUNTED),
+    Column("kind", String, nullable=False, server_default="firmware"),
+    Column("plan", String, nullable=False, server_default=""),
+    Column("reverses", COUNTED),
     Index(None, "state"),
     sqlite_autoincrement=True,
 )
@@ -41,4 +44,5 @@ ROLLOUT_STATION = Table(
     Column("since_utc", UtcDateTime, nullable=False),
     Column("command", COUNTED),
     Column("finding", JSON(none_as_null=True)),
+    Column("changes", JSON(none_as_null=True)),
 )

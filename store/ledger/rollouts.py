@@ -1,16 +1,24 @@
-"""The book of firmware roll-outs."""
+"""The book of roll-outs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.rollouts import Rollout, RolloutState, RolloutStation, StationRollout
+from core.rollouts import (
+    NetworkChange,
+    Rollout,
+    RolloutKind,
+    RolloutState,
+    RolloutStation,
+    SettingChange,
+    StationRollout,
+)
 from store.ledger.database import Database, finding_of, finding_row
 from store.ledger.database import replace as put
 from store.ledger.rollout_tables import ROLLOUT, ROLLOUT_STATION
@@ -18,7 +26,7 @@ from store.ledger.rollout_tables import ROLLOUT, ROLLOUT_STATION
 _C, _S = ROLLOUT.c, ROLLOUT_STATION.c
 _PLAIN = (
     *("firmware", "url", "signing_certificate", "signature", "stop_after", "when_idle", "started_by"),
-    *("started_at_utc", "changed_by", "changed_at_utc", "forgiven", "file"),
+    *("started_at_utc", "changed_by", "changed_at_utc", "forgiven", "file", "plan", "reverses"),
 )
 _OF_STATION = ("station", "wave", "since_utc", "command")
 
@@ -79,6 +87,7 @@ def _row(rollout: Rollout, turn: int) -> dict[str, Any]:
     return row | {
         "pause_s": round(rollout.pause.total_seconds()),
         "within_s": round(rollout.within.total_seconds()),
+        "kind": rollout.kind.value,
         "state": rollout.state.value,
         "finding": None if rollout.finding is None else finding_row(rollout.finding),
         "turn": turn,
@@ -88,7 +97,8 @@ def _row(rollout: Rollout, turn: int) -> dict[str, Any]:
 def _station_row(rollout: int, station: RolloutStation) -> dict[str, Any]:
     row: dict[str, Any] = {name: getattr(station, name) for name in _OF_STATION}
     told = None if station.finding is None else finding_row(station.finding)
-    return row | {"rollout": rollout, "state": station.state.value, "finding": told}
+    changes = [asdict(each) for each in station.changes] or None
+    return row | {"rollout": rollout, "state": station.state.value, "finding": told, "changes": changes}
 
 
 def _rollout(row: RowMapping, stations: tuple[RolloutStation, ...]) -> Rollout:
@@ -98,6 +108,7 @@ def _rollout(row: RowMapping, stations: tuple[RolloutStation, ...]) -> Rollout:
         turn=row["turn"],
         pause=timedelta(seconds=row["pause_s"]),
         within=timedelta(seconds=row["within_s"]),
+        kind=RolloutKind(row["kind"]),
         state=RolloutState(row["state"]),
         finding=None if row["finding"] is None else finding_of(row["finding"]),
         stations=stations,
@@ -109,4 +120,10 @@ def _station(row: RowMapping) -> RolloutStation:
         **{name: row[name] for name in _OF_STATION},
         state=StationRollout(row["state"]),
         finding=None if row["finding"] is None else finding_of(row["finding"]),
+        changes=tuple(_change(each) for each in row["changes"] or ()),
     )
+
+
+def _change(said: dict[str, Any]) -> SettingChange:
+    network = said.get("network")
+    return SettingChange(**{**said, "network": NetworkChange(**network) if network else None})

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+from datetime import date
+from typing import Any
+
 import pytest
 
+from chargepoints.configuring.maker_keys import MAKER_KEYS, MakerKey
 from chargepoints.configuring.plan import DesiredSetting
 from chargepoints.configuring.profiles import (
-    MakerKey,
     ProfileConflict,
     ProfiledStation,
     ProfileLevel,
-    SettingsProfile,
     effective_settings,
 )
+from chargepoints.configuring.terms import TERMS
+from core.inventory import Measurand
+from core.inventory.profiles import Profile, RawSetting, StationSettings
 
 STATION = ProfiledStation(id="lra-01", site="landratsamt", maker="Alfen", model="Eve Single", is_16=True)
-NEWER = ProfiledStation(id="lra-02", site="landratsamt", maker="Alfen", model="Eve Single", is_16=False)
-BEATS = {"heartbeat_interval_s": "300"}
-SLOWER = {"heartbeat_interval_s": "600"}
-
-ALL = SettingsProfile(name="all", terms=BEATS)
-SITE = SettingsProfile(name="site", terms=SLOWER, sites=frozenset({"landratsamt"}))
-MAKER = SettingsProfile(name="maker", terms=SLOWER, maker="ALFEN ")
-MODEL = SettingsProfile(name="model", terms=SLOWER, maker="Alfen", model="eve-single")
-ONE = SettingsProfile(name="one", terms=SLOWER, stations=frozenset({"lra-01"}))
+NEWER = replace(STATION, id="lra-02", is_16=False)
+BEATS, SLOWER = StationSettings(heartbeat_interval_s=300), StationSettings(heartbeat_interval_s=600)
 
 
-def only(*profiles: SettingsProfile, station: ProfiledStation = STATION) -> DesiredSetting:
+def profile(name: str, settings: StationSettings | None = SLOWER, **given: Any) -> Profile:
+    return Profile(id=name, name=name, valid_from=date(2026, 1, 1), settings=settings, **given)
+
+
+ALL = profile("all", BEATS)
+SITE = profile("site", sites=("landratsamt",))
+MAKER = profile("maker", maker="ALFEN ")
+MODEL = profile("model", maker="Alfen", model="eve-single")
+ONE = profile("one", stations=("lra-01",))
+
+
+def only(*profiles: Profile, station: ProfiledStation = STATION) -> DesiredSetting:
     effective = effective_settings(station, profiles)
     assert effective.conflicts == ()
     (setting,) = effective.settings
@@ -34,15 +44,16 @@ def only(*profiles: SettingsProfile, station: ProfiledStation = STATION) -> Desi
 
 
 @pytest.mark.parametrize(("wider", "narrower"), [(ALL, SITE), (SITE, MAKER), (MAKER, MODEL), (MODEL, ONE)])
-def test_the_narrower_profile_goes_first_and_is_named(wider: SettingsProfile, narrower: SettingsProfile) -> None:
-    wider = SettingsProfile(name="wide", terms=BEATS, sites=wider.sites, maker=wider.maker, model=wider.model)
+def test_the_narrower_profile_goes_first_and_is_named(wider: Profile, narrower: Profile) -> None:
+    wider = replace(wider, id="wide", settings=BEATS)
     for profiles in ((wider, narrower), (narrower, wider)):
         setting = only(*profiles)
-        assert (setting.value, setting.origin) == ("600", narrower.name)
+        assert (setting.value, setting.origin) == ("600", narrower.id)
+        assert [each.origin for each in effective_settings(STATION, profiles).hidden] == ["wide"]
 
 
 def test_a_profile_of_others_does_not_count() -> None:
-    elsewhere = SettingsProfile(name="elsewhere", terms=SLOWER, sites=frozenset({"bauhof"}), maker="Alfen")
+    elsewhere = profile("elsewhere", sites=("bauhof",), maker="Alfen")
     assert only(ALL, elsewhere).origin == "all"
 
 
@@ -51,8 +62,22 @@ def test_each_version_has_its_own_key() -> None:
     assert only(ALL, station=NEWER).key == "OCPPCommCtrlr/HeartbeatInterval"
 
 
+def test_values_are_written_as_stations_take_them() -> None:
+    made = StationSettings(
+        local_list=False,
+        sampled_measurands=(Measurand.ENERGY_IMPORT, Measurand.SOC),
+        heartbeat_interval_s=300,
+    )
+    values = {each.key: each.value for each in effective_settings(STATION, [profile("a", made)]).settings}
+    assert values == {
+        "HeartbeatInterval": "300",
+        "LocalAuthListEnabled": "false",
+        "MeterValuesSampledData": "Energy.Active.Import.Register,SoC",
+    }
+
+
 def test_two_of_the_same_level_that_differ_are_a_conflict_and_cost_only_that_setting() -> None:
-    other = SettingsProfile(name="other", terms=SLOWER | {"local_list": "true"})
+    other = profile("other", replace(SLOWER, local_list=True))
     effective = effective_settings(STATION, [other, ALL])
     assert [one.term for one in effective.settings] == ["local_list"]
     assert effective.conflicts == (
@@ -65,26 +90,38 @@ def test_two_of_the_same_level_that_differ_are_a_conflict_and_cost_only_that_set
     )
 
 
-def test_the_same_meaning_twice_is_no_conflict_nor_is_one_that_a_narrower_profile_settles() -> None:
-    assert only(ALL, SettingsProfile(name="other", terms={"heartbeat_interval_s": "300.0"})).value == "300"
-    assert only(ALL, SettingsProfile(name="other", terms=SLOWER), ONE).origin == "one"
+def test_a_raw_key_and_a_term_for_the_same_setting_are_one() -> None:
+    raw = profile("raw", None, stations=("lra-01",), raw=(RawSetting(key=" heartbeatinterval", value="900"),))
+    setting = only(ALL, raw)
+    assert (setting.value, setting.origin, setting.term) == ("900", "raw", "heartbeat_interval_s")
 
 
-def test_a_raw_key_is_the_term_that_names_the_same_setting() -> None:
-    raw = SettingsProfile(name="raw", raw={"heartbeatinterval": "600", "VendorLed": "1"}, maker="Alfen")
-    led, beat = sorted(effective_settings(STATION, [ALL, raw]).settings, key=lambda one: one.term)
-    assert (led.key, led.term) == ("VendorLed", "")
-    assert (beat.term, beat.value, beat.origin) == ("heartbeat_interval_s", "600", "raw")
+def test_two_that_mean_the_same_do_not_contradict_each_other() -> None:
+    raw = profile("raw", None, raw=(RawSetting(key="HeartbeatInterval", value="300.0"),))
+    assert only(ALL, raw).origin == "all"
 
 
-def test_a_term_without_a_standard_key_needs_one_of_its_maker() -> None:
-    moved = SettingsProfile(name="moved", terms={"csms_url": "wss://ocpp.example"})
-    assert only(moved).key == ""
-    key = MakerKey(term="csms_url", maker="alfen", key="BackendUrl", source="an invented manual")
-    assert [one.key for one in effective_settings(STATION, [moved], [key]).settings] == ["BackendUrl"]
+def test_what_ocpp_has_no_name_for_has_the_makers_or_none() -> None:
+    url = profile("url", StationSettings(csms_url="wss://a.example/ocpp"))
+    assert only(url).key == ""
+    known = (MakerKey(term="csms_url", maker="alfen", key="BackOffice-URL", source="a test", needs_reboot=True),)
+    (setting,) = effective_settings(STATION, [url], known).settings
+    assert (setting.key, setting.needs_reboot) == ("BackOffice-URL", True)
 
 
-def test_secrets_of_profiles_are_not_shown() -> None:
-    secret = SettingsProfile(name="secret", raw={"AuthorizationKey": "s3cret"})
-    assert only(secret).write_only
-    assert "s3cret" not in repr((secret, effective_settings(STATION, [secret])))
+def test_each_known_key_of_a_maker_is_of_a_term_and_has_a_source() -> None:
+    for each in MAKER_KEYS:
+        assert each.term in TERMS
+        assert each.source
+        assert not TERMS[each.term].key
+
+
+def test_there_is_a_term_for_each_setting_of_a_profile() -> None:
+    assert set(TERMS) == {field.name for field in fields(StationSettings)}
+
+
+def test_firmware_is_wanted_like_a_setting() -> None:
+    assert (only(profile("fw", None, firmware="2.1.0")).term, only(profile("fw", None, firmware="2.1.0")).value) == (
+        "firmware",
+        "2.1.0",
+    )

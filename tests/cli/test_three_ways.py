@@ -95,6 +95,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "rollouts.pause": {"id": 1},
     "rollouts.resume": {"id": 1},
     "rollouts.cancel": {"id": 1},
+    "rollouts.reverse": {"id": 1},
     **asked_of_stations.ASKED,
     "commands.cancel": {"id": 2},
     "commands.show": {"id": 2},

@@ -78,6 +78,7 @@ CHANGES: dict[str, dict[str, object]] = {
     "rollouts.pause": {"id": 1},
     "rollouts.resume": {"id": 1},
     "rollouts.cancel": {"id": 1},
+    "rollouts.reverse": {"id": 2},
 }
 REFUSED: dict[str, dict[str, object]] = {
     "adoption.close": {"id": 77},

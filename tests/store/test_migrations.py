@@ -32,7 +32,7 @@ from core.people import Role
 from core.periods import Period
 from core.quantities import Quantity
 from core.readings import ReadingQuality, SlotShare
-from core.rollouts import RolloutState, StationRollout
+from core.rollouts import RolloutKind, RolloutState, StationRollout
 from core.sendings import SendingState
 from core.statements import StatementFilter
 from core.station_events import StationEventFilter, StationEventKind
@@ -90,8 +90,10 @@ WORDS: dict[str, object] = {
     "station_event.kind": StationEventKind.STATUS.value,
     "command.kind": CommandKind.RESET.value,
     "command.state": CommandState.DONE.value,
+    "rollout.kind": RolloutKind.FIRMWARE.value,
     "rollout.state": RolloutState.RUNNING.value,
     "rollout_station.state": StationRollout.WAITING.value,
+    "rollout_station.changes": [{"key": "HeartbeatInterval", "new": "300", "old": "60"}],
     "invitation.kind": InvitationKind.WINDOW.value,
     "certificate.purpose": CertificatePurpose.STATION.value,
     "certificate.state": CertificateState.IN_USE.value,
