@@ -28,7 +28,7 @@ from operations.table import Capability
 POLL_S = 0.2
 TIMEOUT_S = 60.0
 
-FOLDERS = frozenset({"shares.publish"})
+FOLDERS = frozenset({"shares.publish", "dashboards.build"})
 """Rows whose file is a folder in an archive: commands unpack it."""
 
 

@@ -45,6 +45,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         )
         for verb in ("start", "show", "pause", "resume", "cancel", "reverse")
     },
+    **{f"dashboards.{verb}.steps": ("part", "title", "outcome", "finding") for verb in ("diff", "push")},
+    "dashboards.show.boards": ("title", "uid", "url"),
     "firmware.list": ("id", "maker", "model", "firmware", "size_byte", "with_signature", "loadable", "added_at_utc"),
     "certificates.list": ("name", "kind", "state", "valid_to_utc", "left_days", "holder"),
     "quirks.list": ("name", "area", "said", "makers", "count"),
@@ -281,6 +283,9 @@ WORDS: dict[str, str] = {
     "reliability.by": "reliability.grouping.",
     "area": "reliability.area.",
     "certificates.kind": "certificates.kind.",
+    "steps.part": "dashboards.part.",
+    "outcome": "dashboards.outcome.",
+    "data_path": "dashboards.path.",
     "rollouts.state": "rollouts.state.",
     "rollout_state": "rollouts.station_state.",
     "rollout_kind": "rollouts.kind.",

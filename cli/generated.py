@@ -53,7 +53,7 @@ def _run(name: str, language: Language, /, **given: Any) -> None:
     # What a command needs is loaded when it runs, so that help is quick.
     from cli.client import Way, answer_of
     from cli.shown import show
-    from cli.steered import went_well
+    from cli.steered import exit_code
 
     way = Way(given.pop("config"), given.pop("url"), given.pop("token"), language)
     as_json, out = given.pop("json"), given.pop("out", None)
@@ -65,8 +65,8 @@ def _run(name: str, language: Language, /, **given: Any) -> None:
         sys.stdout.buffer.write(answer + b"\n")
     else:
         show(name, answer, language)
-    if not went_well(capability, answer):
-        raise typer.Exit(1)
+    if code := exit_code(name, capability, answer):
+        raise typer.Exit(code)
 
 
 def _asked(capability: Capability) -> list[Field[Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryFile
 from zipfile import ZipFile
 
@@ -38,7 +38,7 @@ def writing(out: Path, name: str) -> Iterator[Callable[[bytes], object]]:
 
 @contextmanager
 def unpacking(out: Path, name: str) -> Iterator[Callable[[bytes], object]]:
-    """Give what takes an archive; its files are written to the folder `out`, which is made if it is not there.
+    """Give what takes an archive; its files are written into the folder `out`, which is made if it is not there.
 
     Raises `RequestError` where nothing can be written.
     """
@@ -47,7 +47,8 @@ def unpacking(out: Path, name: str) -> Iterator[Callable[[bytes], object]]:
         yield archive.write
         with ZipFile(archive) as files:
             for each in files.namelist():
-                _write(out / Path(each).name, files.read(each))
+                parts = [part for part in PurePosixPath(each).parts if part not in ("/", "..")]
+                _write(out.joinpath(*parts), files.read(each))
 
 
 def _write(target: Path, content: bytes) -> None:

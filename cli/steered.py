@@ -1,4 +1,4 @@
-"""Whether what was asked of charge points went well: the exit code of the command says so."""
+"""Whether what was asked went well: the exit code of the command says so."""
 
 from __future__ import annotations
 
@@ -8,9 +8,22 @@ from typing import Final
 from core.commands import CommandState
 from operations.table import Capability
 
+FAILED: Final = 1
+DIFFERENT: Final = 3
+"""As `diff` has a code of its own for what differs, so that scripts can tell it from what went wrong."""
+
 _BADLY: Final = frozenset(
     {CommandState.REJECTED, CommandState.FAILED, CommandState.TIMED_OUT, CommandState.NOT_SUPPORTED}
 )
+
+
+def exit_code(name: str, capability: Capability, answer: bytes) -> int:
+    """Return 1 where not all went well, 3 where a comparison found a difference, else 0."""
+    if name == "dashboards.diff":
+        return 0 if json.loads(answer)["same"] else DIFFERENT
+    if name == "dashboards.push":
+        return 0 if json.loads(answer)["complete"] else FAILED
+    return 0 if went_well(capability, answer) else FAILED
 
 
 def went_well(capability: Capability, answer: bytes) -> bool:

@@ -278,6 +278,7 @@ def _house(
         laws=lambda: shelf.configuration.laws,
         report_post=report_post(shelf),
         downloads=shelf.configuration.settings.downloads,
+        grafana=shelf.configuration.settings.grafana,
         expiry=shelf.configuration.settings.charge_points.expiry,
     )
 

@@ -23,6 +23,7 @@ WARNINGS = frozenset(
         "config.embedded_broker_memory_only",
         "config.ftp_in_clear",
         "config.fuel_missing",
+        "config.grafana_in_clear",
         "config.group_unknown",
         "config.influx_core_raw_only",
         "config.influx_secret_in_clear",

@@ -14,11 +14,13 @@ from config.credentials import Vault
 from config.downloads import IntensityDownloadForm, PriceDownloadForm, download_mistakes, downloads_of
 from config.findings import Locator
 from config.forms import Form
+from config.grafana import GrafanaForm, grafana_advice, grafana_mistakes, grafana_of
 from config.notify import NotifyForm, notify_advice, notify_mistakes, notify_of
 from config.stores import StoresForm, store_advice, store_mistakes, stores_of
 from config.tree import Step, read_tree
 from config.values import FilePath, Host, Port, Secret, Slug, Text, TimeZone, TopicFilter, Url, Whole
 from core.texts import Finding, Language
+from dashboards.settings import GrafanaSettings
 from ingest.downloads import Downloads
 from ingest.settings import BrokerSettings, EmbeddedBrokerSettings, TlsSettings
 from notify.settings import NotifySettings
@@ -54,6 +56,7 @@ class Settings:
     brokers: tuple[BrokerSettings, ...]
     embedded_broker: EmbeddedBrokerSettings | None
     charge_points: ChargePointSettings
+    grafana: GrafanaSettings
     stores: StoreSettings = field(default_factory=StoreSettings)
     notify: NotifySettings = field(default_factory=NotifySettings)
     downloads: Downloads = field(default_factory=Downloads)
@@ -123,6 +126,7 @@ class SettingsForm(Form):
     charge_points: ChargePointsForm = ChargePointsForm()
     stores: StoresForm = StoresForm()
     notify: NotifyForm = NotifyForm()
+    grafana: GrafanaForm = GrafanaForm()
     grid_intensity: IntensityDownloadForm = IntensityDownloadForm()
     day_ahead_prices: PriceDownloadForm = PriceDownloadForm()
     privacy_key: Secret = "file:secrets/privacy.key"
@@ -149,6 +153,7 @@ def read_form(text: str) -> tuple[SettingsForm | None, Locator | None, list[Find
         *ftp_mistakes(form.charge_points, locator),
     ]
     findings += download_mistakes(form.grid_intensity, form.day_ahead_prices, locator)
+    findings += grafana_mistakes(form.grafana, form.stores.influxdb, locator)
     findings += notify_mistakes(form.notify, locator, [name for name, _ in _named(form)])
     return form, locator, findings
 
@@ -178,6 +183,7 @@ def settings_of(form: SettingsForm, folder: Path, vault: Vault) -> Settings:
         brokers=brokers,
         embedded_broker=embedded,
         charge_points=charge_points_of(form.charge_points, folder, vault, _made_here(form, folder)),
+        grafana=grafana_of(form.grafana, form.stores.influxdb, _console_url(form.console), vault),
         stores=stores_of(form.stores, vault),
         notify=notify_of(form.notify, folder, vault),
         downloads=downloads_of(form.grid_intensity, form.day_ahead_prices),
@@ -187,6 +193,10 @@ def settings_of(form: SettingsForm, folder: Path, vault: Vault) -> Settings:
 def _made_here(form: SettingsForm, folder: Path) -> MadeHere:
     file = (folder / form.data_dir).resolve() / "tls" / "charge-points.pem"
     return MadeHere(file, form.console.public_url)
+
+
+def _console_url(form: ConsoleForm) -> str:
+    return form.public_url or f"http://{form.host}:{form.port}"
 
 
 def _broker(form: BrokerForm, place: int, folder: Path, vault: Vault) -> BrokerSettings:
@@ -267,6 +277,7 @@ def _twice(form: SettingsForm, locator: Locator) -> list[Finding]:
 def advice(form: SettingsForm, locator: Locator) -> list[Finding]:
     """Return the warnings about settings that work but should be known."""
     findings = store_advice(form.stores, locator)
+    findings += grafana_advice(form.grafana, locator)
     findings += notify_advice(form.notify, locator, public_url=form.console.public_url)
     if form.embedded_broker:
         findings.append(locator.finding("config.embedded_broker_memory_only", ("embedded_broker",)))

@@ -227,7 +227,9 @@ class PeopleBook(Protocol):
         """Append an entry to the hash chain and return it."""
         ...
 
-    async def audit_entries(self, limit: int = 50, cursor: str | None = None) -> Page[AuditEntry]:
+    async def audit_entries(
+        self, limit: int = 50, cursor: str | None = None, actions: Collection[str] = ()
+    ) -> Page[AuditEntry]:
         """Return entries, newest first."""
         ...
 

@@ -133,7 +133,8 @@ class _Run:
         steps = [self._step(Part.FOLDER, settings.folder_uid, settings.folder_title, self._folder)]
         if steps[0].outcome not in DONE:
             self._gone = self._gone or Finding.of("grafana.no_folder")
-        steps.append(self._step(Part.DATA_SOURCE, source["uid"], source["name"], partial(self._source, source)))
+        if settings.source.pushed:
+            steps.append(self._step(Part.DATA_SOURCE, source["uid"], source["name"], partial(self._source, source)))
         steps.extend(
             self._step(Part.DASHBOARD, uid, board["title"], partial(self._board, board))
             for uid, board in sorted(content.boards.items())

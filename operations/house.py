@@ -32,6 +32,7 @@ from core.retention import FrameRetention, Retention
 from core.station_logs import StationLogs
 from core.texts import Finding, Language
 from core.work import JobRunner
+from dashboards.settings import GrafanaSettings
 from energy.series import IntervalStore
 from ingest.downloads import Downloads
 from ingest.hearing import Listener
@@ -160,6 +161,7 @@ class House:
     laws: Callable[[], LawTable] = shipped_laws
     report_post: ReportPost | None = None
     downloads: Downloads = NO_DOWNLOADS
+    grafana: GrafanaSettings | None = None
     wake_commands: Callable[[], None] = nobody_waits
     expiry: ExpiryDays = TOLD_BEFORE
     rollouts_turn: Lock = field(default_factory=Lock)

@@ -19,6 +19,7 @@ ASKED: frozenset[str] = frozenset(
         "configuration",
         "costs",
         "days",
+        "diff",
         "events",
         "faults",
         "infrastructure",

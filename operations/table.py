@@ -162,6 +162,14 @@ CAPABILITIES: dict[str, Capability] = {
     "stations.logs": Capability("operations.stations.logs:list_logs", Role.OPERATOR),
     "stations.fetch_log": Capability("operations.stations.logs:fetch_log", Role.OPERATOR, changes=True),
     "stations.delete_log": Capability("operations.stations.logs:delete_log", Role.OPERATOR, changes=True),
+    "dashboards.show": Capability("operations.dashboards.showing:show_dashboards", Role.ADMIN, whole=True),
+    "dashboards.build": Capability(
+        "operations.dashboards.building:build_dashboards", Role.ADMIN, whole=True, long=True
+    ),
+    "dashboards.diff": Capability("operations.dashboards.pushing:diff_dashboards", Role.ADMIN, whole=True),
+    "dashboards.push": Capability(
+        "operations.dashboards.pushing:push_dashboards", Role.ADMIN, changes=True, whole=True
+    ),
     "firmware.add": Capability("operations.firmware.library:add_firmware", Role.OPERATOR, changes=True, whole=True),
     "firmware.list": Capability("operations.firmware.library:list_firmware", Role.OPERATOR),
     "firmware.show": Capability("operations.firmware.library:show_firmware", Role.OPERATOR),

@@ -43,6 +43,7 @@ from core.ports import Batch, Health
 from core.quantities import Quantity
 from core.readings import Reading
 from ingest.files.inbox import DiskInbox
+from dashboards.settings import DataPath, DataSource, GrafanaSettings
 from jobs.runner import Runner
 from operations.gate import Gate
 from operations.house import Call, House
@@ -53,6 +54,13 @@ from store.influxql.endpoint import EmbeddedInfluxQl
 from store.open import Stores, open_embedded
 from tests.earshot import Earshot
 from tests.letterbox import Letterbox
+
+GRAFANA = GrafanaSettings(
+    url="",
+    token="",
+    source=DataSource(path=DataPath.EMBEDDED, url="https://energie.landkreis.example", database="kreiswatt"),
+)
+"""Set up for files alone: none is there to push to."""
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 FIRMWARE = FirmwareTokens(b"k" * 32)
@@ -252,6 +260,7 @@ async def open_district(folder: Path) -> AsyncIterator[District]:
             firmware_url=lambda number, name: f"https://energie.landkreis.example{FIRMWARE.address(number, name)}",
             notifier=Letterbox(),
             public_url="https://energie.landkreis.example",
+            grafana=GRAFANA,
             reload=reload,
         )
     )

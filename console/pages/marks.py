@@ -6,6 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 LOOKS: dict[str, dict[str, tuple[str, str]]] = {
+    "Outcome": {
+        "created": ("good", "good"),
+        "changed": ("good", "good"),
+        "same": ("closed", "idle"),
+        "edited": ("paused", "warn"),
+        "failed": ("warn", "bad"),
+        "not_reached": ("offline", "bad"),
+    },
     "RolloutState": {
         "running": ("charging", "busy"),
         "paused": ("paused", "idle"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -50,14 +50,19 @@ class Audit:
             )
         return entry
 
-    async def audit_entries(self, limit: int = 50, cursor: str | None = None) -> Page[AuditEntry]:
-        """Return entries, newest first."""
+    async def audit_entries(
+        self, limit: int = 50, cursor: str | None = None, actions: Collection[str] = ()
+    ) -> Page[AuditEntry]:
+        """Return entries, newest first; with `actions` only theirs."""
         rows = select(AUDIT_ENTRY).order_by(AUDIT_ENTRY.c.number.desc()).limit(limit + 1)
+        counted = select(func.count()).select_from(AUDIT_ENTRY)
+        if actions:
+            rows, counted = (each.where(AUDIT_ENTRY.c.action.in_(actions)) for each in (rows, counted))
         if cursor is not None:
             (behind,) = place_of(cursor, int)
             rows = rows.where(AUDIT_ENTRY.c.number < behind)
         async with self._database.reading() as connection:
-            total = await connection.scalar(select(func.count()).select_from(AUDIT_ENTRY))
+            total = await connection.scalar(counted)
             found = [AuditEntry(**row) for row in (await connection.execute(rows)).mappings()]
         items = tuple(found[:limit])
         return Page(items, total or 0, as_cursor(items[-1].number) if len(found) > limit and items else None)

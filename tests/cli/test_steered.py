@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from cli.steered import went_well
+from cli.steered import exit_code, went_well
 from operations.table import CAPABILITIES
 
 
@@ -24,3 +24,11 @@ def test_the_exit_code_says_whether_it_went_well(states: list[str], well: bool) 
     answer = json.dumps({"items": [{"progress": state} for state in states]}).encode()
     assert went_well(CAPABILITIES["stations.reset"], answer) is well
     assert went_well(CAPABILITIES["stations.list"], answer)
+
+
+def test_a_comparison_that_finds_a_difference_has_a_code_of_its_own() -> None:
+    diff, push = CAPABILITIES["dashboards.diff"], CAPABILITIES["dashboards.push"]
+    assert exit_code("dashboards.diff", diff, b'{"same":true,"complete":true}') == 0
+    assert exit_code("dashboards.diff", diff, b'{"same":false,"complete":true}') == 3
+    assert exit_code("dashboards.push", push, b'{"same":false,"complete":true}') == 0
+    assert exit_code("dashboards.push", push, b'{"same":false,"complete":false}') == 1

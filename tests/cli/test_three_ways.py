@@ -6,7 +6,8 @@ import json
 import re
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ import pytest
 
 from cli.generated import words_of
 from core.texts import LANGUAGES
+from dashboards.push import push
+from operations.dashboards.content import content_of
 from operations.edge import many
 from operations.routes import route_of
 from operations.table import CAPABILITIES
 from tests import asked_of_stations
+from tests import district as small_district
 from tests.cli.conftest import (
     ALARM,
     ANNA,
@@ -34,6 +38,7 @@ from tests.cli.conftest import (
     SHARE_USE,
     Type,
 )
+from tests.dashboards.grafana_stand_in import TOKEN, Grafana, running
 from tests.served import LOCAL_TOKEN, served
 from tests.station_files import LOG, OTHER_FIRMWARE_DIGEST
 
@@ -299,6 +304,16 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "tokens.revoke": {"name": "grafana"},
 }
 """What is asked of each row that needs something; the others are asked as they are."""
+
+
+@pytest.fixture(autouse=True)
+def grafana(monkeypatch: pytest.MonkeyPatch) -> Iterator[Grafana]:
+    """Give the small district a Grafana that has everything already."""
+    with running(Grafana()) as server:
+        settings = replace(small_district.GRAFANA, url=server.url, token=TOKEN)
+        assert push(settings, content_of(settings)).complete
+        monkeypatch.setattr(small_district, "GRAFANA", settings)
+        yield server
 
 
 @pytest.mark.usefixtures("quick_passwords")

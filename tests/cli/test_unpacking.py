@@ -31,3 +31,9 @@ def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(RequestError), unpacking(tmp_path / "file", "pages.zip") as write:
         write(archive_of({"index.html": b"x"}))
+
+
+def test_folders_of_an_archive_stay_folders(tmp_path: Path) -> None:
+    with unpacking(tmp_path / "in", "grafana.zip") as write:
+        write(archive_of({"a/kreiswatt.yaml": b"1", "b/kreiswatt.yaml": b"2"}))
+    assert [(tmp_path / "in" / name / "kreiswatt.yaml").read_bytes() for name in ("a", "b")] == [b"1", b"2"]

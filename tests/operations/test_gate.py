@@ -87,6 +87,7 @@ REFUSED: dict[str, dict[str, object]] = {
     "stations.fetch_log": {"id": "0" * 32},
     "stations.delete_log": {"id": "0" * 32},
     "firmware.add": {"upload": "0" * 64, "maker": "Alfen", "firmware": "2.1.0"},
+    "dashboards.push": {},
     "firmware.remove": {"id": 77},
     "maintenance.cancel": {"id": 77},
     "shares.book_use": {
@@ -144,7 +145,7 @@ REFUSED: dict[str, dict[str, object]] = {
 """What this district has nothing for: that it was tried is in the audit all the same."""
 CALCULATED = {"savings", "shares", "thg", "clean_vehicles"}
 FILES = {"readings", "intervals", "export"}
-LOOKED_AT = {"list", "show", "candidates", "decode", "verify", "kinds", "discover", "look", "publish", *FILES}
+LOOKED_AT = {"list", "show", "candidates", "decode", "verify", "kinds", "discover", "look", "publish", "build", *FILES}
 ASKED = LOOKED_AT | CALCULATED | routes.ASKED
 
 

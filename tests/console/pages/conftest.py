@@ -10,7 +10,7 @@ import shutil
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
@@ -47,6 +47,8 @@ from operations.schedule import JobWork
 from reports.shelf import FileShelf
 from store.open import Stores, open_embedded
 from tests.console.pages.content import NOW, fill, fill_meter_life
+from tests.dashboards.grafana_stand_in import TOKEN, Grafana, running
+from tests.district import GRAFANA
 from tests.earshot import Earshot
 from tests.station_files import put_firmware, put_log
 
@@ -84,7 +86,13 @@ def inventory() -> Inventory:
 
 
 @pytest.fixture(scope="session")
-def district(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> Iterator[District]:
+def grafana() -> Iterator[Grafana]:
+    with running(Grafana()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def district(inventory: Inventory, grafana: Grafana, tmp_path_factory: pytest.TempPathFactory) -> Iterator[District]:
     folder = tmp_path_factory.mktemp("district")
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
@@ -132,6 +140,7 @@ def district(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> 
         eraser=stores.readings,
         notifier=postman(stores, inventory),
         public_url="http://127.0.0.1",
+        grafana=replace(GRAFANA, url=grafana.url, token=TOKEN),
         reload=reload,
     )
     gate = Gate(house)

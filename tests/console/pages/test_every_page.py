@@ -115,6 +115,8 @@ PATHS = (
     "/rollouts",
     "/rollouts?file=1",
     "/firmware",
+    "/grafana",
+    "/grafana/compare",
     "/firmware/1",
     "/station-logs",
     "/tags",

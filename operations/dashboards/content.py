@@ -1,0 +1,52 @@
+"""What Grafana gets: dashboards, alert rules and whom they are told to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from core.errors import UnavailableError
+from core.texts import Language
+from dashboards.push import Content
+from dashboards.settings import GrafanaSettings
+from operations.house import House
+
+CONTACT_POINT: Final = "Kreiswatt"
+
+
+def settings_of(house: House) -> GrafanaSettings:
+    """Return the settings. Raises `UnavailableError` where this process has none."""
+    if house.grafana is None:
+        raise UnavailableError("grafana.no_settings")
+    return house.grafana
+
+
+def reachable(house: House) -> GrafanaSettings:
+    """Return the settings of a Grafana that can be asked. Raises `UnavailableError` where none is set up."""
+    settings = settings_of(house)
+    if not settings.url:
+        raise UnavailableError("grafana.not_set_up")
+    return settings
+
+
+def content_of(settings: GrafanaSettings) -> Content:
+    """Return all that a Grafana with these settings gets."""
+    return Content(boards=boards_in(settings.language), groups={}, contact_points=_contact_points(settings))
+
+
+def boards_in(language: Language) -> Mapping[str, dict[str, Any]]:
+    """Return the dashboards in a language by their uid."""
+    del language
+    return {}
+
+
+def count_rules(content: Content) -> int:
+    """Return how many alert rules there are."""
+    return sum(len(group["rules"]) for group in content.groups.values())
+
+
+def _contact_points(settings: GrafanaSettings) -> list[dict[str, Any]]:
+    if not settings.mail:
+        return []
+    addresses = {"addresses": ";".join(settings.mail), "singleEmail": True}
+    return [{"uid": "kw-mail", "name": CONTACT_POINT, "type": "email", "settings": addresses}]
