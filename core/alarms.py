@@ -19,6 +19,12 @@ from core.letters import Addressee, Letter, Trial
 from core.ports import Page
 from core.texts import Finding
 
+ALARM_FACT = "alarm"
+"""The published fact: at the instant it was raised, whether an alarm is open."""
+
+LOOK_FACT = "alarm_look"
+"""The published fact: at the instant of a look at the whole district, how many alarms were open."""
+
 NOTHING = timedelta(0)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -38,6 +44,7 @@ class SubjectKind(StrEnum):
     METER = "meter"
     STATION = "station"
     SOURCE = "source"
+    BUDGET = "budget"
     SERVICE = "service"
 
 
@@ -69,6 +76,7 @@ ALARMS: Mapping[str, AlarmKind] = {
     "part_unwell": AlarmKind(
         severity=Severity.CRITICAL, subject=SubjectKind.SERVICE, raise_after=HOUR / 4, clear_after=HOUR / 4
     ),
+    "spool_growing": AlarmKind(severity=Severity.CRITICAL, subject=SubjectKind.SERVICE, clear_after=HOUR / 4),
     "job_failed": AlarmKind(severity=Severity.CRITICAL, subject=SubjectKind.SERVICE, raise_after=HOUR / 4),
     "letters_undelivered": AlarmKind(severity=Severity.CRITICAL, subject=SubjectKind.SERVICE),
     "report_undelivered": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.SERVICE),
@@ -83,6 +91,8 @@ ALARMS: Mapping[str, AlarmKind] = {
     "certificate_urgent": AlarmKind(severity=Severity.CRITICAL, subject=SubjectKind.SOURCE),
     "base_load_creeps": AlarmKind(severity=Severity.INFO, subject=SubjectKind.METER, clear_after=14 * DAY),
     "water_never_stops": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.METER),
+    "budget_near": AlarmKind(severity=Severity.INFO, subject=SubjectKind.BUDGET),
+    "budget_exceeded": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.BUDGET),
     "savings_missing": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.SERVICE),
     "shares_overdue": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.SERVICE),
     "shares_draft": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.SERVICE),

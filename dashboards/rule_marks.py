@@ -8,7 +8,7 @@ from typing import Any, Final
 from dashboards.marks import digest
 
 MARK: Final = "kreiswatt_mark"
-_KEPT: Final = ("uid", "title", "condition", "for", "labels", "noDataState", "execErrState")
+_KEPT: Final = ("uid", "title", "condition", "for", "labels", "noDataState", "execErrState", "notification_settings")
 _MODEL: Final = ("query", "resultFormat", "type", "expression", "reducer", "settings", "conditions")
 
 

@@ -15,6 +15,7 @@ from core.people import Actor
 
 SERVICE_PLACES = {
     "part_unwell": ("/health", "health.show"),
+    "spool_growing": ("/health", "health.show"),
     "job_failed": ("/jobs", "jobs.list"),
     "letters_undelivered": ("/notify", "notify.list"),
     "report_undelivered": ("/sendings", "sendings.list"),
@@ -115,9 +116,10 @@ def channel_text(words: Words, channel: str) -> str:
 
 def place_of(row: Any, actor: Actor) -> str:
     """Return the page of what an alarm is about, empty where the actor has none."""
-    if not row.subject.startswith("service:"):
+    kind = row.subject.partition(":")[0]
+    if kind not in ("service", "budget"):
         return path_of(row.subject)
-    path, needed = SERVICE_PLACES[row.kind]
+    path, needed = SERVICE_PLACES[row.kind] if kind == "service" else ("/budgets", "budgets.show")
     return path if may(actor, needed) else ""
 
 

@@ -78,6 +78,7 @@ class Inventory:
             "station": self.stations,
             "vehicle": self.vehicles,
             "plant": self.plants,
+            "budget": self.budgets,
         }
         entry = shelves.get(kind, {}).get(name)
         if entry is None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from core.letters import LetterState
+from core.ports import Health
 from core.report_post import DECIDED
 from core.sendings import SendingState
 from core.texts import Finding
@@ -28,13 +29,26 @@ BACKUP_DUE: Final = timedelta(days=8)
 """How old the last backup may be: who makes one each week is a day late."""
 
 
+SPOOL: Final = frozenset({"influx.spool_old", "influx.spool_full"})
+"""What a part says where values wait for an InfluxDB: that is an alarm of its own."""
+
+
 async def unwell_parts(house: House, _call: Call) -> Seen:
     """Return the parts of the service that are not well, with what they say of it."""
     return Seen(
         sightings=tuple(
             _of_service(part.name, part.finding or Finding.of("alarms.part_unwell", part=part.name))
             for part in house.health()
-            if not part.ok
+            if not part.ok and not _is_spool(part)
+        )
+    )
+
+
+async def growing_spools(house: House, _call: Call) -> Seen:
+    """Return the spools whose values have waited for too long, or that are full."""
+    return Seen(
+        sightings=tuple(
+            _of_service(part.name, part.finding) for part in house.health() if part.finding and _is_spool(part)
         )
     )
 
@@ -106,6 +120,10 @@ async def overdue_backups(house: House, call: Call) -> Seen:
             sighting = Sighting(subject=f"service:{BACKUP}", site=None, finding=found, since_utc=made_utc + BACKUP_DUE)
             return Seen(sightings=(sighting,))
     return Seen()
+
+
+def _is_spool(part: Health) -> bool:
+    return part.finding is not None and part.finding.code in SPOOL
 
 
 async def _last_ended(house: House, job: str) -> JobRun | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from operations.alarms.budget_watches import exceeded_budgets, near_budgets
 from operations.alarms.certificate_watches import expiring_certificates, urgent_certificates
 from operations.alarms.log_watch import refused_logs
 from operations.alarms.noticed import implausible_steps, proposed_bookings, wrong_clocks
 from operations.alarms.savings_watch import missing_savings
 from operations.alarms.service_watches import (
     failed_jobs,
+    growing_spools,
     overdue_backups,
     undelivered_letters,
     undelivered_reports,
@@ -38,6 +40,7 @@ WATCHES: Mapping[str, Watch] = {
     "clock_wrong": wrong_clocks,
     "booking_proposed": proposed_bookings,
     "part_unwell": unwell_parts,
+    "spool_growing": growing_spools,
     "job_failed": failed_jobs,
     "letters_undelivered": undelivered_letters,
     "report_undelivered": undelivered_reports,
@@ -56,6 +59,8 @@ WATCHES: Mapping[str, Watch] = {
 DAILY_WATCHES: Mapping[str, Watch] = {
     "base_load_creeps": creeping_base_loads,
     "water_never_stops": never_ending_flows,
+    "budget_near": near_budgets,
+    "budget_exceeded": exceeded_budgets,
     "savings_missing": missing_savings,
     "shares_overdue": overdue_shares,
     "shares_draft": draft_shares,

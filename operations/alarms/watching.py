@@ -12,6 +12,7 @@ from core.alarms import ALARMS, Alarm, AlarmChange, AlarmEvent, Observation, adv
 from core.errors import ServiceError
 from core.letters import Letter
 from core.texts import Finding
+from operations.alarms.published import tell_dashboards
 from operations.alarms.watches import DAILY_WATCHES, WATCHES, Watch
 from operations.arrivals.sightings import Seen
 from operations.house import Call, House
@@ -66,6 +67,8 @@ async def _look(house: House, watches: Mapping[str, Watch], call: Call) -> Watch
             _take(house, observation, known, outcome, call)
     change = AlarmChange(saved=outcome.saved, dropped=outcome.dropped, letters=outcome.letters)
     await house.ledger.save_alarms(change)
+    known |= {(alarm.kind, alarm.subject): alarm for alarm in outcome.saved}
+    await tell_dashboards(house, known.values(), call)
     return Watched(
         raised=outcome.events[AlarmEvent.RAISED],
         resolved=outcome.events[AlarmEvent.RESOLVED],

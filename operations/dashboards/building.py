@@ -15,7 +15,7 @@ ARCHIVE = "kreiswatt-grafana.zip"
 async def build_dashboards(house: House, request: BuildDashboards, call: Call) -> DashboardsBuilt:
     """Return the files; the same settings give the same bytes. Raises `ConflictError` for InfluxDB 3 Core."""
     settings = settings_of(house)
-    content = content_of(settings)
+    content = content_of(settings, house.public_url)
     made = files(
         content,
         settings.source,

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from core.errors import UnavailableError
 from core.texts import Language
+from dashboards.alerting import groups
 from dashboards.push import Content
 from dashboards.settings import GrafanaSettings
 from operations.house import House
@@ -29,9 +30,14 @@ def reachable(house: House) -> GrafanaSettings:
     return settings
 
 
-def content_of(settings: GrafanaSettings) -> Content:
-    """Return all that a Grafana with these settings gets."""
-    return Content(boards=boards_in(settings.language), groups={}, contact_points=_contact_points(settings))
+def content_of(settings: GrafanaSettings, console_url: str = "") -> Content:
+    """Return all that a Grafana with these settings gets; with the console's address alerts lead back into it."""
+    receiver = CONTACT_POINT if settings.mail else ""
+    return Content(
+        boards=boards_in(settings.language),
+        groups=groups(settings.language, settings.source.uid, receiver=receiver, console_url=console_url),
+        contact_points=_contact_points(settings),
+    )
 
 
 def boards_in(language: Language) -> Mapping[str, dict[str, Any]]:

@@ -16,10 +16,12 @@ async def push_dashboards(house: House, request: PushDashboards, _call: Call) ->
     Raises `UnavailableError` where no Grafana is set up or none answers, and `ConflictError` for InfluxDB 3 Core.
     """
     settings = reachable(house)
-    return pushed_rows(await asyncio.to_thread(push, settings, content_of(settings), overwrite=request.overwrite))
+    return pushed_rows(
+        await asyncio.to_thread(push, settings, content_of(settings, house.public_url), overwrite=request.overwrite)
+    )
 
 
 async def diff_dashboards(house: House, _request: DiffDashboards, _call: Call) -> DashboardsPushed:
     """Return what a push would do; raises as it does."""
     settings = reachable(house)
-    return pushed_rows(await asyncio.to_thread(push, settings, content_of(settings), write=False))
+    return pushed_rows(await asyncio.to_thread(push, settings, content_of(settings, house.public_url), write=False))

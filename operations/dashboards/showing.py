@@ -15,7 +15,7 @@ REFUSED: Final = "dashboards.push.failed"
 async def show_dashboards(house: House, _request: ShowDashboards, _call: Call) -> DashboardsShown:
     """Return which Grafana is set up, what it gets and when it last got it; the audit knows the latter."""
     settings = settings_of(house)
-    content = content_of(settings)
+    content = content_of(settings, house.public_url)
     newest = (await house.ledger.audit_entries(2, actions=(PUSH, REFUSED))).items
     asked = next((entry for entry in newest if entry.action == PUSH), None)
     return DashboardsShown(

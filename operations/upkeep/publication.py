@@ -1,4 +1,4 @@
-"""Facts as the time series shows them: charge sessions, bookings, rewritten readings, gaps; latest versions only.
+"""Facts as the time series shows them: charge sessions, bookings, rewritten readings, gaps, alarms; latest versions.
 
 What is published holds no token of a tag and nothing personal: dashboards are read by many.
 """
@@ -19,6 +19,7 @@ from core.periods import Period
 from core.ports import FactPoint, FactSink, Rewrite
 from core.texts import Finding
 from core.work import MeterEvent
+from operations.alarms.published import publish_alarms
 from operations.fleet.matching import card_holders
 from operations.house import Call, House
 from operations.reliability.published import publish_availability
@@ -45,6 +46,7 @@ class Published:
     sessions: int
     events: int
     station_days: int = 0
+    alarms: int = 0
 
 
 async def publish_facts(house: House, request: JobWork, call: Call) -> Published:
@@ -65,7 +67,8 @@ async def publish_facts(house: House, request: JobWork, call: Call) -> Published
     call.progress(0.8, Finding.of("jobs.publishing_events"))
     events = await _publish_events(house, house.facts, period, call)
     days = await publish_availability(house, house.facts, hour, call) if nightly else 0
-    return Published(sessions=sessions, events=events, station_days=days)
+    alarms = await publish_alarms(house, house.facts, call, everything=nightly)
+    return Published(sessions=sessions, events=events, station_days=days, alarms=alarms)
 
 
 async def _publish_sessions(house: House, sink: FactSink, period: Period) -> int:

@@ -311,7 +311,7 @@ def grafana(monkeypatch: pytest.MonkeyPatch) -> Iterator[Grafana]:
     """Give the small district a Grafana that has everything already."""
     with running(Grafana()) as server:
         settings = replace(small_district.GRAFANA, url=server.url, token=TOKEN)
-        assert push(settings, content_of(settings)).complete
+        assert push(settings, content_of(settings, "https://energie.landkreis.example")).complete
         monkeypatch.setattr(small_district, "GRAFANA", settings)
         yield server
 
