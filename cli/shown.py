@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 from unicodedata import category
 
@@ -36,45 +37,41 @@ LOADS = ("loads.show", "peaks.show", "baseload.show", "loadmap.show")
 """What has a page of its own, with units and courses."""
 
 
+_OWN: Mapping[str, str] = {
+    "explain.show": "cli.explained:show_tree",
+    "meters.discover": "cli.discovered:show_devices",
+    "health.show": "cli.shown_health:show_health",
+    "stations.plan": "cli.shown_plan:show_plan",
+}
+_OWN_OF_SEVERAL: Mapping[str, str] = {
+    **dict.fromkeys(LOADS, "cli.shown_loads:show_load"),
+    "balance.show": "cli.shown_balance:show_balance",
+    "metering.show": "cli.shown_balance:show_balance",
+    "laws": "cli.shown_laws:show_laws",
+    "calc": "cli.shown_calc:show_calculation",
+    "factors": "cli.shown_calc:show_calculation",
+}
+"""Rows, and subjects, that are shown in a way of their own: `module:function`, loaded when it is needed."""
+
+
 def show(name: str, answer: bytes, language: Language) -> None:
     """Print an answer."""
-    if name == "explain.show":
-        from cli.explained import show_tree
-
-        show_tree(answer, language)
-        return
-    if name == "meters.discover":
-        from cli.discovered import show_devices
-
-        show_devices(answer, language)
-        return
-    if name in LOADS:
-        from cli.shown_loads import show_load
-
-        show_load(name, answer, language)
-        return
-    if name in {"balance.show", "metering.show"}:
-        from cli.shown_balance import show_balance
-
-        show_balance(name, answer, language)
-        return
-    if name == "health.show":
-        from cli.shown_health import show_health
-
-        show_health(answer, language)
-        return
     subject = name.partition(".")[0]
-    if subject in {"calc", "factors", "laws"}:
-        if subject == "laws":
-            from cli.shown_laws import show_laws as show_calculation
-        else:
-            from cli.shown_calc import show_calculation
-
-        show_calculation(name, answer, language)
+    if name in _OWN:
+        _loaded(_OWN[name])(answer, language)
+        return
+    if own := _OWN_OF_SEVERAL.get(name) or _OWN_OF_SEVERAL.get(subject):
+        _loaded(own)(name, answer, language)
         return
     screen = Console(soft_wrap=False, highlight=False)
     for table in Sheet(subject, language, screen.width).tables(name, json.loads(answer)):
         screen.print(table, width=max(screen.width, screen.measure(table).minimum), crop=False)
+
+
+def _loaded(place: str) -> Callable[..., None]:
+    module, _, name = place.partition(":")
+    found: Callable[..., None] = getattr(import_module(module), name)
+    return found
 
 
 class Sheet:

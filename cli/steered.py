@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from core.commands import CommandState
 from operations.table import Capability
@@ -17,12 +18,24 @@ _BADLY: Final = frozenset(
 )
 
 
+_DIFFERS: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "dashboards.diff": lambda answer: not answer["same"],
+    "stations.plan": lambda answer: answer["differs"],
+    "stations.drift": lambda answer: any(row["closed_at_utc"] is None for row in answer["items"]),
+}
+_FAILS: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "dashboards.push": lambda answer: not answer["complete"],
+    "stations.apply": lambda answer: answer["failed"] > 0,
+}
+"""What in an answer says that something differs, or that not all went well."""
+
+
 def exit_code(name: str, capability: Capability, answer: bytes) -> int:
     """Return 1 where not all went well, 3 where a comparison found a difference, else 0."""
-    if name == "dashboards.diff":
-        return 0 if json.loads(answer)["same"] else DIFFERENT
-    if name == "dashboards.push":
-        return 0 if json.loads(answer)["complete"] else FAILED
+    if name in _DIFFERS:
+        return DIFFERENT if _DIFFERS[name](json.loads(answer)) else 0
+    if name in _FAILS:
+        return FAILED if _FAILS[name](json.loads(answer)) else 0
     return 0 if went_well(capability, answer) else FAILED
 
 

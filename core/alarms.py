@@ -86,6 +86,7 @@ ALARMS: Mapping[str, AlarmKind] = {
     "station_flapping": AlarmKind(severity=Severity.INFO, subject=SubjectKind.STATION, clear_after=HOUR),
     "station_errors": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.STATION, clear_after=HOUR),
     "station_security": AlarmKind(severity=Severity.CRITICAL, subject=SubjectKind.STATION, clear_after=HOUR),
+    "station_drifted": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.STATION),
     "log_refused": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.STATION, clear_after=HOUR),
     "certificate_expiring": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.SOURCE),
     "certificate_urgent": AlarmKind(severity=Severity.CRITICAL, subject=SubjectKind.SOURCE),

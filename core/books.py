@@ -17,6 +17,7 @@ from core.bills import BillBook
 from core.certificates import CertificateBook
 from core.commands import CommandBook
 from core.documents import ReportBook
+from core.drift import DriftBook
 from core.erasure import PseudonymBook
 from core.facts import (
     ApiToken,
@@ -290,6 +291,7 @@ class Ledger(
     RolloutBook,
     FirmwareBook,
     InvitationBook,
+    DriftBook,
     Protocol,
 ):
     """All books together; parts ask only for the book they need."""

@@ -28,6 +28,7 @@ class RecordKind(StrEnum):
     CERTIFICATES = "certificates"
     ROLLOUTS = "rollouts"
     INVITATIONS = "invitations"
+    DRIFT = "drift"
 
 
 class RetentionClass(StrEnum):
@@ -60,6 +61,7 @@ class RetentionClass(StrEnum):
     CERTIFICATES = "certificates"
     ROLLOUTS = "rollouts"
     INVITATIONS = "invitations"
+    DRIFT = "drift"
     STATION_LOGS = "station_logs"
 
 

@@ -72,6 +72,7 @@ JOB_ROWS: dict[str, Capability] = {
     "alarms.watch_usage": Capability("operations.alarms.watching:watch_usage", Role.ADMIN, whole=True, long=True),
     "local_lists.keep": Capability("operations.local_lists.sync:keep_local_lists", Role.ADMIN, whole=True, long=True),
     "rollouts.work": Capability("operations.rollouts.running:work_rollouts", Role.ADMIN, whole=True, long=True),
+    "drift.watch": Capability("operations.configuring.drifting:watch_drift", Role.ADMIN, whole=True, long=True),
     "grid.fetch": Capability("operations.grid.fetching:fetch_grid", Role.ADMIN, whole=True, long=True),
     "fleet.compute": Capability("operations.fleet.days:compute_fleet", Role.ADMIN, whole=True, long=True),
     "savings.compute": Capability("operations.savings.job:compute_savings", Role.ADMIN, whole=True, long=True),
@@ -101,6 +102,7 @@ JOBS: dict[str, Job] = {
     ),
     "local_lists": Job(row="local_lists.keep", cadence=Cadence.SLOT, after=4 * MINUTE, lane="local_lists"),
     "rollouts": Job(row="rollouts.work", cadence=Cadence.SLOT, after=5 * MINUTE, lane="rollouts"),
+    "drift": Job(row="drift.watch", cadence=Cadence.SLOT, after=6 * MINUTE, lane="drift"),
     "grid": Job(row="grid.fetch", cadence=Cadence.DAY, after=2 * HOUR, lane="grid"),
     "usage": Job(
         row="alarms.watch_usage", cadence=Cadence.DAY, after=6 * HOUR, lane="alarms", needs=("savings", "shares")

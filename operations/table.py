@@ -207,6 +207,14 @@ CAPABILITIES: dict[str, Capability] = {
     "commands.list": Capability("operations.stations.progress:list_commands", Role.OPERATOR),
     "commands.show": Capability("operations.stations.progress:show_command", Role.OPERATOR),
     "commands.cancel": Capability("operations.stations.progress:cancel_command", Role.OPERATOR, changes=True),
+    "stations.profile": Capability("operations.configuring.planning:show_profile", Role.OPERATOR),
+    "stations.plan": Capability("operations.configuring.planning:plan_stations", Role.OPERATOR, long=True),
+    "stations.apply": Capability("operations.configuring.applying:apply_plan", Role.OPERATOR, changes=True, long=True),
+    "stations.drift": Capability("operations.configuring.drifting:show_drift", Role.OPERATOR, long=True),
+    "profiles.adopt": Capability("operations.configuring.keeping:adopt_drift", Role.OPERATOR, changes=True),
+    "profiles.import": Capability(
+        "operations.configuring.importing:import_profiles", Role.OPERATOR, changes=True, long=True
+    ),
     "stations.events": Capability("operations.reliability.events:list_station_events"),
     "stations.local_list": Capability("operations.local_lists.sync:show_local_list", Role.OPERATOR),
     "stations.sync_list": Capability("operations.local_lists.sync:sync_local_list", Role.OPERATOR, changes=True),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
 from fastapi import Response
 
 from console.pages.errors import can_be_mended, problems_of
-from console.pages.filters import Choice, Filters, choice, members
+from console.pages.filters import Filters, choice, members
 from console.pages.places import may
+from console.pages.targets import makes
 from console.pages.visit import Visit
 from console.pages.words import Words
 from core.errors import ServiceError
@@ -110,15 +111,6 @@ async def reverse(visit: Visit) -> Response:
     return visit.go(f"/rollouts/{begun.row.id}", "rollouts.is_reversed")
 
 
-def _makes(stations: Iterable[Any]) -> list[Choice]:
-    """Return the makers and models of stations as groups, each maker before its models."""
-    makes = {(each.maker, model) for each in stations if each.maker for model in ("", each.model or "")}
-    return [
-        Choice(f"maker:{maker}/{model}" if model else f"maker:{maker}", f"{maker} {model}".strip())
-        for maker, model in sorted(makes)
-    ]
-
-
 async def _turned(visit: Visit, row: str, done: str) -> Response:
     await visit.form()
     await visit.ask(row, id=visit.part("id"))
@@ -142,7 +134,7 @@ async def _list(visit: Visit, status: int = 200, given: Mapping[str, str] = GIVE
         given=given,
         numbers=NUMBERS,
         stations=stations,
-        makes=_makes(stations),
+        makes=makes(stations),
         sites=(await visit.ask("sites.list", limit=500)).items,
         title_of=partial(title_of, words),
         library=(await visit.ask("firmware.list")).items,

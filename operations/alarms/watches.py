@@ -29,6 +29,7 @@ from operations.alarms.station_watches import (
 from operations.alarms.stuck_meters import stuck_meters
 from operations.alarms.usage_watches import creeping_base_loads, never_ending_flows
 from operations.arrivals.sightings import Seen
+from operations.configuring.drifting import drifted_stations
 from operations.house import Call, House
 
 Watch = Callable[[House, Call], Awaitable[Seen]]
@@ -50,6 +51,7 @@ WATCHES: Mapping[str, Watch] = {
     "station_flapping": flapping_stations,
     "station_errors": storming_stations,
     "station_security": threatened_stations,
+    "station_drifted": drifted_stations,
     "log_refused": refused_logs,
     "certificate_expiring": expiring_certificates,
     "certificate_urgent": urgent_certificates,

@@ -19,12 +19,12 @@ from core.inventory import Inventory, Station
 from operations.configuring.known import known_of
 from operations.configuring.rows import (
     ConflictRow,
+    LevelWord,
     PlanStations,
     ShownPlan,
     ShowProfile,
     StationProfile,
     WantedRow,
-    level_word,
     shown,
 )
 from operations.house import Call, House
@@ -40,7 +40,7 @@ async def show_profile(house: House, request: ShowProfile, call: Call) -> Statio
     day = house.day(call.now_utc)
     profiles = {each.id: each for each in house.inventory().profiles.values() if each.valid_on(day)}
     wanted = effective_settings(profiled, profiles.values())
-    levels = {name: level_word(level_of(each)) for name, each in profiles.items()}
+    levels = {name: LevelWord[level_of(each).name] for name, each in profiles.items()}
     holding = sorted(
         (each for each in profiles.values() if holds_for(each, profiled)), key=lambda e: (level_of(e), e.id)
     )

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from chargepoints.configuring.plan import Plan, PlannedState, PlanSource, StationPlan
-from chargepoints.configuring.profiles import ProfileLevel
 from core.inventory import Station
+
+
+class LevelWord(StrEnum):
+    """For whom a profile holds, the widest first (`chargepoints.configuring.profiles.ProfileLevel`)."""
+
+    DISTRICT = "district"
+    SITE = "site"
+    MAKER = "maker"
+    MODEL = "model"
+    STATION = "station"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +49,7 @@ class WantedRow:
     key: str
     wanted: str
     origin: str
-    level: str
+    level: LevelWord
     needs_reboot: bool
     irreversible: bool
     instead_of: tuple[str, ...]
@@ -144,8 +154,3 @@ def _row(plan: StationPlan, names: dict[str, Station]) -> StationPlanRow:
             for one in plan.settings
         ),
     )
-
-
-def level_word(level: ProfileLevel) -> str:
-    """Return a level as programs get it."""
-    return level.name.lower()

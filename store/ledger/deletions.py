@@ -17,6 +17,7 @@ from core.work import JobState
 from store.ledger.certificate_tables import CERTIFICATE
 from store.ledger.command_tables import COMMAND
 from store.ledger.database import Database
+from store.ledger.drift_tables import DRIFT
 from store.ledger.fleet_tables import FLEET_ACTION, PRESENCE, SENDING, SESSION_VALUATION, VOUCHER
 from store.ledger.invitation_tables import INVITATION
 from store.ledger.rollout_tables import ROLLOUT, ROLLOUT_STATION
@@ -142,6 +143,10 @@ def _invitations(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
     return INVITATION, INVITATION.c.until_utc < before_utc
 
 
+def _drift(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
+    return DRIFT, DRIFT.c.closed_at_utc < before_utc  # what still is there has no such instant
+
+
 def _certificates(before_utc: datetime) -> tuple[Table, ColumnElement[bool]]:
     return CERTIFICATE, CERTIFICATE.c.valid_to_utc < before_utc
 
@@ -161,6 +166,7 @@ _OLD = {
     RecordKind.CERTIFICATES: _certificates,
     RecordKind.ROLLOUTS: _rollouts,
     RecordKind.INVITATIONS: _invitations,
+    RecordKind.DRIFT: _drift,
 }
 
 _ALONG = {RecordKind.ROLLOUTS: (ROLLOUT_STATION, ROLLOUT_STATION.c.rollout.not_in(select(ROLLOUT.c.id)))}

@@ -18,6 +18,7 @@ from store.ledger.copies import Copies
 from store.ledger.database import Database
 from store.ledger.deletions import Deletions
 from store.ledger.dirty import Dirty
+from store.ledger.drifts import Drifts
 from store.ledger.feed_in import FeedIn
 from store.ledger.firmware import Firmware
 from store.ledger.fleet_actions import FleetActions
@@ -88,6 +89,7 @@ class SqlLedger(
     Rollouts,
     Firmware,
     Invitations,
+    Drifts,
     Copies,
 ):
     """`core.books.Ledger` over one database."""

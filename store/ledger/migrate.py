@@ -10,7 +10,7 @@ from core.errors import StoreError
 from store.ledger.database import Database
 from store.ledger.suitability import must_suit, sort_by_code_point
 
-HEAD = "0022"
+HEAD = "0023"
 """The newest revision in `store/migrations/versions`; a test compares."""
 
 SCRIPTS = Path(__file__).parent.parent / "migrations"

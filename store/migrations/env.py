@@ -10,6 +10,7 @@ from store.ledger import (  # noqa: F401 - they fill METADATA
     boundary_tables,
     certificate_tables,
     command_tables,
+    drift_tables,
     feed_in_tables,
     firmware_tables,
     fleet_tables,

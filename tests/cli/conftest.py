@@ -21,10 +21,12 @@ from cli import wire
 from core.alarms import Alarm, AlarmChange
 from core.certificates import CertificatePurpose
 from core.commands import Command, CommandKind, CommandState
+from core.drift import DriftedSetting
 from core.fleet import FleetAction, VehicleDay
 from core.meter_life import MeterProposal
 from core.people import Actor, Role
 from core.quantities import Quantity
+from core.rollouts import Rollout, RolloutKind, RolloutState, RolloutStation, SettingChange, StationRollout
 from core.sendings import Sending, SendingState
 from core.shares import BoundaryArea, BoundaryEdition
 from core.texts import Finding
@@ -92,6 +94,7 @@ def filled(tmp_path: Path) -> Path:
             await a_report_on_its_way(district)
             await a_customer_told_of(district)
             await new_stations_that_wait(district)
+            await a_setting_that_drifted(district)
 
     asyncio.run(make())
     return tmp_path / "filled"
@@ -110,6 +113,41 @@ async def new_stations_that_wait(district: District) -> None:
         made = ("name=Neu", "site=schule", "admission=pending", "maker=Alfen", "model=Eve", "valid_from=2026-11-01")
         outlet = ("connectors[1].number=1", "connectors[1].max_power_w=22000", "connectors[1].plug=type_2")
         await district.ask("inventory.add", id=f"stations/neu-0{number}", values=[*made, *outlet])
+
+
+async def a_setting_that_drifted(district: District) -> None:
+    """Keep a roll-out of settings that is through, number 1, and a setting that somebody changed since: number 1."""
+    change = SettingChange(key="HeartbeatInterval", new="300", old="60", term="heartbeat_interval_s", origin="grund")
+    done = RolloutStation(station="lis-01", wave=1, since_utc=NOW, state=StationRollout.DONE, changes=(change,))
+    rollout = Rollout(
+        kind=RolloutKind.SETTINGS,
+        plan="0" * 64,
+        stations=(done,),
+        pause=timedelta(),
+        within=timedelta(hours=1),
+        stop_after=1,
+        when_idle=True,
+        started_by="anna",
+        started_at_utc=NOW,
+        changed_by="anna",
+        changed_at_utc=NOW,
+        state=RolloutState.DONE,
+    )
+    await district.stores.ledger.add_rollout(rollout)
+    drifted = DriftedSetting(key=change.key, term=change.term, origin=change.origin, wanted=change.new, found="60")
+    await district.stores.ledger.record_drift("lis-01", [drifted], NOW)
+    told = {"settings": [{"key": "HeartbeatInterval", "value": "60", "read_only": False}], "unknown": []}
+    read = Command(
+        station="lis-01",
+        kind=CommandKind.GET,
+        request={},
+        asked_by="anna",
+        asked_at_utc=NOW,
+        expires_at_utc=NOW + timedelta(hours=1),
+    )
+    (kept,) = await district.stores.ledger.ask([read])
+    over = replace(kept, state=CommandState.DONE, answer=told, finished_at_utc=NOW)
+    await district.stores.ledger.save_command(over)
 
 
 async def a_customer_told_of(district: District) -> None:

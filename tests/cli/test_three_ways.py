@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from chargepoints.configuring.plan import plan_of
 from cli.generated import words_of
 from core.texts import LANGUAGES
 from dashboards.push import push
@@ -43,6 +44,8 @@ from tests.served import LOCAL_TOKEN, served
 from tests.station_files import LOG, OTHER_FIRMWARE_DIGEST
 
 PAYLOAD = '{"Time":"2026-11-22T10:59:00","SML":{"Total_in":1234.5,"Power_curr":2500}}'
+NO_PLAN = plan_of(()).hash
+"""Of charge points for which no profile holds."""
 PASSWORD = "korrekt pferd batterie"
 STATION = [
     "name=Parkplatz hinten",
@@ -93,17 +96,23 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "adoption.password": {"site": "schule"},
     "adoption.close": {"id": 1},
     "adoption.list": {},
+    "stations.profile": {"id": "lis-01"},
+    "stations.plan": {"id": "lis-01"},
+    "stations.apply": {"id": "lis-01", "plan": NO_PLAN, "wait_s": 0},
+    "stations.drift": {"id": "neu-01", "gone": True},
+    "profiles.adopt": {"id": 1},
+    "profiles.import": {"id": "lis-01"},
     "stations.adopt": {"id": "neu-01"},
     "stations.refuse": {"id": "neu-02"},
     "rollouts.start": {"id": "lis-01", "firmware": "9.9", "file_url": "https://firmware.example/9.9.bin"},
-    "rollouts.show": {"id": 1},
-    "rollouts.pause": {"id": 1},
-    "rollouts.resume": {"id": 1},
-    "rollouts.cancel": {"id": 1},
+    "rollouts.show": {"id": 2},
+    "rollouts.pause": {"id": 2},
+    "rollouts.resume": {"id": 2},
+    "rollouts.cancel": {"id": 2},
     "rollouts.reverse": {"id": 1},
     **asked_of_stations.ASKED,
-    "commands.cancel": {"id": 2},
-    "commands.show": {"id": 2},
+    "commands.cancel": {"id": 3},
+    "commands.show": {"id": 3},
     "meters.list": {"medium": "water", "limit": 1},
     "meters.show": {"id": "schule-strom"},
     "meters.bookings": {"id": "schule-strom"},
@@ -285,7 +294,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "inventory.add": {"id": "stations/lis-02", "values": STATION},
     "inventory.change": {"id": "stations/lis-02", "values": ["name=Lehrerparkplatz", "connectors[1].plug=ccs"]},
     "inventory.end": {"id": "stations/lis-02", "valid_to": "2030-01-01"},
-    "inventory.undo": {"id": 11},
+    "inventory.undo": {"id": 13},
     "privacy.export": {"tag": "karte-9"},
     "privacy.erase": {"tag": "karte-9", "for_good": True},
     "privacy.customer": {"id": 1},

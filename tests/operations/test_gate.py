@@ -78,9 +78,12 @@ CHANGES: dict[str, dict[str, object]] = {
     "rollouts.pause": {"id": 1},
     "rollouts.resume": {"id": 1},
     "rollouts.cancel": {"id": 1},
-    "rollouts.reverse": {"id": 2},
 }
 REFUSED: dict[str, dict[str, object]] = {
+    "rollouts.reverse": {"id": 1},
+    "stations.apply": {"id": "lis-01", "plan": "0" * 64},
+    "profiles.adopt": {"id": 77},
+    "profiles.import": {"id": "lis-01"},
     "adoption.close": {"id": 77},
     "stations.adopt": {"id": "lis-01"},
     "stations.refuse": {"id": "lis-01"},

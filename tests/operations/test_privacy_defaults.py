@@ -31,6 +31,7 @@ DEFAULTS = {
     "certificates": "P400D",
     "rollouts": "P400D",
     "invitations": "P400D",
+    "drift": "P400D",
     # may name cards and sessions
     "station_logs": "P30D",
     # quarter hours of meters and plants tell of no person, those of sessions and vehicles do

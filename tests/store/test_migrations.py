@@ -22,6 +22,7 @@ from core.books import RejectionFilter, SessionFilter
 from core.certificates import CertificatePurpose, CertificateState
 from core.commands import CommandFilter, CommandKind, CommandState
 from core.documents import DocumentFormat, ReportFilter
+from core.drift import DriftFilter
 from core.errors import StoreError
 from core.facts import ConnectorStatus, Origin, Protocol, SessionState, TagVerdict
 from core.fleet import MatchBasis
@@ -162,6 +163,8 @@ READS: dict[str, Callable[[SqlLedger], Awaitable[Any]]] = {
     "rollout": lambda ledger: ledger.rollouts(),
     "firmware": lambda ledger: ledger.firmware_files(),
     "invitation": lambda ledger: ledger.invitations(),
+    "drift": lambda ledger: ledger.drifts(DriftFilter(still=False)),
+    "drift_check": lambda ledger: ledger.drift_checks(),
     "certificate": lambda ledger: ledger.certificates(),
     "reading_link": lambda ledger: ledger.links_to_read("grün", NOW - timedelta(days=1)),
 }
