@@ -55,9 +55,9 @@ def grafana_mistakes(form: GrafanaForm, influxdb: InfluxForm | None, locator: Lo
     """Yield what does not fit together, each at its key. Who only writes files needs none of it."""
     if not form.url:
         return
-    path, source = _path(influxdb), form.data_source
+    path, source = _path(form, influxdb), form.data_source
     if path is DataPath.INFLUXDB_3_CORE:
-        yield locator.finding("config.grafana_core", (*_WAY, "url"))
+        yield locator.finding("config.grafana_core", (*_SOURCE, "url"))
     if form.token is None:
         yield locator.finding("config.grafana_token_missing", (*_WAY, "url"))
     if not source.push:
@@ -90,11 +90,12 @@ def grafana_of(form: GrafanaForm, influxdb: InfluxForm | None, console_url: str,
 
     What a secret's place does not give is empty here and a finding of the vault.
     """
-    written = form.data_source
+    written, path = form.data_source, _path(form, influxdb)
+    theirs = influxdb if path is not DataPath.EMBEDDED else None
     source = DataSource(
-        path=_path(influxdb),
-        url=written.url or (influxdb.url if influxdb else console_url),
-        database=influxdb.database.partition("/")[0] if influxdb else EMBEDDED_DATABASE,
+        path=path,
+        url=written.url or (theirs.url if theirs else console_url),
+        database=theirs.database.partition("/")[0] if theirs else EMBEDDED_DATABASE,
         user=written.user,
         name=written.name,
         uid=written.uid,
@@ -114,11 +115,14 @@ def grafana_of(form: GrafanaForm, influxdb: InfluxForm | None, console_url: str,
     )
 
 
-def _path(influxdb: InfluxForm | None) -> DataPath:
+def _path(form: GrafanaForm, influxdb: InfluxForm | None) -> DataPath:
+    """Return where Grafana reads. InfluxDB 3 Core has a copy of the readings alone: the service answers beside it."""
     if influxdb is None:
         return DataPath.EMBEDDED
     if influxdb.core:
-        return DataPath.INFLUXDB_3_CORE
+        asked = urlsplit(form.data_source.url).netloc
+        is_core = asked == urlsplit(influxdb.url).netloc
+        return DataPath.INFLUXDB_3_CORE if is_core else DataPath.EMBEDDED
     return {"1": DataPath.INFLUXDB_1, "2": DataPath.INFLUXDB_2, "3": DataPath.INFLUXDB_3}[influxdb.version]
 
 

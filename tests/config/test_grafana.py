@@ -47,7 +47,7 @@ def codes(folder: Path, text: str) -> list[str]:
         (ONE, DataPath.INFLUXDB_1, "http://127.0.0.1:8086", "energy"),
         (TWO, DataPath.INFLUXDB_2, "http://127.0.0.1:8086", "energy"),
         (THREE, DataPath.INFLUXDB_3, "http://127.0.0.1:8086", "kreiswatt"),
-        (CORE, DataPath.INFLUXDB_3_CORE, "http://127.0.0.1:8086", "kreiswatt"),
+        (CORE, DataPath.EMBEDDED, "http://127.0.0.1:8080", "kreiswatt"),
     ],
 )
 def test_grafana_reads_where_the_time_series_are(
@@ -80,7 +80,8 @@ def test_secrets_come_from_where_they_are_kept_and_show_nowhere(folder: Path) ->
         (f"{ONE}{GRAFANA}}}\n", []),
         (f"{ONE}{GRAFANA}{READING}}}\n", ["config.grafana_user_and_token"]),
         (f"{TWO}{GRAFANA}, data_source: {{user: g, token: '${{R}}'}}}}\n", ["config.grafana_user_unused"]),
-        (f"{CORE}{GRAFANA}{READING}}}\n", ["config.grafana_core"]),
+        (f"{CORE}{GRAFANA}{READING}}}\n", []),
+        (f"{CORE}{GRAFANA}{READING[:-1]}, url: 'http://127.0.0.1:8086/'}}}}\n", ["config.grafana_core"]),
         (f"{CORE}grafana: {{folder: Strom}}\n", []),
         (f"{GRAFANA.replace('https', 'http')}{READING}}}\n", ["config.grafana_in_clear"]),
         ("grafana: {url: 'http://127.0.0.1:3000', token: '${G}', data_source: {push: no}}\n", []),
@@ -89,3 +90,13 @@ def test_secrets_come_from_where_they_are_kept_and_show_nowhere(folder: Path) ->
 )
 def test_a_mistake_is_said_at_its_place(folder: Path, text: str, expected: list[str]) -> None:
     assert codes(folder, text) == expected
+
+
+def test_what_the_documentation_shows_is_accepted(folder: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "grafana.md"
+    shown = page.read_text(encoding="utf-8").split('title="kreiswatt.yaml, Grafana"\n')[1].split("```")[0]
+    for name in ("grafana", "grafana-data"):
+        (folder / "secrets" / name).write_text("x")
+        (folder / "secrets" / name).chmod(0o600)
+    assert codes(folder, shown) == []
+    assert settings(folder, shown).grafana.source.token == "x"
