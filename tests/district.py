@@ -42,8 +42,8 @@ from core.people import Actor, Role
 from core.ports import Batch, Health
 from core.quantities import Quantity
 from core.readings import Reading
-from ingest.files.inbox import DiskInbox
 from dashboards.settings import DataPath, DataSource, GrafanaSettings
+from ingest.files.inbox import DiskInbox
 from jobs.runner import Runner
 from operations.gate import Gate
 from operations.house import Call, House

@@ -44,7 +44,7 @@ class Park:
         return await self.ask("stations.plan", id=station)
 
     async def apply(self, plan: Any, station: str = "all", **given: Any) -> Any:
-        return await self.ask("stations.apply", id=station, plan=plan.hash, wait_s=20, **given)
+        return await self.ask("stations.apply", id=station, plan=plan.hash, **{"wait_s": 20, **given})
 
     async def gone(self) -> bool:
         """Return whether the second station is known to be away."""
@@ -225,7 +225,7 @@ async def test_who_is_away_is_planned_as_last_known_and_gets_it_when_it_is_back(
         assert sources == {"lis-1": "live", "lis-2": "last_known"}
         applied = await park.apply(plan)
         assert (applied.away, [row.station for row in applied.stations]) == (("lis-2",), ["lis-1"])
-        later = await park.apply(await park.plan("lis-2"), "lis-2", absent=True, within_h=1)
+        later = await park.apply(await park.plan("lis-2"), "lis-2", absent=True, within_h=1, wait_s=0)
         assert not later.through
         away.stopped.clear()
         returning = asyncio.create_task(away.run())
