@@ -159,8 +159,12 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "adoption.open": {"site": "lra", "minutes": "1"},
         "adoption.password": {"site": "lra", "days": "1"},
         "stations.apply": {
-            **{"plan": "0" * 64, "canary": "1", "wave_size": "5"},
-            **{"pause_min": "0", "stop_after": "1", "within_h": "24"},
+            "plan": "0" * 64,
+            "canary": "1",
+            "wave_size": "5",
+            "pause_min": "0",
+            "stop_after": "1",
+            "within_h": "24",
         },
         "rollouts.start": {"id": "site:lra", "firmware": "9.9", "file_url": "https://firmware.example/9.9.bin"},
         "maintenance.add": {
