@@ -54,6 +54,7 @@ class ParkStation:
     lists: int = 1_000
     parts: int = 1
     shouts: bool = False
+    takes_s: float = 0.005
     restarts: int = 0
     under_way: int = 0
     most_under_way: int = 0
@@ -105,7 +106,11 @@ class ParkStation:
             return
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
-        _, id_, action, payload = message
+        self._then(self._answer(*message[1:]))
+
+    async def _answer(self, id_: str, action: str, payload: Payload) -> None:
+        """Answer after a while, in which another message would be noticed."""
+        await asyncio.sleep(self.takes_s)
         answer = getattr(self, f"_{action}")(payload)
         self.under_way -= 1
         await self._say([3, id_, answer])
