@@ -166,6 +166,9 @@ CAPABILITIES: dict[str, Capability] = {
     "dashboards.build": Capability(
         "operations.dashboards.building:build_dashboards", Role.ADMIN, whole=True, long=True
     ),
+    "dashboards.preview": Capability(
+        "operations.dashboards.previewing:preview_dashboards", Role.ADMIN, whole=True, long=True
+    ),
     "dashboards.diff": Capability("operations.dashboards.pushing:diff_dashboards", Role.ADMIN, whole=True),
     "dashboards.push": Capability(
         "operations.dashboards.pushing:push_dashboards", Role.ADMIN, changes=True, whole=True

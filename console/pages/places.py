@@ -262,6 +262,7 @@ PLACES: dict[str, str] = {
     "dashboards.diff": "/grafana/compare",
     "dashboards.push": "/grafana/push",
     "dashboards.build": "/reports/make",
+    "dashboards.preview": "/reports/make",
     "users.list": "/users",
     "users.show": "/users/{name}",
     "users.add": "/users",

@@ -20,8 +20,9 @@ from reports.columns import CsvStyle
 
 ENERGY, CARRIERS, FLEET = "report.energy", "report.carriers", "report.fleet"
 READINGS, INTERVALS, SAVINGS = "exports.readings", "exports.intervals", "savings.export"
-SHARES, PUBLIC, BOARDS = "shares.export", "shares.publish", "dashboards.build"
-MADE_HERE: Final = (ENERGY, CARRIERS, FLEET, READINGS, INTERVALS, SAVINGS, SHARES, PUBLIC, BOARDS)
+SHARES, PUBLIC = "shares.export", "shares.publish"
+BOARDS, PREVIEW = "dashboards.build", "dashboards.preview"
+MADE_HERE: Final = (ENERGY, CARRIERS, FLEET, READINGS, INTERVALS, SAVINGS, SHARES, PUBLIC, BOARDS, PREVIEW)
 RAW: Final = "raw"
 RESOLUTIONS: Final = (*(each.value for each in ExportResolution), RAW)
 

@@ -42,6 +42,25 @@ class PushDashboards:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewDashboards:
+    """Which dashboards: by their uids, or all; `site` is the value of the variable of that name."""
+
+    uids: tuple[str, ...] = ()
+    site: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DashboardsPreviewed:
+    """A contact sheet: how many panels are on it, how many have no data, and of how many a query was refused."""
+
+    file: FileRef
+    dashboards: int
+    panels: int
+    empty_panels: int
+    failed_panels: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
     """A dashboard; `url` is where it is in Grafana, empty where no Grafana is set up."""
 

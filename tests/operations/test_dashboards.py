@@ -10,12 +10,14 @@ from zipfile import ZipFile
 
 import pytest
 
-from core.errors import ConflictError, UnavailableError
+from core.errors import ConflictError, NotFoundError, UnavailableError
 from dashboards.push import Outcome
 from dashboards.server import GrafanaRefusalError
 from dashboards.settings import DataPath
+from operations.dashboards import previewing
 from operations.people.audit import ListAudit
 from tests.dashboards.grafana_stand_in import TOKEN, Grafana, running
+from tests.dashboards.test_preview import BOARD
 from tests.district import GRAFANA, District
 
 
@@ -90,3 +92,20 @@ async def test_influxdb_3_core_is_refused_each_way(empty_district: District) -> 
     for row in ("dashboards.push", "dashboards.diff", "dashboards.build"):
         with pytest.raises(ConflictError, match=r"grafana\.core_refused"):
             await empty_district.ask(row)
+
+
+async def test_the_preview_asks_our_own_influxql_and_is_a_file(
+    empty_district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previewing, "boards_in", lambda _language: {"kw-probe": BOARD})
+    made = await empty_district.ask("dashboards.preview")
+    assert (made.dashboards, made.panels, made.failed_panels) == (1, 8, 1)
+    assert made.file.name.endswith(".html")
+    found = await empty_district.gate.fetch(made.file.id, empty_district.admin, empty_district.clock())
+    content = found.path.read_bytes() if found.path else found.content
+    assert "Das ist eine Vorschau, nicht Grafana" in content.decode()
+    with pytest.raises(NotFoundError, match=r"grafana\.unknown_board"):
+        await empty_district.ask("dashboards.preview", uids=["kw-never"])
+    empty_district.gate.house = replace(empty_district.gate.house, influxql=None)
+    with pytest.raises(UnavailableError, match=r"influxql\.not_served"):
+        await empty_district.ask("dashboards.preview")

@@ -149,7 +149,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
             row: {"row": row}
             for row in (
                 *("report.energy", "report.carriers", "report.fleet", "exports.readings", "savings.export"),
-                *("shares.export", "shares.publish", "dashboards.build"),
+                *("shares.export", "shares.publish", "dashboards.build", "dashboards.preview"),
             )
         },
         "exports.intervals": {"row": "exports.intervals", "period": "2026-11-17", "sources": "meter:lra-strom"},
