@@ -44,6 +44,7 @@ _OWN: Mapping[str, str] = {
     "stations.plan": "cli.shown_plan:show_plan",
 }
 _OWN_OF_SEVERAL: Mapping[str, str] = {
+    **dict.fromkeys(("dashboards.diff", "dashboards.push"), "cli.shown_dashboards:show_push"),
     **dict.fromkeys(LOADS, "cli.shown_loads:show_load"),
     "balance.show": "cli.shown_balance:show_balance",
     "metering.show": "cli.shown_balance:show_balance",

@@ -237,8 +237,13 @@ def _bar_figures(panel: Mapping[str, Any], frames: Sequence[Frame], at: Sitting)
     for frame in frames:
         written = _written(panel, frame, at, with_time=True)
         named = str((panel.get("options") or {}).get("xField") or "")
-        x = next(((each, how) for each, how in written if named in (each.name, how.name(each))), written[0])
-        bars = [(each, how) for each, how in written if each is not x[0] and each.is_number and not is_hidden(how)]
+        texts = [each for each in written if not each[0].is_number]
+        x = next((each for each in written if named in (each[0].name, each[1].name(each[0]))), [*texts, *written][0])
+        bars = [
+            (each, how)
+            for each, how in written
+            if each not in (x[0], frame.column(TIME)) and each.is_number and not is_hidden(how)
+        ]
         for row in range(frame.length):
             label = x[1].text(x[0].values[row], is_time=x[0].name == TIME)
             for number, (each, how) in enumerate(bars):
@@ -260,7 +265,9 @@ def _measured(figures: Sequence[Figure], values: Sequence[float]) -> tuple[Figur
 def _cells(
     panel: Mapping[str, Any], frames: Sequence[Frame], at: Sitting
 ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """Return the first frame's cells; series of a panel that is no table stand one below the other."""
+    """Return the cells: of a table the first frame's, of other panels all series beside each other."""
+    if panel["type"] != "table" and all(frame.column(TIME) for frame in frames):
+        frames = transformed(frames, [{"id": "joinByField"}])
     heads: dict[str, None] = {}
     rows: list[dict[str, str]] = []
     for frame in frames[: 1 if panel["type"] == "table" else None]:

@@ -108,6 +108,8 @@ async def test_each_kind_of_panel_is_drawn_from_what_the_query_gives(ask: Ask) -
         "Standort: schule",
         "<polyline",
         "4,20 kW",
+        "<div>station:lis-01/1 · 11<span",
+        '<th scope="col">Time</th><th scope="col">meter:schule-strom</th><th scope="col">station:lis-01/1</th>',
         "11 kW",
         "Zähler</th>",
         "kein Wasser",
