@@ -54,7 +54,7 @@ def _line(row: PlannedRow, texts: Catalogue) -> Text:
         marks.insert(0, texts.say(f"configuring.planned.{row.planned}"))
     if row.needs_reboot:
         marks.append(texts.say("configuring.restarts"))
-    if row.irreversible:
+    if row.irreversible and changes:
         marks.append(texts.say("configuring.irreversible_mark"))
     if row.cut_short:
         marks.append(texts.say("configuring.cut_short"))

@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from fastapi import Response
 
+from chargepoints.configuring.terms import FIRMWARE, TERMS
 from console.pages.errors import can_be_mended, problems_of
 from console.pages.places import may
 from console.pages.targets import makes
 from console.pages.visit import Visit
+from console.pages.words import Words
 from core.errors import ServiceError
 
 PLAN: Final = "stations.plan"
@@ -31,6 +33,10 @@ NUMBERS: Final[Mapping[str, str]] = {
     "pause_min": "rollouts.pause_min",
     "stop_after": "rollouts.stop_after",
     "within_h": "rollouts.within_h",
+}
+_CALLED: Final[Mapping[str, str]] = {
+    "security_profile": "label.stationsettings.security_profile",
+    FIRMWARE: "label.profile.firmware",
 }
 MARKS: Final[Mapping[str, str]] = {
     "when_idle": "rollouts.when_idle",
@@ -85,7 +91,13 @@ async def import_profiles(visit: Visit) -> Response:
 async def profile(visit: Visit) -> Response:
     """Return how one charge point should be set, and which profile says so."""
     found = await visit.ask("stations.profile", id=visit.part("id"))
-    return visit.page("configuring/profile.html", visit.words.t("configuring.profile"), found=found)
+    terms = _terms(visit.words)
+    return visit.page("configuring/profile.html", visit.words.t("configuring.profile"), found=found, terms=terms)
+
+
+def _terms(words: Words) -> dict[str, str]:
+    """Return what people call each setting that has a neutral name."""
+    return {name: words.t(_CALLED.get(name, f"label.{name}")) for name in (*TERMS, FIRMWARE)}
 
 
 async def _page(visit: Visit, chosen: str, status: int = 200, *, live: bool, **values: Any) -> Response:
@@ -100,6 +112,8 @@ async def _page(visit: Visit, chosen: str, status: int = 200, *, live: bool, **v
         status,
         plan=plan,
         chosen=chosen,
+        chosen_else="," in chosen,
+        terms=_terms(words),
         live=live,
         drift=drift,
         numbers=NUMBERS,

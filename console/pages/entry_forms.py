@@ -58,6 +58,9 @@ PART_TITLES: dict[str, str] = {
 }
 """The titles of `config.forms.SECTIONS`."""
 
+_MATTERS = frozenset({"settings"})
+"""Sections that an entry is there for."""
+
 _MAPS = ("feed.fields", "feed.options")
 """Sections with free names, which are asked for as lines."""
 
@@ -104,8 +107,8 @@ async def sections_of(visit: Visit, kind: str, shown: Mapping[str, str]) -> tupl
     sections = [
         Section("console.entries.required", tuple(field for field in own if field.required)),
         Section("console.entries.feed", tuple(_feed(visit, shown)) if "feed" in form.model_fields else ()),
-        *[await _list(visit, name, shown, required=form.model_fields[name].is_required()) for name in lists],
         *[await _part(visit, name, shown) for name in form.model_fields if name in SECTIONS],
+        *[await _list(visit, name, shown, required=form.model_fields[name].is_required()) for name in lists],
         Section("console.entries.further", tuple(field for field in own if not field.required), closed=True),
     ]
     return tuple(section for section in sections if section.fields)
@@ -244,7 +247,9 @@ async def _part(visit: Visit, key: str, shown: Mapping[str, str]) -> Section:
     form = SECTIONS[key]
     asked = [await _asked(visit, form, name, f"{key}.", required=False) for name in form.model_fields]
     said = any(name.startswith(f"{key}.") for name in shown)
-    return Section(PART_TITLES[key], tuple(replace(field, default="") for field in asked), closed=not said)
+    return Section(
+        PART_TITLES[key], tuple(replace(field, default="") for field in asked), closed=not said and key not in _MATTERS
+    )
 
 
 def _rows_of(names: Iterable[str]) -> dict[str, int]:
