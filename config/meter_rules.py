@@ -48,6 +48,8 @@ def check_meters(shelves: Shelves) -> Iterator[Finding]:
         yield from _steady(written, meter)
         if meter.generator and meter.role is not MeterRole.GENERATION:
             yield written.finding("config.generator_role", "generator", found=meter.generator, role=meter.role)
+        if meter.contract_power_w and (meter.role, meter.medium) != (MeterRole.SUPPLY, Medium.ELECTRICITY):
+            yield written.finding("config.contract_power_role", "contract_power_w")
     for written, station in entries_of(shelves, Station):
         parent = meters.get(station.parent or "")
         if parent and parent.medium is not Medium.ELECTRICITY:

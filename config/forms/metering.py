@@ -62,6 +62,7 @@ class MeterForm(EntryForm):
     digits: Whole | None = Field(default=None, ge=1, le=15)
     resolution: Positive = 1.0
     max_power_w: Positive | None = None
+    contract_power_w: Positive | None = None
     generator: Generator | None = None
     fuel: Slug | None = None
     terms: tuple[TermForm, ...] = ()

@@ -92,6 +92,8 @@ class SteadyUse:
 class Meter(Entry):
     """A meter; `digits`, `resolution` and `max_power_w` bound what its register can do.
 
+    `contract_power_w` is what may be drawn through it at most, by contract with the grid operator.
+
     `fuel` names what a gas, oil or pellet meter counts (`core.inventory.supplies.Fuel`). A meter with
     `terms` is virtual: it has no feed, each of its quarter hours is the sum of theirs. `steady` is what of its use
     weather correction leaves as it is; where it is empty, nobody has said it.
@@ -107,6 +109,7 @@ class Meter(Entry):
     digits: int | None = None
     resolution: float = 1.0
     max_power_w: float | None = None
+    contract_power_w: float | None = None
     generator: Generator | None = None
     fuel: str | None = None
     terms: tuple[Term, ...] = ()

@@ -8,6 +8,7 @@ from operations.alarms.budget_watches import exceeded_budgets, near_budgets
 from operations.alarms.certificate_watches import expiring_certificates, urgent_certificates
 from operations.alarms.log_watch import refused_logs
 from operations.alarms.noticed import implausible_steps, proposed_bookings, wrong_clocks
+from operations.alarms.peak_watch import expected_peaks
 from operations.alarms.savings_watch import missing_savings
 from operations.alarms.service_watches import (
     failed_jobs,
@@ -39,6 +40,7 @@ WATCHES: Mapping[str, Watch] = {
     "meter_stuck": stuck_meters,
     "meter_step": implausible_steps,
     "clock_wrong": wrong_clocks,
+    "peak_expected": expected_peaks,
     "booking_proposed": proposed_bookings,
     "part_unwell": unwell_parts,
     "spool_growing": growing_spools,

@@ -13,6 +13,7 @@ from dashboards.alerting import alarm_query, groups, rule_uid
 WANTED = {
     "meter_silent",
     "meter_step",
+    "peak_expected",
     "budget_near",
     "budget_exceeded",
     "station_offline",
