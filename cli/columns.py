@@ -18,6 +18,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "reliability.faults.rows": ("group", "kind", "code", "count", "per_thousand_sessions", "stations"),
     "commands.list": ("id", "station", "command", "progress", "asked_by", "asked_at_utc", "finding"),
+    "adoption.import.stations": ("line", "id", "wire_name", "site", "written", "secret", "refused"),
     "adoption.list.waiting": ("id", "name", "site", "connected", "maker", "model", "serial_number"),
     "adoption.list.invitations": ("id", "kind", "site", "station", "arrived", "most", "until_utc", "made_by"),
     "adoption.list.refused": ("name", "count", "last_seen_utc"),

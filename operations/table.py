@@ -237,6 +237,7 @@ CAPABILITIES: dict[str, Capability] = {
     "tags.assign": Capability("operations.tags.cards:assign_tag", Role.OPERATOR, changes=True),
     "tags.block": Capability("operations.tags.cards:block_tag", Role.OPERATOR, changes=True),
     "tags.unblock": Capability("operations.tags.cards:unblock_tag", Role.OPERATOR, changes=True),
+    "adoption.import": Capability("operations.adoption.importing:import_stations", Role.OPERATOR, changes=True),
     "stations.adopt": Capability("operations.adoption.adopting:adopt_station", Role.OPERATOR, changes=True),
     "stations.refuse": Capability("operations.adoption.adopting:refuse_station", Role.OPERATOR, changes=True),
     "stations.rebuild": Capability(

@@ -17,7 +17,7 @@ PLACE: Final = "/adoption"
 WINDOW: Final[Mapping[str, str]] = {"site": "", "minutes": "30", "most": "10"}
 PASSWORD: Final[Mapping[str, str]] = {"site": "", "station": "", "days": "14"}
 OUTLETS: Final = {"outlets": "1", "power_w": "22000", "plug": "Typ 2"}
-ADOPTED: Final = ("new_name", "maker", "model", "outlets", "power_w", "plug")
+ADOPTED: Final = ("new_name", "maker", "model", "outlets", "power_w", "plug", "station_profile")
 
 
 async def show(visit: Visit) -> Response:
@@ -97,4 +97,5 @@ async def _page(visit: Visit, status: int = 200, chosen: str = "", **values: Any
         sites=sites,
         names={each.id: each.name for each in sites},
         may_invite=may_invite,
+        profiles=[each for each in visit.desk.gate.house.inventory().profiles.values() if each.stations],
     )

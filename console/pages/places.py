@@ -182,6 +182,7 @@ PLACES: dict[str, str] = {
     "adoption.open": "/adoption/window",
     "adoption.password": "/adoption/password",
     "adoption.close": "/adoption/invitations/{id}/close",
+    "adoption.import": "/adoption/import",
     "stations.adopt": "/stations/{id}/adopt",
     "stations.refuse": "/stations/{id}/refuse",
     "stations.profile": "/stations/{id}/profile",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 from config.splice import write_value
 from core.command_words import Triggered
 from core.errors import ConflictError, NotFoundError, RequestError, ServiceError
 from core.inventory import Admission, Station
+from operations.adoption.joining import joined, objection_to
 from operations.adoption.rows import AdoptStation, RefuseStation
 from operations.adoption.welcoming import NOT_SAID, STATIONS
 from operations.house import Call, House
@@ -43,7 +45,12 @@ async def adopt_station(house: House, request: AdoptStation, call: Call) -> Entr
         "connectors": write_value(outlets),
         "admission": "",
     }
+    if objection := next(objection_to(house, request.station_profile) if request.station_profile else iter(()), None):
+        raise RequestError(objection.code, **dict(objection.params))
     written = await _changed(house, station, given, call)
+    if request.station_profile and house.managed is not None:
+        await asyncio.to_thread(joined, house, house.managed, request.station_profile, [station.id], call)
+        house.reload()
     if link is not None and link.connected:
         try:
             await trigger(house, AskMessage(id=station.id, message=Triggered.BOOT, wait_s=_NOT_LONG_S), call)

@@ -48,6 +48,7 @@ class AdoptStation:
     """Take a station that waits into service, with as many `outlets` of this power and plug.
 
     What it said of itself stands for `maker` and `model` where these are empty; an empty `new_name` leaves it as it is.
+    With `station_profile` it is listed among the charge points of that profile.
     """
 
     id: str
@@ -57,6 +58,7 @@ class AdoptStation:
     new_name: str = ""
     maker: str = ""
     model: str = ""
+    station_profile: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,8 @@ from core.errors import ConfigError, RequestError, ServiceError, UnavailableErro
 from core.imports import KeptFile
 from core.inventory import Inventory, Tag
 from core.texts import Finding
-from ingest.files.cards import COLUMNS, CardLine, CardsMapping, read_cards
+from ingest.files.cards import COLUMNS, read_cards
+from ingest.files.named import NamedLine, NamedMapping
 from operations.arrivals.entry_proposals import free_id, slug_of
 from operations.arrivals.import_reading import inbox_of, kept_file
 from operations.house import Call, House, InventoryWriter
@@ -85,13 +86,13 @@ def _read(house: House, file: KeptFile, request: ImportTags, call: Call) -> list
     return rows
 
 
-def _mapping(request: ImportTags) -> CardsMapping:
+def _mapping(request: ImportTags) -> NamedMapping:
     """Return how a request wants its file understood. Raises `RequestError` for a column of what is no field."""
     columns = dict(each.partition("=")[::2] for each in request.columns if each.strip())
     for name in columns:
         if name not in COLUMNS:
             raise RequestError("tags.field_unknown", field=name[:60], known=", ".join(COLUMNS))
-    return CardsMapping(columns=columns, header=request.header, encoding=request.encoding, delimiter=request.delimiter)
+    return NamedMapping(columns=columns, header=request.header, encoding=request.encoding, delimiter=request.delimiter)
 
 
 def _known(house: House, inventory: Inventory) -> dict[str, Tag]:
@@ -102,7 +103,7 @@ def _known(house: House, inventory: Inventory) -> dict[str, Tag]:
     return {tag.known_as(house.pseudonym): tag for tag in entries}
 
 
-def _row(house: House, line: CardLine, known: dict[str, Tag], taken: set[str], today: str) -> _Row:
+def _row(house: House, line: NamedLine, known: dict[str, Tag], taken: set[str], today: str) -> _Row:
     said = dict(line.said)
     uid = said.get("uid", "")
     pseudonym = said.get("pseudonym", "") or (house.pseudonym(uid) if uid and house.pseudonym else "")

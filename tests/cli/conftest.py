@@ -177,6 +177,8 @@ REGISTER = b"<EinheitenWind><EinheitWind>" + _UNIT + b"</EinheitWind></Einheiten
 REGISTER_DIGEST = sha256(REGISTER).hexdigest()
 CARDS = b"idTag;name\n04C1B2C3D4E580;Karte Bauhof\n"
 CARDS_DIGEST = sha256(CARDS).hexdigest()
+STATIONS = b"Kennung;Liegenschaft;Hersteller;Modell\nneu-03;schule;Alfen;Eve\n"
+STATIONS_DIGEST = sha256(STATIONS).hexdigest()
 PAST = b"Ladestation;Beginn;Ende;Energie (kWh)\nlis-01;01.03.2024 08:00;01.03.2024 10:00;12,5\n"
 PAST_DIGEST = sha256(PAST).hexdigest()
 PRICES = b'{"unix_seconds":[1795132800,1795136400],"price":[-3.5,81.25],"unit":"EUR / MWh"}'
@@ -234,6 +236,7 @@ async def a_file(district: District) -> None:
     await inbox.keep("Einspeisung.csv", chunks(FEED_IN))
     await inbox.keep("EinheitenWind.xml", chunks(REGISTER))
     await inbox.keep("karten.csv", chunks(CARDS))
+    await inbox.keep("stationen.csv", chunks(STATIONS))
     await inbox.keep("vorgaenge.csv", chunks(PAST))
     await inbox.keep("preise.json", chunks(PRICES))
     await inbox.keep("eve.bin", chunks(OTHER_FIRMWARE))

@@ -37,6 +37,7 @@ from tests.cli.conftest import (
     PRICES_DIGEST,
     REGISTER_DIGEST,
     SHARE_USE,
+    STATIONS_DIGEST,
     Type,
 )
 from tests.dashboards.grafana_stand_in import TOKEN, Grafana, running
@@ -96,6 +97,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "adoption.password": {"site": "schule"},
     "adoption.close": {"id": 1},
     "adoption.list": {},
+    "adoption.import": {"upload": STATIONS_DIGEST, "dry_run": True},
     "stations.profile": {"id": "lis-01"},
     "stations.plan": {"id": "lis-01"},
     "stations.apply": {"id": "lis-01", "plan": NO_PLAN, "wait_s": 0},

@@ -81,6 +81,7 @@ CHANGES: dict[str, dict[str, object]] = {
 }
 REFUSED: dict[str, dict[str, object]] = {
     "rollouts.reverse": {"id": 1},
+    "adoption.import": {"upload": "0" * 64},
     "stations.apply": {"id": "lis-01", "plan": "0" * 64},
     "profiles.adopt": {"id": 77},
     "profiles.import": {"id": "lis-01"},

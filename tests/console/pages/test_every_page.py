@@ -112,6 +112,7 @@ PATHS = (
     "/certificates?past=true",
     "/maintenance",
     "/adoption",
+    "/adoption/import",
     "/rollouts",
     "/rollouts?file=1",
     "/configuration",

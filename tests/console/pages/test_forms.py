@@ -156,6 +156,7 @@ def test_each_capability_is_called_by_its_page(client: Client, district: Any, mo
         "rejections.replay": {"ids": "1"},
         "actions.add": {"text": "Probe"},
         "firmware.add": {"file": ("2.1.bin", b"another"), "maker": "Alfen", "firmware": "2.1.0"},
+        "adoption.import": {"file": ("stationen.csv", b"Kennung;Name\nneu-9;Neu\n"), "dry_run": "1"},
         "adoption.open": {"site": "lra", "minutes": "1"},
         "adoption.password": {"site": "lra", "days": "1"},
         "stations.apply": {
