@@ -25,7 +25,6 @@ log = structlog.get_logger("alarms")
 LOOK_BACK: Final = timedelta(days=400)
 """So old alarms are published again each night, and older ones are taken away."""
 
-LOOKS_KEPT: Final = timedelta(days=2)
 AT_ONCE: Final = 500
 
 UNNAMED: Final[Mapping[str, str]] = {
@@ -61,10 +60,8 @@ async def publish_alarms(house: House, sink: FactSink, call: Call, *, everything
     points = alarm_points(found.values(), house.inventory())
     for start in range(0, len(points), AT_ONCE):
         await sink.publish(points[start : start + AT_ONCE])
-    if everything:
-        past = call.now_utc - 2 * LOOK_BACK
-        await sink.withdraw_facts(ALARM_FACT, Period(past, call.now_utc), points)
-        await sink.withdraw_facts(LOOK_FACT, Period(past, call.now_utc - LOOKS_KEPT))
+    if everything and points:  # without any nothing is taken away: InfluxDB 3 could not be asked which to leave
+        await sink.withdraw_facts(ALARM_FACT, Period(call.now_utc - 2 * LOOK_BACK, call.now_utc), points)
     return len(found)
 
 

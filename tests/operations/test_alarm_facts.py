@@ -124,14 +124,9 @@ async def test_each_night_what_is_no_longer_so_is_taken_away(empty_district: Dis
         at_utc=NOW - LOOK_BACK / 2,
         fields={"open": 1.0},
     )
-    looks = [
-        FactPoint(measurement=LOOK_FACT, tags={}, at_utc=NOW - timedelta(days=days), fields={"open": 0.0})
-        for days in (1, 3)
-    ]
-    await facts.publish([forgotten, *looks])
+    await facts.publish([forgotten])
     assert await publish_alarms(house, facts, call, everything=True) == 2
     assert facts.open() == [0.0, 0.0]
-    assert len(facts.open(LOOK_FACT)) == 1
 
 
 def budget(spent: str | None) -> Any:
@@ -187,3 +182,14 @@ async def test_a_spool_that_grows_is_told_of_once(empty_district: District) -> N
     call = Call(JOB, NOW)
     assert [each.subject for each in (await growing_spools(house, call)).sightings] == ["service:influxdb"]
     assert (await unwell_parts(house, call)).sightings == ()
+
+
+async def test_without_any_alarm_nothing_is_taken_away_which_some_stores_cannot(
+    empty_district: District, facts: Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: object) -> None:
+        raise StoreError("influx.cannot_delete", measurement=ALARM_FACT)
+
+    monkeypatch.setattr(facts, "withdraw_facts", refused)
+    call = Call(JOB, NOW)
+    assert await publish_alarms(empty_district.gate.house, facts, call, everything=True) == 0
