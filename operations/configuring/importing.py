@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +15,7 @@ from chargepoints.configuring.terms import NETWORK, PASSWORD, TERMS
 from config.splice import write_value
 from core.errors import ConflictError, RequestError
 from operations.configuring.keeping import term_text, written_as
-from operations.configuring.planning import profiled_as
+from operations.configuring.planning import profiled_as, wanted_at
 from operations.configuring.reading import read_live
 from operations.house import Call, House
 from operations.keepers import EntryKind, must_keep
@@ -36,7 +36,8 @@ _NAMES: Final[Mapping[ProfileLevel, str]] = {
 class ImportProfiles:
     """Turn what charge points have into profiles: ids parted by commas, `site:lra`, `maker:Alfen/Eve`, or `all`.
 
-    They are read now, unless `live` is false; where they are away what is known from before counts.
+    What a profile wants already is left out. They are read now, unless `live` is false; where they are away what is
+    known from before counts.
     """
 
     id: str
@@ -70,12 +71,14 @@ async def import_profiles(house: House, request: ImportProfiles, call: Call) -> 
     stations = stations_of(house, call, request.id)
     links = {link.station: link for link in await house.ledger.links()}
     told = await read_live(house, call, {each.id: frozenset() for each in stations}, links) if request.live else {}
+    said = wanted_at(house.inventory(), stations, links, house.day(call.now_utc))
     seen, unread = [], []
     for station in stations:
         known = told.get(station.id) or (await known_settings(house, station.id, links))[1]
         profiled = profiled_as(station, links.get(station.id))
         if known:
-            seen.append(SeenStation(station=profiled, terms=_terms(profiled, known)))
+            declared = {one.term for one in said[station.id].settings} if station.id in said else set[str]()
+            seen.append(SeenStation(station=profiled, terms=_terms(profiled, known, declared)))
         else:
             unread.append(station.id)
     made = {_name(each): each for each in profiles_from(seen)}
@@ -91,14 +94,14 @@ async def import_profiles(house: House, request: ImportProfiles, call: Call) -> 
     return ImportedProfiles(profiles=rows, unread=tuple(unread))
 
 
-def _terms(station: ProfiledStation, known: Mapping[str, Known]) -> dict[str, str]:
-    """Return what a station has and can be given, by term."""
+def _terms(station: ProfiledStation, known: Mapping[str, Known], declared: Collection[str]) -> dict[str, str]:
+    """Return what a station has and can be given, by term; not what profiles want already."""
     told = {plain_key(key): one for key, one in known.items()}
     own = {each.term: each.key for each in MAKER_KEYS if each.is_of(station.maker, station.model)}
     found = {}
     for term in TERMS.values():
         one = told.get(plain_key(own.get(term.name) or term.standard_key(is_16=station.is_16)))
-        if term.name in _LEFT_OUT or one is None or one.value is None or one.read_only:
+        if term.name in _LEFT_OUT or term.name in declared or one is None or one.value is None or one.read_only:
             continue
         if term_text(term.name, one.value) is not None:
             found[term.name] = one.value

@@ -12,6 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from core.books import SessionFilter
+from core.drift import Drift, DriftFilter
 from core.errors import UnavailableError
 from core.facts import ChargeSession
 from core.inventory import Inventory
@@ -28,6 +29,7 @@ from operations.upkeep.gap_facts import EVENT, gap_points
 
 SESSION: Final = "session"
 REWRITTEN = "rewritten"
+DRIFT: Final = "drift"
 LOOK_BACK = timedelta(days=2)
 """Sessions that began so long before the hour are published with it: they may have ended or been corrected since."""
 
@@ -107,11 +109,32 @@ async def _publish_events(house: House, sink: FactSink, period: Period, call: Ca
         found = await house.rewrites.rewrites(Period(period.start_utc, call.now_utc + UP_TO_NOW))
         points += [rewrite_point(rewrite, inventory) for rewrite in found]
     points += await gap_points(house, period, call)
+    points += await drift_points(house, period)
     points = [point for point in points if not inventory.is_personal(point.tags.get("source", ""))]
     for start in range(0, len(points), AT_ONCE):
         await sink.publish(points[start : start + AT_ONCE])
     await sink.withdraw_facts(EVENT, period, points)
     return len(points)
+
+
+async def drift_points(house: House, period: Period) -> list[FactPoint]:
+    """Return the differences of charge points from their profiles that began in a period, and whether they are gone."""
+    points, cursor = list[FactPoint](), None
+    while True:
+        wanted = DriftFilter(still=False, since_utc=period.start_utc, limit=AT_ONCE, cursor=cursor)
+        page = await house.ledger.drifts(wanted)
+        points += [drift_point(each, house.inventory()) for each in page.items if each.since_utc in period]
+        cursor = page.next_cursor
+        if cursor is None:
+            return points
+
+
+def drift_point(drift: Drift, inventory: Inventory) -> FactPoint:
+    """Return a difference at the instant it was seen first; what is wanted and found stays in the ledger."""
+    tags = _tags(f"station:{drift.station}", inventory, event=DRIFT, key=drift.setting.key or drift.setting.term)
+    return FactPoint(
+        measurement=EVENT, tags=tags, at_utc=drift.since_utc, fields={"ended": drift.closed_at_utc is not None}
+    )
 
 
 def session_point(session: ChargeSession, inventory: Inventory) -> FactPoint:
