@@ -32,6 +32,9 @@ OLD_2: dict[str, str] = {
 """The same for 2.x."""
 
 
+PRIORITY, PROFILE = "OCPPCommCtrlr/NetworkConfigurationPriority", "SecurityCtrlr/SecurityProfile"
+
+
 @dataclass(eq=False)
 class ParkStation:
     """One station. Keys are compared without case, as OCPP says.
@@ -60,6 +63,9 @@ class ParkStation:
     most_under_way: int = 0
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
     up: asyncio.Event = field(default_factory=asyncio.Event)
+    networks: dict[int, Payload] = field(default_factory=dict)
+    """The network profiles of 2.x by their slots; the first that it has by its priority counts from a restart on."""
+
     _waits: dict[str, str] = field(default_factory=dict)
     _ids: Iterator[int] = field(default_factory=lambda: count(1))
     _socket: ClientConnection | None = None
@@ -93,6 +99,9 @@ class ParkStation:
     async def _boot(self) -> None:
         self.settings.update(self._waits)
         self._waits.clear()
+        first = self.settings.get(PRIORITY, "").split(",")[0]
+        if first.isdigit() and int(first) in self.networks:
+            self.settings[PROFILE] = str(self.networks[int(first)]["securityProfile"])
         said: Payload = {"chargePointVendor": self.maker, "chargePointModel": "Eins", "firmwareVersion": "1.0"}
         if not self.is_16:
             station = {"vendorName": self.maker, "model": "Zwei", "firmwareVersion": "1.0"}
@@ -166,6 +175,10 @@ class ParkStation:
         return {"status": self._set(payload["key"], payload["value"])}
 
     def _Reset(self, _payload: Payload) -> Payload:  # noqa: N802
+        return {"status": "Accepted"}
+
+    def _SetNetworkProfile(self, payload: Payload) -> Payload:  # noqa: N802
+        self.networks[payload["configurationSlot"]] = payload["connectionData"]
         return {"status": "Accepted"}
 
     def _TriggerMessage(self, _payload: Payload) -> Payload:  # noqa: N802

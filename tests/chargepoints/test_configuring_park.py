@@ -22,7 +22,7 @@ from operations.gate import Gate
 from operations.house import Call, House
 from operations.schedule import JobWork
 from tests.chargepoints.conftest import a_house, a_station, utc_now
-from tests.chargepoints.park import OLD, OLD_2, ParkStation
+from tests.chargepoints.park import OLD, OLD_2, PRIORITY, PROFILE, ParkStation
 
 ANNA = Actor("anna", Role.ADMIN)
 WANTED = StationSettings(heartbeat_interval_s=300, local_list=True)
@@ -273,6 +273,21 @@ async def test_what_cannot_be_taken_back_needs_leave(tmp_path: Path) -> None:
         assert caught.value.finding.code == "configuring.irreversible"
         applied = await park.apply(plan, allow_irreversible=True)
         assert (applied.failed, park.stations["lis-1"].settings["SecurityProfile"]) == (0, "1")
+
+
+async def test_address_and_profile_of_2x_go_into_a_free_slot_with_the_old_one_to_fall_back_to(tmp_path: Path) -> None:
+    old = {**OLD_2, PRIORITY: "1", PROFILE: "0"}
+    habits = {"settings": old, "read_only": frozenset({PROFILE}), "needs_restart": frozenset({PRIORITY})}
+    async with a_park(tmp_path, {"version": "ocpp2.0.1", **habits}) as park:
+        url = "wss://neu.example/ocpp"
+        park.profiles(replace(DISTRICT, settings=StationSettings(csms_url=url, security_profile=1)))
+        plan = await park.plan()
+        assert lines(plan) == {"csms_url": ("change", None, url), "security_profile": ("change", "0", "1")}
+        applied = await park.apply(plan, allow_irreversible=True)
+        assert (applied.through, applied.failed) == (True, 0)
+        station = park.stations["lis-1"]
+        assert (station.networks[2]["ocppCsmsUrl"], station.settings[PRIORITY], station.restarts) == (url, "2,1", 1)
+        assert not (await park.plan()).differs
 
 
 async def test_conflicting_profiles_cost_only_that_setting(tmp_path: Path) -> None:
