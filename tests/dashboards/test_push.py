@@ -226,3 +226,13 @@ def test_grafana_client_leaves_urllib3_as_it_is() -> None:
     assert metadata.version("urllib3") == urllib3.__version__
     installed = {str(each.metadata["Name"]).lower() for each in metadata.distributions()}
     assert not installed & {"niquests", "urllib3-future"}
+
+
+def test_an_editor_is_enough_where_somebody_else_keeps_the_data_source() -> None:
+    with running(Grafana(role="Editor")) as server:
+        told = settings(server)
+        assert not push(told, CONTENT).complete
+        found = push(replace(told, source=replace(told.source, pushed=False)), CONTENT)
+        assert found.complete
+        assert Part.DATA_SOURCE not in {step.part for step in found.steps}
+        assert not server.sources
