@@ -77,7 +77,8 @@ class SettingChange:
 
     `new` is None for a password, which is made when it is sent and stands nowhere; `old` is None for what the station
     does not tell. `term` is the setting's neutral name, empty where it has none. `network` is what a station of 2.x
-    is told before the setting, which then is the order of its network profiles.
+    is told before the setting, which then is the order of its network profiles. `certificate` is a root certificate
+    (PEM) that is installed, by which the station knows us; then `new` is its fingerprint.
     """
 
     key: str
@@ -88,6 +89,7 @@ class SettingChange:
     needs_reboot: bool = False
     irreversible: bool = False
     network: NetworkChange | None = None
+    certificate: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from chargepoints.configuring import terms
 from chargepoints.configuring.comparing import (
     LiveSetting,
     SettingKind,
@@ -21,7 +22,6 @@ from chargepoints.configuring.comparing import (
     means_same,
     plain_key,
 )
-from chargepoints.configuring.terms import FIRMWARE, NETWORK, PASSWORD
 from core.rollouts import NetworkChange
 
 
@@ -71,7 +71,9 @@ class KnownSettings:
     """What is known of a station: its settings by key, and from where.
 
     `written` is what was last set with success by key, for what a station tells nobody. `network` is the network
-    profile that a station of 2.x last took, `password_at_utc` when it last took a password made here.
+    profile that a station of 2.x last took, `password_at_utc` when it last took a password made here. `roots` are the
+    fingerprints of the root certificates installed in it, `own_root` that of our own authority, empty where there is
+    none.
     """
 
     source: PlanSource
@@ -81,6 +83,8 @@ class KnownSettings:
     firmware: str = ""
     network: NetworkChange | None = None
     password_at_utc: datetime | None = None
+    own_root: str = ""
+    roots: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +161,7 @@ def plan_station(
 ) -> StationPlan:
     """Return what would be changed at a station; settings that mean what is wanted are left out."""
     wanted = sorted(desired, key=lambda one: (one.key.casefold(), one.term))
-    network = [one for one in wanted if one.term in NETWORK and _by_network(one)]
+    network = [one for one in wanted if one.term in terms.NETWORK and _by_network(one)]
     plain = [one for one in wanted if one not in network]
     lines = [_line(one, known, now_utc) for one in plain]
     return StationPlan(
@@ -169,12 +173,18 @@ def plan_station(
 
 
 def _line(one: DesiredSetting, known: KnownSettings, now_utc: datetime) -> PlannedSetting | None:
-    if one.term == PASSWORD:
-        return _password_line(one, known, now_utc)
-    if one.term == FIRMWARE:
-        return None if known.firmware == one.value else _planned(one, PlannedState.CHANGE, known.firmware or None)
-    if not one.key:
-        return _planned(one, PlannedState.UNSUPPORTED, None)
+    match one.term:
+        case terms.PASSWORD:
+            return _password_line(one, known, now_utc)
+        case terms.FIRMWARE:
+            return None if known.firmware == one.value else _planned(one, PlannedState.CHANGE, known.firmware or None)
+        case terms.OWN_ROOT:
+            return _root_line(one, known)
+        case _:
+            return _setting_line(one, known) if one.key else _planned(one, PlannedState.UNSUPPORTED, None)
+
+
+def _setting_line(one: DesiredSetting, known: KnownSettings) -> PlannedSetting | None:
     live = None if known.source is PlanSource.NEVER_READ else known.settings
     (difference,) = compare((WantedSetting(key=one.key, value=one.value, kind=one.kind),), live)
     if difference.state is SettingState.SAME:
@@ -204,6 +214,13 @@ def _password_line(one: DesiredSetting, known: KnownSettings, now_utc: datetime)
     if at_utc is not None and (now_utc - at_utc).days < int(one.value):
         return None
     return replace(_planned(one, PlannedState.CHANGE, None if at_utc is None else f"{at_utc:%Y-%m-%d}"), new=None)
+
+
+def _root_line(one: DesiredSetting, known: KnownSettings) -> PlannedSetting | None:
+    if one.value != "true" or known.own_root in known.roots:
+        return None
+    state = PlannedState.CHANGE if known.own_root else PlannedState.UNSUPPORTED
+    return replace(_planned(one, state, None), new=known.own_root or None)
 
 
 def _told(key: str, known: KnownSettings) -> str | None:

@@ -153,8 +153,11 @@ _ALL: Final = (
         key="AuthorizationKey",
         variable="SecurityCtrlr/BasicAuthPassword",
     ),
+    Term(name="own_root", kind=_BOOLEAN),
 )
 
+OWN_ROOT: Final = "own_root"
+"""That the root certificate of our own authority is installed."""
 FIRMWARE: Final = "firmware"
 """What a plan calls the version that a station should tell."""
 PASSWORD: Final = "basic_auth_secret_max_age_d"  # noqa: S105 - a term, not a password

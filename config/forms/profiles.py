@@ -43,6 +43,7 @@ class StationSettingsForm(PartForm):
     csms_url: Annotated[str, AfterValidator(station_url)] = ""
     security_profile: Whole | None = Field(default=None, ge=1, le=3)
     basic_auth_secret_max_age_d: Whole | None = Field(default=None, ge=1, le=3_650)
+    own_root: bool | None = None
 
 
 class RawSettingForm(PartForm):

@@ -36,7 +36,8 @@ class StationSettings:
     """Settings of charge points in words of no OCPP version; None says nothing of one.
 
     Which key or variable each has in which version stands in `chargepoints.configuring.terms`.
-    `basic_auth_secret_max_age_d` is how old a password made here may be.
+    `basic_auth_secret_max_age_d` is how old a password made here may be, `own_root` whether the root certificate of our
+    own authority must be installed.
     """
 
     heartbeat_interval_s: int | None = None
@@ -62,6 +63,7 @@ class StationSettings:
     csms_url: str = ""
     security_profile: int | None = None
     basic_auth_secret_max_age_d: int | None = None
+    own_root: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

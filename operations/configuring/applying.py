@@ -14,11 +14,12 @@ from typing import Annotated, Final
 from annotated_types import Ge, Le
 
 from chargepoints.configuring.plan import PRIORITY, Plan, PlannedSetting, PlanSource, StationPlan
-from chargepoints.configuring.terms import FIRMWARE
+from chargepoints.configuring.terms import FIRMWARE, OWN_ROOT
 from core.errors import ConflictError, RequestError
 from core.inventory import Station
 from core.rollouts import NetworkChange, Rollout, RolloutKind, RolloutStation, SettingChange, StationRollout
 from core.texts import Finding
+from operations.configuring.known import own_authority
 from operations.configuring.planning import planned
 from operations.firmware.library import offered
 from operations.house import Call, House
@@ -88,7 +89,12 @@ async def apply_plan(house: House, request: ApplyPlan, call: Call) -> AppliedPla
     taken = [each for each in plan.stations if each.changes and (request.absent or each.source is PlanSource.LIVE)]
     firmware = [each for each in taken if any(one.term == FIRMWARE for one in each.changes)]
     rollouts = await _of_firmware(house, firmware, stations, request, call)
-    plain = {each.station: changes for each in taken if each not in firmware and (changes := changes_of(each))}
+    root = await own_authority(house)
+    plain = {
+        each.station: changes
+        for each in taken
+        if each not in firmware and (changes := changes_of(each, root.pem if root else ""))
+    }
     if plain:
         rollouts.append(_of_settings(plain, plan.hash, request, call))
     begun = [(await begin(house, rollout, call)).row.id for rollout in rollouts]
@@ -99,18 +105,21 @@ async def apply_plan(house: House, request: ApplyPlan, call: Call) -> AppliedPla
         through=all(row.rollout_state.final for row in rows),
         failed=sum(row.rollout_state is StationRollout.FAILED for row in rows),
         away=tuple(each.station for each in plan.stations if each.changes and each not in taken),
-        after_firmware=tuple(each.station for each in firmware if changes_of(each)),
+        after_firmware=tuple(each.station for each in firmware if changes_of(each, "")),
         rollouts=tuple(detail.row for detail in details),
         stations=tuple(rows),
     )
 
 
-def changes_of(plan: StationPlan) -> tuple[SettingChange, ...]:
-    """Return what a station gets of its plan, without firmware; address and profile of 2.x as one change."""
+def changes_of(plan: StationPlan, own_root: str) -> tuple[SettingChange, ...]:
+    """Return what a station gets of its plan, without firmware; address and profile of 2.x as one change.
+
+    `own_root` is the certificate of our own authority (PEM).
+    """
     found: dict[tuple[str, NetworkChange | None], SettingChange] = {}
     for one in plan.changes:
         if one.term != FIRMWARE:
-            change = _change(one)
+            change = replace(_change(one), certificate=own_root if one.term == OWN_ROOT else "")
             known = found.get((change.key, change.network))
             if known is not None:
                 change = replace(change, irreversible=change.irreversible or known.irreversible)

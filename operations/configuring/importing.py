@@ -11,7 +11,7 @@ from chargepoints.configuring.comparing import plain_key
 from chargepoints.configuring.deriving import DerivedProfile, SeenStation, profiles_from
 from chargepoints.configuring.maker_keys import MAKER_KEYS
 from chargepoints.configuring.profiles import ProfiledStation, ProfileLevel
-from chargepoints.configuring.terms import NETWORK, PASSWORD, TERMS
+from chargepoints.configuring.terms import NETWORK, OWN_ROOT, PASSWORD, TERMS
 from config.splice import write_value
 from core.errors import ConflictError, RequestError
 from operations.configuring.keeping import term_text, written_as
@@ -22,7 +22,7 @@ from operations.keepers import EntryKind, must_keep
 from operations.stations.asking import stations_of
 from operations.stations.configuration import Known, known_settings
 
-_LEFT_OUT: Final = frozenset({PASSWORD, *NETWORK})
+_LEFT_OUT: Final = frozenset({PASSWORD, OWN_ROOT, *NETWORK})
 """What is given to stations from here, and differs from one to the next."""
 _NAMES: Final[Mapping[ProfileLevel, str]] = {
     ProfileLevel.DISTRICT: "bestand",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from chargepoints.configuring.comparing import SettingKind
-from chargepoints.configuring.terms import FIRMWARE, NETWORK, PASSWORD, TERMS
+from chargepoints.configuring.terms import FIRMWARE, NETWORK, OWN_ROOT, PASSWORD, TERMS
 from config.entries import merged
 from config.splice import write_value
 from core.drift import DriftedSetting
@@ -20,7 +20,7 @@ from operations.inventory import EntryWritten, write
 from operations.keepers import EntryKind, must_keep
 
 PROFILES: Final = "profiles"
-_ONLY_ASKED: Final = frozenset({PASSWORD, FIRMWARE, *NETWORK})
+_ONLY_ASKED: Final = frozenset({PASSWORD, FIRMWARE, OWN_ROOT, *NETWORK})
 """What a station is told, and no station has by itself."""
 
 

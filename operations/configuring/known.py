@@ -9,7 +9,8 @@ from typing import Final
 from chargepoints.configuring.comparing import LiveSetting, plain_key
 from chargepoints.configuring.plan import KnownSettings, PlanSource
 from chargepoints.configuring.profiles import Effective
-from chargepoints.configuring.terms import NETWORK, PASSWORD
+from chargepoints.configuring.terms import NETWORK, OWN_ROOT, PASSWORD
+from core.certificates import OURS, CertificateFacts, CertificatePurpose, CertificateState
 from core.commands import Command, CommandFilter, CommandKind, CommandState
 from core.facts import StationLink
 from core.rollouts import NetworkChange
@@ -29,6 +30,7 @@ async def known_of(
     told = await read_live(house, call, keys, links) if live else {}
     passwords = await _last(house, CommandKind.PASSWORD, _with_term(wanted, {PASSWORD}))
     networks = await _last(house, CommandKind.NETWORK_PROFILE, _with_term(wanted, NETWORK))
+    own_root, roots = await _roots(house, _with_term(wanted, {OWN_ROOT}))
     known: dict[str, KnownSettings] = {}
     for station in wanted:
         settings = told.get(station)
@@ -48,9 +50,30 @@ async def known_of(
             written=await _written(house, station, keys[station], settings),
             firmware=_firmware(links.get(station)),
             network=_network(network) if network else None,
+            own_root=own_root,
+            roots=roots.get(station, frozenset()),
             password_at_utc=password.finished_at_utc if password else None,
         )
     return known
+
+
+async def own_authority(house: House) -> CertificateFacts | None:
+    """Return the certificate of our own authority, None where there is none."""
+    held = await house.ledger.certificates({OURS}, {CertificatePurpose.AUTHORITY})
+    return next((each.facts for each in held if each.state is CertificateState.IN_USE), None)
+
+
+async def _roots(house: House, stations: frozenset[str]) -> tuple[str, dict[str, frozenset[str]]]:
+    """Return the fingerprint of our own authority, and those of the roots by which each station knows us."""
+    own = await own_authority(house) if stations else None
+    if own is None:
+        return "", {}
+    held = await house.ledger.certificates(stations, {CertificatePurpose.CENTRAL_ROOT})
+    found: dict[str, set[str]] = {}
+    for each in held:
+        if each.state is CertificateState.IN_USE:
+            found.setdefault(each.station, set()).add(each.facts.fingerprint)
+    return own.fingerprint, {station: frozenset(prints) for station, prints in found.items()}
 
 
 def _with_term(wanted: Mapping[str, Effective], terms: Collection[str]) -> frozenset[str]:

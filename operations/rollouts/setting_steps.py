@@ -1,7 +1,7 @@
 """What comes next at a station that gets settings, from what it was asked so far. Nothing here waits.
 
-Passwords first, then how the station reaches us, then all other settings at once, read back; where one takes effect
-after a restart only, the station restarts and is read again. Only what it tells then counts.
+Passwords and root certificates first, then how the station reaches us, then all other settings at once, read back;
+where one takes effect after a restart only, the station restarts and is read again. Only what it tells then counts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from chargepoints.commands.reading_back import after_restart
 from chargepoints.configuring.comparing import may_mean_same, plain_key
-from core.command_words import ResetWay
+from core.command_words import CertificateUse, ResetWay
 from core.commands import Command, CommandKind, CommandState
 from core.rollouts import NetworkChange, SettingChange
 from core.texts import Finding
@@ -60,7 +60,11 @@ def _askings(changes: Sequence[SettingChange], done: Sequence[Command]) -> Itera
     """Yield what is to be asked, one after the other; `done` grows meanwhile and tells whether a restart is due."""
     if any(each.new is None for each in changes):
         yield Asking(CommandKind.PASSWORD)
-    plain = [each for each in changes if each.new is not None]
+    for each in changes:
+        if each.certificate:
+            root = {"use": CertificateUse.CENTRAL_ROOT.value, "certificate": each.certificate}
+            yield Asking(CommandKind.INSTALL_CERTIFICATE, root)
+    plain = [each for each in changes if each.new is not None and not each.certificate]
     if not plain:
         return
     for each in plain:
@@ -84,6 +88,11 @@ def _not_kept(changes: Sequence[SettingChange], done: Sequence[Command]) -> Find
     told = {plain_key(each.get("key")): each.get("value") for each in done[-1].answer.get("settings", ())}
     for change in changes:
         said = told.get(plain_key(change.key), "")
-        if change.new is not None and said is not None and not may_mean_same(change.new, str(said)):
+        if (
+            change.new is not None
+            and not change.certificate
+            and said is not None
+            and not may_mean_same(change.new, str(said))
+        ):
             return Finding.of("commands.setting_not_kept", key=change.key, said=str(said)[:80])
     return None

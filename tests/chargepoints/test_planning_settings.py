@@ -18,7 +18,7 @@ from chargepoints.configuring.plan import (
     plan_of,
     plan_station,
 )
-from chargepoints.configuring.terms import FIRMWARE, PASSWORD, TERMS
+from chargepoints.configuring.terms import FIRMWARE, OWN_ROOT, PASSWORD, TERMS
 from core.rollouts import NetworkChange
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -86,6 +86,21 @@ def test_firmware_differs_by_the_version_that_the_station_tells() -> None:
     for told, differs in (("2.0.9", True), ("2.1.0", False)):
         known = KnownSettings(source=PlanSource.LAST_KNOWN, settings={}, firmware=told)
         assert plan_station("lra-01", [wanted], known, NOW).differs is differs
+
+
+@pytest.mark.parametrize(
+    ("own", "roots", "states"),
+    [
+        ("ab", frozenset({"cd"}), [PlannedState.CHANGE]),
+        ("ab", frozenset({"ab"}), []),
+        ("", frozenset(), [PlannedState.UNSUPPORTED]),
+    ],
+)
+def test_our_own_root_is_installed_where_it_is_not(own: str, roots: frozenset[str], states: list[PlannedState]) -> None:
+    wanted = DesiredSetting(key="", value="true", origin="a", term=OWN_ROOT, kind=SettingKind.BOOLEAN)
+    known = KnownSettings(source=PlanSource.LIVE, settings={}, own_root=own, roots=roots)
+    assert [line.state for line in plan_station("lra-01", [wanted], known, NOW).settings] == states
+    assert plan_station("lra-01", [replace(wanted, value="false")], known, NOW).settings == ()
 
 
 def test_address_and_profile_of_2x_come_by_a_network_profile_beside_the_one_in_use() -> None:

@@ -111,6 +111,16 @@ def test_passwords_come_first_and_stand_in_no_request() -> None:
     assert onward((SECRET,), [asked(CommandKind.PASSWORD)]) == Verdict()
 
 
+def test_a_root_certificate_is_installed_before_anything_is_set() -> None:
+    root = SettingChange(key="", new="ab:cd", term="own_root", certificate="PEM")
+    first = onward((HEARTBEAT, root), ())
+    assert first == Asking(CommandKind.INSTALL_CERTIFICATE, {"use": "central_root", "certificate": "PEM"})
+    then = onward((HEARTBEAT, root), [asked(CommandKind.INSTALL_CERTIFICATE)])
+    assert isinstance(then, Asking)
+    assert [each["key"] for each in then.request["settings"]] == ["HeartbeatInterval"]
+    assert onward((root,), [asked(CommandKind.INSTALL_CERTIFICATE)]) == Verdict()
+
+
 def test_a_refusal_ends_it_with_its_reason() -> None:
     refused = replace(asked(CommandKind.SET, CommandState.REJECTED), finding=Finding.of("commands.station_failed"))
     assert onward((HEARTBEAT,), [refused]) == Verdict(Finding.of("commands.station_failed"))
