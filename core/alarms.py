@@ -92,9 +92,7 @@ ALARMS: Mapping[str, AlarmKind] = {
     "certificate_urgent": AlarmKind(severity=Severity.CRITICAL, subject=SubjectKind.SOURCE),
     "base_load_creeps": AlarmKind(severity=Severity.INFO, subject=SubjectKind.METER, clear_after=14 * DAY),
     "water_never_stops": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.METER),
-    "peak_expected": AlarmKind(
-        severity=Severity.WARNING, subject=SubjectKind.METER, raise_after=HOUR / 4, clear_after=2 * HOUR
-    ),
+    "peak_expected": AlarmKind(severity=Severity.INFO, subject=SubjectKind.METER, clear_after=2 * HOUR),
     "budget_near": AlarmKind(severity=Severity.INFO, subject=SubjectKind.BUDGET),
     "budget_exceeded": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.BUDGET),
     "savings_missing": AlarmKind(severity=Severity.WARNING, subject=SubjectKind.SERVICE),

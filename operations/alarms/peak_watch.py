@@ -1,4 +1,4 @@
-"""Whether a supply is expected to draw more than its contract allows within the next day."""
+"""Whether a supply is expected to draw more than its contract allows within the next two hours."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from operations.loads.reading import over_until, series_of, stretch_of
 from operations.loads.scopes import LoadScope, meter_scope
 
 BACK: Final = timedelta(weeks=WEEKS, days=1)
-"""The weeks that are looked at, and the last hours of the day four weeks ago, which today's are compared with."""
+"""The weeks that are looked at, and some hours more, as the clock may have been changed."""
 
 
 async def expected_peaks(house: House, call: Call) -> Seen:
-    """Return the meters whose peak of the next day is expected above the power of their contract."""
+    """Return the meters whose peak of the next two hours is expected above the power of their contract."""
     day, inventory = house.day(call.now_utc), house.inventory()
     watched = [meter for meter in inventory.meters.values() if meter.contract_power_w and meter.valid_on(day)]
     if not watched:

@@ -71,8 +71,6 @@ async def test_where_too_little_is_known_nothing_is_decided(empty_district: Dist
 async def test_it_becomes_an_alarm_of_the_meter(empty_district: District) -> None:
     await drawn(empty_district, 42_000)
     contract(empty_district, 40_000.0)
-    for _ in range(2):
-        await watch_district(empty_district.gate.house, JobWork(period="x"), Call(JOB, empty_district.clock()))
-        empty_district.clock.pass_by(timedelta(minutes=15))
+    await watch_district(empty_district.gate.house, JobWork(period="x"), Call(JOB, empty_district.clock()))
     rows = (await empty_district.ask("alarms.list", kind="peak_expected")).items
     assert [row.subject_name for row in rows] == ["Hauptzähler"]
