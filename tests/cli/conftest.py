@@ -136,7 +136,8 @@ async def a_setting_that_drifted(district: District) -> None:
     await district.stores.ledger.add_rollout(rollout)
     drifted = DriftedSetting(key=change.key, term=change.term, origin=change.origin, wanted=change.new, found="60")
     await district.stores.ledger.record_drift("lis-01", [drifted], NOW)
-    told = {"settings": [{"key": "HeartbeatInterval", "value": "60", "read_only": False}], "unknown": []}
+    keys = ("HeartbeatInterval", "ConnectionTimeOut")
+    told = {"settings": [{"key": key, "value": "60", "read_only": False} for key in keys]}
     read = Command(
         station="lis-01",
         kind=CommandKind.GET,
