@@ -41,7 +41,7 @@ def content_of(settings: GrafanaSettings, console_url: str = "") -> Content:
 
 
 def boards_in(language: Language) -> Mapping[str, dict[str, Any]]:
-    """Return the dashboards in a language by their uid."""
+    """Return the dashboards in a language by their uid; none is built yet."""
     del language
     return {}
 
