@@ -65,6 +65,10 @@ class DriftBook(Protocol):
         """Note what a station differs in at an instant: what is new is opened, what is gone is closed."""
         ...
 
+    async def drift_unread(self, stations: Sequence[str], at_utc: datetime) -> None:
+        """Note that stations were to be compared and told nothing; what they differ in stays as it was."""
+        ...
+
     async def drifts(self, wanted: DriftFilter) -> Page[Drift]:
         """Return differences, newest first; with an instant those that began or ended since then."""
         ...
@@ -74,5 +78,5 @@ class DriftBook(Protocol):
         ...
 
     async def drift_checks(self) -> Mapping[str, datetime]:
-        """Return when each station was last compared."""
+        """Return when each station was last compared, or asked in vain."""
         ...

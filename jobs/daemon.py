@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -56,6 +57,7 @@ class Standing:
     done_at_utc: datetime | None = None
     failures: int = 0
     failed: Finding | None = None
+    counted: Mapping[str, float] = field(default_factory=dict)
 
 
 class Jobs:
@@ -90,11 +92,12 @@ class Jobs:
             await asyncio.sleep(self._asked_every_s)
 
     def health(self) -> Health:
-        """Return when each job was last done, how often it failed since the start, and what fails now."""
+        """Return when each job was last done and what it counted then, how often it failed, and what fails now."""
         failing = sorted(name for name, standing in self._standings.items() if standing.failed)
         figures = {"leader": float(self._leads), "running": float(self._runner.running)}
         for name, standing in self._standings.items():
             figures[f"{name}_failures"] = float(standing.failures)
+            figures |= {f"{name}_last_{counted}": value for counted, value in standing.counted.items()}
             if standing.done_at_utc:
                 figures[f"{name}_done_timestamp_s"] = standing.done_at_utc.timestamp()
         finding = Finding.of("jobs.failing", names=", ".join(failing)) if failing else None
@@ -187,9 +190,18 @@ class Jobs:
         standing = self._standings.setdefault(run.job, Standing())
         if run.state is JobState.DONE:
             standing.done_at_utc, standing.failed = run.ended_at_utc, None
+            standing.counted = _counted(run.result)
         elif run.state is JobState.FAILED:
             standing.failed = run.finding
             standing.failures += counted
+
+
+def _counted(result: str | None) -> dict[str, float]:
+    """Return the numbers in the result of a run: how much it did, or found."""
+    said = json.loads(result) if result else None
+    if not isinstance(said, dict):
+        return {}
+    return {name: float(value) for name, value in said.items() if type(value) in (int, float)}
 
 
 async def _ring(bell: asyncio.Event) -> None:

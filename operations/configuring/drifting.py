@@ -58,11 +58,16 @@ class DriftRow:
 
 @dataclass(slots=True, kw_only=True)
 class DriftWatched:
-    """How many charge points were compared, how many differences are new, and how many are gone."""
+    """How many charge points were compared, how many differences are new, gone, and there in all.
+
+    `unread` charge points did not tell their settings; they are asked again the next day, or when they start.
+    """
 
     stations: int = 0
+    unread: int = 0
     opened: int = 0
     closed: int = 0
+    still: int = 0
 
 
 async def show_drift(house: House, request: ShowDrift, call: Call) -> Page[DriftRow]:
@@ -94,17 +99,23 @@ async def watch_drift(house: House, _request: JobWork, call: Call) -> DriftWatch
             continue
         if checked is None or call.now_utc - checked >= EVERY or _started_since(link.booted_at_utc, checked):
             due.append(station)
-    return await compare(house, due, call)
+    watched = await compare(house, due, call)
+    watched.still = (await house.ledger.drifts(DriftFilter(limit=1))).total
+    return watched
 
 
 async def compare(house: House, stations: Sequence[Station], call: Call, *, live: bool = True) -> DriftWatched:
     """Compare charge points with their profiles and keep what differs; one that cannot be read stays as it was."""
-    compared = DriftWatched()
+    compared, silent = DriftWatched(), {each.id for each in stations}
     for plan in await _plans(house, stations, call, live=live):
         change = await house.ledger.record_drift(plan.station, drifted(plan), call.now_utc)
         compared.stations += 1
         compared.opened += change.opened
         compared.closed += change.closed
+        silent.discard(plan.station)
+    if live:
+        compared.unread = len(silent)
+        await house.ledger.drift_unread(sorted(silent), call.now_utc)
     return compared
 
 

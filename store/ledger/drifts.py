@@ -47,6 +47,12 @@ class Drifts:
             await put(connection, DRIFT_CHECK, [{"station": station, "checked_at_utc": at_utc}])
         return DriftChange(opened=len(opened), closed=len(gone))
 
+    async def drift_unread(self, stations: Sequence[str], at_utc: datetime) -> None:
+        """Note that stations were to be compared and told nothing; what they differ in stays as it was."""
+        rows = [{"station": station, "checked_at_utc": at_utc} for station in stations]
+        async with self._database.writing() as connection:
+            await put(connection, DRIFT_CHECK, rows)
+
     async def drifts(self, wanted: DriftFilter) -> Page[Drift]:
         """Return differences, newest first; with an instant those that began or ended since then."""
         conditions = _conditions(wanted)
@@ -66,7 +72,7 @@ class Drifts:
         return None if row is None else _drift(row)
 
     async def drift_checks(self) -> Mapping[str, datetime]:
-        """Return when each station was last compared."""
+        """Return when each station was last compared, or asked in vain."""
         async with self._database.reading() as connection:
             rows = (await connection.execute(select(DRIFT_CHECK))).all()
         return {row.station: row.checked_at_utc for row in rows}

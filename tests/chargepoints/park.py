@@ -40,7 +40,8 @@ class ParkStation:
     """One station. Keys are compared without case, as OCPP says.
 
     `needs_restart` keys take effect at a restart only; of `refused` ones none is changed, of `forgotten` ones neither,
-    though it says Accepted. It lists at most `lists` settings of its own accord. Its report comes in `parts`, the last
+    though it says Accepted. A `mute` one answers no call.
+    It lists at most `lists` settings of its own accord. Its report comes in `parts`, the last
     ones first.
     """
 
@@ -57,6 +58,7 @@ class ParkStation:
     lists: int = 1_000
     parts: int = 1
     shouts: bool = False
+    mute: bool = False
     takes_s: float = 0.005
     restarts: int = 0
     under_way: int = 0
@@ -120,6 +122,10 @@ class ParkStation:
     async def _answer(self, id_: str, action: str, payload: Payload) -> None:
         """Answer after a while, in which another message would be noticed."""
         await asyncio.sleep(self.takes_s)
+        if self.mute:
+            self.under_way -= 1
+            await self._say([4, id_, "NotImplemented", "", {}])
+            return
         answer = getattr(self, f"_{action}")(payload)
         self.under_way -= 1
         await self._say([3, id_, answer])

@@ -251,6 +251,27 @@ async def test_a_change_by_hand_is_found_told_and_can_be_kept(tmp_path: Path) ->
         assert (await house.ledger.drifts(DriftFilter())).total == 0
 
 
+async def test_who_disappears_between_plan_and_apply_makes_the_plan_stale(tmp_path: Path) -> None:
+    async with a_park(tmp_path, {}, {}) as park:
+        plan = await park.plan()
+        await park.stations["lis-2"].leave()
+        await until(park.gone)
+        with pytest.raises(ConflictError) as caught:
+            await park.apply(plan)
+        assert caught.value.finding.code == "configuring.plan_stale"
+        assert await has(park.stations["lis-1"], "HeartbeatInterval", "900")
+
+
+async def test_who_tells_nothing_is_asked_again_the_next_day_only(tmp_path: Path) -> None:
+    async with a_park(tmp_path, {"mute": True}) as park:
+        house, call = park.gate.house, Call(ANNA, utc_now())
+        watched = await watch_drift(house, JobWork(period="x"), call)
+        assert (watched.stations, watched.unread) == (0, 1)
+        assert (await watch_drift(house, JobWork(period="x"), call)).unread == 0
+        plan = await park.plan()
+        assert {row.planned.value for row in plan.stations[0].settings} == {"unknown"}
+
+
 async def test_a_station_that_starts_is_compared_again(tmp_path: Path) -> None:
     async with a_park(tmp_path, {}) as park:
         call = Call(ANNA, utc_now())

@@ -13,7 +13,7 @@ import pytest
 from core.errors import CalculationError
 from core.ports import Health
 from core.work import JobFilter, JobRun, JobState
-from jobs.daemon import MOST_ATTEMPTS, Jobs
+from jobs.daemon import MOST_ATTEMPTS, Jobs, _counted
 from jobs.runner import Runner
 from operations import schedule
 from operations.house import Call, House
@@ -206,3 +206,15 @@ async def test_of_two_processes_one_leads_and_the_other_takes_over(
         await until(lambda: figure(first.health(), "leader") == 1)
         await asyncio.sleep(0.05)
     assert script.periods == MISSED
+
+
+@pytest.mark.parametrize(
+    ("result", "counted"),
+    [
+        ('{"stations": 3, "share": 0.5, "done": true, "names": ["a"]}', {"stations": 3.0, "share": 0.5}),
+        ("[1]", {}),
+        (None, {}),
+    ],
+)
+def test_what_a_job_counted_last_is_a_figure(result: str | None, counted: dict[str, float]) -> None:
+    assert _counted(result) == counted

@@ -45,6 +45,14 @@ async def test_they_are_told_by_station_by_time_and_page_by_page(ledger: SqlLedg
     assert await ledger.drift(99) is None
 
 
+async def test_who_told_nothing_stays_as_it_was(ledger: SqlLedger) -> None:
+    await ledger.record_drift("a", [HEARTBEAT], NOW)
+    await ledger.drift_unread(["a", "b"], NOW + HOUR)
+    await ledger.drift_unread([], NOW + 2 * HOUR)
+    assert await ledger.drift_checks() == {"a": NOW + HOUR, "b": NOW + HOUR}
+    assert (await ledger.drifts(DriftFilter())).items[0].seen_utc == NOW
+
+
 async def test_only_what_is_gone_is_forgotten(ledger: SqlLedger) -> None:
     await ledger.record_drift("a", [HEARTBEAT, PASSWORD], NOW)
     await ledger.record_drift("a", [HEARTBEAT], NOW + HOUR)
