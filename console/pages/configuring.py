@@ -10,7 +10,7 @@ from fastapi import Response
 from chargepoints.configuring.terms import FIRMWARE, TERMS
 from console.pages.errors import can_be_mended, problems_of
 from console.pages.places import may
-from console.pages.targets import makes
+from console.pages.targets import WAVES, targets
 from console.pages.visit import Visit
 from console.pages.words import Words
 from core.errors import ServiceError
@@ -27,13 +27,6 @@ GIVEN: Final[Mapping[str, str]] = {
 }
 """What the form for carrying out a plan begins with."""
 
-NUMBERS: Final[Mapping[str, str]] = {
-    "canary": "rollouts.canary",
-    "wave_size": "rollouts.wave_size",
-    "pause_min": "rollouts.pause_min",
-    "stop_after": "rollouts.stop_after",
-    "within_h": "rollouts.within_h",
-}
 _CALLED: Final[Mapping[str, str]] = {
     "security_profile": "label.stationsettings.security_profile",
     FIRMWARE: "label.profile.firmware",
@@ -43,7 +36,7 @@ MARKS: Final[Mapping[str, str]] = {
     "absent": "configuring.absent",
     "allow_irreversible": "configuring.allow_irreversible",
 }
-"""The form's numbers and marks with their labels."""
+"""The form's marks with their labels."""
 
 
 async def show(visit: Visit) -> Response:
@@ -104,7 +97,6 @@ async def _page(visit: Visit, chosen: str, status: int = 200, *, live: bool, **v
     words = visit.words
     plan = await visit.ask(PLAN, id=chosen, live="true" if live else "false")
     drift = await visit.ask("stations.drift", limit=200)
-    stations = (await visit.ask("stations.list", limit=500)).items
     shown: dict[str, Any] = {"problems": [], "given": GIVEN, "marked": {"when_idle"}, **values}
     return visit.page(
         "configuring/list.html",
@@ -116,11 +108,9 @@ async def _page(visit: Visit, chosen: str, status: int = 200, *, live: bool, **v
         terms=_terms(words),
         live=live,
         drift=drift,
-        numbers=NUMBERS,
+        numbers=WAVES,
         marks=MARKS,
-        stations=stations,
-        makes=makes(stations),
-        sites=(await visit.ask("sites.list", limit=500)).items,
+        **await targets(visit),
         may_apply=may(visit.actor, APPLY),
         profiles=len(visit.desk.gate.house.inventory().profiles),
         **shown,

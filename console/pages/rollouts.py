@@ -11,7 +11,7 @@ from fastapi import Response
 from console.pages.errors import can_be_mended, problems_of
 from console.pages.filters import Filters, choice, members
 from console.pages.places import may
-from console.pages.targets import makes
+from console.pages.targets import WAVES, targets
 from console.pages.visit import Visit
 from console.pages.words import Words
 from core.errors import ServiceError
@@ -34,14 +34,6 @@ GIVEN: Final[Mapping[str, str]] = {
 }
 """What the form begins with."""
 
-NUMBERS: Final[Mapping[str, str]] = {
-    "canary": "rollouts.canary",
-    "wave_size": "rollouts.wave_size",
-    "pause_min": "rollouts.pause_min",
-    "stop_after": "rollouts.stop_after",
-    "within_h": "rollouts.within_h",
-}
-"""The form's numbers with their labels."""
 _LIVE: Final = (RolloutState.PAUSED, RolloutState.STOPPED)
 
 
@@ -123,7 +115,6 @@ async def _list(visit: Visit, status: int = 200, given: Mapping[str, str] = GIVE
         "/rollouts", (choice(visit.query, "state", "console.state", members(RolloutState, words)),), cursor=""
     )
     page = await visit.ask("rollouts.list", **filters.given())
-    stations = (await visit.ask("stations.list", limit=500)).items
     shown: dict[str, Any] = {"problems": [], "idle": True, **values}
     return visit.page(
         "rollouts/list.html",
@@ -132,10 +123,8 @@ async def _list(visit: Visit, status: int = 200, given: Mapping[str, str] = GIVE
         page=page,
         filters=filters,
         given=given,
-        numbers=NUMBERS,
-        stations=stations,
-        makes=makes(stations),
-        sites=(await visit.ask("sites.list", limit=500)).items,
+        numbers=WAVES,
+        **await targets(visit),
         title_of=partial(title_of, words),
         library=(await visit.ask("firmware.list")).items,
         may_start=may(visit.actor, START),

@@ -8,21 +8,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Final, Literal
-
-from annotated_types import Ge, Le
+from typing import Any, Final
 
 from config.entries import merged
 from config.splice import write_value
 from config.values import is_slug
-from core.errors import ConfigError, RequestError, ServiceError, UnavailableError
+from core.errors import ConfigError, ServiceError, UnavailableError
 from core.imports import KeptFile
 from core.texts import Finding
-from ingest.files.named import NamedLine, NamedMapping
+from ingest.files.named import NamedLine
 from ingest.files.stations import COLUMNS, read_stations
 from operations.adoption.joining import joined, objection_to
 from operations.arrivals.entry_proposals import slug_of
 from operations.arrivals.import_reading import inbox_of, kept_file
+from operations.arrivals.named_lists import NamedList, mapping_of
 from operations.house import Call, House, InventoryWriter
 from operations.keepers import EntryKind
 from operations.values import Told
@@ -33,20 +32,10 @@ _MOST_OUTLETS: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImportStations:
-    """A list of new charge points that was handed in, by its digest; the command line takes its path.
+class ImportStations(NamedList):
+    """A list of new charge points, read as said; `site` is where those are that name none."""
 
-    `columns` say which column holds what, as `field=column`; those that are not named are found by known names. `site`
-    is where those are that name none. With `dry_run` nothing is written.
-    """
-
-    upload: str = field(metadata={"upload": True})
     site: str = ""
-    dry_run: bool = False
-    columns: tuple[str, ...] = ()
-    header: Annotated[int, Ge(0), Le(200)] = 1
-    encoding: Literal["", "utf-8", "utf-8-sig", "utf-16", "cp1252"] = ""
-    delimiter: Literal["", ";", ",", "\t", "|"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,20 +101,14 @@ async def import_stations(house: House, request: ImportStations, call: Call) -> 
 def _read(house: House, file: KeptFile, request: ImportStations, call: Call) -> list[_Row]:
     taken = set(house.inventory().stations)
     rows = []
-    for line in read_stations(inbox_of(house).path(file.digest), _mapping(request)):
+    for line in read_stations(
+        inbox_of(house).path(file.digest), mapping_of(request, COLUMNS, "adoption.field_unknown")
+    ):
         row = _Row(line.line, _id(line), line.said)
         row.refused = next(_wrong(house, row, request, taken, call), None)
         taken.add(row.id)
         rows.append(row)
     return rows
-
-
-def _mapping(request: ImportStations) -> NamedMapping:
-    columns = dict(each.partition("=")[::2] for each in request.columns if each.strip())
-    for name in columns:
-        if name not in COLUMNS:
-            raise RequestError("adoption.field_unknown", field=name[:60], known=", ".join(COLUMNS))
-    return NamedMapping(columns=columns, header=request.header, encoding=request.encoding, delimiter=request.delimiter)
 
 
 def _id(line: NamedLine) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Literal
 
-from annotated_types import Ge, Le
-
+from operations.arrivals.named_lists import NamedList
 from operations.values import Told
 
 
@@ -20,19 +18,8 @@ class CardState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImportTags:
-    """A list of charging cards that was handed in, by its digest; the command line takes its path.
-
-    `columns` say which column holds what, as `field=column`; those that are not named are found by known names. With
-    `dry_run` nothing is written. What a row leaves empty stays as it is.
-    """
-
-    upload: str = field(metadata={"upload": True})
-    dry_run: bool = False
-    columns: tuple[str, ...] = ()
-    header: Annotated[int, Ge(0), Le(200)] = 1
-    encoding: Literal["", "utf-8", "utf-8-sig", "utf-16", "cp1252"] = ""
-    delimiter: Literal["", ";", ",", "\t", "|"] = ""
+class ImportTags(NamedList):
+    """A list of charging cards, read as said. What a row leaves empty stays as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

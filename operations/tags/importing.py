@@ -11,14 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from config.entries import fields_of, merged
-from core.errors import ConfigError, RequestError, ServiceError, UnavailableError
+from core.errors import ConfigError, ServiceError, UnavailableError
 from core.imports import KeptFile
 from core.inventory import Inventory, Tag
 from core.texts import Finding
 from ingest.files.cards import COLUMNS, read_cards
-from ingest.files.named import NamedLine, NamedMapping
+from ingest.files.named import NamedLine
 from operations.arrivals.entry_proposals import free_id, slug_of
 from operations.arrivals.import_reading import inbox_of, kept_file
+from operations.arrivals.named_lists import mapping_of
 from operations.house import Call, House, InventoryWriter
 from operations.inventory import places_of
 from operations.keepers import EntryKind
@@ -76,7 +77,7 @@ def _read(house: House, file: KeptFile, request: ImportTags, call: Call) -> list
     by_pseudonym = _known(house, inventory)
     taken, seen = set(inventory.tags), set[str]()
     rows = []
-    for line in read_cards(inbox_of(house).path(file.digest), _mapping(request)):
+    for line in read_cards(inbox_of(house).path(file.digest), mapping_of(request, COLUMNS, "tags.field_unknown")):
         row = _row(house, line, by_pseudonym, taken, today)
         if row.pseudonym in seen:
             row.refused = Finding.of("tags.row_twice")
@@ -84,15 +85,6 @@ def _read(house: House, file: KeptFile, request: ImportTags, call: Call) -> list
         taken.add(row.id)
         rows.append(row)
     return rows
-
-
-def _mapping(request: ImportTags) -> NamedMapping:
-    """Return how a request wants its file understood. Raises `RequestError` for a column of what is no field."""
-    columns = dict(each.partition("=")[::2] for each in request.columns if each.strip())
-    for name in columns:
-        if name not in COLUMNS:
-            raise RequestError("tags.field_unknown", field=name[:60], known=", ".join(COLUMNS))
-    return NamedMapping(columns=columns, header=request.header, encoding=request.encoding, delimiter=request.delimiter)
 
 
 def _known(house: House, inventory: Inventory) -> dict[str, Tag]:
