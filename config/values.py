@@ -133,7 +133,9 @@ def station_url(text: str) -> str:
 
 
 def setting_key(text: str) -> str:
-    """Return what a station calls a setting. Refuses secrets, which stand in no profile."""
+    """Return what a station calls a setting. Refuses nothing at all, and secrets, which stand in no profile."""
+    if not text.strip():
+        raise _refusal("config.text_empty")
     if is_secret_setting(text):
         raise _refusal("config.profile_secret")
     return text

@@ -19,6 +19,8 @@ class SettingKind(StrEnum):
     NUMBER = "number"
     BOOLEAN = "boolean"
     LIST = "list"
+    ANY = "any"
+    """Nobody knows which: of a setting that only its maker names."""
 
 
 class SettingState(StrEnum):
@@ -67,12 +69,12 @@ def compare(wanted: Iterable[WantedSetting], live: Mapping[str, LiveSetting] | N
 
 def means_same(kind: SettingKind, one: str, other: str) -> bool:
     """Return whether two values of a setting mean the same. What is no value of its kind is compared as text."""
-    return _meaning(kind, one) == _meaning(kind, other)
+    return may_mean_same(one, other) if kind is SettingKind.ANY else _meaning(kind, one) == _meaning(kind, other)
 
 
 def may_mean_same(one: str, other: str) -> bool:
     """Return whether two values mean the same, whatever they are values of."""
-    return any(means_same(kind, one, other) for kind in SettingKind)
+    return any(_meaning(kind, one) == _meaning(kind, other) for kind in SettingKind)
 
 
 def plain_key(key: object) -> str:

@@ -256,26 +256,37 @@ def _network_lines(wanted: Sequence[DesiredSetting], known: KnownSettings) -> li
     by_term = {one.term: one for one in wanted}
     url, profile = by_term.get("csms_url"), by_term.get("security_profile")
     has_url = known.network.url if known.network else None
-    has_profile = _told("SecurityCtrlr/SecurityProfile", known) or (
+    told = _told("SecurityCtrlr/SecurityProfile", known) or (
         str(known.network.security_profile) if known.network else None
     )
+    has_level, level = _level(told), _level(profile.value) if profile else None
     lines = []
     if url is not None and url.value != has_url:
         lines.append(_planned(url, PlannedState.CHANGE, has_url))
-    if profile is not None and profile.value != has_profile:
+    if profile is not None and (level is None or level != has_level):
         # Without an address there is nothing that the new network profile could say.
-        state = PlannedState.CHANGE if url else PlannedState.UNSUPPORTED
-        rises = has_profile is None or int(profile.value) > int(has_profile)
-        lines.append(replace(_planned(profile, state, has_profile), irreversible=rises))
-    if url is None or known.source is PlanSource.NEVER_READ:
-        return [replace(line, state=PlannedState.UNKNOWN) for line in lines] if url else lines
+        state = PlannedState.CHANGE if url and level is not None else PlannedState.UNSUPPORTED
+        rises = has_level is None or level is None or level > has_level
+        lines.append(replace(_planned(profile, state, told), irreversible=rises))
+    if url is None or (profile is not None and level is None):
+        return [replace(line, state=PlannedState.UNSUPPORTED) for line in lines]
+    new_level = level if level is not None else has_level
+    # A network profile names a security profile, too: a guessed one could be lower than what the station has.
+    if known.source is PlanSource.NEVER_READ or new_level is None:
+        return [replace(line, state=PlannedState.UNKNOWN) for line in lines]
     change = NetworkChange(
         slot=_free_slot(known),
         url=url.value,
-        security_profile=int(profile.value if profile else has_profile or 1),
+        security_profile=new_level,
         priority=_told(PRIORITY, known) or "",
     )
     return [replace(line, key=PRIORITY, needs_reboot=True, network=change) for line in lines]
+
+
+def _level(said: str | None) -> int | None:
+    """Return a security profile as a number, None for what is none, as of stations that tell words or nothing."""
+    text = (said or "").strip().removesuffix(".0")
+    return int(text) if text.isascii() and text.isdecimal() else None
 
 
 def _free_slot(known: KnownSettings) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from enum import IntEnum
 
-from chargepoints.configuring.comparing import SettingKind, means_same
+from chargepoints.configuring.comparing import SettingKind, means_same, plain_key
 from chargepoints.configuring.maker_keys import MAKER_KEYS, MakerKey, plain_make
 from chargepoints.configuring.plan import DesiredSetting
 from chargepoints.configuring.terms import FIRMWARE, TERMS, Term
@@ -118,7 +118,8 @@ def effective_settings(
 
 
 def _settings_of(profile: Profile, station: ProfiledStation, keys: Mapping[str, MakerKey]) -> Iterator[DesiredSetting]:
-    known = {term.standard_key(is_16=station.is_16).casefold(): term for term in TERMS.values()}
+    standard = {plain_key(term.standard_key(is_16=station.is_16)): term for term in TERMS.values()}
+    known = {key: term for key, term in standard.items() if key}
     for field in fields(profile.settings) if profile.settings else ():
         value = getattr(profile.settings, field.name)
         if value not in (None, "", ()):
@@ -127,7 +128,7 @@ def _settings_of(profile: Profile, station: ProfiledStation, keys: Mapping[str, 
             yield _setting(key, _text(value), profile.id, term, needs_reboot=bool(own and own.needs_reboot))
     for raw in profile.raw:
         # A raw key that has a neutral name is compared as that one is.
-        yield _setting(raw.key.strip(), raw.value, profile.id, known.get(raw.key.strip().casefold()))
+        yield _setting(raw.key.strip(), raw.value, profile.id, known.get(plain_key(raw.key)))
     if profile.firmware:
         yield DesiredSetting(key=FIRMWARE, value=profile.firmware, origin=profile.id, term=FIRMWARE)
 
@@ -141,7 +142,7 @@ def _text(value: object) -> str:
 
 def _setting(key: str, value: str, origin: str, term: Term | None, *, needs_reboot: bool = False) -> DesiredSetting:
     if term is None:
-        return DesiredSetting(key=key, value=value, origin=origin, kind=SettingKind.TEXT)
+        return DesiredSetting(key=key, value=value, origin=origin, kind=SettingKind.ANY)
     return DesiredSetting(
         key=key,
         value=value,
@@ -154,7 +155,7 @@ def _setting(key: str, value: str, origin: str, term: Term | None, *, needs_rebo
 
 
 def _identity(setting: DesiredSetting) -> str:
-    return f"key:{setting.key.casefold()}" if setting.key else f"term:{setting.term}"
+    return f"key:{plain_key(setting.key)}" if setting.key else f"term:{setting.term}"
 
 
 def _order(setting: DesiredSetting) -> tuple[str, str]:

@@ -42,7 +42,7 @@ class StationSettingsForm(PartForm):
     time_source: str = Field(default="", max_length=100)
     csms_url: Annotated[str, AfterValidator(station_url)] = ""
     security_profile: Whole | None = Field(default=None, ge=1, le=3)
-    basic_auth_secret_max_age_d: Whole | None = Field(default=None, ge=1, le=3_650)
+    basic_auth_secret_max_age_d: Whole | None = Field(default=None, ge=1, le=365)
     own_root: bool | None = None
 
 

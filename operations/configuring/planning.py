@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
+from chargepoints.configuring.comparing import plain_key
 from chargepoints.configuring.plan import Plan, PlannedSetting, PlannedState, plan_of, plan_station
 from chargepoints.configuring.profiles import (
     Effective,
@@ -44,7 +45,7 @@ async def show_profile(house: House, request: ShowProfile, call: Call) -> Statio
     holding = sorted(
         (each for each in profiles.values() if holds_for(each, profiled)), key=lambda e: (level_of(e), e.id)
     )
-    hidden = [(one.key.casefold(), one.term, one.origin) for one in wanted.hidden]
+    hidden = [(plain_key(one.key), one.term, one.origin) for one in wanted.hidden]
     return StationProfile(
         station=station.id,
         station_name=station.name,
@@ -60,7 +61,7 @@ async def show_profile(house: House, request: ShowProfile, call: Call) -> Statio
                 needs_reboot=one.needs_reboot,
                 irreversible=one.irreversible,
                 instead_of=tuple(
-                    origin for key, term, origin in hidden if (key, term) == (one.key.casefold(), one.term)
+                    origin for key, term, origin in hidden if (key, term) == (plain_key(one.key), one.term)
                 ),
             )
             for one in wanted.settings

@@ -130,6 +130,36 @@ def test_a_security_profile_of_2x_without_an_address_cannot_be_told() -> None:
     assert line.state is PlannedState.UNSUPPORTED
 
 
+@pytest.mark.parametrize(
+    ("told", "terms"),
+    [
+        ("2", ["csms_url"]),
+        (" 2.0", ["csms_url"]),
+        ("02", ["csms_url"]),
+        ("none", ["csms_url", "security_profile"]),
+        ("", ["csms_url", "security_profile"]),
+        (None, ["csms_url", "security_profile"]),
+    ],
+)
+def test_a_security_profile_told_in_words_or_not_at_all_is_put_right(told: str | None, terms: list[str]) -> None:
+    known = KnownSettings(source=PlanSource.LIVE, settings={PROFILE.key: LiveSetting(value=told)})
+    plan = plan_station("lra-02", [URL, PROFILE], known, NOW)
+    assert [line.term for line in plan.settings] == terms
+    assert {line.network.security_profile for line in plan.settings if line.network} == {2}
+
+
+def test_no_security_profile_is_guessed_for_a_new_address() -> None:
+    known = KnownSettings(source=PlanSource.LIVE, settings={PROFILE.key: LiveSetting(value=None)})
+    (line,) = plan_station("lra-02", [URL], known, NOW).settings
+    assert (line.state, line.network) == (PlannedState.UNKNOWN, None)
+
+
+def test_a_raw_security_profile_that_is_no_number_cannot_be_told() -> None:
+    known = KnownSettings(source=PlanSource.LIVE, settings={PROFILE.key: LiveSetting(value="1")})
+    plan = plan_station("lra-02", [URL, replace(PROFILE, value="high")], known, NOW)
+    assert {line.state for line in plan.settings} == {PlannedState.UNSUPPORTED}
+
+
 def test_the_address_of_16_is_a_key_of_the_maker_and_its_profile_a_key() -> None:
     wanted = [
         replace(URL, key="G_ServerURL", needs_reboot=True),

@@ -96,6 +96,25 @@ def test_a_raw_key_and_a_term_for_the_same_setting_are_one() -> None:
     assert (setting.value, setting.origin, setting.term) == ("900", "raw", "heartbeat_interval_s")
 
 
+def test_a_raw_key_with_what_2x_takes_for_granted_contradicts_the_term() -> None:
+    raw = profile("raw", None, raw=(RawSetting(key="OCPPCommCtrlr/HeartbeatInterval:Actual", value="60"),))
+    effective = effective_settings(NEWER, [ALL, raw])
+    assert effective.settings == ()
+    assert [each.profiles for each in effective.conflicts] == [("all", "raw")]
+
+
+def test_a_blank_raw_key_is_no_term() -> None:
+    blank = profile("blank", None, raw=(RawSetting(key=" ", value="true"),))
+    assert {each.term for station in (STATION, NEWER) for each in effective_settings(station, [blank]).settings} == {""}
+
+
+@pytest.mark.parametrize(("one", "other"), [("true", "TRUE"), ("300", "300.0"), ("a,b", "B, A")])
+def test_what_only_its_maker_names_is_compared_by_what_it_may_mean(one: str, other: str) -> None:
+    first = profile("a", None, raw=(RawSetting(key="Licht", value=one),))
+    second = profile("b", None, raw=(RawSetting(key="licht", value=other),))
+    assert only(first, second).origin == "a"
+
+
 def test_two_that_mean_the_same_do_not_contradict_each_other() -> None:
     raw = profile("raw", None, raw=(RawSetting(key="HeartbeatInterval", value="300.0"),))
     assert only(ALL, raw).origin == "all"
