@@ -255,7 +255,7 @@ def _options(panel: Panel) -> dict[str, Any]:
                 "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
                 "colorMode": "none",
                 "graphMode": "none",
-                "textMode": "auto",
+                "textMode": "value",
             }
         case PanelKind.BARS:
             return {"orientation": "horizontal", "showValue": "auto", "legend": {"showLegend": False}}

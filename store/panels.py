@@ -13,7 +13,7 @@ from typing import Final
 from core.quantities import Quantity
 from core.readings import SlotShare
 from core.units import look_of
-from store.places import greatest_field, quality_field
+from store.places import quality_field
 
 SLOTS: Final = "interval_15m"
 DAYS: Final = "day"
@@ -21,6 +21,8 @@ SESSIONS: Final = "session"
 AUTO: Final = "$__interval"
 DAY: Final = "1d"
 ZONE: Final = "Europe/Berlin"
+_WH_PER_KW: Final = 250
+"""A kilowatt for a quarter of an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +85,14 @@ def total(quantity: Quantity, name: str) -> Column:
     return Column(quantity.value, "sum", name, look_of(quantity).divisor)
 
 
-def mean(quantity: Quantity, name: str) -> Column:
-    """Return the mean of a quantity, in its shown unit."""
-    return Column(quantity.value, "mean", name, look_of(quantity).divisor)
+def load(energy: Quantity, name: str) -> Column:
+    """Return the mean power in kW that the energy of quarter hours means, for all meters that count energy."""
+    return Column(energy.value, "mean", name, _WH_PER_KW)
 
 
-def peak(quantity: Quantity, name: str) -> Column:
-    """Return the greatest mean of a quarter of an hour, in its shown unit: by it grid operators bill."""
-    return Column(quantity.value, "max", name, look_of(quantity).divisor)
-
-
-def greatest(quantity: Quantity, name: str) -> Column:
-    """Return the greatest single value of a quantity, in its shown unit."""
-    return Column(greatest_field(quantity), "max", name, look_of(quantity).divisor)
+def peak(energy: Quantity, name: str) -> Column:
+    """Return the greatest power of a quarter of an hour in kW, by its energy: by it grid operators bill."""
+    return Column(energy.value, "max", name, _WH_PER_KW)
 
 
 def share(quantity: Quantity, part: SlotShare, name: str) -> Column:

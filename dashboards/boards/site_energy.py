@@ -6,7 +6,7 @@ from typing import Final
 
 from core.quantities import Quantity
 from dashboards.model import Colour, Dashboard, Panel, PanelKind, Unit, Variable
-from store.panels import AUTO, DAY, DAYS, SLOTS, Select, chosen, is_, mean, peak, total, values_of
+from store.panels import AUTO, DAY, DAYS, SLOTS, Select, chosen, is_, load, peak, total, values_of
 
 _SITE: Final = chosen("site", "site")
 _SUPPLY: Final = is_("role", "supply")
@@ -26,8 +26,8 @@ BOARD: Final = Dashboard(
             nothing="boards.no_slots",
             ask=Select(
                 measurement=SLOTS,
-                columns=(mean(_POWER, "kW"),),
-                where=(_SITE, _SUPPLY),
+                columns=(load(_IMPORT, "kW"),),
+                where=(_SITE, _SUPPLY, is_("medium", "electricity")),
                 every=AUTO,
                 by=("source",),
                 fill="null",
@@ -134,7 +134,12 @@ BOARD: Final = Dashboard(
             title="boards.site_energy.peak",
             purpose="boards.site_energy.peak_how",
             nothing="boards.no_slots",
-            ask=Select(measurement=SLOTS, columns=(peak(_POWER, "kW"),), where=(_SITE, _SUPPLY), by=("source",)),
+            ask=Select(
+                measurement=SLOTS,
+                columns=(peak(_IMPORT, "kW"),),
+                where=(_SITE, _SUPPLY, is_("medium", "electricity")),
+                by=("source",),
+            ),
             unit=Unit.of(_POWER),
             heads={"source": "boards.head.source", "kW": "boards.head.peak"},
             width=24,
