@@ -26,10 +26,10 @@ from duckdb import DuckDBPyConnection
 
 from bench.result import Result, report
 from core.inventory import Inventory
+from core.measurements import tags_of
 from core.ports import InfluxQlRequest
 from core.quantities import Quantity
 from store.influxql.endpoint import EmbeddedInfluxQl
-from store.places import tags_of
 from store.points.timeseries import TimeSeries
 from store.spans import tables as interval_tables
 from tests.influx_server import Influxd, running_influxd

@@ -19,12 +19,6 @@ from core.letters import Addressee, Letter, Trial
 from core.ports import Page
 from core.texts import Finding
 
-ALARM_FACT = "alarm"
-"""The published fact: at the instant it was raised, whether an alarm is open."""
-
-LOOK_FACT = "alarm_look"
-"""The published fact: at the instant of a look at the whole district, how many alarms were open."""
-
 NOTHING = timedelta(0)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

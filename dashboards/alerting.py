@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from core.alarms import ALARM_FACT, ALARMS, LOOK_FACT, AlarmKind, Severity, SubjectKind
+from core.alarms import ALARMS, AlarmKind, Severity, SubjectKind
 from core.texts import Catalogue, Language, catalogue
+from store.panels import looks, open_alarms
 
 INTERVAL_S: Final = 300
 ALARMS_BACK: Final = timedelta(days=400)
@@ -46,18 +47,6 @@ def rule_uid(kind: str) -> str:
     return f"kw-{kind.replace('_', '-')}"
 
 
-def alarm_query(kind: str) -> str:
-    """Return what is asked for a kind: by subject and site how many alarms are open."""
-    return (
-        f'SELECT sum("open") AS "open" FROM "{ALARM_FACT}" WHERE "kind" = \'{kind}\' AND $timeFilter'
-        ' GROUP BY "source", "site"'
-    )
-
-
-LOOK_QUERY: Final = f'SELECT count("open") AS "looks" FROM "{LOOK_FACT}" WHERE $timeFilter'
-"""What is asked to know whether the service still looks."""
-
-
 def _alarm_rule(
     kind: str, row: AlarmKind, texts: Catalogue, source_uid: str, receiver: str, console_url: str
 ) -> dict[str, Any]:
@@ -66,7 +55,7 @@ def _alarm_rule(
         "description": texts.say(f"alarm.action.{kind}"),
         **_link(console_url, f"/alarms?kind={kind}"),
     }
-    rule = _rule(kind, texts.say(f"alarm.{kind}"), alarm_query(kind), ALARMS_BACK, source_uid)
+    rule = _rule(kind, texts.say(f"alarm.{kind}"), open_alarms(kind), ALARMS_BACK, source_uid)
     sent = row.notifies and row.severity is not Severity.INFO
     # No alarm of a kind yet is no series at all, and all is well.
     return {
@@ -79,7 +68,7 @@ def _alarm_rule(
 
 
 def _silence_rule(texts: Catalogue, source_uid: str, receiver: str, console_url: str) -> dict[str, Any]:
-    rule = _rule("service_silent", texts.say("grafana.silent"), LOOK_QUERY, LOOKS_BACK, source_uid, over=False)
+    rule = _rule("service_silent", texts.say("grafana.silent"), looks(), LOOKS_BACK, source_uid, over=False)
     return {
         **rule,
         "noDataState": "Alerting",

@@ -5,13 +5,57 @@ from __future__ import annotations
 from typing import Any, Final
 
 from core.texts import Language, catalogue
-from dashboards.boards import data_quality, home, site_energy
-from dashboards.model import Dashboard, built
+from dashboards.boards import (
+    building,
+    candidates,
+    chargers,
+    cost,
+    data_quality,
+    emissions,
+    fleet,
+    heat,
+    home,
+    peaks,
+    pv,
+    reliability,
+    service,
+    session,
+    sessions,
+    shares,
+    site_energy,
+    vehicle,
+    water,
+)
+from dashboards.building import built
+from dashboards.model import Dashboard
 
-BOARDS: Final[tuple[Dashboard, ...]] = (home.BOARD, site_energy.BOARD, data_quality.BOARD)
+CONSOLE_URL: Final = "http://127.0.0.1:8080"
+"""Where the console is unless the configuration says otherwise."""
+
+BOARDS: Final[tuple[Dashboard, ...]] = (
+    home.BOARD,
+    site_energy.BOARD,
+    building.BOARD,
+    peaks.BOARD,
+    pv.BOARD,
+    heat.BOARD,
+    water.BOARD,
+    cost.BOARD,
+    chargers.BOARD,
+    sessions.BOARD,
+    session.BOARD,
+    reliability.BOARD,
+    fleet.BOARD,
+    vehicle.BOARD,
+    candidates.BOARD,
+    emissions.BOARD,
+    shares.BOARD,
+    data_quality.BOARD,
+    service.BOARD,
+)
 
 
-def build_all(language: Language) -> dict[str, dict[str, Any]]:
-    """Return all dashboards in a language as Grafana takes them, by uid."""
+def build_all(language: Language, console_url: str = CONSOLE_URL) -> dict[str, dict[str, Any]]:
+    """Return all dashboards in a language as Grafana takes them, by uid, with links to a console."""
     texts = catalogue(language)
-    return {board.uid: built(board, texts) for board in BOARDS}
+    return {board.uid: built(board, texts, console_url.rstrip("/")) for board in BOARDS}

@@ -78,7 +78,13 @@ JOB_ROWS: dict[str, Capability] = {
     "savings.compute": Capability("operations.savings.job:compute_savings", Role.ADMIN, whole=True, long=True),
     "shares.work": Capability("operations.shares.job:work_shares", Role.ADMIN, whole=True, long=True),
     "sendings.send": Capability("operations.fleet_report.sending:send_reports", Role.ADMIN, whole=True, long=True),
-    "facts.publish": Capability("operations.upkeep.publication:publish_facts", Role.ADMIN, whole=True, long=True),
+    "facts.publish": Capability("operations.publishing.publication:publish_facts", Role.ADMIN, whole=True, long=True),
+    "facts.publish_states": Capability(
+        "operations.publishing.figures:publish_states", Role.ADMIN, whole=True, long=True
+    ),
+    "facts.publish_figures": Capability(
+        "operations.publishing.figures:publish_figures", Role.ADMIN, whole=True, long=True
+    ),
 }
 """What jobs call. These rows have no address and no command of their own: people run the job (`jobs.run`)."""
 
@@ -109,6 +115,10 @@ JOBS: dict[str, Job] = {
     ),
     "sendings": Job(row="sendings.send", cadence=Cadence.HOUR, after=10 * MINUTE, lane="intervals", needs=("savings",)),
     "publication": Job(row="facts.publish", cadence=Cadence.HOUR, after=2 * MINUTE, needs=("savings",)),
+    "states": Job(row="facts.publish_states", cadence=Cadence.SLOT, after=7 * MINUTE, lane="states"),
+    "figures": Job(
+        row="facts.publish_figures", cadence=Cadence.DAY, after=5 * HOUR, lane="figures", needs=("savings", "shares")
+    ),
     "compaction": Job(row="timeseries.compact", cadence=Cadence.DAY, after=HOUR + 10 * MINUTE),
     "retention": Job(
         row="retention.apply",

@@ -4,49 +4,171 @@ from __future__ import annotations
 
 from typing import Final
 
+from core.published import Fact
 from core.quantities import Quantity
 from core.readings import SlotShare
-from dashboards.model import PERCENT, Dashboard, Panel, PanelKind, Variable
-from store.panels import AUTO, SLOTS, Select, chosen, share, values_of
+from dashboards.choices import BOOKINGS, GAPS, SITE, SITES, TO_METER
+from dashboards.model import COUNT, HOURS, INSTANT, PERCENT, Asked, Dashboard, Head, Unit
+from dashboards.shapes import course, table
+from store.panels import AUTO, SLOTS, Select, any_of, equals, is_, is_like, last_of, mean, share, value_of
 
-_SITE: Final = chosen("site", "site")
 _IMPORT: Final = Quantity.ENERGY_IMPORT_WH
 _SHARES: Final = tuple(share(_IMPORT, part, part.value) for part in SlotShare)
+_BATTERY: Final = Quantity.BATTERY_PERCENT
 
 BOARD: Final = Dashboard(
     uid="kw-data-quality",
-    title="boards.data_quality.title",
-    purpose="boards.data_quality.purpose",
-    variables=(Variable(name="site", label="boards.variable.site", ask=values_of(SLOTS, "site")),),
+    text="data_quality",
+    page="/quality",
+    variables=(SITES,),
+    marks=(BOOKINGS, GAPS),
     panels=(
-        Panel(
-            id=1,
-            kind=PanelKind.TABLE,
-            title="boards.data_quality.shares",
-            purpose="boards.data_quality.shares_how",
-            nothing="boards.no_slots",
-            ask=Select(measurement=SLOTS, columns=_SHARES, where=(_SITE,), by=("source",)),
-            unit=PERCENT,
-            heads={"source": "boards.head.source", **{each.value: f"boards.share.{each.value}" for each in SlotShare}},
-            width=24,
+        table(
+            1,
+            "shares",
+            Select(measurement=SLOTS, columns=_SHARES, where=(SITE,), by=("source",)),
+            {
+                "source": Head("source", link=TO_METER),
+                **{each.value: Head(each.value, PERCENT) for each in SlotShare},
+            },
+            nothing="no_slots",
             height=10,
+            sort="missing",
         ),
-        Panel(
-            id=2,
-            kind=PanelKind.TIMESERIES,
-            title="boards.data_quality.missing",
-            purpose="boards.data_quality.missing_how",
-            nothing="boards.no_slots",
-            ask=Select(
-                measurement=SLOTS,
-                columns=(share(_IMPORT, SlotShare.MISSING, "missing"),),
-                where=(_SITE,),
-                every=AUTO,
-                by=("source",),
-                fill="null",
+        course(
+            2,
+            "missing",
+            PERCENT,
+            Asked(
+                Select(
+                    measurement=SLOTS,
+                    columns=(share(_IMPORT, SlotShare.MISSING, "missing"),),
+                    where=(SITE,),
+                    every=AUTO,
+                    by=("source",),
+                    fill="null",
+                ),
+                tag="$tag_source",
             ),
-            unit=PERCENT,
-            alias="$tag_source",
+            nothing="no_slots",
+            width=24,
+        ),
+        table(
+            3,
+            "gaps",
+            Select(
+                measurement=Fact.EVENT.value,
+                columns=(
+                    value_of("source", "source"),
+                    value_of("quantity", "quantity"),
+                    value_of("duration_s", "hours", 3600),
+                    value_of("ended", "ended"),
+                ),
+                where=(SITE, is_("event", "gap")),
+                most=200,
+            ),
+            {
+                "Time": Head("begin", INSTANT),
+                "source": Head("source"),
+                "quantity": Head("quantity"),
+                "hours": Head("duration", HOURS),
+                "ended": Head("ended", words="truth"),
+            },
+            nothing="no_gaps",
+            width=12,
+            sort="Time",
+        ),
+        table(
+            4,
+            "bookings",
+            Select(
+                measurement=Fact.EVENT.value,
+                columns=(
+                    value_of("event", "event"),
+                    value_of("source", "source"),
+                    value_of("quantity", "quantity"),
+                    value_of("booking", "booking"),
+                ),
+                where=(
+                    SITE,
+                    any_of(
+                        "event",
+                        ("exchange", "manual", "billing", "reset", "rollover", "correction", "interruption"),
+                    ),
+                ),
+                most=200,
+            ),
+            {
+                "Time": Head("at", INSTANT),
+                "event": Head("kind", words="booking"),
+                "source": Head("source"),
+                "quantity": Head("quantity"),
+                "booking": Head("booking", COUNT),
+            },
+            nothing="no_bookings",
+            back="400d",
+            width=12,
+            sort="Time",
+        ),
+        table(
+            5,
+            "rewritten",
+            Select(
+                measurement=Fact.EVENT.value,
+                columns=(
+                    value_of("source", "source"),
+                    value_of("quantity", "quantity"),
+                    value_of("former_value", "former"),
+                ),
+                where=(SITE, is_("event", "rewritten")),
+                most=200,
+            ),
+            {
+                "Time": Head("at", INSTANT),
+                "source": Head("source"),
+                "quantity": Head("quantity"),
+                "former": Head("former", Unit("", 3)),
+            },
+            nothing="none_rewritten",
+            width=12,
+            sort="Time",
+        ),
+        table(
+            6,
+            "alarms",
+            Select(
+                measurement=Fact.ALARM.value,
+                columns=(last_of("open", "open"),),
+                where=(SITE, equals("open", 1), is_like("kind", "^(meter_|clock_|booking_)")),
+                by=("kind", "source", "site"),
+            ),
+            {
+                "Time": Head("since", INSTANT),
+                "kind": Head("kind", words="alarm"),
+                "source": Head("source"),
+                "site": Head("site"),
+            },
+            nothing="no_alarms",
+            back="400d",
+            width=12,
+            sort="Time",
+        ),
+        course(
+            7,
+            "batteries",
+            Unit.of(_BATTERY),
+            Asked(
+                Select(
+                    measurement=SLOTS,
+                    columns=(mean(_BATTERY, "%"),),
+                    where=(SITE,),
+                    every=AUTO,
+                    by=("source",),
+                    fill="null",
+                ),
+                tag="$tag_source",
+            ),
+            nothing="not_told",
             width=24,
         ),
     ),

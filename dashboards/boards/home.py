@@ -4,119 +4,150 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.alarms import ALARM_FACT, LOOK_FACT
+from core.published import Fact
 from core.quantities import Quantity
-from dashboards.model import COUNT, Colour, Dashboard, Panel, PanelKind, Unit
-from store.panels import DAY, DAYS, SESSIONS, Column, Select, equals, is_, total
+from dashboards.choices import REPORTS, TO_SITE
+from dashboards.model import COUNT, INSTANT, KWH, TONNES, Asked, Colour, Dashboard, Head, Panel, PanelKind, Unit
+from dashboards.shapes import columns, table, tile
+from store.panels import DAY, DAYS, Select, equals, is_, lacking, last_of, sum_of, total
 
 _SUPPLY: Final = is_("role", "supply")
 _POWER: Final = is_("medium", "electricity")
 _WATER: Final = is_("medium", "water")
 _IMPORT, _EXPORT, _VOLUME = Quantity.ENERGY_IMPORT_WH, Quantity.ENERGY_EXPORT_WH, Quantity.VOLUME_M3
+_OFFLINE: Final = Select(
+    measurement=Fact.OUTLET.value,
+    columns=(lacking("connected", "offline"),),
+    where=(is_("connector", "0"),),
+    by=("station",),
+)
 
 BOARD: Final = Dashboard(
     uid="kw-home",
-    title="boards.home.title",
-    purpose="boards.home.purpose",
+    text="home",
+    page="/",
+    marks=(REPORTS,),
     panels=(
-        Panel(
-            id=1,
-            kind=PanelKind.STAT,
-            title="boards.home.alarms",
-            purpose="boards.home.alarms_how",
-            nothing="boards.no_looks",
-            ask=Select(measurement=LOOK_FACT, columns=(Column("open", "last", "open"),)),
-            unit=COUNT,
-            width=6,
-            height=4,
+        tile(
+            1,
+            "alarms",
+            Select(measurement=Fact.ALARM_LOOK.value, columns=(last_of("open", "open"),)),
+            COUNT,
+            nothing="no_looks",
+            act_from=1,
         ),
-        Panel(
-            id=2,
-            kind=PanelKind.STAT,
-            title="boards.home.drawn",
-            purpose="boards.home.drawn_how",
-            nothing="boards.no_days",
-            ask=Select(measurement=DAYS, columns=(total(_IMPORT, "kWh"),), where=(_SUPPLY, _POWER)),
-            unit=Unit.of(_IMPORT),
+        tile(
+            2,
+            "drawn",
+            Select(measurement=DAYS, columns=(total(_IMPORT, "kWh"),), where=(_SUPPLY, _POWER)),
+            KWH,
+            nothing="no_days",
             colour=Colour.GRID,
-            width=6,
-            height=4,
         ),
-        Panel(
-            id=3,
-            kind=PanelKind.STAT,
-            title="boards.home.fed_in",
-            purpose="boards.home.fed_in_how",
-            nothing="boards.no_days",
-            ask=Select(measurement=DAYS, columns=(total(_EXPORT, "kWh"),), where=(_SUPPLY, _POWER)),
-            unit=Unit.of(_EXPORT),
+        tile(
+            3,
+            "fed_in",
+            Select(measurement=DAYS, columns=(total(_EXPORT, "kWh"),), where=(_SUPPLY, _POWER)),
+            KWH,
+            nothing="no_days",
             colour=Colour.SUN,
-            width=6,
-            height=4,
         ),
-        Panel(
-            id=4,
-            kind=PanelKind.STAT,
-            title="boards.home.charged",
-            purpose="boards.home.charged_how",
-            nothing="boards.no_sessions",
-            ask=Select(measurement=SESSIONS, columns=(Column("energy_wh", "sum", "kWh", 1000),)),
-            unit=Unit.of(_IMPORT),
+        tile(
+            4,
+            "charged",
+            Select(measurement=Fact.SESSION.value, columns=(sum_of("energy_wh", "kWh", 1000),)),
+            KWH,
+            nothing="no_sessions",
             colour=Colour.CHARGING,
-            width=6,
-            height=4,
         ),
-        Panel(
-            id=5,
-            kind=PanelKind.TIMESERIES,
-            title="boards.home.drawn_by_day",
-            purpose="boards.home.drawn_by_day_how",
-            nothing="boards.no_days",
-            ask=Select(
-                measurement=DAYS, columns=(total(_IMPORT, "kWh"),), where=(_SUPPLY, _POWER), every=DAY, by=("site",)
+        columns(
+            5,
+            "drawn_by_day",
+            KWH,
+            Asked(
+                Select(
+                    measurement=DAYS, columns=(total(_IMPORT, "kWh"),), where=(_SUPPLY, _POWER), every=DAY, by=("site",)
+                ),
+                tag="$tag_site",
             ),
-            unit=Unit.of(_IMPORT),
-            alias="$tag_site",
-            bars=True,
-            stacked=True,
+            nothing="no_days",
             width=16,
+            links=(TO_SITE,),
         ),
-        Panel(
-            id=6,
-            kind=PanelKind.TABLE,
-            title="boards.home.open_alarms",
-            purpose="boards.home.open_alarms_how",
-            nothing="boards.no_alarms",
-            ask=Select(
-                measurement=ALARM_FACT,
-                columns=(Column("open", "last", "open"),),
+        table(
+            6,
+            "open_alarms",
+            Select(
+                measurement=Fact.ALARM.value,
+                columns=(last_of("open", "open"),),
                 where=(equals("open", 1),),
                 by=("kind", "source", "site", "severity"),
             ),
-            unit=COUNT,
-            heads={
-                "Time": "boards.head.since",
-                "kind": "boards.head.kind",
-                "source": "boards.head.source",
-                "site": "boards.head.site",
-                "severity": "boards.head.severity",
+            {
+                "Time": Head("since", INSTANT),
+                "kind": Head("kind", words="alarm"),
+                "source": Head("source"),
+                "site": Head("site", link=TO_SITE),
+                "severity": Head("severity", words="severity"),
             },
+            nothing="no_alarms",
             width=8,
+            back="400d",
+            sort="Time",
         ),
-        Panel(
-            id=7,
-            kind=PanelKind.TIMESERIES,
-            title="boards.home.water_by_day",
-            purpose="boards.home.water_by_day_how",
-            nothing="boards.no_days",
-            ask=Select(
-                measurement=DAYS, columns=(total(_VOLUME, "m³"),), where=(_SUPPLY, _WATER), every=DAY, by=("site",)
+        columns(
+            7,
+            "water_by_day",
+            Unit.of(_VOLUME),
+            Asked(
+                Select(
+                    measurement=DAYS, columns=(total(_VOLUME, "m³"),), where=(_SUPPLY, _WATER), every=DAY, by=("site",)
+                ),
+                tag="$tag_site",
             ),
-            unit=Unit.of(_VOLUME),
-            alias="$tag_site",
-            bars=True,
-            stacked=True,
-            width=24,
+            nothing="no_days",
+            width=16,
+            links=(TO_SITE,),
+        ),
+        Panel(id=8, kind=PanelKind.BOARDS, text="boards", width=8),
+        tile(
+            9,
+            "offline",
+            Select(inner=_OFFLINE, columns=(sum_of("offline", "offline"),)),
+            COUNT,
+            nothing="no_states",
+            back="400d",
+            act_from=1,
+        ),
+        tile(
+            10,
+            "avoided",
+            Select(
+                measurement=Fact.SAVINGS.value,
+                columns=(sum_of("co2e_avoided_g.wtw.location", "t", 1_000_000),),
+                where=(is_("scope", "fleet"),),
+            ),
+            TONNES,
+            nothing="no_savings",
+            back="365d",
+        ),
+        tile(
+            11,
+            "paid",
+            Select(
+                measurement=Fact.SHARES.value, columns=(sum_of("paid_eur", "€"),), where=(is_("party", "municipality"),)
+            ),
+            Unit("€", 0),
+            nothing="no_shares",
+            back="730d",
+        ),
+        tile(
+            12,
+            "failed",
+            Select(measurement=Fact.JOB_RUN.value, columns=(last_of("done", "done"),), where=(equals("done", 0),)),
+            COUNT,
+            nothing="none_failed",
+            back="2d",
         ),
     ),
 )

@@ -15,7 +15,7 @@ from dashboards.preview.fields import Writing, is_hidden, reduced, writing_of
 from dashboards.preview.frames import TIME, AskedWronglyError, Column, Frame, table, time_series
 from dashboards.preview.transforms import NotShownError, transformed
 from dashboards.preview.variables import Ask, Variables, filled
-from dashboards.preview.window import Window
+from dashboards.preview.window import Window, window_back
 
 ROWS_MOST: Final = 12
 BARS_MOST: Final = 12
@@ -98,6 +98,7 @@ class Sitting:
 async def panel_shown(panel: Mapping[str, Any], others: Mapping[int, Mapping[str, Any]], at: Sitting) -> Shown:
     """Return a panel as the sheet shows it; one whose query is refused says so and costs only itself."""
     place = panel.get("gridPos") or {}
+    at = replace(at, window=window_back(at.window, str(panel.get("timeFrom") or "")))
     title = filled(str(panel.get("title", "")), at.variables, at.window, panel)
     kind = str(panel["type"])
     shown = Shown(

@@ -55,6 +55,13 @@ def window_of(board: dict[str, Any], now_utc: datetime, zone: ZoneInfo) -> Windo
     return Window(begin, instant(str(told.get("to", "now")), now_utc, zone, ends=True), zone)
 
 
+def window_back(window: Window, back: str) -> Window:
+    """Return the stretch of a panel that looks so far back (`400d`) whatever is chosen; without, the chosen one."""
+    if not back:
+        return window
+    return Window(instant(f"now-{back}", window.end_utc, window.zone, ends=False), window.end_utc, window.zone)
+
+
 def instant(expression: str, now_utc: datetime, zone: ZoneInfo, *, ends: bool) -> datetime:
     """Return the instant of an expression such as `now-7d/d`; one that `ends` a range is rounded up.
 

@@ -12,10 +12,10 @@ from core.alarms import ALARMS, Alarm, AlarmChange, AlarmEvent, Observation, adv
 from core.errors import ServiceError
 from core.letters import Letter
 from core.texts import Finding
-from operations.alarms.published import tell_dashboards
 from operations.alarms.watches import DAILY_WATCHES, WATCHES, Watch
 from operations.arrivals.sightings import Seen
 from operations.house import Call, House
+from operations.publishing.alarms import tell_dashboards
 from operations.schedule import JobWork
 
 log = structlog.get_logger("alarms")

@@ -9,7 +9,7 @@ from core.errors import UnavailableError
 from core.texts import Language
 from dashboards.alerting import groups
 from dashboards.push import Content
-from dashboards.registry import build_all
+from dashboards.registry import CONSOLE_URL, build_all
 from dashboards.settings import GrafanaSettings
 from operations.house import House
 
@@ -35,15 +35,15 @@ def content_of(settings: GrafanaSettings, console_url: str = "") -> Content:
     """Return all that a Grafana with these settings gets; with the console's address alerts lead back into it."""
     receiver = CONTACT_POINT if settings.mail else ""
     return Content(
-        boards=boards_in(settings.language),
+        boards=boards_in(settings.language, console_url),
         groups=groups(settings.language, settings.source.uid, receiver=receiver, console_url=console_url),
         contact_points=_contact_points(settings),
     )
 
 
-def boards_in(language: Language) -> Mapping[str, dict[str, Any]]:
-    """Return the dashboards in a language by their uid."""
-    return build_all(language)
+def boards_in(language: Language, console_url: str = "") -> Mapping[str, dict[str, Any]]:
+    """Return the dashboards in a language by their uid, with links to the console at an address."""
+    return build_all(language, console_url or CONSOLE_URL)
 
 
 def count_rules(content: Content) -> int:

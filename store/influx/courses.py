@@ -21,12 +21,12 @@ import duckdb
 import numpy as np
 
 from core.intervals import Amount, Course, Resolution, SeriesKey, Shares
+from core.measurements import is_amount
 from core.periods import Period
 from core.ports import ALWAYS
 from core.quantities import Quantity
 from energy.series import Amounts, Means
 from store.influx.intervals import Intervals
-from store.places import is_amount
 from store.points.columns import to_utc
 from store.spans.calendar import Calendar
 from store.spans.columns import Table, of_spans, offered

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.intervals import SeriesKey
+from core.measurements import READING, TAG_KEYS
 from core.periods import Period
 from store.influx.inlet import Inlet, entries, quality_of, received_of
 from store.influx.line import number
@@ -20,7 +21,6 @@ from store.influx.sender import Sender
 from store.influx.server import Deletion, Server
 from store.influx.spoolfile import Entry, Kind
 from store.influx.whereabouts import Whereabouts
-from store.places import READING, TAG_KEYS
 from store.points.columns import to_utc
 
 _AT_ONCE: Final = 2_000

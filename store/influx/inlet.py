@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from core.errors import ReadingError
 from core.intervals import SeriesKey
+from core.measurements import READING
 from core.periods import Period
 from core.ports import Batch, Clock
 from core.quantities import Quantity
@@ -23,7 +24,6 @@ from store.influx.newest import Newest
 from store.influx.spool import Parcel, Spool
 from store.influx.spoolfile import Entry, Kind, LatestRow, PlaceRow
 from store.influx.whereabouts import Whereabouts
-from store.places import READING
 from store.points.columns import to_ms, to_utc
 from store.points.schema import QUALITY_NUMBERS
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from core.errors import StoreError
 from core.intervals import SLOT_S, Resolution, SeriesKey
+from core.measurements import TAG_KEYS
 from core.periods import Period
 from energy.series import NOTHING_COUNTED, Amounts, Counts, Instants, Means, Samples
 from store.influx.inlet import Inlet, entries
@@ -26,7 +27,6 @@ from store.influx.spans import MEASUREMENTS, differing, fields_of, read, written
 from store.influx.spoolfile import Entry, Kind
 from store.influx.statements import name
 from store.influx.whereabouts import Whereabouts
-from store.places import TAG_KEYS
 from store.points.columns import to_utc
 
 Spans = TypeVar("Spans", Amounts, Means)

@@ -16,7 +16,7 @@ from math import isfinite
 from typing import Final
 
 from core.errors import StoreError
-from store.places import TAG_KEYS
+from core.measurements import TAG_KEYS
 from store.points.columns import to_ms
 
 FIRST_MS: Final = -9_223_372_036_854

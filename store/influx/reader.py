@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from core.intervals import SeriesKey
+from core.measurements import READING
 from core.periods import Period
 from core.ports import Arrival
 from core.quantities import Quantity
@@ -18,7 +19,6 @@ from store.influx.line import FIRST_MS, LAST_MS
 from store.influx.server import Server
 from store.influx.spoolfile import LatestRow
 from store.influx.statements import name, of_sources, portions, select, within
-from store.places import READING
 from store.points.columns import to_utc
 from store.points.schema import QUALITIES
 

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.intervals import Resolution
+from core.measurements import DAY, INTERVAL, greatest_field, least_field, quality_field
 from core.quantities import Quantity
 from energy.series import SHARE_NUMBERS, Amounts, Means
 from store.influx.line import number
-from store.places import DAY, INTERVAL, greatest_field, least_field, quality_field
 from store.spans.columns import Spans
 
 MEASUREMENTS: Final = {Resolution.SLOT: INTERVAL, Resolution.DAY: DAY}

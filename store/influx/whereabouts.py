@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from core.inventory import Inventory
+from core.measurements import tags_of
 from store.influx.line import FIRST_MS, series
 from store.influx.spoolfile import PlaceRow
-from store.places import tags_of
 
 
 class Whereabouts:

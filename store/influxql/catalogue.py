@@ -13,10 +13,10 @@ from duckdb import DuckDBPyConnection
 
 from core.intervals import SeriesKey
 from core.inventory import Inventory
+from core.measurements import DAY, INTERVAL, READING, greatest_field, is_amount, least_field, quality_field, tags_of
 from core.quantities import Quantity
 from core.readings import SlotShare
 from store.facts import tables as fact_tables
-from store.places import DAY, INTERVAL, READING, greatest_field, is_amount, least_field, quality_field, tags_of
 from store.points import schema
 from store.spans import tables as interval_tables
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -175,12 +176,29 @@ def _patterns(statement: Statement) -> Iterator[str]:
     yield from (part.text for expr in expressions for part in walk(expr) if isinstance(part, Pattern))
 
 
+_LITERAL: Final = r"(?:[^\\^$*+?.()|\[\]{}]|\\[\\^$*+?.()|\[\]{}/])+"
+_LIST: Final = re.compile(rf"\^(?:\(({_LITERAL}(?:\|{_LITERAL})*)\)|({_LITERAL}))\$\Z")
+_ALTERNATIVE: Final = re.compile(_LITERAL)
+
+
+def listed(pattern: str) -> frozenset[str] | None:
+    """Return the texts that a pattern such as Grafana writes of chosen values (`^(a|b)$`) names, None of any other."""
+    found = _LIST.match(pattern)
+    if found is None:
+        return None
+    return frozenset(re.sub(r"\\(.)", r"\1", each) for each in _ALTERNATIVE.findall(found[1] or found[2]))
+
+
 class _Matcher:
-    """Finds patterns in texts with DuckDB's RE2, which is what InfluxDB's patterns are written for."""
+    """Finds patterns in texts with DuckDB's RE2, which is what InfluxDB's patterns are written for.
+
+    Lists of values are looked up: a dashboard asks for each of hundreds of series whether it is among them.
+    """
 
     def __init__(self, connection: DuckDBPyConnection) -> None:
         self._connection = connection
         self._known: dict[tuple[str, str], bool] = {}
+        self._lists: dict[str, frozenset[str] | None] = {}
 
     def check(self, pattern: str) -> None:
         """Raise `ParseError` for what is no pattern."""
@@ -194,6 +212,11 @@ class _Matcher:
 
     def matches(self, pattern: str, text: str) -> bool:
         """Return whether the pattern is found in the text."""
+        if pattern not in self._lists:
+            self._lists[pattern] = listed(pattern)
+        among = self._lists[pattern]
+        if among is not None:
+            return text in among
         key = (pattern, text)
         if key not in self._known:
             found = self._connection.execute("select regexp_matches(?, ?)", [text, pattern]).fetchone()

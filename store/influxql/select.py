@@ -186,7 +186,7 @@ class _Statement:
             if self._is_field(ref):
                 values = stream.values[first + fields.index(ref.name)]
                 found[ref] = values.cast(self._casts.get(ref.name, values.kind))
-            elif ref.cast in {"", "tag"}:
+            elif ref.cast in {"", "tag"} and ref.name in self._sources.keys:
                 found[ref] = self._tag(ref.name, stream)
         return found
 

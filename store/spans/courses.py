@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from core.intervals import Amount, Course, Resolution, Shares
+from core.measurements import is_amount
 from core.periods import Period
 from core.ports import ALWAYS
 from core.quantities import Quantity
-from store.places import is_amount
 from store.points.access import Access
 from store.spans import course_rows
 from store.spans.cells import AMOUNTS, MEANS

@@ -15,7 +15,7 @@ from core.alarms import ALARMS, Alarm, AlarmState
 from core.ports import FactPoint, InfluxQlRequest
 from core.texts import Finding
 from dashboards.alerting import groups
-from operations.alarms.published import alarm_points, look_point
+from operations.publishing.alarms import alarm_points, look_point
 from store.influxql.endpoint import EmbeddedInfluxQl
 from store.points.timeseries import TimeSeries
 from tests.district import small_inventory

@@ -8,7 +8,8 @@ import pytest
 
 from core.alarms import ALARMS, Severity
 from core.texts import LANGUAGES, Language
-from dashboards.alerting import alarm_query, groups, rule_uid
+from dashboards.alerting import groups, rule_uid
+from store.panels import open_alarms
 
 WANTED = {
     "meter_silent",
@@ -47,7 +48,7 @@ def test_uids_and_titles_are_unique_and_short_enough(language: Language) -> None
 def test_a_rule_asks_for_its_kind_and_fires_where_one_is_open() -> None:
     rule = next(each for each in rules() if each["uid"] == "kw-station-offline")
     asked, last, fires = rule["data"]
-    assert asked["model"]["query"] == alarm_query("station_offline")
+    assert asked["model"]["query"] == open_alarms("station_offline")
     assert asked["datasourceUid"] == "kw-influx"
     assert (last["model"]["reducer"], last["model"]["expression"]) == ("last", "A")
     assert fires["model"]["conditions"] == [{"evaluator": {"type": "gt", "params": [0]}}]

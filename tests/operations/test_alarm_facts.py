@@ -10,21 +10,22 @@ from typing import Any
 
 import pytest
 
-from core.alarms import ALARM_FACT, LOOK_FACT, AlarmChange
+from core.alarms import AlarmChange
 from core.errors import StoreError
 from core.people import Actor, Role
 from core.periods import Period
 from core.ports import Batch, FactPoint, Health
+from core.published import Fact
 from core.quantities import Quantity
 from core.readings import Reading
 from core.texts import Finding
 from operations.alarms import budget_watches
 from operations.alarms.budget_watches import exceeded_budgets, near_budgets
-from operations.alarms.published import LOOK_BACK, publish_alarms
 from operations.alarms.service_watches import growing_spools, unwell_parts
 from operations.alarms.watching import watch_district
 from operations.costs.rows import BudgetRow, Budgets
 from operations.house import Call
+from operations.publishing.alarms import LOOK_BACK, publish_alarms
 from operations.schedule import JobWork
 from tests.dashboards.test_alert_queries import alarm
 from tests.district import NOW, District
@@ -53,7 +54,7 @@ class Facts:
             if each.measurement != measurement or each.at_utc not in period or key in kept
         }
 
-    def open(self, measurement: str = ALARM_FACT) -> list[float]:
+    def open(self, measurement: str = Fact.ALARM.value) -> list[float]:
         return [float(each.fields["open"]) for each in self.points.values() if each.measurement == measurement]
 
 
@@ -84,7 +85,7 @@ async def silent_meter(district: District) -> None:
 async def test_an_alarm_is_open_until_it_is_over(empty_district: District, facts: Facts) -> None:
     await silent_meter(empty_district)
     assert facts.open() == [1.0]
-    (point,) = [each for each in facts.points.values() if each.measurement == ALARM_FACT]
+    (point,) = [each for each in facts.points.values() if each.measurement == Fact.ALARM.value]
     assert point.tags == {
         "kind": "meter_silent",
         "source": "meter:schule-strom",
@@ -98,7 +99,7 @@ async def test_an_alarm_is_open_until_it_is_over(empty_district: District, facts
         await empty_district.stores.readings.put(Batch([reading], now))
         await look(empty_district)
     assert facts.open() == [0.0]
-    assert facts.open(LOOK_FACT)[-1] == 0.0
+    assert facts.open(Fact.ALARM_LOOK.value)[-1] == 0.0
 
 
 async def test_a_time_series_that_is_away_costs_no_alarm_and_is_told_later(
@@ -119,7 +120,7 @@ async def test_each_night_what_is_no_longer_so_is_taken_away(empty_district: Dis
     known = [alarm("meter_stuck", "meter:schule-strom", days, over=True) for days in (1, 300)]
     await house.ledger.save_alarms(AlarmChange(saved=known))
     forgotten = FactPoint(
-        measurement=ALARM_FACT,
+        measurement=Fact.ALARM.value,
         tags={"kind": "meter_stuck", "source": "meter:old", "severity": "warning"},
         at_utc=NOW - LOOK_BACK / 2,
         fields={"open": 1.0},
@@ -188,7 +189,7 @@ async def test_without_any_alarm_nothing_is_taken_away_which_some_stores_cannot(
     empty_district: District, facts: Facts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def refused(*_: object) -> None:
-        raise StoreError("influx.cannot_delete", measurement=ALARM_FACT)
+        raise StoreError("influx.cannot_delete", measurement=Fact.ALARM.value)
 
     monkeypatch.setattr(facts, "withdraw_facts", refused)
     call = Call(JOB, NOW)

@@ -16,7 +16,7 @@ from core.periods import Period
 from operations.alarms.watches import WATCHES
 from operations.configuring.keeping import term_text
 from operations.house import Call
-from operations.upkeep.publication import drift_points
+from operations.publishing.publication import drift_points
 from tests.district import District
 
 STATION = "lis-01"

@@ -21,9 +21,9 @@ from operations.fleet.days import compute_fleet
 from operations.gate import Gate
 from operations.house import Call
 from operations.intervals.job import compute_intervals
+from operations.publishing.publication import publish_facts
 from operations.schedule import JobWork
 from operations.table import CAPABILITIES
-from operations.upkeep.publication import publish_facts
 from store.influxql.endpoint import EmbeddedInfluxQl
 from tests.district import NOW, District, open_district
 

@@ -24,9 +24,9 @@ from core.work import MeterEvent, MeterEventKind
 from operations.gate import Gate
 from operations.house import Call, silent
 from operations.intervals.job import compute_intervals
+from operations.publishing.gaps import gap_points
+from operations.publishing.publication import Published
 from operations.schedule import JobWork
-from operations.upkeep.gap_facts import gap_points
-from operations.upkeep.publication import Published
 from store.points.timeseries import TimeSeries
 from tests.district import NOW, District
 

@@ -14,11 +14,12 @@ from core.facts import ConnectorStatus, StationLink, StationStatus
 from core.people import Actor, Role
 from core.periods import Period, local_day
 from core.ports import Direction, FactPoint, Frame, Health
+from core.published import Fact
 from core.station_events import Contact, StationEvent, StationEventKind
 from core.texts import catalogue
 from operations.alarms.watches import WATCHES
 from operations.house import Call
-from operations.reliability.published import AVAILABILITY, publish_availability
+from operations.publishing.availability import publish_availability
 from operations.reliability.reading import zone_of
 from tests.district import NOW, District
 from tests.operations.reliable import event, let_happen
@@ -290,7 +291,7 @@ class Sink:
         self.points += points
 
     async def withdraw_facts(self, measurement: str, period: Period, but: list[FactPoint]) -> None:
-        assert (measurement, but) == (AVAILABILITY, self.points)
+        assert (measurement, but) == (Fact.AVAILABILITY.value, self.points)
         assert all(point.at_utc in period for point in but)
 
 

@@ -15,10 +15,10 @@ import numpy as np
 from duckdb import DuckDBPyConnection
 
 from core.inventory import Connector, Inventory, Medium, Meter, MeterRole, Site, SiteKind, Station
+from core.measurements import quality_field, tags_of
 from core.quantities import Quantity
 from core.readings import SlotShare
 from store.facts import tables as fact_tables
-from store.places import quality_field, tags_of
 from store.points.timeseries import TimeSeries
 from store.spans import tables as interval_tables
 

@@ -1,7 +1,4 @@
-"""Facts as the time series shows them: charge sessions, bookings, rewritten readings, gaps, alarms; latest versions.
-
-What is published holds no token of a tag and nothing personal: dashboards are read by many.
-"""
+"""What happened, as the time series shows it: sessions, bookings, rewritten readings, gaps, alarms; latest versions."""
 
 from __future__ import annotations
 
@@ -12,24 +9,29 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from core.books import SessionFilter
+from core.documents import ReportFilter
 from core.drift import Drift, DriftFilter
 from core.errors import UnavailableError
 from core.facts import ChargeSession
+from core.fleet import SessionValuation
 from core.inventory import Inventory
-from core.periods import Period
+from core.periods import Period, local_day
 from core.ports import FactPoint, FactSink, Rewrite
+from core.published import Fact
 from core.texts import Finding
 from core.work import MeterEvent
-from operations.alarms.published import publish_alarms
 from operations.fleet.matching import card_holders
 from operations.house import Call, House
-from operations.reliability.published import publish_availability
+from operations.publishing.alarms import publish_alarms
+from operations.publishing.availability import publish_availability
+from operations.publishing.gaps import gap_points
+from operations.publishing.points import Value, fact, placed
 from operations.schedule import JOBS, JobWork, period_named
-from operations.upkeep.gap_facts import EVENT, gap_points
 
-SESSION: Final = "session"
 REWRITTEN = "rewritten"
 DRIFT: Final = "drift"
+NEW_PRICE: Final = "new_price"
+REPORT: Final = "report"
 LOOK_BACK = timedelta(days=2)
 """Sessions that began so long before the hour are published with it: they may have ended or been corrected since."""
 
@@ -65,29 +67,30 @@ async def publish_facts(house: House, request: JobWork, call: Call) -> Published
     nightly = hour.start_utc.astimezone(zone).hour == 0
     period = Period(hour.start_utc - (NIGHTLY_LOOK_BACK if nightly else LOOK_BACK), hour.end_utc)
     call.progress(0.0, Finding.of("jobs.publishing_sessions"))
-    sessions = await _publish_sessions(house, house.facts, period)
+    sessions = await publish_sessions(house, house.facts, period)
     call.progress(0.8, Finding.of("jobs.publishing_events"))
-    events = await _publish_events(house, house.facts, period, call)
+    events = await publish_events(house, house.facts, period, call)
     days = await publish_availability(house, house.facts, hour, call) if nightly else 0
     alarms = await publish_alarms(house, house.facts, call, everything=nightly)
     return Published(sessions=sessions, events=events, station_days=days, alarms=alarms)
 
 
-async def _publish_sessions(house: House, sink: FactSink, period: Period) -> int:
+async def publish_sessions(house: House, sink: FactSink, period: Period) -> int:
     """Publish the newest versions, and only then take away what is no longer so: nobody ever sees fewer.
 
     Sessions of a vehicle that one person uses are not published: when it charged tells where they were.
     """
     inventory, published = house.inventory(), list[FactPoint]()
-    alone = [vehicle.id for vehicle in inventory.vehicles.values() if vehicle.personal]
-    theirs = {each.session for each in await house.ledger.valuations(period, alone)} if alone else set[str]()
+    alone = {vehicle.id for vehicle in inventory.vehicles.values() if vehicle.personal}
+    valued = {each.session: each for each in await house.ledger.valuations(period)}
+    theirs = {session for session, each in valued.items() if each.vehicle in alone}
     cards = {card for card, tags in card_holders(house).items() if any(tag.vehicle in alone for tag in tags)}
     async for sessions in _sessions(house, period):
         told = [session for session in sessions if session.id not in theirs and session.tag not in cards]
-        points = [session_point(session, inventory) for session in told]
+        points = [session_point(session, inventory, valued.get(session.id)) for session in told]
         await sink.publish(points)
         published += points
-    await sink.withdraw_facts(SESSION, period, published)
+    await sink.withdraw_facts(Fact.SESSION.value, period, published)
     return len(published)
 
 
@@ -102,7 +105,8 @@ async def _sessions(house: House, period: Period) -> AsyncIterator[tuple[ChargeS
             return
 
 
-async def _publish_events(house: House, sink: FactSink, period: Period, call: Call) -> int:
+async def publish_events(house: House, sink: FactSink, period: Period, call: Call) -> int:
+    """Publish the events of a period, in place of what was published of them; return how many."""
     inventory = house.inventory()
     points = [booking_point(event, inventory) for event in await house.ledger.bookings() if event.at_utc in period]
     if house.rewrites is not None:
@@ -110,11 +114,49 @@ async def _publish_events(house: House, sink: FactSink, period: Period, call: Ca
         points += [rewrite_point(rewrite, inventory) for rewrite in found]
     points += await gap_points(house, period, call)
     points += await drift_points(house, period)
+    points += price_points(inventory, period, ZoneInfo(house.time_zone))
+    points += await report_points(house, period)
     points = [point for point in points if not inventory.is_personal(point.tags.get("source", ""))]
     for start in range(0, len(points), AT_ONCE):
         await sink.publish(points[start : start + AT_ONCE])
-    await sink.withdraw_facts(EVENT, period, points)
+    await sink.withdraw_facts(Fact.EVENT.value, period, points)
     return len(points)
+
+
+def price_points(inventory: Inventory, period: Period, zone: ZoneInfo) -> list[FactPoint]:
+    """Return since when prices hold that began to in a period, at each of their sites."""
+    begun = [
+        (tariff, local_day(tariff.valid_from, zone).start_utc)
+        for tariff in inventory.tariffs.values()
+        if local_day(tariff.valid_from, zone).start_utc in period
+    ]
+    return [
+        FactPoint(
+            measurement=Fact.EVENT.value,
+            tags={"source": f"tariff:{tariff.id}", "site": site, "event": NEW_PRICE},
+            at_utc=at_utc,
+            fields={"name": tariff.name},
+        )
+        for tariff, at_utc in begun
+        for site in tariff.sites
+    ]
+
+
+async def report_points(house: House, period: Period) -> list[FactPoint]:
+    """Return when reports were made in a period, by kind and scope; their content stays in the ledger."""
+    points, cursor = list[FactPoint](), None
+    while True:
+        page = await house.ledger.reports(ReportFilter(limit=AT_ONCE, cursor=cursor))
+        for each in page.items:
+            if each.made_at_utc in period and not house.inventory().is_personal(each.scope):
+                tags = {"source": f"report:{each.kind}", "event": REPORT, **({"site": each.site} if each.site else {})}
+                fields: dict[str, float | str | bool] = {"name": f"{each.period} {each.scope}", "version": each.version}
+                points.append(
+                    FactPoint(measurement=Fact.EVENT.value, tags=tags, at_utc=each.made_at_utc, fields=fields)
+                )
+        cursor = page.next_cursor
+        if cursor is None or page.items[-1].made_at_utc < period.start_utc:
+            return points
 
 
 async def drift_points(house: House, period: Period) -> list[FactPoint]:
@@ -131,28 +173,44 @@ async def drift_points(house: House, period: Period) -> list[FactPoint]:
 
 def drift_point(drift: Drift, inventory: Inventory) -> FactPoint:
     """Return a difference at the instant it was seen first; what is wanted and found stays in the ledger."""
-    tags = _tags(f"station:{drift.station}", inventory, event=DRIFT, key=drift.setting.key or drift.setting.term)
+    tags = placed(f"station:{drift.station}", inventory, event=DRIFT, key=drift.setting.key or drift.setting.term)
     return FactPoint(
-        measurement=EVENT, tags=tags, at_utc=drift.since_utc, fields={"ended": drift.closed_at_utc is not None}
+        measurement=Fact.EVENT.value,
+        tags=tags,
+        at_utc=drift.since_utc,
+        fields={"ended": drift.closed_at_utc is not None},
     )
 
 
-def session_point(session: ChargeSession, inventory: Inventory) -> FactPoint:
-    """Return a session at the instant it began: energy, duration, peak power; without its tag."""
-    measured = {
+def session_point(session: ChargeSession, inventory: Inventory, valued: SessionValuation | None = None) -> FactPoint:
+    """Return a session at the instant it began: energy, duration, power, what it was valued as; without its tag."""
+    known = valued.vehicle if valued else None
+    values: dict[str, Value] = {
+        "session": session.id,
+        "ended": session.ended_at_utc is not None,
+        "findings": len(session.findings),
         "energy_wh": session.energy_wh,
         "peak_power_w": session.peak_power_w,
         "duration_s": (session.ended_at_utc - session.begun_at_utc).total_seconds() if session.ended_at_utc else None,
+        "idle_s": session.idle_s,
+        "stop_reason": session.stop_reason,
+        "begun_ms": session.begun_at_utc.timestamp() * 1000,
+        "ended_ms": session.ended_at_utc.timestamp() * 1000 if session.ended_at_utc else None,
     }
-    fields: dict[str, float | str | bool] = {
-        name: float(value) for name, value in measured.items() if value is not None
-    }
-    return FactPoint(
-        measurement=SESSION,
-        tags=_tags(session.source, inventory, station=session.station, connector=str(session.connector)),
-        at_utc=session.begun_at_utc,
-        fields=fields | {"ended": session.ended_at_utc is not None, "findings": float(len(session.findings))},
-    )
+    if valued is not None:
+        values |= {
+            "vehicle": known,
+            "basis": valued.basis.value,
+            "confidence_percent": 100 * valued.confidence,
+            "pv_wh": valued.pv_wh,
+            "grid_wh": valued.grid_wh,
+            "battery_wh": valued.battery_wh,
+            "contradictions": len(valued.findings),
+        }
+    tags = placed(session.source, inventory, station=session.station, connector=str(session.connector))
+    point = fact(Fact.SESSION, session.begun_at_utc, tags, values)
+    assert point is not None  # noqa: S101 - its id is always known
+    return point
 
 
 def booking_point(event: MeterEvent, inventory: Inventory) -> FactPoint:
@@ -163,8 +221,8 @@ def booking_point(event: MeterEvent, inventory: Inventory) -> FactPoint:
     if event.amount is not None:
         values["amount"] = event.amount
     return FactPoint(
-        measurement=EVENT,
-        tags=_tags(event.source, inventory, quantity=event.quantity.value, event=event.kind.value),
+        measurement=Fact.EVENT.value,
+        tags=placed(event.source, inventory, quantity=event.quantity.value, event=event.kind.value),
         at_utc=event.at_utc,
         fields=values,
     )
@@ -173,13 +231,8 @@ def booking_point(event: MeterEvent, inventory: Inventory) -> FactPoint:
 def rewrite_point(rewrite: Rewrite, inventory: Inventory) -> FactPoint:
     """Return at a reading's instant the value that it had before; of several the one replaced last."""
     return FactPoint(
-        measurement=EVENT,
-        tags=_tags(rewrite.source, inventory, quantity=rewrite.quantity.value, event=REWRITTEN),
+        measurement=Fact.EVENT.value,
+        tags=placed(rewrite.source, inventory, quantity=rewrite.quantity.value, event=REWRITTEN),
         at_utc=rewrite.at_utc,
         fields={"former_value": rewrite.former_value},
     )
-
-
-def _tags(source: str, inventory: Inventory, **more: str) -> dict[str, str]:
-    site = inventory.site_of(source)
-    return {"source": source, **({"site": site} if site else {}), **more}

@@ -13,11 +13,12 @@ from typing import Final
 
 import structlog
 
-from core.alarms import ALARM_FACT, ALARMS, LOOK_FACT, OPEN, Alarm, AlarmFilter
+from core.alarms import ALARMS, OPEN, Alarm, AlarmFilter
 from core.errors import ServiceError
 from core.inventory import Inventory
 from core.periods import Period
 from core.ports import FactPoint, FactSink
+from core.published import Fact
 from operations.house import Call, House
 
 log = structlog.get_logger("alarms")
@@ -61,7 +62,7 @@ async def publish_alarms(house: House, sink: FactSink, call: Call, *, everything
     for start in range(0, len(points), AT_ONCE):
         await sink.publish(points[start : start + AT_ONCE])
     if everything and points:  # without any nothing is taken away: InfluxDB 3 could not be asked which to leave
-        await sink.withdraw_facts(ALARM_FACT, Period(call.now_utc - 2 * LOOK_BACK, call.now_utc), points)
+        await sink.withdraw_facts(Fact.ALARM.value, Period(call.now_utc - 2 * LOOK_BACK, call.now_utc), points)
     return len(found)
 
 
@@ -75,7 +76,7 @@ def alarm_points(alarms: Iterable[Alarm], inventory: Inventory) -> list[FactPoin
         found[alarm.kind, subject, alarm.site or "", alarm.raised_at_utc] += alarm.state in OPEN
     return [
         FactPoint(
-            measurement=ALARM_FACT,
+            measurement=Fact.ALARM.value,
             tags={
                 "kind": kind,
                 "source": source,
@@ -93,7 +94,9 @@ def alarm_points(alarms: Iterable[Alarm], inventory: Inventory) -> list[FactPoin
 def look_point(points: Iterable[FactPoint], now_utc: datetime) -> FactPoint:
     """Return that somebody looked at the whole district, and how many alarms were open then."""
     count = sum(float(point.fields["open"]) for point in points)
-    return FactPoint(measurement=LOOK_FACT, tags={"source": "service:alarms"}, at_utc=now_utc, fields={"open": count})
+    return FactPoint(
+        measurement=Fact.ALARM_LOOK.value, tags={"source": "service:alarms"}, at_utc=now_utc, fields={"open": count}
+    )
 
 
 async def _pages(house: House) -> AsyncIterator[tuple[Alarm, ...]]:

@@ -18,6 +18,7 @@ from core.intervals import Resolution, SeriesKey
 from core.inventory import Inventory
 from core.periods import Period
 from core.ports import FactPoint
+from core.published import Fact
 from core.quantities import Kind
 from energy.gaps import Gap, gaps, goes_back
 from energy.positions import SLOT_MS
@@ -28,7 +29,6 @@ from energy.source_rules import series_rules, validity
 from operations.house import Call, House
 from operations.intervals.plans import zone_of
 
-EVENT: Final = "event"
 GAP: Final = "gap"
 
 _STATION: Final = "station:"
@@ -129,7 +129,7 @@ def _point(key: SeriesKey, gap: Gap, inventory: Inventory) -> FactPoint:
     if gap.end_ms is not None:
         fields |= {"end_ms": float(gap.end_ms), "duration_s": (gap.end_ms - gap.begin_ms) / 1000}
     tags = {"source": source, "quantity": quantity.value, "event": GAP} | ({"site": site} if site else {})
-    return FactPoint(measurement=EVENT, tags=tags, at_utc=at_utc(gap.begin_ms), fields=fields)
+    return FactPoint(measurement=Fact.EVENT.value, tags=tags, at_utc=at_utc(gap.begin_ms), fields=fields)
 
 
 def _chunks(keys: Sequence[SeriesKey]) -> Iterator[Sequence[SeriesKey]]:
