@@ -31,21 +31,33 @@ def is_group_edited(there: Mapping[str, Any]) -> bool:
     return any((rule.get("annotations") or {}).get(MARK) != _digest(rule) for rule in there["rules"])
 
 
+def compared(group: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a group is compared, for people to see the difference; Grafana adds much of its own."""
+    rules = [{"uid": rule.get("uid"), **_decisive(rule)} for rule in group["rules"]]
+    return {"interval": group.get("interval"), "rules": rules}
+
+
 def _marked(rule: Mapping[str, Any]) -> dict[str, Any]:
     return {**rule, "annotations": {**rule.get("annotations", {}), MARK: _digest(rule)}}
 
 
 def _digest(rule: Mapping[str, Any]) -> str:
-    """Return the digest of what decides when a rule fires and what it says; Grafana adds much of its own."""
+    """Return the digest of what decides when a rule fires and what it says."""
+    found = _decisive(rule)
+    parts = [found.pop(name) for name in ("data", "annotations", "isPaused")]
+    return digest([found, *parts])
+
+
+def _decisive(rule: Mapping[str, Any]) -> dict[str, Any]:
     data = [
         {
             "refId": part.get("refId"),
             "datasourceUid": part.get("datasourceUid"),
             "relativeTimeRange": part.get("relativeTimeRange"),
-            "model": {name: part["model"].get(name) for name in _MODEL},
+            "model": {name: (part.get("model") or {}).get(name) for name in _MODEL},
         }
-        for part in rule.get("data", [])
+        for part in rule.get("data") or []
     ]
     said = {name: text for name, text in (rule.get("annotations") or {}).items() if name != MARK}
     kept = {name: rule.get(name) for name in _KEPT}
-    return digest([kept, data, said, bool(rule.get("isPaused"))])
+    return {**kept, "data": data, "annotations": said, "isPaused": bool(rule.get("isPaused"))}

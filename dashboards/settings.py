@@ -41,7 +41,7 @@ class GrafanaSettings:
     """A Grafana; without `url` there is none to push to.
 
     `mail` are the addresses that its contact point writes to; none: there is no contact point. `language` is that of
-    dashboards and alert rules.
+    dashboards and alert rules; `ca_file` has the certificates of who signed Grafana's, empty: the system's.
     """
 
     url: str
@@ -52,3 +52,4 @@ class GrafanaSettings:
     language: Language = "de"
     mail: tuple[str, ...] = ()
     timeout_s: float = 15.0
+    ca_file: str = ""
