@@ -5,6 +5,7 @@ Statuses and bodies as Grafana's HTTP API documentation names them; its own answ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -61,7 +62,7 @@ def refusal(error: GrafanaException, url: str, *, writing: bool) -> ServiceError
     if not isinstance(error.response, dict):
         return _between(status, url, writing=writing)
     said = error.response.get("message") or error.response.get("error") or ""
-    told = str(said)[:_TOLD_MAX]
+    told = str(said)[:_TOLD_MAX] or f"HTTP {status}"
     if status == _FAULT:
         return GrafanaRefusalError("grafana.fault", status, told=told)
     if status > _FAULT:
@@ -108,12 +109,21 @@ def unanswered(error: requests.RequestException, url: str, timeout_s: float, *, 
         to = error.response.headers.get("Location", "") if error.response is not None else ""
         return UnavailableError("grafana.redirected", url=url, to=to.partition("?")[0][:_TOLD_MAX])
     if isinstance(error, requests.exceptions.SSLError):
-        return UnavailableError("grafana.certificate", url=url)
+        return _unsafe(str(error), url)
     if writing and not _never_sent(error):
         return UnsureError("grafana.unsure", url=url, reason=type(error).__name__)
     if isinstance(error, requests.exceptions.Timeout):
         return UnavailableError("grafana.timed_out", url=url, seconds=timeout_s)
-    return UnavailableError("grafana.unreachable", url=url, reason=type(error).__name__)
+    why = re.search(r"\[Errno -?\d+\] ([^'\")]+)", str(error))
+    return UnavailableError("grafana.unreachable", url=url, reason=why[1] if why else type(error).__name__)
+
+
+def _unsafe(told: str, url: str) -> UnavailableError:
+    """Return the error for a line that cannot be encrypted, or to somebody that we need not believe."""
+    why = re.search(r"certificate verify failed: ([^(]+?) *\(", told)
+    if why:
+        return UnavailableError("grafana.certificate", url=url, reason=why[1])
+    return UnavailableError("grafana.not_encrypted", url=url)
 
 
 def _never_sent(error: requests.RequestException) -> bool:

@@ -49,7 +49,7 @@ def push(
     InfluxDB 3 Core, `GrafanaRefusalError` for a token that it does not know.
     """
     source = data_source_json(settings.source)
-    grafana = Grafana(settings.url, settings.token, settings.timeout_s, ca_file=settings.ca_file, wait=wait)
+    grafana = Grafana(settings.url, settings.token, settings.timeout_s, authority=settings.authority, wait=wait)
     try:
         version = grafana.version()
         run = Run(grafana=grafana, settings=settings, overwrite=overwrite, write=write, notes=_notes(version))
@@ -157,7 +157,7 @@ class _Walk:
         except ChangedMeanwhileError as error:
             return replace(step, outcome=Outcome.EDITED, finding=error.finding)
         except UnsureError as error:
-            self._gone = error.finding
+            self._gone = Finding.of("grafana.not_sent")
             return replace(step, outcome=Outcome.UNSURE, finding=error.finding)
         except (UnavailableError, TokenError) as error:
             self._gone = error.finding

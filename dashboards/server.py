@@ -6,8 +6,10 @@ What grafana-client 3.11.2 has no call for, or a wrong one, goes through its pla
 from __future__ import annotations
 
 import re
+import ssl
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -26,6 +28,9 @@ from dashboards.answers import (
     refusal,
     unanswered,
 )
+
+TIME_MAX_S: Final = 480
+"""A push ends after so long, with what was pushed and what was not, while who asked for it still waits."""
 
 _EDITABLE: Final = {"X-Disable-Provenance": "true"}
 """Alert resources that were made with it may be changed in Grafana's pages; without it they are read-only there."""
@@ -46,8 +51,9 @@ class Grafana:
         token: str,
         timeout_s: float = 15.0,
         *,
-        ca_file: str = "",
+        authority: Path | None = None,
         wait: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if not re.fullmatch("[!-~]*", token):
             raise UnavailableError("grafana.token_unusable")
@@ -56,13 +62,15 @@ class Grafana:
         self._url = url
         self._timeout_s = timeout_s
         self._patience = Patience(wait)
+        self._clock = clock
+        self._until_s = clock() + TIME_MAX_S
         self._api = GrafanaApi(
             TokenAuth(token),
             host=f"[{host}]" if ":" in host else host,
             port=parts.port,
             url_path_prefix=f"{prefix}/" if prefix else "",
             protocol=parts.scheme,
-            verify=ca_file or True,
+            verify=_readable(authority) if authority else True,
             timeout=timeout_s,
         )
         self._last: requests.Response | None = None
@@ -187,6 +195,10 @@ class Grafana:
 
     def _asked(self, ask: Callable[[], Any], *, writing: bool = False) -> Any:
         while True:
+            left_s = self._until_s - self._clock()
+            if left_s <= 0:
+                raise UnavailableError("grafana.out_of_time", url=self._url, seconds=TIME_MAX_S)
+            self._api.client.timeout = min(self._timeout_s, left_s)
             self._last = None
             try:
                 return ask()
@@ -209,6 +221,14 @@ def release(version: str) -> tuple[int, int] | None:
     """Return the (12, 4) of `12.4.1`; None where there are no numbers."""
     found = re.match(r"v?(\d+)\.(\d+)", version)
     return (int(found[1]), int(found[2])) if found else None
+
+
+def _readable(authority: Path) -> str:
+    try:
+        ssl.create_default_context(cafile=authority)
+    except OSError as error:
+        raise UnavailableError("grafana.authority_unusable", file=str(authority)) from error
+    return str(authority)
 
 
 def _part(text: str) -> str:

@@ -119,7 +119,7 @@ def _changed_board(
     run: Run, there: dict[str, Any], meta: dict[str, Any], board: dict[str, Any], step: PushStep
 ) -> PushStep:
     if meta.get("provisioned"):
-        return failed(step, "grafana.board_provisioned", file=str(meta.get("provisionedExternalId", "")))
+        return failed(step, "grafana.board_provisioned", file=str(meta.get("provisionedExternalId") or "?"))
     if "elements" in there or "spec" in there:
         return _over_new_layout(run, board, replace(step, finding=Finding.of("grafana.board_new_layout")))
     mark, edited = mark_of(there), is_edited(there)
@@ -127,7 +127,7 @@ def _changed_board(
         return step
     lines = difference(unmarked(there), board)
     if edited and not run.overwrite:
-        finding = Finding.of("grafana.board_edited", who=str(meta.get("updatedBy", "")))
+        finding = Finding.of("grafana.board_edited", who=str(meta.get("updatedBy") or "?"))
         if mark is None:
             finding = Finding.of("grafana.board_foreign", title=str(there.get("title", "")))
         return replace(step, outcome=Outcome.EDITED, finding=finding, lines=lines)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from tests.self_signed import Certificate
 
 TOKEN = "glsa_stand_in"
 ALERTS_FOR_EDITORS = 11
@@ -287,14 +290,19 @@ class _Door(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running(grafana: Grafana) -> Iterator[Grafana]:
-    """Serve it on a free port of this machine."""
+def running(grafana: Grafana, certificate: Certificate | None = None) -> Iterator[Grafana]:
+    """Serve it on a free port of this machine, encrypted if there is a certificate."""
     door = type("Door", (_Door,), {"grafana": grafana})
     server = ThreadingHTTPServer(("127.0.0.1", 0), door)
     server.daemon_threads = True
+    if certificate:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate.file, certificate.key)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
-    grafana.url = f"http://127.0.0.1:{server.server_address[1]}{grafana.prefix}"
+    scheme = "https" if certificate else "http"
+    grafana.url = f"{scheme}://127.0.0.1:{server.server_address[1]}{grafana.prefix}"
     try:
         yield grafana
     finally:

@@ -215,6 +215,13 @@ def test_rules_differ_only_where_it_matters(grafana: Grafana) -> None:
     assert lines == ("@ rules[kw-meter-silent Zähler schweigt].for", '- "1h"', '+ "0s"')
 
 
+def test_how_often_somebody_lets_rules_be_looked_at_stays(grafana: Grafana) -> None:
+    grafana.groups["kw-folder", "kw-alarms"]["interval"] = 600
+    pushed = push(settings(grafana), CONTENT)
+    assert code_of(pushed, "kw-alarms") == (Outcome.EDITED, "grafana.rules_edited")
+    assert step_of(pushed, "kw-alarms").lines == ("@ interval", "- 600", "+ 60")
+
+
 def test_rules_that_somebody_moved_to_another_group_are_told_of(grafana: Grafana) -> None:
     grafana.groups["kw-folder", "other"] = grafana.groups.pop(("kw-folder", "kw-alarms"))
     pushed = push(settings(grafana), CONTENT)

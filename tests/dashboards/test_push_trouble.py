@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from cli.client import REPORT_S
 from core.errors import ServiceError, UnavailableError
 from dashboards.answers import WAIT_MAX_S, TokenError
 from dashboards.outcomes import Outcome, Part
 from dashboards.push import push
+from dashboards.server import TIME_MAX_S
 from dashboards.server import Grafana as Client
-from tests.dashboards.grafana_stand_in import Grafana, Trouble, running
+from tests.dashboards.grafana_stand_in import TOKEN, Grafana, Trouble, running
 from tests.dashboards.pushing import CONTENT, code_of, outcomes, settings
+from tests.self_signed import self_signed
 
 WRITES = [
     ("POST /api/folders", Part.FOLDER),
@@ -61,6 +65,8 @@ def test_a_write_without_an_answer_is_uncertain_until_the_next_push(
     grafana.troubles = [Trouble(request_line, 0, times=1, done=done)]
     pushed = push(settings(grafana, timeout_s=0.15), CONTENT)
     assert code_of(pushed, what) == (Outcome.UNSURE, "grafana.unsure")
+    rest = [step for step in pushed.steps if step.outcome is Outcome.NOT_REACHED]
+    assert {step.finding.code for step in rest if step.finding} <= {"grafana.not_sent"}
     assert not pushed.complete
     again = push(settings(grafana), CONTENT)
     assert again.complete
@@ -186,6 +192,16 @@ def test_patience_ends_and_the_rest_is_told(grafana: Grafana, seconds: int) -> N
     assert push(settings(grafana), CONTENT).complete
 
 
+def test_a_push_through_treacle_ends_while_somebody_still_waits_for_its_report(grafana: Grafana) -> None:
+    now = [0.0]
+    client = Client(grafana.url, TOKEN, clock=lambda: now[0])
+    assert client.version()
+    now[0] = TIME_MAX_S + 1.0
+    with pytest.raises(UnavailableError, match=r"grafana\.out_of_time"):
+        client.folders()
+    assert REPORT_S["dashboards.push"] > WAIT_MAX_S + TIME_MAX_S
+
+
 def test_below_a_path_of_a_proxy() -> None:
     with running(Grafana(prefix="/board/grafana")) as grafana:
         assert push(settings(grafana), CONTENT).complete
@@ -213,6 +229,28 @@ def test_a_token_that_ends_in_the_midst_stops_the_push(grafana: Grafana) -> None
         push(replace(settings(grafana), token="glsa_ended"), CONTENT)
 
 
+def test_a_certificate_of_ones_own_is_trusted_once_its_authority_is_named(tmp_path: Path) -> None:
+    certificate = self_signed(tmp_path)
+    with running(Grafana(), certificate) as grafana:
+        with pytest.raises(UnavailableError, match=r"grafana\.certificate reason=self-signed certificate") as caught:
+            push(settings(grafana), CONTENT)
+        assert dict(caught.value.finding.params)["url"] == grafana.url
+        assert push(settings(grafana, authority=certificate.file), CONTENT).complete
+        for file in ("none.pem", "key.pem"):
+            with pytest.raises(UnavailableError, match=r"grafana\.authority_unusable"):
+                push(settings(grafana, authority=tmp_path / file), CONTENT)
+
+
+def test_who_speaks_no_https_is_told_apart_from_a_bad_certificate(grafana: Grafana) -> None:
+    with pytest.raises(UnavailableError, match=r"grafana\.not_encrypted"):
+        push(replace(settings(grafana), url=grafana.url.replace("http:", "https:")), CONTENT)
+
+
 def test_an_address_of_ipv6_is_understood() -> None:
-    with pytest.raises(UnavailableError, match=r"grafana\.unreachable.*ConnectionError"):
+    with pytest.raises(UnavailableError, match=r"grafana\.unreachable reason=(?!InvalidURL)"):
         Client("http://[::1]:9", "glsa_x", 1.0).version()
+
+
+def test_why_nobody_answers_is_said_as_the_system_says_it() -> None:
+    with pytest.raises(UnavailableError, match=r"reason=Connection refused"):
+        Client("http://127.0.0.1:9", "glsa_x", 1.0).version()
