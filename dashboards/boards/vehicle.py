@@ -104,5 +104,20 @@ BOARD: Final = Dashboard(
             ),
             nothing="no_vehicle",
         ),
+        columns(
+            13,
+            "charge_counter",
+            KWH,
+            Asked(
+                Select(
+                    measurement=SLOTS,
+                    columns=(total(Quantity.ENERGY_SESSION_WH, "kWh"),),
+                    where=(_ONE,),
+                    every=DAY,
+                ),
+                series="charged",
+            ),
+            nothing="no_session_counter",
+        ),
     ),
 )
