@@ -16,6 +16,7 @@ from dashboards.words import WORDS
 TAG: Final = "kreiswatt"
 _DASH: Final = {"fill": "dash", "dash": [10, 10]}
 _CALM: Final = "text"
+_UNKNOWN: Final = "\N{EN DASH}"
 
 
 def defaults(panel: Panel, texts: Catalogue, console_url: str) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def defaults(panel: Panel, texts: Catalogue, console_url: str) -> dict[str, Any]
             "drawStyle": "bars" if panel.bars else "line",
             "fillOpacity": 80 if panel.bars else 10,
             "lineWidth": 1,
-            "showPoints": "never",
+            "showPoints": "always" if panel.points else "never",
             "spanNulls": False,
             "stacking": {"mode": "normal" if panel.stacked else "none", "group": "A"},
         }
@@ -73,7 +74,8 @@ def _colour(panel: Panel) -> dict[str, Any]:
     if panel.act_from is not None or panel.act_below is not None:
         return {"mode": "thresholds"}
     if panel.colour is not None:
-        return {"mode": "fixed", "fixedColor": panel.colour.value}
+        shaded = any(asked.select.by for asked in panel.asked)
+        return {"mode": "shades" if shaded else "fixed", "fixedColor": panel.colour.value}
     return {"mode": "palette-classic"}
 
 
@@ -102,6 +104,7 @@ def _of_question(reference: str, asked: Asked) -> dict[str, Any]:
 
 def _of_column(head: Head, texts: Catalogue, console_url: str) -> dict[str, Any]:
     properties = [{"id": name, "value": value} for name, value in _unit(head.unit).items()]
+    properties.append({"id": "noValue", "value": _UNKNOWN})
     if head.link is not None:
         link = _link(head.link, texts, console_url, "__data.fields")
         properties.append({"id": "links", "value": [link]})

@@ -123,6 +123,9 @@ class Panel:
     height: int = 8
     bars: bool = False
     stacked: bool = False
+    points: bool = False
+    """Lines with a point for each value, for days and months."""
+
     colour: Colour | None = None
     act_from: float | None = None
     act_below: float | None = None

@@ -18,7 +18,7 @@ from dashboards.choices import (
     SITES,
 )
 from dashboards.model import KW, KWH, PERCENT, Asked, Colour, Dashboard, Head, Panel, Unit
-from dashboards.shapes import columns, course, table
+from dashboards.shapes import columns, course, points, table
 from store.panels import AUTO, DAY, PERIOD, SLOTS, Column, Select, load, mean, peak, share, total
 
 _IMPORT: Final = Quantity.ENERGY_IMPORT_WH
@@ -56,7 +56,7 @@ BOARD: Final = Dashboard(
     panels=(
         course(1, "load", KW, _slots(load(_IMPORT, "kW")), nothing="no_slots", width=24),
         columns(2, "electricity", KWH, _counted(_IMPORT), nothing="no_days", width=12),
-        columns(
+        points(
             3,
             "heat",
             KWH,
@@ -64,7 +64,6 @@ BOARD: Final = Dashboard(
             _counted(Quantity.FUEL_HO_WH, "upper"),
             _counted(Quantity.FUEL_HI_WH, "lower"),
             nothing="no_heat",
-            stacked=False,
             width=12,
         ),
         columns(

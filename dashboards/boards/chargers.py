@@ -7,12 +7,12 @@ from typing import Final
 from core.published import Fact
 from core.quantities import Quantity
 from dashboards.choices import SITE, SITES
-from dashboards.model import COUNT, KW, KWH, Asked, Colour, Dashboard, Head, Unit
+from dashboards.model import COUNT, KW, KWH, Asked, Colour, Dashboard, Head
 from dashboards.shapes import columns, course, table, tile
 from store.panels import AUTO, DAY, DAYS, SLOTS, Select, is_, is_not, lacking, last_of, load, sum_of, total
 
 _STATION: Final = is_("kind", "station")
-_IMPORT, _SESSION = Quantity.ENERGY_IMPORT_WH, Quantity.ENERGY_SESSION_WH
+_IMPORT: Final = Quantity.ENERGY_IMPORT_WH
 _OFFLINE: Final = Select(
     measurement=Fact.OUTLET.value,
     columns=(lacking("connected", "offline"),),
@@ -142,23 +142,7 @@ BOARD: Final = Dashboard(
             ),
             nothing="no_charging",
             back="30d",
-        ),
-        course(
-            9,
-            "session",
-            Unit.of(_SESSION),
-            Asked(
-                Select(
-                    measurement=SLOTS,
-                    columns=(total(_SESSION, "kWh"),),
-                    where=(SITE,),
-                    every=AUTO,
-                    by=("source",),
-                ),
-                tag="$tag_source",
-            ),
-            nothing="no_session_counter",
-            bars=True,
+            width=24,
         ),
     ),
 )

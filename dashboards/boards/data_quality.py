@@ -100,7 +100,7 @@ BOARD: Final = Dashboard(
             ),
             {
                 "Time": Head("at", INSTANT),
-                "event": Head("kind", words="booking"),
+                "event": Head("booked", words="booking"),
                 "source": Head("source"),
                 "quantity": Head("quantity"),
                 "booking": Head("booking", COUNT),

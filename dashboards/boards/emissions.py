@@ -8,7 +8,7 @@ from core.published import Fact
 from core.quantities import Quantity
 from dashboards.choices import REPORTS
 from dashboards.model import COUNT, INSTANT, KM, KWH, PERCENT, TONNES, Asked, Colour, Dashboard, Head, Unit
-from dashboards.shapes import columns, course, ranking, table, tile
+from dashboards.shapes import columns, course, points, ranking, table, tile
 from fleet.savings.statement import HEADLINE
 from store.panels import AUTO, DAY, SLOTS, Select, is_, mean, min_of, sum_of, value_of
 
@@ -55,7 +55,7 @@ BOARD: Final = Dashboard(
             nothing="no_savings",
             act_below=80,
         ),
-        course(
+        points(
             5,
             "by_month",
             TONNES,

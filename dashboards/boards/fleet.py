@@ -7,7 +7,7 @@ from typing import Final
 from core.published import Fact
 from dashboards.choices import GROUP, GROUPS, REPORTS, TO_VEHICLE
 from dashboards.model import KM, KWH, PERCENT, Asked, Colour, Dashboard, Head, Unit
-from dashboards.shapes import columns, course, ranking, table, tile
+from dashboards.shapes import columns, points, ranking, table, tile
 from store.panels import DAY, Select, last_of, per, sum_of
 
 _PER_100: Final = Unit("kWh/100 km", 1)
@@ -70,7 +70,7 @@ BOARD: Final = Dashboard(
             _month("elsewhere_charged_wh", "kWh", 1000, "elsewhere", Colour.PLAIN),
             nothing="no_fleet_month",
         ),
-        course(
+        points(
             7,
             "electric_share",
             PERCENT,
@@ -78,7 +78,7 @@ BOARD: Final = Dashboard(
             _month("electric_vehicles_percent", "%", 1, "vehicles", Colour.GRID),
             nothing="no_fleet_month",
         ),
-        course(
+        points(
             8,
             "consumption",
             _PER_100,
@@ -97,8 +97,8 @@ BOARD: Final = Dashboard(
             ),
             {"group": Head("group"), "km": Head("distance_km", KM)},
             nothing="no_vehicle_days",
-            width=8,
-            height=12,
+            width=24,
+            height=6,
             sort="km",
         ),
         table(
@@ -127,7 +127,6 @@ BOARD: Final = Dashboard(
                 "litres": Head("fuel_l", Unit("L", 0)),
             },
             nothing="no_vehicle_days",
-            width=16,
             height=12,
             sort="km",
         ),

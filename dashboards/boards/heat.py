@@ -8,7 +8,7 @@ from core.published import Fact
 from core.quantities import Quantity
 from dashboards.choices import BOOKINGS, GAPS, PERIODS, PRICES, SITE, SITES, TO_METER
 from dashboards.model import KWH, Asked, Colour, Dashboard, Head, Unit
-from dashboards.shapes import columns, course, table
+from dashboards.shapes import columns, course, points, table
 from store.panels import AUTO, DAY, PERIOD, SLOTS, Select, is_, last_of, mean, mean_of, sum_of, total
 
 _KD: Final = Unit("K·d", 0)
@@ -46,24 +46,22 @@ BOARD: Final = Dashboard(
     since="now-30d",
     panels=(
         columns(1, "heat", KWH, _counted(Quantity.HEAT_WH), nothing="no_heat", colour=Colour.HEAT, links=(TO_METER,)),
-        columns(
+        points(
             2,
             "fuel",
             KWH,
             _counted(Quantity.FUEL_HO_WH, "upper"),
             _counted(Quantity.FUEL_HI_WH, "lower"),
             nothing="no_fuel",
-            stacked=False,
             links=(TO_METER,),
         ),
-        columns(
+        points(
             3,
             "use_by_month",
             KWH,
             _month("heat_wh", "kWh", 1000, "heat", Colour.HEAT),
             _month("fuel_ho_wh", "kWh", 1000, "upper", Colour.GAS),
             nothing="no_weather",
-            stacked=False,
             back="395d",
         ),
         columns(

@@ -9,7 +9,7 @@ from core.quantities import Quantity
 from dashboards.choices import REPORTS, TO_SITE
 from dashboards.model import COUNT, INSTANT, KWH, TONNES, Asked, Colour, Dashboard, Head, Panel, PanelKind, Unit
 from dashboards.shapes import columns, table, tile
-from store.panels import DAY, DAYS, Select, equals, is_, lacking, last_of, sum_of, total
+from store.panels import DAY, DAYS, Select, count_of, equals, is_, lacking, last_of, sum_of, total
 
 _SUPPLY: Final = is_("role", "supply")
 _POWER: Final = is_("medium", "electricity")
@@ -144,7 +144,7 @@ BOARD: Final = Dashboard(
         tile(
             12,
             "failed",
-            Select(measurement=Fact.JOB_RUN.value, columns=(last_of("done", "done"),), where=(equals("done", 0),)),
+            Select(measurement=Fact.JOB_RUN.value, columns=(count_of("done", "n"),), where=(equals("done", 0),)),
             COUNT,
             nothing="none_failed",
             back="2d",

@@ -7,8 +7,8 @@ from typing import Final
 from core.published import Fact
 from core.quantities import Quantity
 from dashboards.choices import BOOKINGS, GAPS, SITE, SITES
-from dashboards.model import EUR, INSTANT, KW, PERCENT, Asked, Colour, Dashboard, Head
-from dashboards.shapes import columns, course, ranking, table, tile
+from dashboards.model import EUR, INSTANT, KW, PERCENT, Asked, Dashboard, Head
+from dashboards.shapes import columns, course, points, ranking, table, tile
 from store.panels import (
     AUTO,
     DAY,
@@ -65,7 +65,7 @@ BOARD: Final = Dashboard(
             height=11,
             sort="kW",
         ),
-        columns(
+        points(
             3,
             "by_month",
             KW,
@@ -81,7 +81,6 @@ BOARD: Final = Dashboard(
                 colour=None,
             ),
             nothing="no_peaks",
-            stacked=False,
             back="395d",
             width=16,
             height=11,
@@ -150,7 +149,7 @@ BOARD: Final = Dashboard(
             back="395d",
             width=12,
         ),
-        columns(
+        points(
             7,
             "base_load",
             KW,
@@ -165,7 +164,6 @@ BOARD: Final = Dashboard(
                 tag="$tag_site",
             ),
             nothing="no_base_load",
-            stacked=False,
             back="395d",
             width=16,
         ),
@@ -179,11 +177,11 @@ BOARD: Final = Dashboard(
                 by=("site",),
             ),
             PERCENT,
+            tag="$tag_site",
             nothing="no_base_load",
             back="62d",
             width=8,
             height=8,
-            colour=Colour.GRID,
         ),
     ),
 )

@@ -8,7 +8,7 @@ from core.published import Fact, Span
 from core.quantities import Quantity
 from dashboards.choices import BOOKINGS, GAPS, PERIODS, SITE, SITES
 from dashboards.model import KW, KWH, PERCENT, Asked, Colour, Dashboard, Head, Unit
-from dashboards.shapes import columns, course, table, tile
+from dashboards.shapes import columns, course, points, table, tile
 from store.panels import AUTO, DAY, SLOTS, Select, Where, is_, last_of, load, percent_of, sum_of
 
 _DAYS: Final = (SITE, is_("span", Span.DAY.value))
@@ -82,7 +82,7 @@ BOARD: Final = Dashboard(
             nothing="no_generation",
             width=24,
         ),
-        course(
+        points(
             8,
             "autarky",
             PERCENT,
@@ -96,17 +96,15 @@ BOARD: Final = Dashboard(
                 ),
                 tag="$tag_site",
             ),
-            bars=True,
             nothing="no_generation",
             back="395d",
         ),
-        columns(
+        points(
             9,
             "battery",
             KWH,
             _by_day("charge_wh", "charge", Colour.CHARGING),
             _by_day("discharge_wh", "discharge", Colour.GRID),
-            stacked=False,
             nothing="no_battery",
         ),
         table(

@@ -7,7 +7,7 @@ from typing import Final
 from core.published import Fact
 from dashboards.choices import DRIFT, SITE, SITES
 from dashboards.model import COUNT, HOURS, INSTANT, PERCENT, Asked, Colour, Dashboard, Head
-from dashboards.shapes import columns, course, ranking, table, tile
+from dashboards.shapes import columns, points, ranking, table, tile
 from store.panels import DAY, Select, equals, is_, is_like, last_of, part_of_both, sum_of, value_of
 
 _DAYS: Final = Fact.AVAILABILITY.value
@@ -73,7 +73,7 @@ BOARD: Final = Dashboard(
             nothing="no_availability",
             sort="-%",
         ),
-        course(
+        points(
             6,
             "course",
             PERCENT,

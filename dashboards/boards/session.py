@@ -66,7 +66,7 @@ BOARD: Final = Dashboard(
             Unit.of(Quantity.SOC_PERCENT),
             Asked(
                 Select(measurement=SLOTS, columns=(newest(Quantity.SOC_PERCENT, "%"),), where=(_OUTLET,), every=AUTO),
-                series="charge",
+                series="level",
             ),
             nothing="no_charge_level",
             width=8,

@@ -61,13 +61,13 @@ BOARD: Final = Dashboard(
             _day("elsewhere_charged_wh", "kWh", 1000, "elsewhere", Colour.PLAIN),
             nothing="no_vehicle",
         ),
-        _course(6, "level", PERCENT, _told(Quantity.SOC_PERCENT, "charge"), nothing="no_charge_level"),
+        _course(6, "level", PERCENT, _told(Quantity.SOC_PERCENT, "level"), nothing="no_charge_level"),
         _course(7, "health", PERCENT, _told(Quantity.SOH_PERCENT, "health"), nothing="no_battery_health"),
         columns(
             8,
             "standby",
             PERCENT,
-            _day("standby_percent", "%", 1, "standby", Colour.BAD),
+            _day("standby_percent", "%", 1, "standby", Colour.PLAIN),
             nothing="no_standby",
         ),
         columns(
@@ -103,6 +103,21 @@ BOARD: Final = Dashboard(
                 series="km",
             ),
             nothing="no_vehicle",
+        ),
+        columns(
+            13,
+            "charge_counter",
+            KWH,
+            Asked(
+                Select(
+                    measurement=SLOTS,
+                    columns=(total(Quantity.ENERGY_SESSION_WH, "kWh"),),
+                    where=(_ONE,),
+                    every=DAY,
+                ),
+                series="charged",
+            ),
+            nothing="no_session_counter",
         ),
     ),
 )

@@ -8,7 +8,7 @@ from core.published import Fact
 from core.quantities import Quantity
 from dashboards.choices import BOOKINGS, GAPS, PERIODS, PRICES, SITE, SITES, TO_METER
 from dashboards.model import COUNT, Asked, Colour, Dashboard, Head, Unit
-from dashboards.shapes import columns, course, table, tile
+from dashboards.shapes import columns, course, points, table, tile
 from store.panels import AUTO, DAY, DAYS, PERIOD, SLOTS, Select, flow, is_, last_of, mean, sum_of, total
 
 _WATER: Final = is_("medium", "water")
@@ -88,7 +88,7 @@ BOARD: Final = Dashboard(
             nothing="not_told",
             width=12,
         ),
-        columns(
+        points(
             5,
             "base_flow",
             _M3_PER_H,
@@ -103,7 +103,6 @@ BOARD: Final = Dashboard(
                 tag="$tag_site",
             ),
             nothing="no_base_flow",
-            stacked=False,
             back="395d",
         ),
         table(

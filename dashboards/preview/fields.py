@@ -54,6 +54,7 @@ _COLOURS: Final = {
 PALETTE: Final = ("#3274d9", "#e0b400", "#56a64b", "#ff780a", "#a352cc", "#e02f44", "#00838f", "#8e8e8e")
 _HEX: Final = re.compile(r"#[0-9A-Fa-f]{3,8}\Z")
 _SMALL, _LARGE = 10, 1000
+_SHADES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ class Writing:
         said = self.options.get("color") or {}
         if said.get("mode") == "fixed" and said.get("fixedColor"):
             return _colour(str(said["fixedColor"]))
+        if said.get("mode") == "shades" and said.get("fixedColor"):
+            return _shade(_colour(str(said["fixedColor"])), place)
         if said.get("mode") == "thresholds" and isinstance(value, int | float):
             steps = (self.options.get("thresholds") or {}).get("steps") or ()
             passed = [step for step in steps if step.get("value") is None or value >= step["value"]]
@@ -178,6 +181,13 @@ def _colour(said: str) -> str:
         return said
     base = said.removeprefix("super-light-").removeprefix("light-").removeprefix("semi-dark-").removeprefix("dark-")
     return _COLOURS.get(base, PALETTE[0])
+
+
+def _shade(colour: str, place: int) -> str:
+    """Return a colour, the lighter the later its place, and as it is again after some."""
+    white = 0.17 * (place % _SHADES)
+    parts = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    return "#" + "".join(f"{round(part + (255 - part) * white):02x}" for part in parts)
 
 
 def reduced(values: Sequence[Any], how: str) -> Any:

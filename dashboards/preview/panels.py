@@ -114,6 +114,8 @@ async def panel_shown(panel: Mapping[str, Any], others: Mapping[int, Mapping[str
     if kind == "text":
         content = str((panel.get("options") or {}).get("content", ""))
         return replace(shown, look=Look.TEXT, text=filled(content, at.variables, at.window, panel))
+    if not panel.get("targets"):
+        return replace(shown, finding=Finding.of("grafana.preview_other", kind=kind))
     try:
         queries, frames = await _asked(panel, others, at)
     except AskedWronglyError as error:

@@ -94,7 +94,6 @@ async def candidate_points(house: House, months: Months, call: Call) -> list[Fac
             continue
         values: dict[str, Value] = {
             "rank": item.rank,
-            "name": item.name,
             "best": item.best,
             "suitability": item.suitability.value if item.suitability else None,
             "limit": item.limit.value if item.limit else None,
@@ -105,7 +104,7 @@ async def candidate_points(house: House, months: Months, call: Call) -> list[Fac
             "cost_delta_eur": item.cost_delta_eur,
             "co2e_avoided_year_g": item.co2e_avoided_year_g,
         }
-        tags = {"source": f"vehicle:{item.vehicle}", "site": item.site, "group": item.group}
+        tags = {"source": f"vehicle:{item.vehicle}", "site": item.site, "group": item.group, "name": item.name}
         points.append(fact(Fact.CANDIDATE, months.begin(today.replace(day=1)), tags, values))
     return [point for point in points if point]
 

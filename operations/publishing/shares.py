@@ -33,9 +33,8 @@ async def _points(house: House, months: Months, call: Call, kind: Fact, *, forec
 def _of_year(listed: SharesListed, months: Months, kind: Fact) -> Iterator[FactPoint]:
     begin_utc = months.begin(months.first.replace(year=listed.year, month=1, day=1))
     for row in (*listed.municipalities, *listed.operators):
-        tags = {"source": row.scope, "party": row.kind.value}
+        tags = {"source": row.scope, "party": row.kind.value, "name": row.name}
         values: dict[str, Value] = {
-            "name": row.name,
             "owed_eur": row.owed_eur,
             "paid_eur": row.paid_eur,
             "reimbursable_eur": row.reimbursable_eur,
@@ -45,9 +44,8 @@ def _of_year(listed: SharesListed, months: Months, kind: Fact) -> Iterator[FactP
         if point := fact(kind, begin_utc, tags, values):
             yield point
     for plant in listed.plants:
-        tags = {"source": plant.scope, "party": "plant"}
+        tags = {"source": plant.scope, "party": "plant", "name": plant.name}
         values = {
-            "name": plant.name,
             "owed_eur": plant.owed_eur,
             "offered_eur": plant.offered_eur,
             "draft": float(plant.draft),
