@@ -22,6 +22,8 @@ WAIT_MAX_S: Final = 60.0
 _PATIENCE_S: Final = 2.0
 """How long to wait after a 429 that does not say."""
 
+_PAUSE_MIN_S: Final = 1.0
+
 _TOKEN, _RIGHTS, _NOT_FOUND, _V2, _CONFLICT, _CHANGED, _TOO_LARGE, _TOO_MANY = 401, 403, 404, 406, 409, 412, 413, 429
 _FAULT, _NO_SERVICE = 500, 503
 _LOST_BEHIND = (502, 504)
@@ -84,6 +86,8 @@ def _unmet(word: str, told: str) -> GrafanaRefusalError:
     """Return the error for status 412, which has several meanings and a word for each."""
     if word == "version-mismatch":
         return ChangedMeanwhileError("grafana.changed_meanwhile", _CHANGED)
+    if word == "name-exists":
+        return GrafanaRefusalError("grafana.board_name_taken", _CHANGED)
     return GrafanaRefusalError("grafana.in_conflict", _CHANGED, told=told)
 
 
@@ -148,7 +152,7 @@ class Patience:
         asked_s = _retry_after_s(response)
         if asked_s is None and response.status_code == _NO_SERVICE:
             return False
-        wait_s = _PATIENCE_S if asked_s is None else max(asked_s, 0.1)
+        wait_s = _PATIENCE_S if asked_s is None else max(asked_s, _PAUSE_MIN_S)
         if wait_s > self._left_s:
             return False
         self._left_s -= wait_s
@@ -173,9 +177,9 @@ def is_too_busy(error: GrafanaException) -> bool:
     return int(error.status_code) == _TOO_MANY
 
 
-def checked(answer: Any, url: str, *fields: str) -> dict[str, Any]:
+def checked(answer: Any, url: str, **fields: type) -> dict[str, Any]:
     """Return an answer that is an object with these fields. Raises `UnavailableError` for any other."""
-    if not isinstance(answer, dict) or any(field not in answer for field in fields):
+    if not isinstance(answer, dict) or any(not isinstance(answer.get(name), kind) for name, kind in fields.items()):
         raise UnavailableError("grafana.answer_strange", url=url)
     return answer
 

@@ -112,7 +112,7 @@ class Grafana:
 
     def create_folder(self, uid: str, title: str) -> None:
         """Make a folder at the top."""
-        checked(self._asked(lambda: self._api.folder.create_folder(title, uid), writing=True), self._url, "uid")
+        checked(self._asked(lambda: self._api.folder.create_folder(title, uid), writing=True), self._url, uid=str)
 
     def data_source(self, uid: str) -> dict[str, Any] | None:
         """Return a data source, without its secrets."""
@@ -145,17 +145,20 @@ class Grafana:
         Raises `NewLayoutError` where it has no classic form any more.
         """
         found = self._found(f"/dashboards/uid/{_part(uid)}?apiVersion=v1beta1")
-        return None if found is None else checked(found, self._url, "dashboard")
+        return None if found is None else checked(found, self._url, dashboard=dict, meta=dict)
 
     def save_board(self, board: dict[str, Any], folder_uid: str, message: str, *, over_any: bool = False) -> None:
         """Save a dashboard over the version that it names, or `over_any`; if it is another by now Grafana refuses."""
         asked = {"dashboard": board, "folderUid": folder_uid, "message": message, "overwrite": over_any}
         answer = self._asked(lambda: self._api.dashboard.update_dashboard(asked), writing=True)
-        checked(answer, self._url, "uid", "version")
+        checked(answer, self._url, uid=str, version=int)
 
     def rule_group(self, folder_uid: str, name: str) -> dict[str, Any] | None:
         """Return a group of alert rules."""
-        return self._found(f"{_ALERTS}/folder/{_part(folder_uid)}/rule-groups/{_part(name)}")
+        found = self._found(f"{_ALERTS}/folder/{_part(folder_uid)}/rule-groups/{_part(name)}")
+        if found is not None and found.get("rules"):
+            checked_list(found["rules"], self._url)
+        return found
 
     def save_rule_group(self, folder_uid: str, name: str, group: dict[str, Any], *, editable: bool = True) -> None:
         """Make a group, or replace all of its rules."""

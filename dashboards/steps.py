@@ -109,7 +109,7 @@ def board_step(run: Run, board: dict[str, Any], step: PushStep) -> PushStep:
     except NewLayoutError as error:
         return _over_new_layout(run, board, replace(step, finding=error.finding))
     if answer is not None:
-        return _changed_board(run, answer["dashboard"], answer.get("meta") or {}, board, step)
+        return _changed_board(run, answer["dashboard"], answer["meta"], board, step)
     if run.write:
         run.grafana.save_board(marked(board, 0), run.settings.folder_uid, _MESSAGE)
     return replace(step, outcome=Outcome.CREATED)

@@ -21,6 +21,7 @@ from tests.self_signed import Certificate
 
 TOKEN = "glsa_stand_in"
 ALERTS_FOR_EDITORS = 11
+NAMES_FREE = 11
 NEW_LAYOUT_TOLD = 13
 RULES_ROUTED = (10, 4)
 
@@ -202,6 +203,10 @@ class Grafana:
             return 400, {"message": "Cannot save provisioned dashboard"}
         if there and there["dashboard"].get("version") != board["version"] and not body["overwrite"]:
             return 412, {"message": "The dashboard has been changed by someone else", "status": "version-mismatch"}
+        beside = [each for uid, each in self.boards.items() if uid != board["uid"]]
+        names = {(each["dashboard"].get("title"), each["meta"].get("folderUid")) for each in beside}
+        if self.major < NAMES_FREE and (board["title"], body["folderUid"]) in names:
+            return 412, {"message": "A dashboard with the same name already exists", "status": "name-exists"}
         board["version"] = (there["dashboard"].get("version", 0) if there else 0) + 1
         board["id"] = len(self.boards) + 1
         self.boards[board["uid"]] = {"dashboard": board, "meta": {"folderUid": body["folderUid"], "updatedBy": "sa-kw"}}

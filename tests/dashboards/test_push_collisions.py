@@ -43,6 +43,16 @@ def test_a_folder_that_somebody_renamed_or_moved_stays_so(grafana: Grafana) -> N
     assert grafana.boards["kw-home"]["meta"]["folderUid"] == "kw-folder"
 
 
+@pytest.mark.parametrize(("version", "expected"), [("10.4.1", Outcome.FAILED), ("11.6.0", Outcome.CREATED)])
+def test_a_title_that_is_taken_in_the_folder_costs_that_dashboard(version: str, expected: Outcome) -> None:
+    with running(Grafana(version=version)) as grafana:
+        grafana.boards["x"] = {"dashboard": {"uid": "x", "title": "Wasser"}, "meta": {"folderUid": "kw-folder"}}
+        pushed = push(settings(grafana), CONTENT)
+        code = "grafana.board_name_taken" if expected is Outcome.FAILED else ""
+        assert code_of(pushed, "kw-water") == (expected, code)
+        assert outcomes(pushed)["kw-home"] is Outcome.CREATED
+
+
 def test_a_dashboard_that_somebody_moved_stays_in_its_folder(grafana: Grafana) -> None:
     grafana.folders["mine"] = {"uid": "mine", "title": "Meine"}
     grafana.boards["kw-home"]["meta"]["folderUid"] = "mine"

@@ -154,6 +154,38 @@ def test_what_one_dashboard_costs(
     assert outcomes(pushed)["kw-alarms"] is others
 
 
+@pytest.mark.parametrize("body", ["{}", "[]", "null", "7", '"x"', "[7]", '{"dashboard": 7}', '{"rules": [7]}'])
+@pytest.mark.parametrize(
+    "request_line",
+    [
+        "GET /api/folders/",
+        "GET /api/datasources/uid/[^/]+$",
+        "GET /api/datasources/uid/[^/]+/health",
+        "GET /api/dashboards",
+        "GET .*/contact-points",
+        "GET .*/rule-groups",
+        "POST /api/folders",
+        "POST /api/datasources",
+        "POST /api/dashboards",
+        "POST .*/contact-points",
+        "PUT .*/rule-groups",
+    ],
+)
+def test_no_answer_is_so_odd_that_there_is_no_report(grafana: Grafana, request_line: str, body: str) -> None:
+    grafana.troubles = [Trouble(request_line, 200, body, {"Content-Type": "application/json"})]
+    assert len(push(settings(grafana), CONTENT).steps) == 6
+    grafana.troubles = []
+    assert push(settings(grafana), CONTENT, overwrite=True).complete
+
+
+@pytest.mark.parametrize("body", ["{}", "null", "[7]"])
+def test_odd_folders_end_a_push_before_it_writes(grafana: Grafana, body: str) -> None:
+    grafana.troubles = [Trouble("GET /api/folders$", 200, body, {"Content-Type": "application/json"})]
+    with pytest.raises(UnavailableError, match=r"grafana\.answer_strange"):
+        push(settings(grafana), CONTENT)
+    assert not grafana.writes
+
+
 def test_a_page_that_says_404_is_no_missing_dashboard(grafana: Grafana) -> None:
     push(settings(grafana), CONTENT)
     grafana.troubles = [Trouble("GET /api/dashboards", 404)]
