@@ -129,7 +129,10 @@ def test_tables_name_columns_that_are_asked_for() -> None:
     for panel in panels():
         if panel.kind in (PanelKind.TABLE, PanelKind.BARS):
             selects = [each.select for each in panel.asked]
-            there = {*(tag for each in selects for tag in each.by), *(col.name for each in selects for col in each.columns)}
+            there = {
+                *(tag for each in selects for tag in each.by),
+                *(col.name for each in selects for col in each.columns),
+            }
             assert set(panel.heads) - {"Time"} <= there, panel.text
             assert not panel.sort or panel.sort.removeprefix("-") in panel.heads
 
