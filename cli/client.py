@@ -27,6 +27,8 @@ from operations.table import Capability
 
 POLL_S = 0.2
 TIMEOUT_S = 60.0
+REPORT_S = {"dashboards.diff": 600.0, "dashboards.push": 600.0}
+"""How long to wait where another server is asked many things: a report that comes late is better than none."""
 
 FOLDERS = frozenset({"shares.publish", "dashboards.build"})
 """Rows whose file is a folder in an archive: commands unpack it."""
@@ -141,7 +143,9 @@ async def _remote(
     headers: dict[str, str] = {"accept-language": way.language}
     if service.token:
         headers["authorization"] = f"Bearer {service.token}"
-    async with httpx.AsyncClient(base_url=service.url, headers=headers, timeout=TIMEOUT_S) as client:
+    async with httpx.AsyncClient(
+        base_url=service.url, headers=headers, timeout=REPORT_S.get(name, TIMEOUT_S)
+    ) as client:
         try:
             sending = asyncio.ensure_future(_send(client, name, capability, request))
             if capability.long:

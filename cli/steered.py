@@ -23,6 +23,10 @@ _DIFFERS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "stations.plan": lambda answer: answer["differs"],
     "stations.drift": lambda answer: any(row["closed_at_utc"] is None for row in answer["items"]),
 }
+_LOOKS: Final = "dashboards.diff"
+_NOT_SEEN: Final = ("failed", "unsure", "not_reached")
+"""What a comparison says of things that it could not compare; that is worse than a difference."""
+
 _FAILS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "dashboards.push": lambda answer: not answer["complete"],
     "stations.apply": lambda answer: answer["failed"] > 0,
@@ -32,6 +36,8 @@ _FAILS: Final[Mapping[str, Callable[[Any], bool]]] = {
 
 def exit_code(name: str, capability: Capability, answer: bytes) -> int:
     """Return 1 where not all went well, 3 where a comparison found a difference, else 0."""
+    if name == _LOOKS and any(step["outcome"] in _NOT_SEEN for step in json.loads(answer)["steps"]):
+        return FAILED
     if name in _DIFFERS:
         return DIFFERENT if _DIFFERS[name](json.loads(answer)) else 0
     if name in _FAILS:

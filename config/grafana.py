@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from config.findings import Locator
 from config.forms import Form
 from config.stores import InfluxForm
 from config.tree import Step
-from config.values import MailAddress, Number, Secret, Text, Url, matching
+from config.values import FilePath, MailAddress, Number, Secret, Text, Url, matching
 from core.texts import Finding, Language
 from dashboards.settings import DataPath, DataSource, GrafanaSettings
 
@@ -48,6 +49,7 @@ class GrafanaForm(Form):
     language: Language = "de"
     mail: tuple[MailAddress, ...] = ()
     timeout_s: Number = Field(default=15.0, ge=1, le=300)
+    authority: FilePath | None = None
     data_source: GrafanaSourceForm = GrafanaSourceForm()
 
 
@@ -85,10 +87,12 @@ def grafana_advice(form: GrafanaForm, locator: Locator) -> list[Finding]:
     ]
 
 
-def grafana_of(form: GrafanaForm, influxdb: InfluxForm | None, console_url: str, vault: Vault) -> GrafanaSettings:
+def grafana_of(
+    form: GrafanaForm, influxdb: InfluxForm | None, console_url: str, folder: Path, vault: Vault
+) -> GrafanaSettings:
     """Return the settings; `console_url` is where the service's own `/query` is.
 
-    What a secret's place does not give is empty here and a finding of the vault.
+    What a secret's place does not give is empty here and a finding of the vault, as is a file that is not there.
     """
     written, path = form.data_source, _path(form, influxdb)
     theirs = influxdb if path is not DataPath.EMBEDDED else None
@@ -103,6 +107,9 @@ def grafana_of(form: GrafanaForm, influxdb: InfluxForm | None, console_url: str,
     )
     if written.token:
         source = replace(source, token=vault.text(written.token, (*_SOURCE, "token")))
+    authority = folder / form.authority if form.authority else None
+    if authority:
+        vault.expect_file(authority, (*_WAY, "authority"))
     return GrafanaSettings(
         url=form.url,
         token=vault.text(form.token, (*_WAY, "token")) if form.token else "",
@@ -112,6 +119,7 @@ def grafana_of(form: GrafanaForm, influxdb: InfluxForm | None, console_url: str,
         language=form.language,
         mail=form.mail,
         timeout_s=form.timeout_s,
+        authority=authority,
     )
 
 

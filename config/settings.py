@@ -183,7 +183,7 @@ def settings_of(form: SettingsForm, folder: Path, vault: Vault) -> Settings:
         brokers=brokers,
         embedded_broker=embedded,
         charge_points=charge_points_of(form.charge_points, folder, vault, _made_here(form, folder)),
-        grafana=grafana_of(form.grafana, form.stores.influxdb, _console_url(form.console), vault),
+        grafana=grafana_of(form.grafana, form.stores.influxdb, _console_url(form.console), folder, vault),
         stores=stores_of(form.stores, vault),
         notify=notify_of(form.notify, folder, vault),
         downloads=downloads_of(form.grid_intensity, form.day_ahead_prices),

@@ -11,7 +11,6 @@ import json
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from difflib import unified_diff
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -48,15 +47,6 @@ def digest(value: Any) -> str:
     """Return the digest of what matters of a value."""
     text = json.dumps(essence(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return blake2b(text.encode(), digest_size=12).hexdigest()
-
-
-def difference(there: Any, ours: Any) -> tuple[str, ...]:
-    """Return the lines that a push would take away (`-`) and bring (`+`), with three lines around them."""
-    return tuple(unified_diff(_lines(there), _lines(ours), "Grafana", "Kreiswatt", lineterm=""))
-
-
-def _lines(value: Any) -> list[str]:
-    return json.dumps(essence(value), sort_keys=True, ensure_ascii=False, indent=1).splitlines()
 
 
 def marked(board: Mapping[str, Any], version: int) -> dict[str, Any]:

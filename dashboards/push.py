@@ -1,153 +1,152 @@
 """What a push does, step by step, and what a look before it says it would do.
 
 Each step stands for itself: one that Grafana refuses is told of and the next is tried. Only where Grafana no longer
-answers the rest is not reached, and the result says so. Nothing is saved twice: what is there as it should be stays.
+answers, or no longer knows us, the rest is not reached, and the result says so. Nothing is saved twice: what is there
+as it should be stays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 from core.errors import ServiceError, UnavailableError
 from core.texts import Finding
+from dashboards.alert_steps import group_step, point_step
+from dashboards.answers import ChangedMeanwhileError, GrafanaRefusalError, TokenError, UnsureError
 from dashboards.data_source import data_source_json
-from dashboards.marks import difference, digest, is_edited, mark_of, marked, unmarked
-from dashboards.rule_marks import as_saved, is_group_edited, is_group_same
-from dashboards.server import Grafana, GrafanaRefusalError, major
+from dashboards.outcomes import DONE, Content, Outcome, Part, Pushed, PushStep
+from dashboards.server import Grafana, release
 from dashboards.settings import GrafanaSettings
+from dashboards.steps import Run, board_step, folder_step, source_step, try_source
 
 OLDEST: Final = 10
 NEWEST: Final = 13
-_MESSAGE: Final = "Kreiswatt"
+_ROUTES_RULES: Final = (10, 4)
+"""The first release whose rules say themselves whom they are sent to."""
+
+_ROUTE: Final = "notification_settings"
+_RIGHTS: Final = 403
 
 
-class Part(StrEnum):
-    """What kinds of things are pushed, in this order."""
-
-    FOLDER = "folder"
-    DATA_SOURCE = "data_source"
-    DASHBOARD = "dashboard"
-    CONTACT_POINT = "contact_point"
-    RULE_GROUP = "rule_group"
-
-
-class Outcome(StrEnum):
-    """What became of a step, or would become of it."""
-
-    CREATED = "created"
-    CHANGED = "changed"
-    SAME = "same"
-    EDITED = "edited"
-    FAILED = "failed"
-    NOT_REACHED = "not_reached"
-
-
-DONE: Final = frozenset({Outcome.CREATED, Outcome.CHANGED, Outcome.SAME})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PushStep:
-    """One thing: `finding` says why it was not pushed, or what is worth knowing; `lines` how it differs from ours."""
-
-    part: Part
-    uid: str
-    title: str
-    outcome: Outcome
-    finding: Finding | None = None
-    lines: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pushed:
-    """What was pushed, and what was not. `version` is Grafana's, empty where it hides it."""
-
-    version: str
-    steps: tuple[PushStep, ...]
-    notes: tuple[Finding, ...] = ()
-
-    @property
-    def complete(self) -> bool:
-        """Return whether Grafana now has all of it, or had it before."""
-        return all(step.outcome in DONE for step in self.steps)
-
-    @property
-    def same(self) -> bool:
-        """Return whether nothing differed."""
-        return all(step.outcome is Outcome.SAME for step in self.steps)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
-    """All that is pushed: dashboards by uid, groups of rules by name, the contact points."""
-
-    boards: Mapping[str, dict[str, Any]]
-    groups: Mapping[str, dict[str, Any]]
-    contact_points: Sequence[dict[str, Any]] = ()
-
-
-def push(settings: GrafanaSettings, content: Content, *, overwrite: bool = False, write: bool = True) -> Pushed:
+def push(
+    settings: GrafanaSettings,
+    content: Content,
+    *,
+    overwrite: bool = False,
+    write: bool = True,
+    wait: Callable[[float], None] = time.sleep,
+) -> Pushed:
     """Bring everything to Grafana and return what became of each thing; with `write` off, only what would become.
 
-    What somebody edited in Grafana stays, with the difference told, unless `overwrite`.
+    What somebody edited in Grafana stays, with the difference told, unless `overwrite`. Where Grafana asks to be left
+    alone for a while, `wait` does so.
 
     Raises `UnavailableError` where Grafana does not answer at all or is older than 10, `ConflictError` for
     InfluxDB 3 Core, `GrafanaRefusalError` for a token that it does not know.
     """
     source = data_source_json(settings.source)
-    grafana = Grafana(settings.url, settings.token, settings.timeout_s)
+    grafana = Grafana(settings.url, settings.token, settings.timeout_s, authority=settings.authority, wait=wait)
     try:
         version = grafana.version()
-        notes = _notes(version)
-        grafana.folders()
-        run = _Run(grafana, settings, overwrite=overwrite, write=write)
-        return Pushed(version=version, steps=run.all(source, content), notes=notes)
+        run = Run(grafana=grafana, settings=settings, overwrite=overwrite, write=write, notes=_notes(version))
+        _ask_who_we_are(grafana)
+        if (release(version) or _ROUTES_RULES) < _ROUTES_RULES:
+            content = _unrouted(content, run.notes)
+        steps = _Walk(run).all(source, content)
+        return Pushed(version=version, steps=steps, notes=tuple(run.notes))
     finally:
         grafana.close()
 
 
-def _notes(version: str) -> tuple[Finding, ...]:
-    number = major(version)
-    if number is None:
-        return (Finding.of("grafana.version_hidden"),)
-    if number < OLDEST:
+def _notes(version: str) -> list[Finding]:
+    found = release(version)
+    if found is None:
+        return [Finding.of("grafana.version_hidden")]
+    if found[0] < OLDEST:
         raise UnavailableError("grafana.too_old", version=version, oldest=OLDEST)
-    return (Finding.of("grafana.newer", version=version, newest=NEWEST),) if number > NEWEST else ()
+    return [Finding.of("grafana.newer", version=version, newest=NEWEST)] if found[0] > NEWEST else []
 
 
-class _Run:
-    """One walk through everything."""
+def _ask_who_we_are(grafana: Grafana) -> None:
+    """Raise `TokenError` for a token that Grafana does not know; what it may do each step finds out."""
+    try:
+        grafana.folders()
+    except GrafanaRefusalError as error:
+        if error.status != _RIGHTS:
+            raise
 
-    def __init__(self, grafana: Grafana, settings: GrafanaSettings, *, overwrite: bool, write: bool) -> None:
-        self._grafana = grafana
-        self._settings = settings
-        self._overwrite = overwrite
-        self._write = write
+
+def _unrouted(content: Content, notes: list[Finding]) -> Content:
+    """Return the content for a Grafana that would drop where rules send: its own policies decide."""
+    if any(_ROUTE in rule for group in content.groups.values() for rule in group["rules"]):
+        notes.append(Finding.of("grafana.rules_unrouted"))
+    return replace(content, groups={name: _without_route(group) for name, group in content.groups.items()})
+
+
+def _without_route(group: Mapping[str, Any]) -> dict[str, Any]:
+    rules = [{name: each for name, each in rule.items() if name != _ROUTE} for rule in group["rules"]]
+    return {**group, "rules": rules}
+
+
+class _Walk:
+    """One walk through everything; `_gone` is why no further step is tried."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
         self._gone: Finding | None = None
 
     def all(self, source: dict[str, Any], content: Content) -> tuple[PushStep, ...]:
-        settings = self._settings
-        steps = [self._step(Part.FOLDER, settings.folder_uid, settings.folder_title, self._folder)]
+        settings = self._run.settings
+        steps = [self._step(Part.FOLDER, settings.folder_uid, settings.folder_title, partial(folder_step, self._run))]
         if steps[0].outcome not in DONE:
             self._gone = self._gone or Finding.of("grafana.no_folder")
-        if settings.source.pushed:
-            steps.append(self._step(Part.DATA_SOURCE, source["uid"], source["name"], partial(self._source, source)))
+        steps.extend(self._source(source))
         steps.extend(
-            self._step(Part.DASHBOARD, uid, board["title"], partial(self._board, board))
+            self._step(Part.DASHBOARD, uid, board["title"], partial(board_step, self._run, board))
             for uid, board in sorted(content.boards.items())
         )
         steps.extend(
-            self._step(Part.CONTACT_POINT, point["uid"], point["name"], partial(self._point, point))
+            self._step(Part.CONTACT_POINT, point["uid"], point["name"], partial(point_step, self._run, point))
             for point in content.contact_points
         )
         steps.extend(
-            self._step(Part.RULE_GROUP, name, name, partial(self._group, group))
+            self._step(Part.RULE_GROUP, name, name, partial(group_step, self._run, group))
             for name, group in sorted(content.groups.items())
         )
         return tuple(steps)
+
+    def _source(self, source: dict[str, Any]) -> list[PushStep]:
+        """Push the data source, or see whether the one that somebody else keeps is there."""
+        run, uid = self._run, source["uid"]
+        if run.settings.source.pushed:
+            step = self._step(Part.DATA_SOURCE, uid, source["name"], partial(source_step, run, source))
+            is_there = step.outcome in DONE | {Outcome.EDITED}
+            if is_there and self._gone is None and (run.write or step.outcome is not Outcome.CREATED):
+                try_source(run)
+            return [step]
+        if self._gone is None:
+            self._look(source)
+        return []
+
+    def _look(self, source: dict[str, Any]) -> None:
+        uid, notes = source["uid"], self._run.notes
+        try:
+            there = self._run.grafana.data_source(uid)
+        except GrafanaRefusalError:
+            return  # An editor may use data sources without looking at them.
+        except UnavailableError as error:
+            self._gone = error.finding
+            return
+        if there is None:
+            notes.append(Finding.of("grafana.source_missing", uid=uid))
+        elif there.get("type") != source["type"]:
+            notes.append(Finding.of("grafana.source_of_another_kind", uid=uid, found=str(there.get("type"))))
+        else:
+            try_source(self._run)
 
     def _step(self, part: Part, uid: str, title: str, act: Callable[[PushStep], PushStep]) -> PushStep:
         step = PushStep(part=part, uid=uid, title=title, outcome=Outcome.SAME)
@@ -155,106 +154,13 @@ class _Run:
             return replace(step, outcome=Outcome.NOT_REACHED, finding=self._gone)
         try:
             return act(step)
-        except GrafanaRefusalError as refusal:
-            return replace(step, outcome=Outcome.FAILED, finding=refusal.finding)
-        except UnavailableError as error:
+        except ChangedMeanwhileError as error:
+            return replace(step, outcome=Outcome.EDITED, finding=error.finding)
+        except UnsureError as error:
+            self._gone = Finding.of("grafana.not_sent")
+            return replace(step, outcome=Outcome.UNSURE, finding=error.finding)
+        except (UnavailableError, TokenError) as error:
             self._gone = error.finding
             return replace(step, outcome=Outcome.FAILED, finding=error.finding)
         except ServiceError as error:
             return replace(step, outcome=Outcome.FAILED, finding=error.finding)
-
-    def _folder(self, step: PushStep) -> PushStep:
-        there = self._grafana.folder(step.uid)
-        if there is not None:
-            return step
-        twins = [each for each in self._grafana.folders() if each.get("title") == step.title]
-        if twins:
-            finding = Finding.of("grafana.folder_other_uid", title=step.title, uid=step.uid, found=str(twins[0]["uid"]))
-            return replace(step, outcome=Outcome.FAILED, finding=finding)
-        if self._write:
-            self._grafana.create_folder(step.uid, step.title)
-        return replace(step, outcome=Outcome.CREATED)
-
-    def _source(self, source: dict[str, Any], step: PushStep) -> PushStep:
-        there = self._grafana.data_source(step.uid)
-        if there is None:
-            if self._write:
-                self._grafana.save_data_source(step.uid, source, new=True)
-            return replace(step, outcome=Outcome.CREATED)
-        if there.get("name") != source["name"]:
-            finding = Finding.of("grafana.source_renamed", ours=source["name"], theirs=str(there.get("name")))
-            step, source = replace(step, finding=finding), source | {"name": there.get("name")}
-        if there.get("type") != source["type"]:
-            finding = Finding.of("grafana.source_of_another_kind", uid=step.uid, found=str(there.get("type")))
-            return replace(step, outcome=Outcome.FAILED, finding=finding)
-        public = {name: value for name, value in source.items() if name != "secureJsonData"}
-        seen = {name: there.get(name) for name in public}
-        seen["jsonData"] = {name: (there.get("jsonData") or {}).get(name) for name in public["jsonData"]}
-        set_there = {name for name, is_set in (there.get("secureJsonFields") or {}).items() if is_set}
-        if seen == public and set(source.get("secureJsonData", {})) <= set_there and not self._overwrite:
-            return step
-        if there.get("readOnly"):
-            return replace(step, outcome=Outcome.FAILED, finding=Finding.of("grafana.source_provisioned", uid=step.uid))
-        if self._write:
-            self._grafana.save_data_source(step.uid, source, new=False)
-        return replace(step, outcome=Outcome.CHANGED, lines=difference(seen, public))
-
-    def _board(self, board: dict[str, Any], step: PushStep) -> PushStep:
-        answer = self._grafana.board(step.uid)
-        if answer is None:
-            if self._write:
-                self._grafana.save_board(marked(board, 0), self._settings.folder_uid, _MESSAGE)
-            return replace(step, outcome=Outcome.CREATED)
-        there, meta = answer["dashboard"], answer.get("meta", {})
-        mark, edited = mark_of(there), is_edited(there)
-        if meta.get("provisioned"):
-            finding = Finding.of("grafana.board_provisioned", file=str(meta.get("provisionedExternalId", "")))
-            return replace(step, outcome=Outcome.FAILED, finding=finding)
-        if not edited and mark is not None and mark.digest == digest(board):
-            return step
-        lines = difference(unmarked(there), board)
-        if edited and not self._overwrite:
-            code = Finding.of("grafana.board_edited", who=str(meta.get("updatedBy", "")))
-            if mark is None:
-                code = Finding.of("grafana.board_foreign", title=str(there.get("title", "")))
-            return replace(step, outcome=Outcome.EDITED, finding=code, lines=lines)
-        if self._write:
-            folder = meta.get("folderUid") or self._settings.folder_uid
-            self._grafana.save_board(marked(board, int(there.get("version") or 0)), folder, _MESSAGE)
-        return replace(step, outcome=Outcome.CHANGED, lines=lines)
-
-    def _point(self, point: dict[str, Any], step: PushStep) -> PushStep:
-        points = self._grafana.contact_points()
-        there = next((each for each in points if each.get("uid") == step.uid), None)
-        if there is None:
-            if any(each.get("name") == step.title for each in points):
-                finding = Finding.of("grafana.contact_point_taken", name=step.title)
-                return replace(step, outcome=Outcome.FAILED, finding=finding)
-            if self._write:
-                self._grafana.save_contact_point(point, new=True)
-            return replace(step, outcome=Outcome.CREATED)
-        seen = {name: there.get(name) for name in point}
-        if seen == point:
-            return step
-        if not self._overwrite:
-            finding = Finding.of("grafana.contact_point_edited", name=step.title)
-            return replace(step, outcome=Outcome.EDITED, finding=finding, lines=difference(seen, point))
-        if self._write:
-            self._grafana.save_contact_point(point, new=False)
-        return replace(step, outcome=Outcome.CHANGED, lines=difference(seen, point))
-
-    def _group(self, group: dict[str, Any], step: PushStep) -> PushStep:
-        there = self._grafana.rule_group(self._settings.folder_uid, step.uid)
-        ours = as_saved(group, self._settings.folder_uid)
-        if there is None or not there.get("rules"):
-            if self._write:
-                self._grafana.save_rule_group(self._settings.folder_uid, step.uid, ours)
-            return replace(step, outcome=Outcome.CREATED)
-        if is_group_same(there, ours):
-            return step
-        lines = difference(there, ours)
-        if is_group_edited(there) and not self._overwrite:
-            return replace(step, outcome=Outcome.EDITED, finding=Finding.of("grafana.rules_edited"), lines=lines)
-        if self._write:
-            self._grafana.save_rule_group(self._settings.folder_uid, step.uid, ours)
-        return replace(step, outcome=Outcome.CHANGED, lines=lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
 from core.texts import Language
 
@@ -41,7 +42,7 @@ class GrafanaSettings:
     """A Grafana; without `url` there is none to push to.
 
     `mail` are the addresses that its contact point writes to; none: there is no contact point. `language` is that of
-    dashboards and alert rules.
+    dashboards and alert rules; `authority` has the certificate of who signed Grafana's; None: the system's.
     """
 
     url: str
@@ -52,3 +53,4 @@ class GrafanaSettings:
     language: Language = "de"
     mail: tuple[str, ...] = ()
     timeout_s: float = 15.0
+    authority: Path | None = None

@@ -12,6 +12,7 @@ LOOKS: dict[str, dict[str, tuple[str, str]]] = {
         "same": ("closed", "idle"),
         "edited": ("paused", "warn"),
         "failed": ("warn", "bad"),
+        "unsure": ("warn", "warn"),
         "not_reached": ("offline", "bad"),
     },
     "RolloutState": {

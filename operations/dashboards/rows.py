@@ -9,7 +9,7 @@ from typing import Annotated
 from annotated_types import MaxLen
 
 from core.texts import Language
-from dashboards.push import Outcome, Part, Pushed, PushStep
+from dashboards.outcomes import Outcome, Part, Pushed, PushStep
 from dashboards.settings import DataPath
 from operations.reports.export_rows import FileRef
 from operations.values import Told
@@ -103,7 +103,7 @@ class DashboardsBuilt:
 class StepRow:
     """One thing in Grafana, and what became of it, or would become of it.
 
-    `changes` are the lines that go (`-`) and come (`+`).
+    `changes` are the places that differ (`@`), each with what goes (`-`) and comes (`+`).
     """
 
     part: Part

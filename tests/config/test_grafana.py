@@ -37,7 +37,7 @@ def settings(folder: Path, text: str) -> Settings:
 def codes(folder: Path, text: str) -> list[str]:
     write(folder, text)
     found = [each.code for each in check(folder, ENVIRONMENT)]
-    return [code for code in found if code.startswith("config.grafana")]
+    return [code for code in found if code.startswith(("config.grafana", "config.file_missing"))]
 
 
 @pytest.mark.parametrize(
@@ -86,10 +86,17 @@ def test_secrets_come_from_where_they_are_kept_and_show_nowhere(folder: Path) ->
         (f"{GRAFANA.replace('https', 'http')}{READING}}}\n", ["config.grafana_in_clear"]),
         ("grafana: {url: 'http://127.0.0.1:3000', token: '${G}', data_source: {push: no}}\n", []),
         ("grafana: {folder_uid: 'my folder'}\n", ["config.grafana_uid"]),
+        (f"{GRAFANA}, data_source: {{push: no}}, authority: none.pem}}\n", ["config.file_missing"]),
     ],
 )
 def test_a_mistake_is_said_at_its_place(folder: Path, text: str, expected: list[str]) -> None:
     assert codes(folder, text) == expected
+
+
+def test_the_authority_is_a_file_beside_the_settings(folder: Path) -> None:
+    (folder / "ca.pem").write_text("x")
+    found = settings(folder, f"{GRAFANA}{READING}, authority: ca.pem}}\n").grafana
+    assert found.authority == folder / "ca.pem"
 
 
 def test_what_the_documentation_shows_is_accepted(folder: Path) -> None:

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from core.errors import ConflictError
 from dashboards.provisioning import files
 from dashboards.settings import DataPath, DataSource
-from tests.dashboards.test_push import CONTENT
+from tests.dashboards.pushing import CONTENT
 
 
 def made(path: DataPath) -> dict[str, str]:

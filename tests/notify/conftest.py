@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -17,10 +16,6 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from core.alarms import Alarm, AlarmChange, AlarmEvent
 from core.inventory import Inventory, Site, SiteKind
@@ -29,39 +24,15 @@ from core.texts import Finding
 from notify.postman import Postman
 from notify.settings import MailSettings, NotifySettings
 from store.ledger.ledger import SqlLedger
+from tests.self_signed import Certificate, self_signed
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 PASSWORD = "korrekt-pferd-batterie"
 
 
-@dataclass(frozen=True)
-class Certificate:
-    file: Path
-    key: Path
-
-
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    folder = tmp_path_factory.mktemp("authority")
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
-        .not_valid_after(datetime(2120, 1, 1, tzinfo=UTC))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    plain = serialization.NoEncryption()
-    certificate = Certificate(folder / "ca.pem", folder / "key.pem")
-    certificate.file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    certificate.key.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
-    return certificate
+    return self_signed(tmp_path_factory.mktemp("authority"))
 
 
 @dataclass

@@ -35,9 +35,7 @@ def test_a_push_is_compared_confirmed_and_told(client: Client, grafana: Grafana)
     assert grafana.folders["kw-folder"]["title"] == "Kreiswatt"
     assert "nichts weicht ab" in anna.get("/grafana/compare").text
     grafana.sources["kw-influx"] |= {"url": "http://elsewhere.example"}
-    assert "-  &#34;url&#34;: &#34;http://elsewhere.example&#34;" in anna.get("/grafana/compare").text.replace(
-        "- &#34;url", "-  &#34;url"
-    )
+    assert "@ url\n- &#34;http://elsewhere.example&#34;\n+ " in anna.get("/grafana/compare").text
     assert "anna" in anna.get("/grafana").text
 
 
