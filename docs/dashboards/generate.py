@@ -11,7 +11,7 @@ from dashboards.model import Dashboard, Panel, PanelKind, Unit
 from dashboards.registry import BOARDS
 
 FOLDER: Final = Path(__file__).parent
-MARK: Final = "<!-- Written by docs/dashboards/generate.py from dashboards/boards; a test compares both. Edit those. -->"
+MARK: Final = "<!-- Written by docs/dashboards/generate.py from dashboards/boards; a test compares them. Edit those. -->"
 SHAPES: Final = {
     PanelKind.TIMESERIES: "course over time",
     PanelKind.STAT: "single figure",
@@ -80,7 +80,7 @@ def _page(board: Dashboard, texts: Catalogue) -> str:
             f"# {_title(board, texts)}\n\n{MARK}\n\n{texts.say(f'boards.{board.text}.purpose')}\n",
             f"![Preview of the dashboard, drawn by Kreiswatt with the example district]({slug(board)}.jpg)\n",
             *facts,
-            "\nThe picture is a preview that Kreiswatt draws itself; in Grafana the dashboard looks finer and can be used.\n",
+            "\nThe picture is a preview that Kreiswatt draws itself; in Grafana it looks finer and can be used.\n",
             *(_panel(board, panel, texts) for panel in board.panels),
         ]
     )
