@@ -158,6 +158,15 @@ def test_what_the_token_may_not_is_told_step_by_step(version: str, role: str, fa
         assert {step.finding.code for step in refused if step.finding} == {"grafana.no_right"}
 
 
+def test_a_viewer_who_may_edit_the_folder_brings_dashboards_alone() -> None:
+    with running(Grafana(role="Viewer", may_edit_folder=True)) as server:
+        server.folders["kw-folder"] = {"uid": "kw-folder", "title": "Kreiswatt"}
+        pushed = push(settings(server), CONTENT)
+        assert set(server.boards) == set(CONTENT.boards)
+        refused = {step.part: step.finding.code for step in pushed.steps if step.finding}
+        assert refused == dict.fromkeys((Part.DATA_SOURCE, Part.CONTACT_POINT, Part.RULE_GROUP), "grafana.no_right")
+
+
 def test_a_grafana_that_stops_in_between_leaves_a_report_of_the_rest(grafana: Grafana) -> None:
     grafana.dies_after = 8
     pushed = push(settings(grafana), CONTENT)
