@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
 from core.texts import Finding
+from dashboards.answers import GrafanaRefusalError, MissingError
 from dashboards.differences import difference
 from dashboards.outcomes import Outcome, PushStep
 from dashboards.rule_marks import as_saved, compared, is_group_edited, is_group_same
@@ -16,9 +18,19 @@ _FROM_FILES: Final = "file"
 _READ_ONLY: Final = "api"
 
 
+@contextmanager
+def _alerting() -> Iterator[None]:
+    """Tell what it means where the very place of alerts is missing, not a thing in it."""
+    try:
+        yield
+    except MissingError as error:
+        raise GrafanaRefusalError("grafana.no_alerting", error.status) from error
+
+
 def point_step(run: Run, point: dict[str, Any], step: PushStep) -> PushStep:
     """Make the contact point; one that is otherwise in Grafana stays unless overwritten."""
-    points = run.grafana.contact_points()
+    with _alerting():
+        points = run.grafana.contact_points()
     there = next((each for each in points if each.get("uid") == step.uid), None)
     if there is None:
         if any(each.get("name") == step.title for each in points):
@@ -51,7 +63,8 @@ def group_step(run: Run, group: Mapping[str, Any], step: PushStep) -> PushStep:
     ours = as_saved(group, folder_uid)
     if there is None or not there.get("rules"):
         if run.write:
-            run.grafana.save_rule_group(folder_uid, step.uid, ours)
+            with _alerting():
+                run.grafana.save_rule_group(folder_uid, step.uid, ours)
         return replace(step, outcome=Outcome.CREATED)
     if is_group_same(there, ours):
         return step

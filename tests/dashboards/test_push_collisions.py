@@ -11,9 +11,10 @@ import pytest
 from dashboards.outcomes import Outcome, Part
 from dashboards.push import push
 from dashboards.settings import DataPath
-from tests.dashboards.grafana_stand_in import Grafana, running
+from tests.dashboards.grafana_stand_in import Grafana, Trouble, running
 from tests.dashboards.pushing import BOARD, CONTENT, PANEL, POINT, RULE, code_of, outcomes, settings, step_of
 
+JSON = {"Content-Type": "application/json"}
 NEWER = replace(CONTENT, boards=CONTENT.boards | {"kw-home": BOARD | {"title": "Der Landkreis"}})
 ROUTED = RULE | {"notification_settings": {"receiver": "Kreiswatt"}}
 WITH_ROUTE = replace(CONTENT, groups={"kw-alarms": {"title": "kw-alarms", "interval": 60, "rules": [ROUTED]}})
@@ -217,6 +218,15 @@ def test_a_contact_point_name_of_somebody_else_is_not_taken() -> None:
         pushed = push(settings(grafana), CONTENT)
         assert code_of(pushed, "kw-mail") == (Outcome.FAILED, "grafana.contact_point_taken")
         assert outcomes(pushed)["kw-alarms"] is Outcome.CREATED
+
+
+def test_a_grafana_without_alerting_gets_its_dashboards() -> None:
+    with running(Grafana()) as grafana:
+        grafana.troubles = [Trouble("/api/v1/provisioning", 404, '{"message": "Not found"}', JSON)]
+        pushed = push(settings(grafana), CONTENT)
+        assert code_of(pushed, "kw-mail") == (Outcome.FAILED, "grafana.no_alerting")
+        assert code_of(pushed, "kw-alarms") == (Outcome.FAILED, "grafana.no_alerting")
+        assert set(grafana.boards) == set(CONTENT.boards)
 
 
 def test_rules_differ_only_where_it_matters(grafana: Grafana) -> None:
