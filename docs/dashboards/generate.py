@@ -11,7 +11,7 @@ from dashboards.model import Dashboard, Panel, PanelKind, Unit
 from dashboards.registry import BOARDS
 
 FOLDER: Final = Path(__file__).parent
-MARK: Final = "<!-- Written by docs/dashboards/generate.py from dashboards/boards; a test compares them. Edit those. -->"
+MARK: Final = "<!-- Written by docs/dashboards/generate.py from dashboards/boards; a test compares both. Edit it. -->"
 SHAPES: Final = {
     PanelKind.TIMESERIES: "course over time",
     PanelKind.STAT: "single figure",

@@ -65,8 +65,10 @@ class Facts:
         first, last = storable_ms(period.start_utc), storable_ms(period.end_utc) - 1
         if first > last:
             return
-        gone = await self._others(measurement, period, but) if but else [Deletion(measurement, first, last)]
-        if gone and self._server.settings.version >= _THIRD:
+        cannot = self._server.settings.version >= _THIRD
+        looked = bool(but) or cannot  # what is not there need not be taken away
+        gone = await self._others(measurement, period, but) if looked else [Deletion(measurement, first, last)]
+        if gone and cannot:
             raise StoreError("influx.cannot_delete", measurement=measurement)
         now_ms = self._inlet.now_ms()
         deletions = [Entry(Kind.DELETE, deletion.as_bytes(), 0, now_ms) for deletion in gone]

@@ -170,6 +170,15 @@ async def test_3_core_is_known_by_its_own_word_and_gets_no_intervals(tmp_path: P
                 assert raised.value.finding.code == "influx.core_raw_only"
 
 
+async def test_3_enterprise_is_not_asked_to_delete_what_is_not_there(tmp_path: Path) -> None:
+    async with fake_influxdb(version="3.2.0", build="Enterprise", bucket="kreiswatt") as fake:
+        settings = InfluxSettings(url=fake.url, version=3, token=TOKEN, database="kreiswatt")
+        async with opened(settings, tmp_path) as series:
+            await series.withdraw_facts("session", EVER)
+            await series.sender.emptied()
+    assert not fake.points
+
+
 async def test_the_check_of_a_2_x_server_needs_token_and_bucket() -> None:
     async with fake_influxdb() as fake:
 
