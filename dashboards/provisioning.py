@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from dashboards.data_source import data_source_json
-from dashboards.outcomes import Content
+from dashboards.pushing.outcomes import Content
 from dashboards.settings import DataSource
 
 SECRET: Final = "$__env{KREISWATT_GRAFANA_TOKEN}"  # noqa: S105 - the name of a variable, not a secret

@@ -8,17 +8,12 @@ from core.published import Fact
 from core.quantities import Quantity
 from dashboards.choices import SITE, SITES
 from dashboards.model import COUNT, KW, KWH, Asked, Colour, Dashboard, Head
+from dashboards.recurring import offline
 from dashboards.shapes import columns, course, table, tile
-from store.panels import AUTO, DAY, DAYS, SLOTS, Select, is_, is_not, lacking, last_of, load, sum_of, total
+from store.panels import AUTO, DAY, DAYS, SLOTS, Select, is_, is_not, last_of, load, sum_of, total
 
 _STATION: Final = is_("kind", "station")
 _IMPORT: Final = Quantity.ENERGY_IMPORT_WH
-_OFFLINE: Final = Select(
-    measurement=Fact.OUTLET.value,
-    columns=(lacking("connected", "offline"),),
-    where=(SITE, is_("connector", "0")),
-    by=("station",),
-)
 
 BOARD: Final = Dashboard(
     uid="kw-chargers",
@@ -28,15 +23,7 @@ BOARD: Final = Dashboard(
     since="now-24h",
     refresh="1m",
     panels=(
-        tile(
-            1,
-            "offline",
-            Select(inner=_OFFLINE, columns=(sum_of("offline", "offline"),)),
-            COUNT,
-            nothing="no_states",
-            back="400d",
-            act_from=1,
-        ),
+        offline(1, SITE),
         tile(
             2,
             "faulted",

@@ -9,8 +9,9 @@ from core.quantities import Quantity
 from core.readings import SlotShare
 from dashboards.choices import BOOKINGS, GAPS, SITE, SITES, TO_METER
 from dashboards.model import COUNT, HOURS, INSTANT, PERCENT, Asked, Dashboard, Head, Unit
+from dashboards.recurring import open_alarms
 from dashboards.shapes import course, table
-from store.panels import AUTO, SLOTS, Select, any_of, equals, is_, is_like, last_of, mean, share, value_of
+from store.panels import AUTO, SLOTS, Select, any_of, is_, is_like, mean, share, value_of
 
 _IMPORT: Final = Quantity.ENERGY_IMPORT_WH
 _SHARES: Final = tuple(share(_IMPORT, part, part.value) for part in SlotShare)
@@ -133,26 +134,7 @@ BOARD: Final = Dashboard(
             width=12,
             sort="Time",
         ),
-        table(
-            6,
-            "alarms",
-            Select(
-                measurement=Fact.ALARM.value,
-                columns=(last_of("open", "open"),),
-                where=(SITE, equals("open", 1), is_like("kind", "^(meter_|clock_|booking_)")),
-                by=("kind", "source", "site"),
-            ),
-            {
-                "Time": Head("since", INSTANT),
-                "kind": Head("kind", words="alarm"),
-                "source": Head("source"),
-                "site": Head("site"),
-            },
-            nothing="no_alarms",
-            back="400d",
-            width=12,
-            sort="Time",
-        ),
+        open_alarms(6, "alarms", SITE, is_like("kind", "^(meter_|clock_|booking_)"), width=12),
         course(
             7,
             "batteries",

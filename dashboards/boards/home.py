@@ -7,20 +7,15 @@ from typing import Final
 from core.published import Fact
 from core.quantities import Quantity
 from dashboards.choices import REPORTS, TO_SITE
-from dashboards.model import COUNT, INSTANT, KWH, TONNES, Asked, Colour, Dashboard, Head, Panel, PanelKind, Unit
-from dashboards.shapes import columns, table, tile
-from store.panels import DAY, DAYS, Select, count_of, equals, is_, lacking, last_of, sum_of, total
+from dashboards.model import COUNT, KWH, TONNES, Asked, Colour, Dashboard, Panel, PanelKind, Unit
+from dashboards.recurring import offline, open_alarms
+from dashboards.shapes import columns, tile
+from store.panels import DAY, DAYS, Select, count_of, equals, is_, last_of, sum_of, total
 
 _SUPPLY: Final = is_("role", "supply")
 _POWER: Final = is_("medium", "electricity")
 _WATER: Final = is_("medium", "water")
 _IMPORT, _EXPORT, _VOLUME = Quantity.ENERGY_IMPORT_WH, Quantity.ENERGY_EXPORT_WH, Quantity.VOLUME_M3
-_OFFLINE: Final = Select(
-    measurement=Fact.OUTLET.value,
-    columns=(lacking("connected", "offline"),),
-    where=(is_("connector", "0"),),
-    by=("station",),
-)
 
 BOARD: Final = Dashboard(
     uid="kw-home",
@@ -74,27 +69,7 @@ BOARD: Final = Dashboard(
             width=16,
             links=(TO_SITE,),
         ),
-        table(
-            6,
-            "open_alarms",
-            Select(
-                measurement=Fact.ALARM.value,
-                columns=(last_of("open", "open"),),
-                where=(equals("open", 1),),
-                by=("kind", "source", "site", "severity"),
-            ),
-            {
-                "Time": Head("since", INSTANT),
-                "kind": Head("kind", words="alarm"),
-                "source": Head("source"),
-                "site": Head("site", link=TO_SITE),
-                "severity": Head("severity", words="severity"),
-            },
-            nothing="no_alarms",
-            width=8,
-            back="400d",
-            sort="Time",
-        ),
+        open_alarms(6, "open_alarms", width=8),
         columns(
             7,
             "water_by_day",
@@ -110,15 +85,7 @@ BOARD: Final = Dashboard(
             links=(TO_SITE,),
         ),
         Panel(id=8, kind=PanelKind.BOARDS, text="boards", width=8),
-        tile(
-            9,
-            "offline",
-            Select(inner=_OFFLINE, columns=(sum_of("offline", "offline"),)),
-            COUNT,
-            nothing="no_states",
-            back="400d",
-            act_from=1,
-        ),
+        offline(9),
         tile(
             10,
             "avoided",

@@ -7,8 +7,9 @@ from typing import Final
 from core.published import Fact
 from dashboards.choices import DRIFT, SITE, SITES
 from dashboards.model import COUNT, HOURS, INSTANT, PERCENT, Asked, Colour, Dashboard, Head
+from dashboards.recurring import open_alarms
 from dashboards.shapes import columns, points, ranking, table, tile
-from store.panels import DAY, Select, equals, is_, is_like, last_of, part_of_both, sum_of, value_of
+from store.panels import DAY, Select, is_, is_like, last_of, part_of_both, sum_of, value_of
 
 _DAYS: Final = Fact.AVAILABILITY.value
 _UP: Final = part_of_both("up_s", "down_s", "%")
@@ -109,25 +110,6 @@ BOARD: Final = Dashboard(
             width=12,
             sort="Time",
         ),
-        table(
-            8,
-            "alarms",
-            Select(
-                measurement=Fact.ALARM.value,
-                columns=(last_of("open", "open"),),
-                where=(SITE, equals("open", 1), is_like("kind", "^station_")),
-                by=("kind", "source", "site"),
-            ),
-            {
-                "Time": Head("since", INSTANT),
-                "kind": Head("kind", words="alarm"),
-                "source": Head("station"),
-                "site": Head("site"),
-            },
-            nothing="no_alarms",
-            back="400d",
-            width=12,
-            sort="Time",
-        ),
+        open_alarms(8, "alarms", SITE, is_like("kind", "^station_"), width=12),
     ),
 )

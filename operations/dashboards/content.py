@@ -8,7 +8,7 @@ from typing import Any, Final
 from core.errors import UnavailableError
 from core.texts import Language
 from dashboards.alerting import groups
-from dashboards.outcomes import Content
+from dashboards.pushing.outcomes import Content
 from dashboards.registry import CONSOLE_URL, build_all
 from dashboards.settings import GrafanaSettings
 from operations.house import House

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from dashboards.push import push
+from dashboards.pushing.push import push
 from operations.dashboards.content import content_of, reachable
 from operations.dashboards.rows import DashboardsPushed, DiffDashboards, PushDashboards, pushed_rows
 from operations.house import Call, House

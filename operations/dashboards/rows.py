@@ -9,7 +9,7 @@ from typing import Annotated
 from annotated_types import MaxLen
 
 from core.texts import Language
-from dashboards.outcomes import Outcome, Part, Pushed, PushStep
+from dashboards.pushing.outcomes import Outcome, Part, Pushed, PushStep
 from dashboards.settings import DataPath
 from operations.reports.export_rows import FileRef
 from operations.values import Told

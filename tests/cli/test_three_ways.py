@@ -17,7 +17,7 @@ import pytest
 from chargepoints.configuring.plan import plan_of
 from cli.generated import words_of
 from core.texts import LANGUAGES
-from dashboards.push import push
+from dashboards.pushing.push import push
 from operations.dashboards.content import content_of
 from operations.edge import many
 from operations.routes import route_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from dashboards.outcomes import Content, Outcome, Part, Pushed, PushStep
+from dashboards.pushing.outcomes import Content, Outcome, Part, Pushed, PushStep
 from dashboards.settings import DataPath, DataSource, GrafanaSettings
 from tests.dashboards.grafana_stand_in import TOKEN, Grafana
 

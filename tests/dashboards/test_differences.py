@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dashboards.differences import difference
+from dashboards.pushing.differences import difference
 
 PANEL: dict[str, Any] = {"id": 7, "title": "Strom", "gridPos": {"x": 0}, "fieldConfig": {"defaults": {"unit": "watth"}}}
 

@@ -12,10 +12,10 @@ import pytest
 import urllib3
 
 from core.errors import ConflictError, UnavailableError
-from dashboards.answers import GrafanaRefusalError
-from dashboards.outcomes import Outcome, Part
-from dashboards.push import push
-from dashboards.server import release
+from dashboards.pushing.answers import GrafanaRefusalError
+from dashboards.pushing.outcomes import Outcome, Part
+from dashboards.pushing.push import push
+from dashboards.pushing.server import release
 from dashboards.settings import DataPath
 from tests.dashboards.grafana_stand_in import Grafana, running
 from tests.dashboards.pushing import BOARD, CONTENT, PANEL, outcomes, settings

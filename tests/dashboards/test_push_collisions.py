@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from dashboards.outcomes import Outcome, Part
-from dashboards.push import push
+from dashboards.pushing.outcomes import Outcome, Part
+from dashboards.pushing.push import push
 from dashboards.settings import DataPath
 from tests.dashboards.grafana_stand_in import Grafana, Trouble, running
 from tests.dashboards.pushing import BOARD, CONTENT, PANEL, POINT, RULE, code_of, outcomes, settings, step_of

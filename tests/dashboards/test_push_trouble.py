@@ -10,11 +10,11 @@ import pytest
 
 from cli.client import REPORT_S
 from core.errors import ServiceError, UnavailableError
-from dashboards.answers import WAIT_MAX_S, TokenError
-from dashboards.outcomes import Outcome, Part
-from dashboards.push import push
-from dashboards.server import TIME_MAX_S
-from dashboards.server import Grafana as Client
+from dashboards.pushing.answers import WAIT_MAX_S, TokenError
+from dashboards.pushing.outcomes import Outcome, Part
+from dashboards.pushing.push import push
+from dashboards.pushing.server import TIME_MAX_S
+from dashboards.pushing.server import Grafana as Client
 from tests.dashboards.grafana_stand_in import TOKEN, Grafana, Trouble, running
 from tests.dashboards.pushing import CONTENT, code_of, outcomes, settings
 from tests.self_signed import self_signed

@@ -11,8 +11,8 @@ from zipfile import ZipFile
 import pytest
 
 from core.errors import ConflictError, NotFoundError, UnavailableError
-from dashboards.answers import GrafanaRefusalError
-from dashboards.outcomes import Outcome
+from dashboards.pushing.answers import GrafanaRefusalError
+from dashboards.pushing.outcomes import Outcome
 from dashboards.settings import DataPath
 from operations.dashboards import previewing
 from operations.people.audit import ListAudit

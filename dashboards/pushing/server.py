@@ -18,7 +18,7 @@ from grafana_client import GrafanaApi
 from grafana_client.client import GrafanaException, TokenAuth
 
 from core.errors import UnavailableError
-from dashboards.answers import (
+from dashboards.pushing.answers import (
     GrafanaRefusalError,
     MissingError,
     Patience,

@@ -15,13 +15,13 @@ from typing import Any, Final
 
 from core.errors import ServiceError, UnavailableError
 from core.texts import Finding
-from dashboards.alert_steps import group_step, point_step
-from dashboards.answers import ChangedMeanwhileError, GrafanaRefusalError, TokenError, UnsureError
 from dashboards.data_source import data_source_json
-from dashboards.outcomes import DONE, Content, Outcome, Part, Pushed, PushStep
-from dashboards.server import Grafana, release
+from dashboards.pushing.alert_steps import group_step, point_step
+from dashboards.pushing.answers import ChangedMeanwhileError, GrafanaRefusalError, TokenError, UnsureError
+from dashboards.pushing.outcomes import DONE, Content, Outcome, Part, Pushed, PushStep
+from dashboards.pushing.server import Grafana, release
+from dashboards.pushing.steps import Run, board_step, folder_step, source_step, try_source
 from dashboards.settings import GrafanaSettings
-from dashboards.steps import Run, board_step, folder_step, source_step, try_source
 
 OLDEST: Final = 10
 NEWEST: Final = 13

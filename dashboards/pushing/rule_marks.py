@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from dashboards.marks import digest
+from dashboards.pushing.marks import digest
 
 MARK: Final = "kreiswatt_mark"
 _KEPT: Final = ("uid", "title", "condition", "for", "labels", "noDataState", "execErrState", "notification_settings")

@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 from core.texts import Finding
-from dashboards.answers import GrafanaRefusalError, MissingError
-from dashboards.differences import difference
-from dashboards.outcomes import Outcome, PushStep
-from dashboards.rule_marks import as_saved, compared, is_group_edited, is_group_same
-from dashboards.steps import Run, failed
+from dashboards.pushing.answers import GrafanaRefusalError, MissingError
+from dashboards.pushing.differences import difference
+from dashboards.pushing.outcomes import Outcome, PushStep
+from dashboards.pushing.rule_marks import as_saved, compared, is_group_edited, is_group_same
+from dashboards.pushing.steps import Run, failed
 
 _FROM_FILES: Final = "file"
 _READ_ONLY: Final = "api"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any, Final
 
-from dashboards.marks import digest
+from dashboards.pushing.marks import digest
 
 MARK: Final = "kreiswattMark"
 _OURS: Final = ("type", "access", "url", "user")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import ndiff
 from typing import Any, Final
 
-from dashboards.marks import essence
+from dashboards.pushing.marks import essence
 
 _IDS: Final = ("uid", "refId", "id", "name", "title")
 _NAMES: Final = ("title", "name", "label")

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from core.errors import UnavailableError
 from core.texts import Finding
-from dashboards import source_marks
-from dashboards.answers import NewLayoutError
-from dashboards.differences import difference
-from dashboards.marks import digest, is_edited, mark_of, marked, unmarked
-from dashboards.outcomes import Outcome, PushStep
-from dashboards.server import Grafana
+from dashboards.pushing import source_marks
+from dashboards.pushing.answers import NewLayoutError
+from dashboards.pushing.differences import difference
+from dashboards.pushing.marks import digest, is_edited, mark_of, marked, unmarked
+from dashboards.pushing.outcomes import Outcome, PushStep
+from dashboards.pushing.server import Grafana
 from dashboards.settings import GrafanaSettings
 
 _MESSAGE: Final = "Kreiswatt"

@@ -1,0 +1,1 @@
+"""How everything comes to Grafana: what is there, what differs, what is written, what became of it."""
