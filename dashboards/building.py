@@ -22,8 +22,11 @@ _PURPOSE_HEIGHT: Final = 3
 _REFERENCES: Final = "ABCD"
 
 
-def built(board: Dashboard, texts: Catalogue, console_url: str) -> dict[str, Any]:
-    """Return a dashboard as Grafana takes it, with links back into the console at an address."""
+def built(board: Dashboard, texts: Catalogue, console_url: str, source_name: str, source_uid: str) -> dict[str, Any]:
+    """Return a dashboard as Grafana takes it, with links back into the console at an address.
+
+    It is opened with the data source of this name and uid, and another may be chosen.
+    """
     panels, y = _placed(board, texts, console_url)
     return {
         "uid": board.uid,
@@ -37,19 +40,22 @@ def built(board: Dashboard, texts: Catalogue, console_url: str) -> dict[str, Any
         "graphTooltip": 1,
         "refresh": board.refresh,
         "time": {"from": board.since, "to": board.until},
-        "templating": {"list": [_source(texts), *(_variable(each, texts) for each in board.variables)]},
+        "templating": {
+            "list": [_source(texts, source_name, source_uid), *(_variable(each, texts) for each in board.variables)]
+        },
         "annotations": {"list": [_own_marks(), *(_marks(each, texts) for each in board.marks)]},
         "links": [_others(texts), _console(board, texts, console_url)],
         "panels": [_purpose(board, texts), *panels, _formulas(board, texts, y)],
     }
 
 
-def _source(texts: Catalogue) -> dict[str, Any]:
+def _source(texts: Catalogue, name: str, uid: str) -> dict[str, Any]:
     return {
         "type": "datasource",
         "name": "datasource",
         "label": texts.say("boards.variable.datasource"),
         "query": "influxdb",
+        "current": {"text": name, "value": uid},
         "hide": 0,
         "refresh": 1,
         "multi": False,

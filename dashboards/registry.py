@@ -55,7 +55,9 @@ BOARDS: Final[tuple[Dashboard, ...]] = (
 )
 
 
-def build_all(language: Language, console_url: str = CONSOLE_URL) -> dict[str, dict[str, Any]]:
+def build_all(
+    language: Language, console_url: str = "", source_name: str = "Kreiswatt", source_uid: str = "kw-influx"
+) -> dict[str, dict[str, Any]]:
     """Return all dashboards in a language as Grafana takes them, by uid, with links to a console."""
-    texts = catalogue(language)
-    return {board.uid: built(board, texts, console_url.rstrip("/")) for board in BOARDS}
+    texts, url = catalogue(language), (console_url or CONSOLE_URL).rstrip("/")
+    return {board.uid: built(board, texts, url, source_name, source_uid) for board in BOARDS}

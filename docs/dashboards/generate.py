@@ -37,8 +37,8 @@ For everybody who looks at Grafana: what each dashboard answers. How Grafana get
   gas, grey what is neither. Red is kept for what somebody must act on, and always comes with a word or a number.
 - **Nothing to show** is said in words, with the reason. A dash in a table is a figure that is not known.
 - Days and months are local ones, also where the clock changes. Months are published each night; the figures of the
-  present month grow until it ends, and an older month is published again when something in it was corrected, within
-  three weeks.
+  present month grow until it ends, and an older month is published again, with what was corrected in it, within 23
+  days.
 - Of vehicles that one person uses there is nothing, and no session of theirs; no card and no person is named.
 
 | Dashboard | What it answers |

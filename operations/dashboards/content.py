@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from core.errors import UnavailableError
-from core.texts import Language
 from dashboards.alerting import groups
 from dashboards.pushing.outcomes import Content
-from dashboards.registry import CONSOLE_URL, build_all
+from dashboards.registry import build_all
 from dashboards.settings import GrafanaSettings
 from operations.house import House
 
@@ -35,15 +34,15 @@ def content_of(settings: GrafanaSettings, console_url: str = "") -> Content:
     """Return all that a Grafana with these settings gets; with the console's address alerts lead back into it."""
     receiver = CONTACT_POINT if settings.mail else ""
     return Content(
-        boards=boards_in(settings.language, console_url),
+        boards=boards_in(settings, console_url),
         groups=groups(settings.language, settings.source.uid, receiver=receiver, console_url=console_url),
         contact_points=_contact_points(settings),
     )
 
 
-def boards_in(language: Language, console_url: str = "") -> Mapping[str, dict[str, Any]]:
-    """Return the dashboards in a language by their uid, with links to the console at an address."""
-    return build_all(language, console_url or CONSOLE_URL)
+def boards_in(settings: GrafanaSettings, console_url: str = "") -> Mapping[str, dict[str, Any]]:
+    """Return the dashboards by their uid, with links to the console at an address."""
+    return build_all(settings.language, console_url, settings.source.name, settings.source.uid)
 
 
 def count_rules(content: Content) -> int:

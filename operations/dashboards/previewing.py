@@ -25,7 +25,7 @@ async def preview_dashboards(house: House, request: PreviewDashboards, call: Cal
     if house.influxql is None:
         raise UnavailableError("influxql.not_served")
     settings = settings_of(house)
-    boards = boards_in(settings.language)
+    boards = boards_in(settings)
     for uid in request.uids:
         if uid not in boards:
             raise NotFoundError("grafana.unknown_board", uid=uid[:80], known=", ".join(boards))

@@ -169,6 +169,13 @@ def test_dashboards_lead_back_into_the_console() -> None:
         assert re.fullmatch(r"https://energie\.landkreis\.example/[a-z/-]*", page), uid
 
 
+def test_dashboards_open_with_our_data_source_where_a_grafana_has_several() -> None:
+    for board in build_all("de", source_name="Kreis", source_uid="kw-eins").values():
+        source = board["templating"]["list"][0]
+        assert (source["type"], source["query"]) == ("datasource", "influxdb")
+        assert source["current"] == {"text": "Kreis", "value": "kw-eins"}
+
+
 def test_charts_carry_marks_of_exchanges_gaps_prices_drift_and_reports() -> None:
     there = {mark.text for board in BOARDS for mark in board.marks}
     assert there == {"bookings", "gaps", "prices", "drift", "reports"}
@@ -196,7 +203,7 @@ def test_no_text_of_dashboards_is_an_orphan() -> None:
 
     noted: Any = Noted()
     for board in BOARDS:
-        built(board, noted, "")
+        built(board, noted, "", "", "")
     file = resources.files("core") / "catalogue" / "de" / "boards.po"
     with file.open("rb") as content:
         there = {str(message.id) for message in read_po(content) if message.id}

@@ -97,7 +97,7 @@ async def test_influxdb_3_core_is_refused_each_way(empty_district: District) -> 
 async def test_the_preview_asks_our_own_influxql_and_is_a_file(
     empty_district: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(previewing, "boards_in", lambda _language: {"kw-probe": BOARD})
+    monkeypatch.setattr(previewing, "boards_in", lambda _settings: {"kw-probe": BOARD})
     made = await empty_district.ask("dashboards.preview")
     assert (made.dashboards, made.panels, made.failed_panels) == (1, 8, 1)
     assert made.file.name.endswith(".html")
