@@ -28,6 +28,7 @@ def built(board: Dashboard, texts: Catalogue, console_url: str, source_name: str
     It is opened with the data source of this name and uid, and another may be chosen.
     """
     panels, y = _placed(board, texts, console_url)
+    source = _source(texts, source_name, source_uid)
     return {
         "uid": board.uid,
         "title": texts.say(f"boards.{board.text}.title"),
