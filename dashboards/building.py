@@ -41,9 +41,7 @@ def built(board: Dashboard, texts: Catalogue, console_url: str, source_name: str
         "graphTooltip": 1,
         "refresh": board.refresh,
         "time": {"from": board.since, "to": board.until},
-        "templating": {
-            "list": [_source(texts, source_name, source_uid), *(_variable(each, texts) for each in board.variables)]
-        },
+        "templating": {"list": [source, *(_variable(each, texts) for each in board.variables)]},
         "annotations": {"list": [_own_marks(), *(_marks(each, texts) for each in board.marks)]},
         "links": [_others(texts), _console(board, texts, console_url)],
         "panels": [_purpose(board, texts), *panels, _formulas(board, texts, y)],
