@@ -14,9 +14,11 @@ from hypothesis import settings
 from config import inventory, tree
 from core.people import Actor, Role
 from operations.people import access
+from store.ledger.ledger import SqlLedger
 from tests.district import District, open_district
 from tests.district_content import fill
 from tests.influx_server import Influxd, running_influxd
+from tests.migrated_ledger import open_copied
 from tests.postgres_server import Cluster, running_cluster
 from tests.victoria_server import VictoriaMetrics, running_victoria_metrics
 
@@ -54,6 +56,14 @@ def texts_read_once() -> Iterator[None]:
     """Parse each inventory text once: the example is opened some hundred times, and nobody changes a tree."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(inventory, "read_tree", lru_cache(maxsize=64)(tree.read_tree))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ledgers_begin_migrated() -> Iterator[None]:
+    """Migrate one ledger file and copy it for each new one: a thousand tests open their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SqlLedger, "open", open_copied)
         yield
 
 
