@@ -42,6 +42,8 @@ class Fact(StrEnum):
     """A budget of a year, with what was spent and the forecast."""
     CANDIDATE = "statement_candidate"
     """How an electric model would do in the place of a vehicle."""
+    CORRECTED = "statement_corrected"
+    """What a site used of what heats in the last twelve whole months, and what it would have in usual weather."""
     COST = "statement_cost"
     """What a site pays for a medium in a month."""
     FLEET = "statement_fleet"

@@ -58,7 +58,7 @@ def url_of(link: Link, console_url: str, values: str) -> str:
         return console_url + link.page.format(**{name: said(column) for name, column in link.given.items()})
     during = "${__url_time_range}"
     if link.during is not None:
-        begin, end = (said(column) for column in link.during)
+        begin, end = (said(column).replace("}", ".numeric}") for column in link.during)  # not as it is written
         during = f"from={begin}&to={end}"
     given = "".join(f"&var-{name}={said(column)}" for name, column in link.given.items())
     return f"/d/{quote(link.board)}?{during}{given}"

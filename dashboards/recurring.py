@@ -8,22 +8,17 @@ from core.published import Fact
 from dashboards.choices import TO_SITE
 from dashboards.model import COUNT, INSTANT, Head, Panel
 from dashboards.shapes import table, tile
-from store.panels import Select, Where, equals, is_, lacking, last_of, sum_of
+from store.panels import Select, Where, equals, is_, last_of, sum_of
 
 _YEAR = "400d"
-"""As far back as alarms and states are published."""
+"""As far back as alarms are published."""
 
 
-def offline(number: int, *where: Where) -> Panel:
-    """Return how many charge points are out of contact."""
-    links = Select(
-        measurement=Fact.OUTLET.value,
-        columns=(lacking("connected", "offline"),),
-        where=(*where, is_("connector", "0")),
-        by=("station",),
-    )
-    count = Select(inner=links, columns=(sum_of("offline", "offline"),))
-    return tile(number, "offline", count, COUNT, nothing="no_states", back=_YEAR, act_from=1)
+def count_of_alarms(number: int, text: str, kind: str, nothing: str, *where: Where, **more: Any) -> Panel:
+    """Return how many alarms of a kind are open."""
+    columns, wanted = (sum_of("open", "open"),), (*where, is_("kind", kind))
+    select = Select(measurement=Fact.ALARM.value, columns=columns, where=wanted)
+    return tile(number, text, select, COUNT, nothing=nothing, back=_YEAR, act_from=1, **more)
 
 
 def open_alarms(number: int, text: str, *where: Where, **more: Any) -> Panel:

@@ -6,12 +6,31 @@ from typing import Final
 
 from core.published import Fact
 from dashboards.choices import GROUP, GROUPS, TO_VEHICLE
-from dashboards.model import COUNT, EUR, KM, TEXT, TONNES, Dashboard, Head
+from dashboards.model import COUNT, EUR, KM, TEXT, TONNES, Dashboard, Head, Panel, Unit
 from dashboards.shapes import ranking, table, tile
-from store.panels import Select, count_of, is_, last_of, sum_of
+from store.panels import Column, Select, count_of, is_, last_of, sum_of
 
 _BACK: Final = "31d"
 _CANDIDATE: Final = Fact.CANDIDATE.value
+
+_NEWEST: Final = Select(
+    measurement=_CANDIDATE,
+    columns=(
+        last_of("rank", "rank"),
+        last_of("suitability", "suitability"),
+        last_of("co2e_avoided_year_g", "t", 1_000_000),
+        last_of("cost_delta_eur", "€"),
+    ),
+    where=(GROUP,),
+    by=("source",),
+)
+"""Of each vehicle what is known last: at the turn of a month there is what was known in both."""
+
+
+def _of_suitable(number: int, text: str, column: Column, unit: Unit) -> Panel:
+    select = Select(inner=_NEWEST, columns=(column,), where=(is_("suitability", "suitable"),))
+    return tile(number, text, select, unit, nothing="no_candidates", back=_BACK, width=8)
+
 
 BOARD: Final = Dashboard(
     uid="kw-candidates",
@@ -21,45 +40,9 @@ BOARD: Final = Dashboard(
     since="now/y",
     refresh="1h",
     panels=(
-        tile(
-            1,
-            "suitable",
-            Select(
-                measurement=_CANDIDATE,
-                columns=(count_of("rank", "n"),),
-                where=(GROUP, is_("suitability", "suitable")),
-            ),
-            COUNT,
-            nothing="no_candidates",
-            back=_BACK,
-            width=8,
-        ),
-        tile(
-            2,
-            "avoidable",
-            Select(
-                measurement=_CANDIDATE,
-                columns=(sum_of("co2e_avoided_year_g", "t", 1_000_000),),
-                where=(GROUP, is_("suitability", "suitable")),
-            ),
-            TONNES,
-            nothing="no_candidates",
-            back=_BACK,
-            width=8,
-        ),
-        tile(
-            3,
-            "cost",
-            Select(
-                measurement=_CANDIDATE,
-                columns=(sum_of("cost_delta_eur", "€"),),
-                where=(GROUP, is_("suitability", "suitable")),
-            ),
-            EUR,
-            nothing="no_candidates",
-            back=_BACK,
-            width=8,
-        ),
+        _of_suitable(1, "suitable", count_of("rank", "n"), COUNT),
+        _of_suitable(2, "avoidable", sum_of("t", "t"), TONNES),
+        _of_suitable(3, "cost", sum_of("€", "€"), EUR),
         table(
             4,
             "ranked",

@@ -7,8 +7,8 @@ from typing import Final
 from core.published import Fact
 from core.quantities import Quantity
 from dashboards.choices import SITE, SITES
-from dashboards.model import COUNT, KW, KWH, Asked, Colour, Dashboard, Head
-from dashboards.recurring import offline
+from dashboards.model import KW, KWH, Asked, Colour, Dashboard, Head
+from dashboards.recurring import count_of_alarms
 from dashboards.shapes import columns, course, table, tile
 from store.panels import AUTO, DAY, DAYS, SLOTS, Select, is_, is_not, last_of, load, sum_of, total
 
@@ -23,20 +23,8 @@ BOARD: Final = Dashboard(
     since="now-24h",
     refresh="1m",
     panels=(
-        offline(1, SITE),
-        tile(
-            2,
-            "faulted",
-            Select(
-                measurement=Fact.ALARM.value,
-                columns=(sum_of("open", "open"),),
-                where=(SITE, is_("kind", "station_faulted")),
-            ),
-            COUNT,
-            nothing="never_faulted",
-            back="400d",
-            act_from=1,
-        ),
+        count_of_alarms(1, "offline", "station_offline", "never_offline", SITE),
+        count_of_alarms(2, "faulted", "station_faulted", "never_faulted", SITE),
         tile(
             3,
             "charged",

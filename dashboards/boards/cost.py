@@ -92,7 +92,7 @@ BOARD: Final = Dashboard(
                 "forecast_percent": Head("forecast_percent", PERCENT),
             },
             nothing="no_budget",
-            back="365d",
+            back="366d",
             sort="forecast_percent",
         ),
         course(

@@ -8,7 +8,7 @@ from core.published import Fact
 from core.quantities import Quantity
 from dashboards.choices import REPORTS, TO_SITE
 from dashboards.model import COUNT, KWH, TONNES, Asked, Colour, Dashboard, Panel, PanelKind, Unit
-from dashboards.recurring import offline, open_alarms
+from dashboards.recurring import count_of_alarms, open_alarms
 from dashboards.shapes import columns, tile
 from store.panels import DAY, DAYS, Select, count_of, equals, is_, last_of, sum_of, total
 
@@ -85,7 +85,7 @@ BOARD: Final = Dashboard(
             links=(TO_SITE,),
         ),
         Panel(id=8, kind=PanelKind.BOARDS, text="boards", width=8),
-        offline(9),
+        count_of_alarms(9, "offline", "station_offline", "never_offline"),
         tile(
             10,
             "avoided",

@@ -127,7 +127,7 @@ BOARD: Final = Dashboard(
             ),
             {"source": Head("source"), "kW": Head("part_kw", KW)},
             nothing="no_peaks",
-            back="62d",
+            back="31d",
             sort="kW",
             width=12,
         ),

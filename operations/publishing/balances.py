@@ -22,8 +22,8 @@ async def balance_points(house: House, months: Months, call: Call) -> list[FactP
         for first in months.firsts:
             try:
                 found = await show_balance(house, ShowBalance(id=f"site:{site}", period=f"{first:%Y-%m}"), call)
-            except NotFoundError:  # nothing is metered there
-                break
+            except NotFoundError:  # nothing is metered there then
+                continue
             if found.whole is not None:
                 points.append(_point(site, found.whole, Span.MONTH))
             points += [_point(site, row, Span.DAY) for row in found.rows]
@@ -38,7 +38,7 @@ async def roof_points(house: House, months: Months, call: Call) -> list[FactPoin
             try:
                 found = await show_pv(house, ShowPv(id=f"site:{site}", period=f"{first:%Y-%m}"), call)
             except NotFoundError:
-                break
+                continue
             if found.whole is None:
                 continue
             fields: dict[str, Value] = {each.name: each.value for each in found.whole.energies}

@@ -59,11 +59,9 @@ async def budget_points(house: House, months: Months, call: Call) -> list[FactPo
 async def benchmark_points(house: House, months: Months, call: Call) -> list[FactPoint]:
     """Return what sites used per square metre (Wh/m², m³/m²) in the twelve months before the present one.
 
-    They stand at the begin of the present month; without it among the months there are none.
+    They stand at the begin of the present month.
     """
     today = house.day(call.now_utc)
-    if not months.first <= today < months.end:
-        return []
     points: list[FactPoint | None] = []
     for medium in Medium:
         found = await show_benchmark(house, ShowBenchmark(medium=medium), call)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum, auto
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from core.errors import ServiceError, UnavailableError
+from core.periods import Period
 from core.ports import FactPoint, FactSink
 from core.published import Fact
 from core.texts import Finding
@@ -29,13 +32,31 @@ MONTHS_BACK: Final = 25
 Points = Callable[[House, Months, Call], Awaitable[list[FactPoint]]]
 
 
+class Reach(Enum):
+    """Of what a publisher makes points: of each month, of each year at its begin, or of how it is in this month."""
+
+    MONTHS = auto()
+    YEARS = auto()
+    NOW = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """Who makes the points of facts; `by_year`: they stand at the begin of years."""
+    """Who makes the points of facts."""
 
     facts: tuple[Fact, ...]
     points: Points
-    by_year: bool = False
+    reach: Reach = Reach.MONTHS
+
+    def period(self, span: Months, today: date) -> Period | None:
+        """Return where its points of these months stand, None where it has none."""
+        match self.reach:
+            case Reach.MONTHS:
+                return span.period
+            case Reach.YEARS:
+                return span.whole_years
+        this = today.replace(day=1)
+        return Months(first=this, end=next_month(this), zone=span.zone).period if span.has(f"{this:%Y-%m}") else None
 
 
 PUBLISHERS: Final = (
@@ -46,14 +67,15 @@ PUBLISHERS: Final = (
     Publisher((Fact.PEAK, Fact.PEAK_PART), loads.peak_points),
     Publisher((Fact.BASE_LOAD,), loads.base_load_points),
     Publisher((Fact.COST,), costs.cost_points),
-    Publisher((Fact.BUDGET,), costs.budget_points, by_year=True),
-    Publisher((Fact.BENCHMARK,), costs.benchmark_points),
+    Publisher((Fact.BUDGET,), costs.budget_points, Reach.YEARS),
+    Publisher((Fact.BENCHMARK,), costs.benchmark_points, Reach.NOW),
     Publisher((Fact.WEATHER,), weather.weather_points),
+    Publisher((Fact.CORRECTED,), weather.corrected_points, Reach.NOW),
     Publisher((Fact.FLEET,), fleet.fleet_points),
     Publisher((Fact.SAVINGS,), fleet.savings_points),
-    Publisher((Fact.CANDIDATE,), fleet.candidate_points),
-    Publisher((Fact.SHARES,), shares.share_points, by_year=True),
-    Publisher((Fact.SHARE_FORECAST,), shares.share_forecast_points, by_year=True),
+    Publisher((Fact.CANDIDATE,), fleet.candidate_points, Reach.NOW),
+    Publisher((Fact.SHARES,), shares.share_points, Reach.YEARS),
+    Publisher((Fact.SHARE_FORECAST,), shares.share_forecast_points, Reach.YEARS),
 )
 """What is published of months. A further fact is a row, and a file or a function in one."""
 
@@ -94,32 +116,40 @@ async def publish_figures(house: House, request: JobWork, call: Call) -> Figures
     """
     sink, zone = _sink(house), ZoneInfo(house.time_zone)
     spans = await _spans(house, date.fromisoformat(request.period), zone, call)
+    steps = [(span, name, step) for span in spans for name, step in _steps(house, sink, span, call)]
     count, failed = 0, list[ServiceError]()
-    for number, span in enumerate(spans):
-        steps = len(PUBLISHERS) + 1
-        for place, publisher in enumerate(PUBLISHERS):
-            call.progress((number + place / steps) / len(spans), Finding.of("jobs.publishing_figures"))
-            try:
-                count += await _renew(house, sink, publisher, span, call)
-            except ServiceError as error:
-                log.error("figures not published", fact=publisher.facts[0].value, finding=str(error.finding))
-                failed.append(error)
-        count += await publish_sessions(house, sink, span.period)
-        count += await publish_events(house, sink, span.period, call)
-        count += await publish_days(house, sink, span.period, call)
+    for number, (span, name, step) in enumerate(steps):
+        call.progress(number / len(steps), Finding.of("jobs.publishing_figures"))
+        try:
+            count += await step()
+        except ServiceError as error:
+            log.error("figures not published", fact=name, first=f"{span.first:%Y-%m}", finding=str(error.finding))
+            failed.append(error)
     if failed:
         raise failed[-1]
     return FiguresPublished(months=sum(len(span.firsts) for span in spans), points=count)
 
 
+def _steps(
+    house: House, sink: FactSink, span: Months, call: Call
+) -> Iterator[tuple[str, Callable[[], Awaitable[int]]]]:
+    """Yield what is to be done for some months, each by the name of its fact."""
+    for publisher in PUBLISHERS:
+        yield publisher.facts[0].value, partial(_renew, house, sink, publisher, span, call)
+    yield Fact.SESSION.value, partial(publish_sessions, house, sink, span.period)
+    yield Fact.EVENT.value, partial(publish_events, house, sink, span.period, call)
+    yield Fact.AVAILABILITY.value, partial(publish_days, house, sink, span.period, call)
+
+
 async def _renew(house: House, sink: FactSink, publisher: Publisher, span: Months, call: Call) -> int:
-    """Publish a fact's points, and take away what else there is of it in these months; return how many."""
+    """Publish a fact's points, and take away what else there is of it in their place; return how many."""
+    period = publisher.period(span, house.day(call.now_utc))
+    if period is None:
+        return 0
     points = await publisher.points(house, span, call)
-    period = span.whole_years if publisher.by_year else span.period
     await _publish(sink, points)
     for fact in publisher.facts:
-        of_it = [each for each in points if each.measurement == fact.value]
-        await sink.withdraw_facts(fact.value, period, of_it)
+        await sink.withdraw_facts(fact.value, period, [each for each in points if each.measurement == fact.value])
     return len(points)
 
 

@@ -86,8 +86,6 @@ async def candidate_points(house: House, months: Months, call: Call) -> list[Fac
     They stand at the begin of the present month. Of vehicles that one person uses there is none.
     """
     today = house.day(call.now_utc)
-    if not months.first <= today < months.end:
-        return []
     points: list[FactPoint | None] = []
     for item in (await list_candidates(house, ListCandidates(), call)).items:
         if item.personal:

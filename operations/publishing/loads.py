@@ -15,7 +15,7 @@ from operations.loads.shown import ShowLoads, show_base_load, show_peaks
 from operations.publishing.points import Months, Value, fact
 
 UNMETERED: Final = "unmetered"
-"""What stands for the part of a peak that nobody metered."""
+"""What stands before a site for the part of its peak that nobody metered."""
 
 _FIELDS: Final = {Medium.ELECTRICITY: "base_load_w", Medium.WATER: "base_flow_m3_per_h"}
 
@@ -24,15 +24,14 @@ async def peak_points(house: House, months: Months, call: Call) -> list[FactPoin
     """Return the highest quarter of an hour of each site's month (W), beside the contract's power, and its parts."""
     inventory, points = house.inventory(), list[FactPoint | None]()
     for site in sorted(inventory.sites):
-        try:
-            years = [
-                await show_peaks(house, ShowLoads(id=f"site:{site}", period=str(year), medium=Medium.ELECTRICITY), call)
-                for year in months.years
-            ]
-        except NotFoundError:  # nothing is metered there
-            continue
-        for month in (month for year in years for month in year.months if months.has(month.period)):
-            points += _peak(site, month, months, inventory)
+        for year in months.years:
+            wanted = ShowLoads(id=f"site:{site}", period=str(year), medium=Medium.ELECTRICITY)
+            try:
+                found = await show_peaks(house, wanted, call)
+            except NotFoundError:  # nothing is metered there then
+                continue
+            for month in (each for each in found.months if months.has(each.period)):
+                points += _peak(site, month, months, inventory)
     return [point for point in points if point]
 
 
@@ -46,7 +45,7 @@ async def base_load_points(house: House, months: Months, call: Call) -> list[Fac
                 try:
                     found = await show_base_load(house, wanted, call)
                 except NotFoundError:
-                    break
+                    continue
                 flow, base = found.night_flow, found.base_load
                 fields: dict[str, Value] = {
                     name: base.value,
@@ -74,7 +73,9 @@ def _peak(site: str, month: PeakDetail, months: Months, inventory: Inventory) ->
     for part in month.parts:
         of_part: dict[str, Value] = {"part_w": part.value, "part_percent": part.percent, "cost_eur": part.cost_eur}
         depth = "outer" if part.parent is None else "inner"
-        yield fact(Fact.PEAK_PART, at_utc, {**tags, "source": part.source or UNMETERED, "depth": depth}, of_part)
+        yield fact(
+            Fact.PEAK_PART, at_utc, {**tags, "source": part.source or f"{UNMETERED}:{site}", "depth": depth}, of_part
+        )
 
 
 def contract_w(inventory: Inventory, site: str) -> float | None:

@@ -12,9 +12,10 @@ import json
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from config.create import create
 from config.load import load
@@ -33,8 +34,12 @@ from core.texts import Finding
 from core.work import JobRun, JobState
 from demo.history import write_history
 from operations.gate import Gate
-from operations.house import Call
+from operations.house import Call, House
 from operations.publishing.alarms import tell_dashboards
+from operations.publishing.costs import benchmark_points
+from operations.publishing.fleet import candidate_points
+from operations.publishing.points import Months
+from operations.publishing.weather import corrected_points
 from operations.schedule import JobWork
 from tests.district import NOW, District, open_district
 
@@ -78,6 +83,7 @@ JOBS: Final = Actor("job:figures", Role.ADMIN)
 ALARMED: Final = (
     ("meter_silent", SILENT, "bibliothek"),
     ("station_faulted", "station:bauhof-01", "bauhof"),
+    ("station_offline", "station:bauhof-01", "bauhof"),
     ("job_failed", "service:jobs", None),
 )
 
@@ -184,8 +190,19 @@ async def _lived(district: District, inventory: Inventory, configuration: Path) 
     await gate.call("facts.publish_figures", JobWork(period="2026-11-21"), JOBS, NOW)
     await gate.call("facts.publish", JobWork(period="2026-11-22T08Z"), JOBS, NOW)
     await gate.call("facts.publish_states", JobWork(period="2026-11-22T09:45Z"), JOBS, NOW)
+    await _a_month_ago(gate.house)
     alarms = await district.stores.ledger.open_alarms()
     await tell_dashboards(gate.house, alarms, Call(JOBS, NOW))
+
+
+async def _a_month_ago(house: House) -> None:
+    """Publish what is known of now as it was a month ago, too: at the turn of a month both are there."""
+    november = Months(first=date(2026, 11, 1), end=date(2026, 12, 1), zone=ZoneInfo(house.time_zone))
+    before_utc = november.begin(date(2026, 10, 1))
+    assert house.facts
+    for points in (candidate_points, benchmark_points, corrected_points):
+        found = await points(house, november, Call(JOBS, NOW))
+        await house.facts.publish([replace(each, at_utc=before_utc) for each in found])
 
 
 async def _devices(district: District) -> None:

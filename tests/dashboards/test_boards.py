@@ -163,6 +163,21 @@ def test_links_lead_to_dashboards_that_have_these_choices_and_say_what_is_there(
     assert {"kw-site-energy", "kw-building", "kw-session", "kw-vehicle"} <= details
 
 
+def test_a_session_opens_in_its_own_time_by_numbers_and_not_by_words() -> None:
+    (cells,) = (each for each in build_all("de")["kw-sessions"]["panels"] if each["id"] == 7)
+    links = [
+        link["url"]
+        for override in cells["fieldConfig"]["overrides"]
+        for each in override["properties"]
+        if each["id"] == "links"
+        for link in each["value"]
+    ]
+    times = "from=${__data.fields.begun_ms.numeric}&to=${__data.fields.ended_ms.numeric}"
+    assert links == [
+        f"/d/kw-session?{times}&var-session=${{__data.fields.session}}&var-outlet=${{__data.fields.source}}"
+    ]
+
+
 def test_dashboards_lead_back_into_the_console() -> None:
     for uid, board in build_all("de", "https://energie.landkreis.example/").items():
         (page,) = (each["url"] for each in board["links"] if each["type"] == "link")

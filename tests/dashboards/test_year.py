@@ -16,6 +16,7 @@ from core.periods import Period
 from dashboards.preview.variables import Chosen, filled, variables_of
 from dashboards.preview.window import Window
 from dashboards.registry import build_all
+from fleet.candidates.verdicts import Suitability
 from tests.dashboards.example_year import CLOCKS, NEWEST, SITES, SPARE, Year, lines, open_year
 from tests.district import NOW
 from tests.influx_server import Influxd
@@ -240,6 +241,9 @@ async def charged(both: Both) -> tuple[int, float]:
     return len(found), sum(each.energy_wh or 0 for each in found) / 1000
 
 
+TWO_MONTHS: Final = (datetime(2026, 9, 30, 22, tzinfo=UTC), NOW)
+"""In which there is what was known of now last month as well."""
+
 YEAR_2025: Final = (datetime(2024, 12, 31, 23, tzinfo=UTC), datetime(2025, 12, 31, 23, tzinfo=UTC))
 
 
@@ -279,8 +283,16 @@ async def test_single_figures_are_what_is_told_everywhere_else(both: Both) -> No
         ("kw-shares", 2): sum(each.paid_eur for each in towns),
         ("kw-shares", 3): sum(each.reimbursable_eur for each in towns),
     }
+    items = (await district.ask("vehicles.candidates")).items
+    suitable = [each for each in items if each.suitability is Suitability.SUITABLE and not each.personal]
+    of_now = {
+        ("kw-candidates", 1): len(suitable),
+        ("kw-candidates", 2): sum(each.co2e_avoided_year_g or 0 for each in suitable) / 1_000_000,
+        ("kw-candidates", 3): sum(each.cost_delta_eur or 0 for each in suitable),
+    }
     told = {place: await shown(both, *place) for place in expected}
     told |= {place: await shown(both, *place, YEAR_2025) for place in of_year}
-    wanted = expected | {place: float(value) for place, value in of_year.items()}
+    told |= {place: await shown(both, *place, TWO_MONTHS) for place in of_now}
+    wanted = expected | {place: float(value) for place, value in (of_year | of_now).items()}
     assert all(value for value in wanted.values())
     assert told == pytest.approx(wanted, rel=1e-9)

@@ -144,6 +144,7 @@ async def test_the_clock_rings_when_a_period_is_due(
         await until(lambda: script.periods == MISSED[-1:])
         clock.pass_by(timedelta(days=1))
         await until(lambda: script.periods == [MISSED[-1], "2026-11-22"])
+    assert script.periods == [MISSED[-1], "2026-11-22"], "and no ring in between began a third"
 
 
 async def test_a_run_of_a_killed_process_is_made_again(

@@ -21,8 +21,10 @@ from operations.gate import Gate
 from operations.house import Call, House
 from operations.intervals.job import compute_intervals
 from operations.publishing import figures
+from operations.publishing.balances import balance_points
 from operations.publishing.costs import media_of
-from operations.publishing.figures import FiguresPublished, Publisher
+from operations.publishing.figures import FiguresPublished, Publisher, Reach
+from operations.publishing.fleet import candidate_points
 from operations.publishing.loads import contract_w
 from operations.publishing.months import month_points
 from operations.publishing.points import Months, fact, months_before, next_month
@@ -106,6 +108,39 @@ async def test_a_month_is_what_its_days_counted(district: District) -> None:
     assert sum(map(float, shares)) == pytest.approx(1)
 
 
+async def test_months_before_a_site_was_metered_cost_no_later_one(district: District) -> None:
+    await computed(district)
+    inventory = district.gate.house.inventory()
+    meters = {
+        name: replace(meter, valid_from=date(2026, 11, 1))
+        for name, meter in inventory.meters.items()
+        if meter.site == "schule"
+    }
+    house = replace(district.gate.house, inventory=lambda: replace(inventory, meters=meters))
+    autumn = replace(NOVEMBER, first=date(2026, 9, 1))
+    found = await balance_points(house, autumn, Call(JOB, NOW))
+    assert {each.at_utc >= NOVEMBER.period.start_utc for each in found} == {True}
+
+
+async def test_what_is_known_only_of_now_stands_in_this_month_and_stays_where_older_months_are_renewed(
+    district: District,
+) -> None:
+    now = Publisher((Fact.CANDIDATE,), candidate_points, Reach.NOW)
+    assert now.period(NOVEMBER, NOW.date()) == NOVEMBER.period
+    march = Months(first=date(2026, 3, 1), end=date(2026, 4, 1), zone=BERLIN)
+    assert now.period(march, NOW.date()) is None
+    kept = FactPoint(
+        measurement=Fact.CANDIDATE.value,
+        tags={"source": "vehicle:x"},
+        at_utc=march.begin(march.first),
+        fields={"rank": 1.0},
+    )
+    sink = Facts()
+    await sink.publish([kept])
+    await publish(district, sink, "2026-03-05")
+    assert kept in sink.points.values()
+
+
 async def test_what_is_no_longer_so_is_taken_away(district: District) -> None:
     sink = Facts()
     await computed(district)
@@ -167,7 +202,7 @@ async def test_states_of_outlets_service_and_jobs_are_published(district: Distri
     assert found["outlet", "station:lis-01"] == {"connected": 0.0, "firmware": "7.1"}
     later = Call(JOB, NOW + timedelta(days=500))
     assert await outlet_points(district.gate.house, later) == [], "what is so old stays as it was published"
-    assert found["service", "service:ingest"] == {"ok": 1.0, "stored": 12.0}
+    assert found["service", "service:ingest"] == {"ok": 1.0}, "of counters only those that are drawn"
     assert found["job_run", "job:fleet"]["done"] == 0.0
     assert found["job_run", "job:fleet"]["duration_s"] == 3600.0
     assert ("job_run", "job:grid") not in found
